@@ -1,0 +1,173 @@
+/**
+ * The books: an account is the fold of its transactions, and this is the fold. Trading applies a
+ * transaction here before writing it; a restart, an audit or a test applies the stored ones and
+ * must arrive at the same account.
+ */
+
+import type { Account } from "./account.ts";
+import { units } from "./instrument.ts";
+import { instrumentOf } from "./instruments.ts";
+import { fundingPostings, type Posting, profitPostings } from "./ledger.ts";
+import { convert, type Micros, micros, type Rate, zeroMicros } from "./money.ts";
+import {
+  canBecome,
+  isOpen,
+  type Order,
+  type OrderStatus,
+  type OrderTerms,
+  remainingUnits,
+} from "./orders/order.ts";
+import { fillPosition, flatPosition } from "./position.ts";
+import type { OrderAccepted, OrderFilled, OrderRejected, Transaction } from "./transaction.ts";
+import type { OrderId } from "./ids.ts";
+
+/** A transaction that cannot follow the account as it stands: a bug or a broken store. */
+export class ImpossibleTransaction extends Error {
+  override readonly name = "ImpossibleTransaction";
+}
+
+/** Applies the next transaction to the account, in place, and returns its ledger postings. */
+export function applyTransaction(account: Account, next: Transaction): Posting[] {
+  if (next.transactionId !== account.lastTransactionId + 1) {
+    throw new ImpossibleTransaction(
+      `Cannot apply transaction ${next.transactionId} after ${account.lastTransactionId}`,
+    );
+  }
+  const postings = apply(account, next);
+  account.lastTransactionId = next.transactionId;
+  return postings;
+}
+
+function apply(account: Account, next: Transaction): Posting[] {
+  switch (next.type) {
+    case "account_opened":
+      account.currency = next.currency;
+      return [];
+    case "funds_transferred":
+      account.balance = micros(account.balance + next.amount);
+      return fundingPostings(account.currency, next.amount);
+    case "order_accepted":
+      return putOrder(account, newOrder(next, next.terms, "pending_new"));
+    case "order_rejected":
+      return next.terms === null
+        ? move(account, next, "rejected", { rejectReason: next.reason, text: next.text })
+        : putOrder(account, {
+          ...newOrder(next, next.terms, "rejected"),
+          rejectReason: next.reason,
+          text: next.text,
+        });
+    case "order_acknowledged":
+      return move(account, next, "new");
+    case "order_filled":
+      return applyFill(account, next);
+    case "order_cancel_requested":
+      return move(account, next, "pending_cancel");
+    case "order_cancel_rejected":
+      return move(account, next, workingStatus(orderIn(account, next.orderId)), {
+        text: next.text,
+      });
+    case "order_canceled":
+      return move(account, next, "canceled", { text: next.text });
+    case "order_expired":
+      return move(account, next, "expired");
+  }
+}
+
+/** What a fill does to cash, before it is numbered: the profit it realises and its conversion. */
+export function realisedBy(
+  account: Account,
+  fill: Pick<OrderFilled, "symbol" | "units" | "price">,
+  toAccount: Rate,
+): { realised: Micros; paid: Micros } {
+  const held = account.positions.get(fill.symbol) ?? flatPosition(fill.symbol);
+  const { realised } = fillPosition(held, fill, instrumentOf(fill.symbol));
+  return { realised, paid: realised === 0n ? zeroMicros : convert(realised, toAccount) };
+}
+
+function applyFill(account: Account, fill: OrderFilled): Posting[] {
+  const order = orderIn(account, fill.orderId);
+  const size = Math.abs(fill.units);
+  if (size > remainingUnits(order)) {
+    throw new ImpossibleTransaction(`Cannot fill ${size} of order ${order.orderId}: too many`);
+  }
+  const held = account.positions.get(fill.symbol) ?? flatPosition(fill.symbol);
+  const { position } = fillPosition(held, fill, instrumentOf(fill.symbol));
+  if (position.units === 0) account.positions.delete(fill.symbol);
+  else account.positions.set(fill.symbol, position);
+  account.balance = micros(account.balance + fill.paid);
+  replaceOrder(account, order, {
+    ...order,
+    status: statusAfterFill(order, size),
+    filledUnits: units(order.filledUnits + size),
+    filledCost: order.filledCost + BigInt(fill.price) * BigInt(size),
+    updatedAt: fill.time,
+  });
+  return profitPostings({
+    quote: fill.realisedCurrency,
+    realised: fill.realised,
+    account: account.currency,
+    paid: fill.paid,
+    rate: fill.rate,
+  });
+}
+
+/** A fill that crossed a cancel on the wire is booked, but does not bring the order back to life. */
+function statusAfterFill(order: Order, size: number): OrderStatus {
+  const full = size === remainingUnits(order);
+  if (!isOpen(order.status)) return order.status;
+  if (full) return "filled";
+  return order.status === "pending_cancel" ? "pending_cancel" : "partially_filled";
+}
+
+const workingStatus = (order: Order): OrderStatus =>
+  order.filledUnits > 0 ? "partially_filled" : "new";
+
+function newOrder(
+  next: OrderAccepted | OrderRejected,
+  terms: OrderTerms,
+  status: OrderStatus,
+): Order {
+  return {
+    ...terms,
+    orderId: next.orderId,
+    accountId: next.accountId,
+    status,
+    filledUnits: units(0),
+    filledCost: 0n,
+    rejectReason: null,
+    text: null,
+    createdAt: next.time,
+    updatedAt: next.time,
+  };
+}
+
+function putOrder(account: Account, order: Order): Posting[] {
+  account.orders.set(order.orderId, order);
+  if (isOpen(order.status)) account.openOrders++;
+  return [];
+}
+
+function move(
+  account: Account,
+  next: Transaction & { orderId: OrderId },
+  to: OrderStatus,
+  change: Partial<Pick<Order, "rejectReason" | "text">> = {},
+): Posting[] {
+  const order = orderIn(account, next.orderId);
+  if (!canBecome(order.status, to)) {
+    throw new ImpossibleTransaction(`Cannot move order ${order.orderId} ${order.status} → ${to}`);
+  }
+  replaceOrder(account, order, { ...order, ...change, status: to, updatedAt: next.time });
+  return [];
+}
+
+function replaceOrder(account: Account, before: Order, after: Order): void {
+  account.orders.set(after.orderId, after);
+  if (isOpen(before.status) && !isOpen(after.status)) account.openOrders--;
+}
+
+function orderIn(account: Account, orderId: OrderId): Order {
+  const order = account.orders.get(orderId);
+  if (order === undefined) throw new ImpossibleTransaction(`Cannot find order ${orderId}`);
+  return order;
+}

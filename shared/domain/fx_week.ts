@@ -1,0 +1,93 @@
+/**
+ * The FX week: Sunday 17:00 to Friday 17:00 in New York, whatever the clocks do, less the days a
+ * venue closes. An FX day named D runs from 17:00 the evening before to 17:00 on D.
+ */
+
+import { type EpochMs, epochMs } from "./time.ts";
+
+/** A venue's exceptions, as data. Dates are New York FX days: `2026-12-25`, or `12-25` every year. */
+export interface TradingCalendar {
+  /** FX days without trading. */
+  readonly closedDays: readonly string[];
+  /** FX days that end early, and when (New York, `HH:MM`). */
+  readonly earlyCloses: Readonly<Record<string, string>>;
+}
+
+/** Christmas Day and New Year's Day, which every FX venue keeps. */
+export const defaultCalendar: TradingCalendar = {
+  closedDays: ["12-25", "01-01"],
+  earlyCloses: {},
+};
+
+/** A stretch of time that is wholly open or wholly closed: `[from, until)`. */
+export interface Session {
+  readonly open: boolean;
+  readonly from: EpochMs;
+  readonly until: EpochMs;
+}
+
+const zone = "America/New_York";
+const dayEnd = Temporal.PlainTime.from("17:00");
+
+/** 17:00 New York on a date. */
+function fxDayEnd(date: Temporal.PlainDate): EpochMs {
+  return epochMs(date.toZonedDateTime({ timeZone: zone, plainTime: dayEnd }).epochMilliseconds);
+}
+
+/** The FX day that `at` belongs to: from 17:00 New York it is the next date. */
+export function fxDayOf(at: EpochMs): Temporal.PlainDate {
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  return local.hour >= 17 ? local.toPlainDate().add({ days: 1 }) : local.toPlainDate();
+}
+
+/** When the FX day of `at` ends: the next 17:00 New York strictly after `at`. */
+export const fxDayEndAfter = (at: EpochMs): EpochMs => fxDayEnd(fxDayOf(at));
+
+/** Answers whether a venue trades at a moment; remembers the session it last looked at. */
+export class TradingHours {
+  readonly #calendar: TradingCalendar;
+  #session: Session = { open: false, from: epochMs(0), until: epochMs(0) };
+
+  constructor(calendar: TradingCalendar = defaultCalendar) {
+    this.#calendar = calendar;
+  }
+
+  isOpen(at: EpochMs): boolean {
+    return this.sessionAt(at).open;
+  }
+
+  /** The session that contains `at`. Two neighbouring sessions may both be open. */
+  sessionAt(at: EpochMs): Session {
+    const known = this.#session;
+    if (at >= known.from && at < known.until) return known;
+    this.#session = this.#sessionOn(fxDayOf(at), at);
+    return this.#session;
+  }
+
+  #sessionOn(day: Temporal.PlainDate, at: EpochMs): Session {
+    const from = fxDayEnd(day.subtract({ days: 1 }));
+    const until = fxDayEnd(day);
+    if (day.dayOfWeek > 5 || this.#lists(day, this.#calendar.closedDays)) {
+      return { open: false, from, until };
+    }
+    const closesAt = this.#earlyClose(day);
+    if (closesAt === null) return { open: true, from, until };
+    return at < closesAt
+      ? { open: true, from, until: closesAt }
+      : { open: false, from: closesAt, until };
+  }
+
+  #lists(day: Temporal.PlainDate, days: readonly string[]): boolean {
+    const text = day.toString();
+    return days.includes(text) || days.includes(text.slice(5));
+  }
+
+  #earlyClose(day: Temporal.PlainDate): EpochMs | null {
+    const text = day.toString();
+    const closes = this.#calendar.earlyCloses;
+    const time = closes[text] ?? closes[text.slice(5)];
+    if (time === undefined) return null;
+    const plainTime = Temporal.PlainTime.from(time);
+    return epochMs(day.toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds);
+  }
+}

@@ -1,0 +1,59 @@
+/** Double-entry postings: what every transaction did to every book, balancing per currency. */
+
+import type { Currency } from "./currency.ts";
+import { type Micros, micros, type Rate } from "./money.ts";
+
+/**
+ * `cash` is the client's money. `funding` is the other side of deposits and withdrawals, `trading`
+ * of realised profit, `conversion` of both legs of an exchange between currencies.
+ */
+export const ledgerBooks = ["cash", "funding", "trading", "conversion"] as const;
+export type LedgerBook = (typeof ledgerBooks)[number];
+
+export interface Posting {
+  readonly book: LedgerBook;
+  readonly currency: Currency;
+  /** Positive adds to the book. */
+  readonly amount: Micros;
+  /** The rate an exchange between currencies used; on its `conversion` legs only. */
+  readonly rate: Rate | null;
+}
+
+/** The postings of money coming in or going out (negative). */
+export const fundingPostings = (currency: Currency, amount: Micros): Posting[] => [
+  { book: "cash", currency, amount, rate: null },
+  { book: "funding", currency, amount: micros(-amount), rate: null },
+];
+
+/** The postings of a realised profit (or loss) in the quote currency, paid in the account's. */
+export function profitPostings(profit: {
+  readonly quote: Currency;
+  readonly realised: Micros;
+  readonly account: Currency;
+  readonly paid: Micros;
+  readonly rate: Rate;
+}): Posting[] {
+  const { quote, realised, account, paid, rate } = profit;
+  if (realised === 0n) return [];
+  if (quote === account) {
+    return [
+      { book: "cash", currency: account, amount: paid, rate: null },
+      { book: "trading", currency: account, amount: micros(-paid), rate: null },
+    ];
+  }
+  return [
+    { book: "trading", currency: quote, amount: micros(-realised), rate: null },
+    { book: "conversion", currency: quote, amount: realised, rate },
+    { book: "conversion", currency: account, amount: micros(-paid), rate },
+    { book: "cash", currency: account, amount: paid, rate: null },
+  ];
+}
+
+/** The currencies whose postings do not sum to zero; empty when the books balance. */
+export function unbalanced(postings: Iterable<Posting>): Currency[] {
+  const sums = new Map<Currency, bigint>();
+  for (const { currency, amount } of postings) {
+    sums.set(currency, (sums.get(currency) ?? 0n) + amount);
+  }
+  return [...sums].filter(([, sum]) => sum !== 0n).map(([currency]) => currency);
+}

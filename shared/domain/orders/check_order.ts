@@ -1,0 +1,97 @@
+/**
+ * The one order check. The edge runs it on what it knows before an order travels; trading runs it
+ * again inside its own turn. Pure: it reads its arguments, allocates nothing, and answers with a
+ * reason or `null`.
+ */
+
+import { marginFor } from "../account.ts";
+import type { Instrument, Units } from "../instrument.ts";
+import type { Micros, Rate } from "../money.ts";
+import { type Quote, type QuoteStatus, twiceMid } from "../quote.ts";
+import type { EpochMs } from "../time.ts";
+import { directionOf, type OrderTerms } from "./order.ts";
+import type { RejectReason } from "./rejects.ts";
+
+/** What is known of the account at the moment of the check. */
+export interface CheckedAccount {
+  readonly openOrders: number;
+  /** Signed units already held in the order's instrument. */
+  readonly heldUnits: Units;
+  /** `null` when a position cannot be valued for want of a rate. */
+  readonly marginAvailable: Micros | null;
+  /** From the instrument's quote currency to the account's; `null` when unknown. */
+  readonly toAccount: Rate | null;
+}
+
+export interface OrderMarket {
+  readonly now: EpochMs;
+  readonly open: boolean;
+  readonly quote: Quote | undefined;
+  readonly status: QuoteStatus;
+}
+
+export const openOrdersMax = 1_000;
+
+/** Cheapest refusals first; `account` is `null` where the checker does not know it (a cold edge). */
+export function checkOrder(
+  terms: OrderTerms,
+  instrument: Instrument,
+  known: { readonly market: OrderMarket; readonly account: CheckedAccount | null },
+): RejectReason | null {
+  return (
+    checkTerms(terms, instrument, known.market.now) ??
+      checkMarket(known.market) ??
+      (known.account === null ? null : checkAccount(terms, instrument, {
+        market: known.market,
+        account: known.account,
+      }))
+  );
+}
+
+function checkTerms(terms: OrderTerms, instrument: Instrument, now: EpochMs): RejectReason | null {
+  if (terms.units <= 0) return "units_not_positive";
+  if (terms.units < instrument.unitsMin) return "units_below_minimum";
+  if (terms.units > instrument.unitsMax) return "units_above_maximum";
+  if (terms.units % instrument.unitsStep !== 0) return "units_off_step";
+  if (terms.type === "limit") {
+    if (terms.price === null) return "price_missing";
+    if (terms.price <= 0) return "price_not_positive";
+  } else {
+    if (terms.price !== null) return "price_not_allowed";
+    if (terms.timeInForce !== "FOK" && terms.timeInForce !== "IOC") {
+      return "time_in_force_not_allowed";
+    }
+  }
+  if (terms.timeInForce !== "GTD") {
+    return terms.expireTime === null ? null : "expire_time_not_allowed";
+  }
+  if (terms.expireTime === null) return "expire_time_missing";
+  return terms.expireTime <= now ? "expire_time_passed" : null;
+}
+
+function checkMarket(market: OrderMarket): RejectReason | null {
+  if (!market.open) return "market_closed";
+  if (market.quote === undefined) return "quote_missing";
+  if (market.status === "closed") return "market_closed";
+  return market.status === "stale" ? "quote_stale" : null;
+}
+
+/** Only an order that enlarges the holding needs margin; closing is always allowed. */
+function checkAccount(
+  terms: OrderTerms,
+  instrument: Instrument,
+  known: { market: OrderMarket; account: CheckedAccount },
+): RejectReason | null {
+  const { account, market } = known;
+  if (account.openOrders >= openOrdersMax) return "too_many_open_orders";
+  const after = account.heldUnits + directionOf(terms.side) * terms.units;
+  const growth = Math.abs(after) - Math.abs(account.heldUnits);
+  if (account.toAccount === null) return "conversion_rate_missing";
+  if (growth <= 0) return null;
+  if (account.marginAvailable === null) return "conversion_rate_missing";
+  const needed = marginFor(growth as Units, twiceMid(market.quote!), {
+    instrument,
+    toAccount: account.toAccount,
+  });
+  return needed > account.marginAvailable ? "insufficient_margin" : null;
+}

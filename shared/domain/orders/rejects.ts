@@ -1,0 +1,133 @@
+/**
+ * The catalogue of refusals: every reason an order or a cancel can be turned down, in one place,
+ * for the edge, the core, the documents and the clients.
+ */
+
+export interface RejectEntry {
+  /** What happened, for a person. */
+  readonly title: string;
+  /** What to do about it. */
+  readonly advice: string;
+  /** FIX 4.4 OrdRejReason (103): 0 broker, 1 symbol, 2 closed, 3 limit, 6 duplicate, 13 quantity … */
+  readonly fixOrdRejReason: number;
+}
+
+const entry = (fixOrdRejReason: number, title: string, advice: string): RejectEntry => ({
+  title,
+  advice,
+  fixOrdRejReason,
+});
+
+export const rejects = {
+  unknown_symbol: entry(
+    1,
+    "The symbol is not traded here",
+    "Take a symbol from GET /v1/instruments",
+  ),
+  market_closed: entry(
+    2,
+    "The market is closed",
+    "Trade between Sunday 17:00 and Friday 17:00 New York time",
+  ),
+  quote_missing: entry(
+    99,
+    "No price has been seen for the symbol",
+    "Retry when GET /v1/quotes shows it",
+  ),
+  quote_stale: entry(
+    99,
+    "The last price is too old to trade on",
+    "Retry when the quote's status is live or quiet",
+  ),
+  units_malformed: entry(
+    13,
+    "The units are not a plain decimal number",
+    'Send a text such as "1000"',
+  ),
+  units_not_positive: entry(
+    13,
+    "The units are zero or negative",
+    "Send a positive number and choose the side with `side`",
+  ),
+  units_off_step: entry(
+    13,
+    "The units are not a multiple of the step",
+    "Use a multiple of the instrument's unitsStep",
+  ),
+  units_below_minimum: entry(
+    13,
+    "The units are below the minimum",
+    "Use at least the instrument's unitsMin",
+  ),
+  units_above_maximum: entry(
+    13,
+    "The units are above the maximum",
+    "Use at most the instrument's unitsMax",
+  ),
+  price_missing: entry(99, "A limit order needs a price", "Add `price`"),
+  price_not_allowed: entry(
+    99,
+    "A market order takes no price",
+    "Leave `price` out, or send a limit order",
+  ),
+  price_malformed: entry(
+    99,
+    "The price is not a plain decimal number",
+    'Send a text such as "1.14321"',
+  ),
+  price_not_positive: entry(99, "The price is zero or negative", "Send a positive price"),
+  price_precision: entry(
+    99,
+    "The price has too many decimals",
+    "Round it to the instrument's pricePrecision",
+  ),
+  time_in_force_not_allowed: entry(
+    11,
+    "The time in force does not go with the order type",
+    "Use FOK or IOC for market orders; GTC, GTD, IOC or FOK for limit orders",
+  ),
+  expire_time_missing: entry(99, "A GTD order needs an expiry", "Add `expireTime`"),
+  expire_time_not_allowed: entry(
+    99,
+    "Only a GTD order takes an expiry",
+    "Leave `expireTime` out, or send GTD",
+  ),
+  expire_time_passed: entry(99, "The expiry has passed", "Send an `expireTime` in the future"),
+  account_unknown: entry(15, "The account does not exist", "Check the account id"),
+  conversion_rate_missing: entry(
+    99,
+    "No rate is known between the instrument's currency and the account's",
+    "Retry when a price of the connecting pair has arrived",
+  ),
+  insufficient_margin: entry(
+    3,
+    "The account has too little margin for the order",
+    "Reduce the units, or close a position",
+  ),
+  too_many_open_orders: entry(
+    3,
+    "The account has the most open orders allowed",
+    "Cancel orders before sending more",
+  ),
+  duplicate_client_order_id: entry(
+    6,
+    "The client order id was used for a different order",
+    "Choose a new clientOrderId",
+  ),
+  order_unknown: entry(5, "The order does not exist in this account", "Check the order id"),
+  order_not_open: entry(
+    0,
+    "The order is no longer open",
+    "Read the order: it is filled, canceled or rejected",
+  ),
+  venue_rejected: entry(0, "The venue refused the order", "Read the order's text for its reason"),
+  no_liquidity: entry(
+    0,
+    "The order could not be filled at once",
+    "Retry, or send a limit order that may wait",
+  ),
+} as const satisfies Record<string, RejectEntry>;
+
+export type RejectReason = keyof typeof rejects;
+
+export const rejectReasons = Object.keys(rejects) as RejectReason[];

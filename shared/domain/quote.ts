@@ -1,0 +1,101 @@
+/** A two-sided price and how far it can be trusted at a moment. */
+
+import type { Price, Symbol } from "./instrument.ts";
+import { type EpochMs, epochMs } from "./time.ts";
+
+/**
+ * `live`: fresh. `quiet`: the venue is alive and has simply not moved it. `stale`: too old, or its
+ * venue has fallen silent. `closed`: the market is. Orders are refused against the last two.
+ */
+export type QuoteStatus = "live" | "quiet" | "stale" | "closed";
+
+export interface Quote {
+  readonly symbol: Symbol;
+  readonly bid: Price;
+  readonly ask: Price;
+  /** The venue's own time of the price. */
+  readonly venueTime: EpochMs;
+  /** When ingest had it in hand. */
+  readonly receivedTime: EpochMs;
+  /** Rises by one with every quote of the symbol; starts anew, higher, when ingest restarts. */
+  readonly sequence: number;
+}
+
+/** The ages that part the statuses, in milliseconds. */
+export interface QuoteAges {
+  /** Up to here a quote is live. */
+  readonly liveMsMax: number;
+  /** Up to here, with its venue alive, it is quiet; beyond, stale. */
+  readonly quietMsMax: number;
+  /** How often a venue proves it is alive; two missed make all its quotes stale. */
+  readonly heartbeatMs: number;
+}
+
+export const defaultQuoteAges: QuoteAges = {
+  liveMsMax: 5_000,
+  quietMsMax: 300_000,
+  heartbeatMs: 1_000,
+};
+
+/** Age against the time of receipt, so a venue's wrong clock cannot make an old price young. */
+export const quoteAgeMs = (quote: Quote, now: EpochMs): number =>
+  Math.max(0, now - quote.receivedTime);
+
+export function quoteStatus(
+  quote: Quote,
+  moment: { now: EpochMs; open: boolean; venueHeardAt: EpochMs },
+  ages: QuoteAges = defaultQuoteAges,
+): QuoteStatus {
+  if (!moment.open) return "closed";
+  const heard = Math.max(moment.venueHeardAt, quote.receivedTime);
+  if (moment.now - heard > 2 * ages.heartbeatMs) return "stale";
+  const age = quoteAgeMs(quote, moment.now);
+  if (age <= ages.liveMsMax) return "live";
+  return age <= ages.quietMsMax ? "quiet" : "stale";
+}
+
+/** Twice the mid in points: exact where the mid itself may fall on half a point. */
+export const twiceMid = (quote: Quote): number => quote.bid + quote.ask;
+
+/** The newest quote of each symbol, and when the venue was last heard. */
+export class QuoteBook {
+  readonly #quotes = new Map<string, Quote>();
+  #heardAt: EpochMs = epochMs(0);
+  #version = 0;
+
+  /** Takes a quote unless one as new is held; says whether it did. */
+  apply(quote: Quote): boolean {
+    const held = this.#quotes.get(quote.symbol);
+    if (held !== undefined && held.sequence >= quote.sequence) return false;
+    this.#quotes.set(quote.symbol, quote);
+    this.heard(quote.receivedTime);
+    this.#version++;
+    return true;
+  }
+
+  /** The venue gave a sign of life. */
+  heard(at: EpochMs): void {
+    if (at > this.#heardAt) this.#heardAt = at;
+  }
+
+  get(symbol: string): Quote | undefined {
+    return this.#quotes.get(symbol);
+  }
+
+  all(): Iterable<Quote> {
+    return this.#quotes.values();
+  }
+
+  get heardAt(): EpochMs {
+    return this.#heardAt;
+  }
+
+  /** Changes whenever a price does; lets a caller keep what it derived from the prices. */
+  get version(): number {
+    return this.#version;
+  }
+
+  status(quote: Quote, now: EpochMs, open: boolean, ages?: QuoteAges): QuoteStatus {
+    return quoteStatus(quote, { now, open, venueHeardAt: this.#heardAt }, ages);
+  }
+}

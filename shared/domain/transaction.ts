@@ -1,0 +1,115 @@
+/** The numbered, append-only changes of an account. Folding them rebuilds every table. */
+
+import type { AccountCurrency, Currency } from "./currency.ts";
+import type { AccountId, ExecId, OrderId, TransactionId } from "./ids.ts";
+import type { Price, Symbol, Units } from "./instrument.ts";
+import type { Micros, Rate } from "./money.ts";
+import type { OrderTerms } from "./orders/order.ts";
+import type { RejectReason } from "./orders/rejects.ts";
+import type { EpochMs } from "./time.ts";
+
+interface Numbered {
+  readonly accountId: AccountId;
+  /** 1, 2, 3 … without gaps within the account. */
+  readonly transactionId: TransactionId;
+  readonly time: EpochMs;
+}
+
+export interface AccountOpened extends Numbered {
+  readonly type: "account_opened";
+  readonly currency: AccountCurrency;
+}
+
+export interface FundsTransferred extends Numbered {
+  readonly type: "funds_transferred";
+  /** Positive in, negative out, in the account's currency. */
+  readonly amount: Micros;
+}
+
+export interface OrderAccepted extends Numbered {
+  readonly type: "order_accepted";
+  readonly orderId: OrderId;
+  readonly terms: OrderTerms;
+}
+
+export interface OrderRejected extends Numbered {
+  readonly type: "order_rejected";
+  readonly orderId: OrderId;
+  /** Present when the order was refused on arrival; absent when an accepted one was refused later. */
+  readonly terms: OrderTerms | null;
+  readonly reason: RejectReason;
+  readonly text: string | null;
+}
+
+/** The venue holds the order. */
+export interface OrderAcknowledged extends Numbered {
+  readonly type: "order_acknowledged";
+  readonly orderId: OrderId;
+}
+
+export interface OrderFilled extends Numbered {
+  readonly type: "order_filled";
+  readonly orderId: OrderId;
+  readonly venue: string;
+  readonly execId: ExecId;
+  readonly symbol: Symbol;
+  /** Signed: positive bought, negative sold. */
+  readonly units: Units;
+  readonly price: Price;
+  /** Profit realised, in the instrument's quote currency. */
+  readonly realised: Micros;
+  readonly realisedCurrency: Currency;
+  /** What reached the account's cash, in its currency, at `rate`. */
+  readonly paid: Micros;
+  readonly rate: Rate;
+}
+
+export interface OrderCancelRequested extends Numbered {
+  readonly type: "order_cancel_requested";
+  readonly orderId: OrderId;
+}
+
+export interface OrderCancelRejected extends Numbered {
+  readonly type: "order_cancel_rejected";
+  readonly orderId: OrderId;
+  readonly text: string | null;
+}
+
+export interface OrderCanceled extends Numbered {
+  readonly type: "order_canceled";
+  readonly orderId: OrderId;
+  readonly text: string | null;
+}
+
+export interface OrderExpired extends Numbered {
+  readonly type: "order_expired";
+  readonly orderId: OrderId;
+}
+
+export type Transaction =
+  | AccountOpened
+  | FundsTransferred
+  | OrderAccepted
+  | OrderRejected
+  | OrderAcknowledged
+  | OrderFilled
+  | OrderCancelRequested
+  | OrderCancelRejected
+  | OrderCanceled
+  | OrderExpired;
+
+export type TransactionType = Transaction["type"];
+
+/** Every type, in the order a life goes through them. */
+export const transactionTypes = [
+  "account_opened",
+  "funds_transferred",
+  "order_accepted",
+  "order_rejected",
+  "order_acknowledged",
+  "order_filled",
+  "order_cancel_requested",
+  "order_cancel_rejected",
+  "order_canceled",
+  "order_expired",
+] as const satisfies readonly TransactionType[];
