@@ -48,3 +48,9 @@ export class ManualClock implements Clock {
     this.#now = epochMs(this.#now + ms);
   }
 }
+
+/** A clock one can wait on: the machine's, or one that jumps to the moment waited for. */
+export interface Timer extends Clock {
+  /** Resolves at `at`, or at once when that has passed or the signal aborts. */
+  sleepUntil(at: EpochMs, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,282 @@
+/** HTTP contract of the trading gateway: accounts, orders, positions, transactions. */
+
+import { z } from "@hono/zod-openapi";
+import { orderStatuses, orderTypes, sides, timesInForce } from "../../domain/orders/order.ts";
+import { rejectReasons } from "../../domain/orders/rejects.ts";
+import { transactionTypes } from "../../domain/transaction.ts";
+import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
+import {
+  accountCurrency,
+  accountId,
+  clientOrderId,
+  currency,
+  decimal,
+  orderId,
+  symbol,
+  timestamp,
+  transactionId,
+} from "./values.ts";
+
+export const placeOrderBody = z
+  .strictObject({
+    clientOrderId,
+    symbol,
+    side: z.enum(sides),
+    type: z.enum(orderTypes),
+    timeInForce: z.enum(timesInForce).optional().openapi({
+      description: "Default FOK for market orders, GTC for limit orders",
+    }),
+    units: decimal.openapi({ example: "10000" }),
+    price: decimal.optional().openapi({ description: "Limit orders only" }),
+    expireTime: timestamp.optional().openapi({ description: "GTD orders only" }),
+  })
+  .openapi("PlaceOrder");
+
+export const orderView = z
+  .object({
+    orderId,
+    accountId,
+    clientOrderId,
+    symbol,
+    side: z.enum(sides),
+    type: z.enum(orderTypes),
+    timeInForce: z.enum(timesInForce),
+    units: decimal,
+    price: decimal.nullable(),
+    expireTime: timestamp.nullable(),
+    status: z.enum(orderStatuses),
+    filledUnits: decimal,
+    averagePrice: decimal.nullable(),
+    rejectReason: z.enum(rejectReasons as [string, ...string[]]).nullable(),
+    text: z.string().nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .openapi("Order");
+
+export const positionView = z
+  .object({
+    symbol,
+    units: decimal.openapi({ description: "Positive long, negative short" }),
+    averagePrice: decimal,
+    openCost: decimal.openapi({ description: "Signed cost of the open units, quote currency" }),
+    quoteCurrency: currency,
+    unrealised: decimal.nullable().openapi({
+      description: "At the closing side of the newest quote, quote currency; null without a quote",
+    }),
+  })
+  .openapi("Position");
+
+export const accountView = z
+  .object({
+    accountId,
+    currency: accountCurrency,
+    balance: decimal.openapi({ description: "Cash" }),
+    unrealised: decimal.nullable(),
+    equity: decimal.nullable().openapi({ description: "Balance plus unrealised profit" }),
+    marginUsed: decimal.nullable(),
+    marginAvailable: decimal.nullable(),
+    openOrders: z.number().int(),
+    openPositions: z.number().int(),
+    lastTransactionId: transactionId,
+  })
+  .openapi("Account", {
+    description: "Valued at the newest quotes; the valued fields are null while a price is missing",
+  });
+
+export const transactionView = z
+  .object({
+    accountId,
+    transactionId,
+    type: z.enum(transactionTypes),
+    time: timestamp,
+    orderId: orderId.optional(),
+    clientOrderId: clientOrderId.optional(),
+    symbol: symbol.optional(),
+    side: z.enum(sides).optional(),
+    orderType: z.enum(orderTypes).optional(),
+    timeInForce: z.enum(timesInForce).optional(),
+    units: decimal.optional().openapi({ description: "Signed in a fill" }),
+    price: decimal.optional(),
+    expireTime: timestamp.optional(),
+    venue: z.string().optional(),
+    execId: z.string().optional(),
+    realised: decimal.optional().openapi({ description: "In `realisedCurrency`" }),
+    realisedCurrency: currency.optional(),
+    paid: decimal.optional().openapi({
+      description: "Reached the cash, in the account's currency",
+    }),
+    rate: decimal.optional(),
+    amount: decimal.optional(),
+    currency: accountCurrency.optional(),
+    reason: z.enum(rejectReasons as [string, ...string[]]).optional(),
+    text: z.string().optional(),
+  })
+  .openapi("Transaction");
+
+export const openAccountBody = z
+  .strictObject({
+    accountId,
+    currency: accountCurrency.default("USD"),
+    deposit: decimal.openapi({ example: "100000" }),
+  })
+  .openapi("OpenAccount");
+
+const accountParams = z.object({ accountId });
+const orderParams = z.object({ accountId, orderId });
+
+export const openAccountRoute = securedRoute({ permission: "admin", account: false }, {
+  method: "post",
+  path: "/v1/accounts",
+  operationId: "openAccount",
+  tags: ["accounts"],
+  summary: "Open an account with a first deposit",
+  request: { body: jsonBody(openAccountBody) },
+  responses: {
+    201: jsonResponse(accountView, "The account"),
+    ...problemResponses(409, 413, 415, 422),
+  },
+});
+
+export const listAccountsRoute = securedRoute({ permission: "trade:read", account: false }, {
+  method: "get",
+  path: "/v1/accounts",
+  operationId: "listAccounts",
+  tags: ["accounts"],
+  summary: "Accounts the key reaches",
+  responses: {
+    200: jsonResponse(z.object({ accounts: z.array(accountView) }), "The accounts"),
+    ...problemResponses(),
+  },
+});
+
+export const getAccountRoute = securedRoute({ permission: "trade:read", account: true }, {
+  method: "get",
+  path: "/v1/accounts/{accountId}",
+  operationId: "getAccount",
+  tags: ["accounts"],
+  summary: "An account, valued at the newest quotes",
+  request: { params: accountParams },
+  responses: { 200: jsonResponse(accountView, "The account"), ...problemResponses(404) },
+});
+
+export const placeOrderRoute = securedRoute({ permission: "trade:write", account: true }, {
+  method: "post",
+  path: "/v1/accounts/{accountId}/orders",
+  operationId: "placeOrder",
+  tags: ["orders"],
+  summary: "Place an order; a repeat with the same body gets the same order",
+  description:
+    "Answered once the order is stored. It fills afterwards: read it, or its account's " +
+    "transactions, to see how. A refused order is answered with 422 and its reason.",
+  request: { params: accountParams, body: jsonBody(placeOrderBody) },
+  responses: {
+    201: jsonResponse(orderView, "The order, accepted and stored"),
+    ...problemResponses(404, 409, 413, 415, 422, 504),
+  },
+});
+
+export const checkOrderRoute = securedRoute({ permission: "trade:write", account: true }, {
+  method: "post",
+  path: "/v1/accounts/{accountId}/orders/check",
+  operationId: "checkOrder",
+  tags: ["orders"],
+  summary: "Check an order at the edge without placing it",
+  request: { params: accountParams, body: jsonBody(placeOrderBody) },
+  responses: {
+    200: jsonResponse(z.object({ acceptable: z.literal(true) }), "The edge would pass it on"),
+    ...problemResponses(404, 413, 415, 422),
+  },
+});
+
+export const listOrdersRoute = securedRoute({ permission: "trade:read", account: true }, {
+  method: "get",
+  path: "/v1/accounts/{accountId}/orders",
+  operationId: "listOrders",
+  tags: ["orders"],
+  summary: "Orders, newest first",
+  request: {
+    params: accountParams,
+    query: z.object({
+      state: z.enum(["open", "all"]).default("open"),
+      clientOrderId: clientOrderId.optional(),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+      before: orderId.optional().openapi({ description: "Orders older than this one" }),
+    }),
+  },
+  responses: {
+    200: jsonResponse(z.object({ orders: z.array(orderView) }), "The orders"),
+    ...problemResponses(404),
+  },
+});
+
+export const getOrderRoute = securedRoute({ permission: "trade:read", account: true }, {
+  method: "get",
+  path: "/v1/accounts/{accountId}/orders/{orderId}",
+  operationId: "getOrder",
+  tags: ["orders"],
+  summary: "One order",
+  request: { params: orderParams },
+  responses: { 200: jsonResponse(orderView, "The order"), ...problemResponses(404) },
+});
+
+export const cancelOrderRoute = securedRoute({ permission: "trade:write", account: true }, {
+  method: "delete",
+  path: "/v1/accounts/{accountId}/orders/{orderId}",
+  operationId: "cancelOrder",
+  tags: ["orders"],
+  summary: "Ask for an order to be canceled; a fill may still win the race",
+  request: { params: orderParams },
+  responses: {
+    202: jsonResponse(orderView, "The order, its cancel on the way to the venue"),
+    ...problemResponses(404, 409, 504),
+  },
+});
+
+export const listPositionsRoute = securedRoute({ permission: "trade:read", account: true }, {
+  method: "get",
+  path: "/v1/accounts/{accountId}/positions",
+  operationId: "listPositions",
+  tags: ["positions"],
+  summary: "Open positions",
+  request: { params: accountParams },
+  responses: {
+    200: jsonResponse(z.object({ positions: z.array(positionView) }), "The positions"),
+    ...problemResponses(404),
+  },
+});
+
+export const listTransactionsRoute = securedRoute({ permission: "trade:read", account: true }, {
+  method: "get",
+  path: "/v1/accounts/{accountId}/transactions",
+  operationId: "listTransactions",
+  tags: ["transactions"],
+  summary: "Transactions after an id, oldest first, without gaps",
+  request: {
+    params: accountParams,
+    query: z.object({
+      since: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(1000).default(500),
+    }),
+  },
+  responses: {
+    200: jsonResponse(
+      z.object({ transactions: z.array(transactionView), lastTransactionId: transactionId }),
+      "The transactions; page on with `since` set to the last one's id",
+    ),
+    ...problemResponses(404),
+  },
+});
+
+/** Routes the trading gateway serves. */
+export const tradingRoutes = [
+  openAccountRoute,
+  listAccountsRoute,
+  getAccountRoute,
+  placeOrderRoute,
+  listOrdersRoute,
+  getOrderRoute,
+  cancelOrderRoute,
+  listPositionsRoute,
+  listTransactionsRoute,
+] as const;

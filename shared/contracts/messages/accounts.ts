@@ -1,0 +1,23 @@
+/** The `accounts` topic: each account as it now stands, for the edges' own order check. */
+
+import * as v from "valibot";
+import { accountCurrencies } from "../../domain/currency.ts";
+import { eventSchema } from "./envelope.ts";
+import { accountIdText, count, decimalText, symbolText } from "./values.ts";
+
+/** The newest wins by `lastTransactionId`; older ones are ignored. */
+export const accountUpdated = eventSchema(
+  "account.updated",
+  v.strictObject({
+    accountId: accountIdText,
+    currency: v.picklist(accountCurrencies),
+    /** Cash, micros as decimal text. */
+    balance: decimalText,
+    lastTransactionId: count,
+    openOrders: count,
+    positions: v.array(
+      v.strictObject({ symbol: symbolText, units: decimalText, openCost: decimalText }),
+    ),
+  }),
+);
+export type AccountUpdated = v.InferOutput<typeof accountUpdated>;

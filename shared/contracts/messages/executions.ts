@@ -1,0 +1,97 @@
+/** The `executions` topic: what a venue did with an order (FIX ExecutionReport). */
+
+import * as v from "valibot";
+import type { AccountId, ExecId, OrderId } from "../../domain/ids.ts";
+import {
+  formatPrice,
+  parsePrice,
+  parseUnits,
+  type Price,
+  type Symbol,
+  type Units,
+} from "../../domain/instrument.ts";
+import { instrumentOf } from "../../domain/instruments.ts";
+import type { EpochMs } from "../../domain/time.ts";
+import { eventSchema } from "./envelope.ts";
+import { accountIdText, decimalText, epochMsNumber, orderIdText, symbolText } from "./values.ts";
+
+/** FIX ExecType (150): the venue holds it, traded some, or ended it; or would not cancel it. */
+export const execTypes = [
+  "new",
+  "trade",
+  "canceled",
+  "rejected",
+  "expired",
+  "cancel_rejected",
+] as const;
+export type ExecType = (typeof execTypes)[number];
+
+export const executionReported = eventSchema(
+  "execution.reported",
+  v.strictObject({
+    venue: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+    execId: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+    execType: v.picklist(execTypes),
+    accountId: accountIdText,
+    orderId: orderIdText,
+    symbol: symbolText,
+    /** Of a trade: units done now, positive. Otherwise `null`, as is `price`. */
+    units: v.nullable(decimalText),
+    price: v.nullable(decimalText),
+    time: epochMsNumber,
+    text: v.nullable(v.string()),
+  }),
+);
+export type ExecutionReported = v.InferOutput<typeof executionReported>;
+
+interface ReportBase {
+  readonly venue: string;
+  readonly execId: ExecId;
+  readonly accountId: AccountId;
+  readonly orderId: OrderId;
+  readonly symbol: Symbol;
+  readonly time: EpochMs;
+  readonly text: string | null;
+}
+
+/** A venue's report, typed: only a trade has units and a price. */
+export type ExecutionReport =
+  | (ReportBase & { readonly execType: Exclude<ExecType, "trade"> })
+  | (ReportBase & { readonly execType: "trade"; readonly units: Units; readonly price: Price });
+
+export function toReportData(report: ExecutionReport): ExecutionReported["data"] {
+  const trade = report.execType === "trade";
+  return {
+    venue: report.venue,
+    execId: report.execId,
+    execType: report.execType,
+    accountId: report.accountId,
+    orderId: report.orderId,
+    symbol: report.symbol,
+    units: trade ? String(report.units) : null,
+    price: trade ? formatPrice(report.price, instrumentOf(report.symbol)) : null,
+    time: report.time,
+    text: report.text,
+  };
+}
+
+/** @throws RangeError when the report's symbol or numbers are not on the grid. */
+export function fromReportData(data: ExecutionReported["data"]): ExecutionReport {
+  const instrument = instrumentOf(data.symbol as Symbol);
+  const base = {
+    venue: data.venue,
+    execId: data.execId as ExecId,
+    accountId: data.accountId as AccountId,
+    orderId: data.orderId as OrderId,
+    symbol: instrument.symbol,
+    time: data.time as EpochMs,
+    text: data.text,
+  };
+  if (data.execType !== "trade") return { ...base, execType: data.execType };
+  const units = parseUnits(data.units ?? "");
+  const price = parsePrice(data.price ?? "", instrument);
+  if (typeof units === "string" || typeof price === "string" || units <= 0 || price <= 0) {
+    throw new RangeError(`Cannot read fill ${data.execId}: ${data.units} at ${data.price}`);
+  }
+  return { ...base, execType: "trade", units, price };
+}

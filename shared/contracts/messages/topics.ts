@@ -1,0 +1,70 @@
+/**
+ * The map of the platform's events: every topic, what it carries, who publishes and who consumes.
+ *
+ * A consumer in a group gets each entry once among its copies, and again until it acknowledges. A
+ * subscriber (`everyone`) gets every entry itself and acknowledges nothing.
+ */
+
+import type * as v from "valibot";
+import { accountUpdated } from "./accounts.ts";
+import { executionReported } from "./executions.ts";
+import { orderEvent } from "./orders.ts";
+import { quoteEvent } from "./quotes.ts";
+
+export interface Topic<Schema extends v.GenericSchema = v.GenericSchema> {
+  /** Stream name; its dead letters go to `<name>.dead`. */
+  readonly name: string;
+  readonly schema: Schema;
+  /** Entries kept at most; the oldest go first. */
+  readonly lengthMax: number;
+  readonly publishers: readonly string[];
+  /** Consumer groups, by the part that reads as the group. */
+  readonly groups: readonly string[];
+  /** Parts of which every copy reads everything. */
+  readonly everyone: readonly string[];
+}
+
+const topic = <Schema extends v.GenericSchema>(one: Topic<Schema>): Topic<Schema> => one;
+
+export const topics = {
+  quotes: topic({
+    name: "quotes",
+    schema: quoteEvent,
+    lengthMax: 20_000,
+    publishers: ["workers/ingest"],
+    groups: ["archive"],
+    everyone: [
+      "workers/execution",
+      "services/api-gateway",
+      "services/market-data",
+      "services/trading-gateway",
+    ],
+  }),
+  orders: topic({
+    name: "orders",
+    schema: orderEvent,
+    lengthMax: 100_000,
+    publishers: ["services/trading-gateway"],
+    groups: ["execution"],
+    everyone: [],
+  }),
+  executions: topic({
+    name: "executions",
+    schema: executionReported,
+    lengthMax: 100_000,
+    publishers: ["workers/execution"],
+    groups: ["trading"],
+    everyone: [],
+  }),
+  accounts: topic({
+    name: "accounts",
+    schema: accountUpdated,
+    lengthMax: 100_000,
+    publishers: ["services/trading-gateway"],
+    groups: [],
+    everyone: ["services/api-gateway"],
+  }),
+} as const;
+
+/** What a topic's events look like after parsing. */
+export type EventOf<One extends Topic> = v.InferOutput<One["schema"]>;

@@ -1,0 +1,63 @@
+/** What Spotwire asks of a place that makes prices or takes orders. */
+
+import type { OrderId } from "../domain/ids.ts";
+import type { Price, Symbol } from "../domain/instrument.ts";
+import type { Quote } from "../domain/quote.ts";
+import type { EpochMs } from "../domain/time.ts";
+import type { ExecutionReport } from "../contracts/messages/executions.ts";
+import type { VenueOrder } from "../contracts/messages/orders.ts";
+
+/** One price as the venue gave it. */
+export interface Tick {
+  readonly symbol: Symbol;
+  readonly bid: Price;
+  readonly ask: Price;
+  readonly venueTime: EpochMs;
+}
+
+/** Prices that arrived together; an empty batch is a sign of life. */
+export interface TickBatch {
+  /** The venue's clock now. */
+  readonly time: EpochMs;
+  readonly ticks: readonly Tick[];
+}
+
+export interface PriceVenue {
+  /** As it stands in quotes and reports: `simulator`, `replay`. */
+  readonly name: string;
+  /** A recording waits for slow consumers; a live venue does not. */
+  readonly pausable: boolean;
+  /** Prices until the signal aborts or a recording ends, a batch at least every heartbeat. */
+  ticks(signal: AbortSignal): AsyncIterable<TickBatch>;
+}
+
+/** An order a fill engine holds, complete: restoring these restores the engine. */
+export interface HeldOrder {
+  readonly order: VenueOrder;
+  readonly remaining: number;
+  /** The next report's number for this order; makes ExecID a pure function of the order. */
+  readonly nextReport: number;
+  /** When latency lets the order reach the market. */
+  readonly activeAt: EpochMs;
+  readonly acknowledged: boolean;
+}
+
+/**
+ * The venue's side of an order, in memory and synchronous: the caller stores `changes` and publishes
+ * `reports`, in that order, so a crash between the two repeats a report and never loses a fill.
+ */
+export interface FillEngine {
+  readonly name: string;
+  submit(order: VenueOrder, now: EpochMs): EngineEffects;
+  cancel(orderId: OrderId, now: EpochMs): EngineEffects;
+  quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects;
+  /** Lets latency and expiry pass without a price. */
+  advance(now: EpochMs): EngineEffects;
+  restore(held: readonly HeldOrder[]): void;
+}
+
+export interface EngineEffects {
+  readonly reports: readonly ExecutionReport[];
+  /** Orders whose held state changed; `null` where the order has ended. */
+  readonly changes: ReadonlyMap<OrderId, HeldOrder | null>;
+}
