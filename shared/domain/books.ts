@@ -26,7 +26,10 @@ export class ImpossibleTransaction extends Error {
   override readonly name = "ImpossibleTransaction";
 }
 
-/** Applies the next transaction to the account, in place, and returns its ledger postings. */
+/**
+ * Applies the next transaction to the account, in place, and returns its ledger postings.
+ * @throws ImpossibleTransaction before anything is touched.
+ */
 export function applyTransaction(account: Account, next: Transaction): Posting[] {
   if (next.transactionId !== account.lastTransactionId + 1) {
     throw new ImpossibleTransaction(
@@ -50,26 +53,27 @@ function apply(account: Account, next: Transaction): Posting[] {
       return putOrder(account, newOrder(next, next.terms, "pending_new"));
     case "order_rejected":
       return next.terms === null
-        ? move(account, next, "rejected", { rejectReason: next.reason, text: next.text })
+        ? move(account, next, { status: "rejected", rejectReason: next.reason, text: next.text })
         : putOrder(account, {
           ...newOrder(next, next.terms, "rejected"),
           rejectReason: next.reason,
           text: next.text,
         });
     case "order_acknowledged":
-      return move(account, next, "new");
+      return move(account, next, { status: "new" });
     case "order_filled":
       return applyFill(account, next);
     case "order_cancel_requested":
-      return move(account, next, "pending_cancel");
+      return move(account, next, { status: "pending_cancel" });
     case "order_cancel_rejected":
-      return move(account, next, workingStatus(orderIn(account, next.orderId)), {
+      return move(account, next, {
+        status: workingStatus(orderIn(account, next.orderId)),
         text: next.text,
       });
     case "order_canceled":
-      return move(account, next, "canceled", { text: next.text });
+      return move(account, next, { status: "canceled", text: next.text });
     case "order_expired":
-      return move(account, next, "expired");
+      return move(account, next, { status: "expired" });
   }
 }
 
@@ -150,14 +154,15 @@ function putOrder(account: Account, order: Order): Posting[] {
 function move(
   account: Account,
   next: Transaction & { orderId: OrderId },
-  to: OrderStatus,
-  change: Partial<Pick<Order, "rejectReason" | "text">> = {},
+  change: Pick<Order, "status"> & Partial<Pick<Order, "rejectReason" | "text">>,
 ): Posting[] {
   const order = orderIn(account, next.orderId);
-  if (!canBecome(order.status, to)) {
-    throw new ImpossibleTransaction(`Cannot move order ${order.orderId} ${order.status} → ${to}`);
+  if (!canBecome(order.status, change.status)) {
+    throw new ImpossibleTransaction(
+      `Cannot move order ${order.orderId} ${order.status} → ${change.status}`,
+    );
   }
-  replaceOrder(account, order, { ...order, ...change, status: to, updatedAt: next.time });
+  replaceOrder(account, order, { ...order, ...change, updatedAt: next.time });
   return [];
 }
 

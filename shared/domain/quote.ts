@@ -95,7 +95,8 @@ export class QuoteBook {
     return this.#version;
   }
 
-  status(quote: Quote, now: EpochMs, open: boolean, ages?: QuoteAges): QuoteStatus {
-    return quoteStatus(quote, { now, open, venueHeardAt: this.#heardAt }, ages);
+  /** The status of one of its quotes at a moment. */
+  status(quote: Quote, moment: { now: EpochMs; open: boolean }, ages?: QuoteAges): QuoteStatus {
+    return quoteStatus(quote, { ...moment, venueHeardAt: this.#heardAt }, ages);
   }
 }

@@ -53,6 +53,8 @@ export interface FillEngine {
   quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects;
   /** Lets latency and expiry pass without a price. */
   advance(now: EpochMs): EngineEffects;
+  /** Whether the order is held, still to trade or end. */
+  holds(orderId: OrderId): boolean;
   restore(held: readonly HeldOrder[]): void;
 }
 

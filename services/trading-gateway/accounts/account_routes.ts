@@ -1,0 +1,64 @@
+/** Accounts and positions over HTTP. */
+
+import { sql } from "kysely";
+import {
+  getAccountRoute,
+  listAccountsRoute,
+  listPositionsRoute,
+  openAccountRoute,
+} from "../../../shared/contracts/http/trading.ts";
+import { problemEntry } from "../../../shared/contracts/http/problems.ts";
+import type { Account } from "../../../shared/domain/account.ts";
+import type { AccountId } from "../../../shared/domain/ids.ts";
+import { Problem } from "../../../shared/runtime/problem.ts";
+import { addRoute } from "../../../shared/runtime/service_app.ts";
+import type { TradingApp, TradingDeps } from "../deps.ts";
+import { toAccountView, toPositionView } from "./account_view.ts";
+import { openAccount } from "./open_account.ts";
+
+/** Accounts in one listing at most. */
+const listMax = 1_000;
+
+export function addAccountRoutes(app: TradingApp, deps: TradingDeps): void {
+  const { desk, db, books, market } = deps;
+
+  addRoute(app, openAccountRoute, async (c) => {
+    const account = await openAccount(desk, c.req.valid("json"));
+    return c.json(toAccountView(account, market()), 201);
+  });
+
+  addRoute(app, listAccountsRoute, async (c) => {
+    const { accounts: reach } = c.get("auth");
+    let query = db.selectFrom("accounts").select("account_id").orderBy("account_id").limit(listMax);
+    if (reach !== "all") {
+      const ids = JSON.stringify([...reach]);
+      query = query.where(
+        sql<boolean>`account_id in (select json_array_elements_text(${ids}::text::json))`,
+      );
+    }
+    const ids = (await query.execute()).map((row) => row.account_id as AccountId);
+    const accounts = ids.length === 0 ? [] : await books.loadAccounts(ids);
+    return c.json({ accounts: accounts.map((one) => toAccountView(one, market())) }, 200);
+  });
+
+  addRoute(app, getAccountRoute, async (c) => {
+    const account = await loadAccount(deps, c.req.valid("param").accountId);
+    return c.json(toAccountView(account, market()), 200);
+  });
+
+  addRoute(app, listPositionsRoute, async (c) => {
+    const account = await loadAccount(deps, c.req.valid("param").accountId);
+    const { quotes } = market();
+    const positions = [...account.positions.values()].map((held) => toPositionView(held, quotes));
+    return c.json({ positions }, 200);
+  });
+}
+
+/** @throws Problem `account_unknown` */
+export async function loadAccount(deps: TradingDeps, accountId: string): Promise<Account> {
+  const [account] = await deps.books.loadAccounts([accountId as AccountId]);
+  if (account === undefined || account.lastTransactionId === 0) {
+    throw new Problem("account_unknown", problemEntry("account_unknown").title);
+  }
+  return account;
+}

@@ -1,0 +1,66 @@
+/** The outbox entries a turn leaves: what the venue must do, and how each account now stands. */
+
+import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
+import type {
+  OrderCancelRequested,
+  OrderSubmitted,
+} from "../../../shared/contracts/messages/orders.ts";
+import { toSubmittedData } from "../../../shared/contracts/messages/orders.ts";
+import { topics } from "../../../shared/contracts/messages/topics.ts";
+import type { Account } from "../../../shared/domain/account.ts";
+import { formatMicros } from "../../../shared/domain/money.ts";
+import type { Order } from "../../../shared/domain/orders/order.ts";
+import type { EpochMs } from "../../../shared/domain/time.ts";
+import type { EventSource } from "../../../shared/runtime/events.ts";
+import type { OutboxEntry } from "./books_store.ts";
+import type { Booked } from "./decide.ts";
+
+export function submitEntry(events: EventSource, order: Order): OutboxEntry {
+  const event: OrderSubmitted = events.event("order.submitted", toSubmittedData(order), {
+    subject: order.orderId,
+  });
+  return { topic: topics.orders.name, body: JSON.stringify(event) };
+}
+
+export function cancelEntry(events: EventSource, order: Order, at: EpochMs): OutboxEntry {
+  const { accountId, orderId } = order;
+  const event: OrderCancelRequested = events.event(
+    "order.cancel_requested",
+    { accountId, orderId, requestedTime: at },
+    { subject: orderId },
+  );
+  return { topic: topics.orders.name, body: JSON.stringify(event) };
+}
+
+export function accountEntry(events: EventSource, account: Account): OutboxEntry {
+  const data: AccountUpdated["data"] = {
+    accountId: account.accountId,
+    currency: account.currency,
+    balance: formatMicros(account.balance),
+    lastTransactionId: account.lastTransactionId,
+    openOrders: account.openOrders,
+    positions: [...account.positions.values()].map((held) => ({
+      symbol: held.symbol,
+      units: String(held.units),
+      openCost: formatMicros(held.openCost),
+    })),
+  };
+  const event: AccountUpdated = events.event("account.updated", data, {
+    subject: account.accountId,
+  });
+  return { topic: topics.accounts.name, body: JSON.stringify(event) };
+}
+
+/** What the venue must be told because of a transaction, if anything. */
+export function venueEntry(
+  events: EventSource,
+  { transaction }: Booked,
+  order: Order | undefined,
+): OutboxEntry | null {
+  if (order === undefined) return null;
+  if (transaction.type === "order_accepted") return submitEntry(events, order);
+  if (transaction.type === "order_cancel_requested") {
+    return cancelEntry(events, order, transaction.time);
+  }
+  return null;
+}

@@ -1,0 +1,263 @@
+/** The desk's SQL: loading accounts, and committing a turn in one database transaction. */
+
+import { type Kysely, sql, type Transaction as DbTransaction } from "kysely";
+import { type Account, emptyAccount } from "../../../shared/domain/account.ts";
+import type { AccountCurrency } from "../../../shared/domain/currency.ts";
+import type { AccountId, OrderId, TransactionId } from "../../../shared/domain/ids.ts";
+import { type Symbol, units } from "../../../shared/domain/instrument.ts";
+import { formatRate, micros } from "../../../shared/domain/money.ts";
+import { isOpen, type Order } from "../../../shared/domain/orders/order.ts";
+import { toRfc3339 } from "../../../shared/domain/time.ts";
+import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
+import { toTransactionView } from "../transactions/transaction_view.ts";
+import { type Booked, clientOrderKey, fillKey } from "./decide.ts";
+import type { TradingDatabase } from "./tables.ts";
+
+/** What one turn changed, ready to be stored whole or not at all. */
+export interface Turn {
+  /** Accounts as they now stand, with the transaction each was at before. */
+  readonly accounts: readonly { readonly account: Account; readonly before: number }[];
+  readonly booked: readonly Booked[];
+  readonly orders: readonly Order[];
+  /** `<accountId> <symbol>` pairs whose position changed. */
+  readonly positions: readonly { readonly account: Account; readonly symbol: string }[];
+  readonly outbox: readonly OutboxEntry[];
+}
+
+export interface OutboxEntry {
+  readonly topic: string;
+  readonly body: string;
+}
+
+/** Another writer moved the account on; reload and decide again. */
+export class AccountMoved extends Error {
+  override readonly name = "AccountMoved";
+}
+
+export interface BooksStore {
+  loadAccounts(ids: readonly AccountId[]): Promise<Account[]>;
+  /** By `<accountId> <clientOrderId>`. */
+  ordersByClientId(
+    wanted: readonly { accountId: string; clientOrderId: string }[],
+  ): Promise<Map<string, Order>>;
+  ordersById(ids: readonly OrderId[]): Promise<Order[]>;
+  bookedFills(wanted: readonly { venue: string; execId: string }[]): Promise<Set<string>>;
+  /** @throws AccountMoved when an account is not at the transaction the turn began from. */
+  commit(turn: Turn): Promise<void>;
+}
+
+/** One JSON parameter as rows: as quick as an array per column, and plain to read. */
+const rows = (records: readonly unknown[], columns: string) =>
+  sql`json_to_recordset(${JSON.stringify(records)}::text::json) as x(${sql.raw(columns)})`;
+
+export function createBooksStore(db: Kysely<TradingDatabase>): BooksStore {
+  return {
+    loadAccounts: (ids) => loadAccounts(db, ids),
+    ordersByClientId: (wanted) => ordersByClientId(db, wanted),
+    ordersById: (ids) => ordersById(db, ids),
+    bookedFills: (wanted) => bookedFills(db, wanted),
+    commit: (turn) => db.transaction().execute((trx) => commit(trx, turn)),
+  };
+}
+
+async function loadAccounts(db: Kysely<TradingDatabase>, ids: readonly AccountId[]) {
+  const accounts = new Map<string, Account>(ids.map((id) => [id, emptyAccount(id)]));
+  const accountRows = await db.selectFrom("accounts").selectAll()
+    .where("account_id", "in", ids).execute();
+  for (const row of accountRows) {
+    const account = accounts.get(row.account_id)!;
+    account.currency = row.currency as AccountCurrency;
+    account.balance = micros(BigInt(row.balance));
+    account.lastTransactionId = Number(row.last_transaction_id) as TransactionId;
+  }
+  const positions = await db.selectFrom("positions").selectAll()
+    .where("account_id", "in", ids).execute();
+  for (const row of positions) {
+    accounts.get(row.account_id)!.positions.set(row.symbol, {
+      symbol: row.symbol as Symbol,
+      units: units(Number(row.units)),
+      openCost: micros(BigInt(row.open_cost)),
+    });
+  }
+  const orders = await db.selectFrom("orders").selectAll()
+    .where("account_id", "in", ids)
+    .where("status", "in", ["pending_new", "new", "partially_filled", "pending_cancel"]).execute();
+  for (const order of orders.map(toOrder)) {
+    const account = accounts.get(order.accountId)!;
+    account.orders.set(order.orderId, order);
+    account.openOrders++;
+  }
+  return [...accounts.values()];
+}
+
+async function ordersByClientId(
+  db: Kysely<TradingDatabase>,
+  wanted: readonly { accountId: string; clientOrderId: string }[],
+): Promise<Map<string, Order>> {
+  const records = wanted.map((one) => ({ a: one.accountId, c: one.clientOrderId }));
+  const found = await db.selectFrom("orders").selectAll()
+    .where(
+      sql<boolean>`(account_id, client_order_id) in (select a, c from ${
+        rows(records, "a text, c text")
+      })`,
+    ).execute();
+  return new Map(found.map(toOrder).map((order) => [clientOrderKey(order), order]));
+}
+
+async function ordersById(db: Kysely<TradingDatabase>, ids: readonly OrderId[]): Promise<Order[]> {
+  const records = ids.map((id) => ({
+    a: id.slice(0, id.lastIndexOf(".")),
+    t: transactionIdOf(id),
+  }));
+  const found = await db.selectFrom("orders").selectAll()
+    .where(
+      sql<boolean>`(account_id, transaction_id) in (select a, t from ${
+        rows(records, "a text, t int8")
+      })`,
+    ).execute();
+  return found.map(toOrder);
+}
+
+async function bookedFills(
+  db: Kysely<TradingDatabase>,
+  wanted: readonly { venue: string; execId: string }[],
+): Promise<Set<string>> {
+  const records = wanted.map((one) => ({ v: one.venue, e: one.execId }));
+  const found = await db.selectFrom("fills").select(["venue", "exec_id"])
+    .where(sql<boolean>`(venue, exec_id) in (select v, e from ${rows(records, "v text, e text")})`)
+    .execute();
+  return new Set(found.map((row) => fillKey({ venue: row.venue, execId: row.exec_id })));
+}
+
+async function commit(trx: DbTransaction<TradingDatabase>, turn: Turn): Promise<void> {
+  await moveAccounts(trx, turn);
+  await insertTransactions(trx, turn.booked);
+  await upsertOrders(trx, turn.orders);
+  await upsertPositions(trx, turn.positions);
+  if (turn.outbox.length > 0) {
+    await sql`insert into trading.outbox (topic, body) select topic, body
+      from ${rows(turn.outbox, "topic text, body text")}`.execute(trx);
+  }
+}
+
+/** Inserts new accounts and moves the others on from exactly where they were, or fails the turn. */
+async function moveAccounts(trx: DbTransaction<TradingDatabase>, turn: Turn): Promise<void> {
+  const records = turn.accounts.map(({ account, before }) => ({
+    id: account.accountId,
+    currency: account.currency,
+    balance: String(account.balance),
+    last: account.lastTransactionId,
+    open: account.openOrders,
+    before,
+  }));
+  const columns = "id text, currency text, balance int8, last int8, open int4, before int8";
+  const moved = await sql`insert into trading.accounts as held
+      (account_id, currency, balance, last_transaction_id, open_orders)
+    select id, currency, balance, last, open from ${rows(records, columns)}
+    on conflict (account_id) do update set balance = excluded.balance,
+      last_transaction_id = excluded.last_transaction_id, open_orders = excluded.open_orders
+      where held.last_transaction_id = (select before from ${rows(records, columns)}
+        where id = held.account_id)
+    returning account_id`.execute(trx);
+  if (moved.rows.length !== records.length) {
+    throw new AccountMoved("Cannot store the turn: an account moved on meanwhile");
+  }
+}
+
+async function insertTransactions(
+  trx: DbTransaction<TradingDatabase>,
+  booked: readonly Booked[],
+): Promise<void> {
+  const records = booked.map(({ transaction }) => ({
+    a: transaction.accountId,
+    t: transaction.transactionId,
+    at: toRfc3339(transaction.time),
+    type: transaction.type,
+    body: toTransactionView(transaction),
+  }));
+  await sql`insert into trading.transactions (account_id, transaction_id, time, type, body)
+    select a, t, at, type, body
+    from ${rows(records, "a text, t int8, at timestamptz, type text, body jsonb")}`.execute(trx);
+  const postings = booked.flatMap(({ transaction, postings }) =>
+    postings.map((posting, line) => ({
+      a: transaction.accountId,
+      t: transaction.transactionId,
+      line: line + 1,
+      book: posting.book,
+      currency: posting.currency,
+      amount: String(posting.amount),
+      rate: posting.rate === null ? null : formatRate(posting.rate),
+    }))
+  );
+  if (postings.length > 0) {
+    await sql`insert into trading.postings
+      (account_id, transaction_id, line, book, currency, amount, rate)
+      select a, t, line, book, currency, amount, rate from ${
+      rows(
+        postings,
+        "a text, t int8, line int2, book text, currency text, amount int8, rate numeric",
+      )
+    }`.execute(trx);
+  }
+  const fills = booked.flatMap(({ transaction: one }) =>
+    one.type === "order_filled"
+      ? [{ v: one.venue, e: one.execId, a: one.accountId, t: one.transactionId }]
+      : []
+  );
+  if (fills.length > 0) {
+    await sql`insert into trading.fills (venue, exec_id, account_id, transaction_id)
+      select v, e, a, t from ${rows(fills, "v text, e text, a text, t int8")}`.execute(trx);
+  }
+}
+
+const orderColumns = `account_id text, transaction_id int8, client_order_id text, symbol text,
+  side text, type text, time_in_force text, units int8, price int8, expire_time timestamptz,
+  status text, filled_units int8, filled_cost numeric, reject_reason text, text text,
+  created_at timestamptz, updated_at timestamptz`;
+const orderNames = sql.raw(orderColumns.replace(/ (text|int8|numeric|timestamptz)(?=,|$)/g, ""));
+
+async function upsertOrders(
+  trx: DbTransaction<TradingDatabase>,
+  orders: readonly Order[],
+): Promise<void> {
+  if (orders.length === 0) return;
+  await sql`insert into trading.orders (${orderNames})
+    select ${orderNames} from ${rows(orders.map(fromOrder), orderColumns)}
+    on conflict (account_id, transaction_id) do update set status = excluded.status,
+      filled_units = excluded.filled_units, filled_cost = excluded.filled_cost,
+      reject_reason = excluded.reject_reason, text = excluded.text,
+      updated_at = excluded.updated_at`.execute(trx);
+}
+
+async function upsertPositions(
+  trx: DbTransaction<TradingDatabase>,
+  changed: Turn["positions"],
+): Promise<void> {
+  if (changed.length === 0) return;
+  const records = changed.map(({ account, symbol }) => {
+    const held = account.positions.get(symbol);
+    return {
+      a: account.accountId,
+      s: symbol,
+      units: held?.units ?? 0,
+      cost: String(held?.openCost ?? 0n),
+    };
+  });
+  const columns = "a text, s text, units int8, cost int8";
+  await sql`insert into trading.positions (account_id, symbol, units, open_cost)
+    select a, s, units, cost from ${rows(records, columns)}
+    on conflict (account_id, symbol) do update
+      set units = excluded.units, open_cost = excluded.open_cost`.execute(trx);
+  if (records.some((one) => one.units === 0)) {
+    await sql`delete from trading.positions where units = 0
+      and account_id in (select a from ${rows(records, columns)})`.execute(trx);
+  }
+}
+
+/** Drops the orders of the account that can no longer trade, once they are stored. */
+export function forgetEndedOrders(account: Account): void {
+  if (account.orders.size === account.openOrders) return;
+  for (const order of account.orders.values()) {
+    if (!isOpen(order.status)) account.orders.delete(order.orderId);
+  }
+}

@@ -1,0 +1,48 @@
+/** What the desk is asked to do, and what it answers. */
+
+import type { ExecutionReport } from "../../../shared/contracts/messages/executions.ts";
+import type { Account } from "../../../shared/domain/account.ts";
+import type { AccountCurrency } from "../../../shared/domain/currency.ts";
+import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
+import type { Instrument } from "../../../shared/domain/instrument.ts";
+import type { Micros } from "../../../shared/domain/money.ts";
+import type { Order, OrderTerms } from "../../../shared/domain/orders/order.ts";
+import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+
+export interface OpenAccount {
+  readonly kind: "open_account";
+  readonly accountId: AccountId;
+  readonly currency: AccountCurrency;
+  readonly deposit: Micros;
+}
+
+export interface PlaceOrder {
+  readonly kind: "place_order";
+  readonly accountId: AccountId;
+  readonly terms: OrderTerms;
+  readonly instrument: Instrument;
+}
+
+export interface CancelOrder {
+  readonly kind: "cancel_order";
+  readonly accountId: AccountId;
+  readonly orderId: OrderId;
+}
+
+export interface ApplyReport {
+  readonly kind: "apply_report";
+  readonly accountId: AccountId;
+  readonly report: ExecutionReport;
+}
+
+export type Command = OpenAccount | PlaceOrder | CancelOrder | ApplyReport;
+
+/** The answer to a command once its transactions are stored, or what kept it from having any. */
+export type Outcome =
+  | { readonly ok: true; readonly order: Order | null; readonly account: Account }
+  | {
+    readonly ok: false;
+    readonly reason: RejectReason | "account_exists" | "conversion_pending";
+    /** The order that stands in the way, or was refused; `null` when there is none. */
+    readonly order: Order | null;
+  };

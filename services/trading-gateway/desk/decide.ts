@@ -1,0 +1,275 @@
+/**
+ * The desk's rules: one command against one account gives the transactions that follow from it.
+ * Pure but for the account it moves on, in place, by applying each transaction as it is decided.
+ */
+
+import type { ExecutionReport } from "../../../shared/contracts/messages/executions.ts";
+import { type Account, valueAccount } from "../../../shared/domain/account.ts";
+import { applyTransaction, realisedBy } from "../../../shared/domain/books.ts";
+import type { TradingHours } from "../../../shared/domain/fx_week.ts";
+import { type OrderId, orderIdOf, type TransactionId } from "../../../shared/domain/ids.ts";
+import type { Units } from "../../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
+import type { Posting } from "../../../shared/domain/ledger.ts";
+import { zeroMicros } from "../../../shared/domain/money.ts";
+import { type CheckedAccount, checkOrder } from "../../../shared/domain/orders/check_order.ts";
+import {
+  canBecome,
+  directionOf,
+  isOpen,
+  type Order,
+  remainingUnits,
+} from "../../../shared/domain/orders/order.ts";
+import { sameTerms } from "../../../shared/domain/orders/read_order.ts";
+import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+import type { QuoteBook } from "../../../shared/domain/quote.ts";
+import type { Rates } from "../../../shared/domain/rates.ts";
+import type { EpochMs } from "../../../shared/domain/time.ts";
+import type { Transaction } from "../../../shared/domain/transaction.ts";
+import type {
+  ApplyReport,
+  CancelOrder,
+  Command,
+  OpenAccount,
+  Outcome,
+  PlaceOrder,
+} from "./commands.ts";
+
+/** The market as the desk sees it now. */
+export interface Market {
+  readonly now: EpochMs;
+  readonly quotes: QuoteBook;
+  readonly rates: Rates;
+  readonly hours: TradingHours;
+}
+
+/** What the store knows beyond the account's open orders. */
+export interface Known {
+  /** By `<accountId> <clientOrderId>`. */
+  readonly byClientOrderId: ReadonlyMap<string, Order>;
+  /** `<venue> <execId>` of fills that are booked. */
+  readonly bookedFills: ReadonlySet<string>;
+}
+
+/** A transaction that was decided and applied, with what it posted. */
+export interface Booked {
+  readonly transaction: Transaction;
+  readonly postings: readonly Posting[];
+}
+
+export interface Decision {
+  readonly booked: readonly Booked[];
+  readonly outcome: Outcome;
+}
+
+export const clientOrderKey = (order: { accountId: string; clientOrderId: string }): string =>
+  `${order.accountId} ${order.clientOrderId}`;
+export const fillKey = (fill: { venue: string; execId: string }): string =>
+  `${fill.venue} ${fill.execId}`;
+
+/** An account with no transaction yet does not exist. */
+const exists = (account: Account): boolean => account.lastTransactionId > 0;
+
+export function decide(
+  account: Account,
+  command: Command,
+  context: { readonly market: Market; readonly known: Known },
+): Decision {
+  if (command.kind === "open_account") return openAccount(account, command, context.market);
+  if (!exists(account)) return refuse("account_unknown", null);
+  switch (command.kind) {
+    case "place_order":
+      return placeOrder(account, command, context);
+    case "cancel_order":
+      return cancelOrder(account, command, context.market);
+    case "apply_report":
+      return applyReport(account, command, context);
+  }
+}
+
+const refuse = (reason: (Outcome & { ok: false })["reason"], order: Order | null): Decision => ({
+  booked: [],
+  outcome: { ok: false, reason, order },
+});
+
+/** Distributes over the union, so each transaction keeps its own fields. */
+type Unnumbered<T> = T extends Transaction ? Omit<T, "accountId" | "transactionId" | "time">
+  : never;
+
+function book(account: Account, at: EpochMs, change: Unnumbered<Transaction>): Booked {
+  const transaction = {
+    accountId: account.accountId,
+    transactionId: account.lastTransactionId + 1,
+    time: at,
+    ...change,
+  } as Transaction;
+  return { transaction, postings: applyTransaction(account, transaction) };
+}
+
+function openAccount(account: Account, command: OpenAccount, market: Market): Decision {
+  if (exists(account)) return refuse("account_exists", null);
+  const opened = book(account, market.now, {
+    type: "account_opened",
+    currency: command.currency,
+  });
+  const booked = command.deposit === zeroMicros ? [opened] : [
+    opened,
+    book(account, market.now, { type: "funds_transferred", amount: command.deposit }),
+  ];
+  return { booked, outcome: { ok: true, order: null, account } };
+}
+
+function placeOrder(
+  account: Account,
+  command: PlaceOrder,
+  context: { market: Market; known: Known },
+): Decision {
+  const { terms } = command;
+  const earlier = context.known.byClientOrderId.get(
+    clientOrderKey({ accountId: account.accountId, clientOrderId: terms.clientOrderId }),
+  );
+  if (earlier !== undefined) {
+    if (!sameTerms(earlier, terms)) return refuse("duplicate_client_order_id", earlier);
+    // An order the venue refused later was accepted at first, and that was the answer.
+    if (earlier.rejectReason !== null && earlier.rejectReason !== "venue_rejected") {
+      return refuse(earlier.rejectReason, earlier);
+    }
+    return { booked: [], outcome: { ok: true, order: earlier, account } };
+  }
+  const orderId = orderIdOf(
+    account.accountId,
+    (account.lastTransactionId + 1) as TransactionId,
+  );
+  const reason = refusalOf(account, command, context.market);
+  const booked = reason === null
+    ? book(account, context.market.now, { type: "order_accepted", orderId, terms })
+    : book(account, context.market.now, {
+      type: "order_rejected",
+      orderId,
+      terms,
+      reason,
+      text: null,
+    });
+  const order = account.orders.get(orderId) ?? null;
+  return {
+    booked: [booked],
+    outcome: reason === null ? { ok: true, order, account } : { ok: false, reason, order },
+  };
+}
+
+function refusalOf(account: Account, command: PlaceOrder, market: Market): RejectReason | null {
+  const { terms, instrument } = command;
+  const quote = market.quotes.get(terms.symbol);
+  const open = market.hours.isOpen(market.now);
+  const status = quote === undefined
+    ? "stale"
+    : market.quotes.status(quote, { now: market.now, open });
+  const checked: CheckedAccount = {
+    openOrders: account.openOrders,
+    heldUnits: account.positions.get(terms.symbol)?.units ?? (0 as Units),
+    marginAvailable: valueAccount(account, market.quotes, market.rates)?.marginAvailable ?? null,
+    toAccount: market.rates.rate(instrument.quote, account.currency),
+  };
+  return checkOrder(terms, instrument, {
+    market: { now: market.now, open, quote, status },
+    account: checked,
+  });
+}
+
+function cancelOrder(account: Account, command: CancelOrder, market: Market): Decision {
+  const order = account.orders.get(command.orderId);
+  if (order === undefined) return refuse("order_unknown", null);
+  if (order.status === "pending_cancel") {
+    return { booked: [], outcome: { ok: true, order, account } };
+  }
+  if (!canBecome(order.status, "pending_cancel")) return refuse("order_not_open", order);
+  const booked = book(account, market.now, {
+    type: "order_cancel_requested",
+    orderId: order.orderId,
+  });
+  const after = account.orders.get(order.orderId) ?? null;
+  return { booked: [booked], outcome: { ok: true, order: after, account } };
+}
+
+function applyReport(
+  account: Account,
+  command: ApplyReport,
+  context: { market: Market; known: Known },
+): Decision {
+  const { report } = command;
+  const order = account.orders.get(report.orderId);
+  if (order === undefined) return refuse("order_unknown", null);
+  const done = (booked: Booked[]): Decision => ({
+    booked,
+    outcome: { ok: true, order: account.orders.get(order.orderId) ?? null, account },
+  });
+  if (report.execType === "trade") {
+    if (context.known.bookedFills.has(fillKey(report))) return done([]);
+    const fill = fillOf(account, order, { report, market: context.market });
+    if (fill === null) return refuse("conversion_pending", order);
+    return done([book(account, report.time, fill)]);
+  }
+  const change = changeOf(order, report);
+  return done(change === null ? [] : [book(account, report.time, change)]);
+}
+
+/** `null` while no rate is known to pay the profit at. */
+function fillOf(
+  account: Account,
+  order: Order,
+  by: { report: ExecutionReport & { execType: "trade" }; market: Market },
+) {
+  const { report, market } = by;
+  if (report.units > remainingUnits(order)) {
+    throw new RangeError(`Cannot book fill ${report.execId}: more than order ${order.orderId} has`);
+  }
+  const instrument = instrumentOf(report.symbol);
+  const rate = market.rates.rate(instrument.quote, account.currency);
+  if (rate === null) return null;
+  const fill = {
+    symbol: report.symbol,
+    units: (directionOf(order.side) * report.units) as Units,
+    price: report.price,
+  };
+  return {
+    type: "order_filled" as const,
+    orderId: report.orderId as OrderId,
+    venue: report.venue,
+    execId: report.execId,
+    ...fill,
+    ...realisedBy(account, fill, rate),
+    realisedCurrency: instrument.quote,
+    rate,
+  };
+}
+
+/** The change a report without a fill brings; `null` when it repeats or comes after the end. */
+function changeOf(
+  order: Order,
+  report: ExecutionReport & { execType: Exclude<ExecutionReport["execType"], "trade"> },
+): Unnumbered<Transaction> | null {
+  const { orderId } = order;
+  if (!isOpen(order.status)) return null;
+  switch (report.execType) {
+    case "new":
+      return order.status === "pending_new" ? { type: "order_acknowledged", orderId } : null;
+    case "canceled":
+      return { type: "order_canceled", orderId, text: report.text };
+    case "expired":
+      return { type: "order_expired", orderId };
+    case "cancel_rejected":
+      return order.status === "pending_cancel"
+        ? { type: "order_cancel_rejected", orderId, text: report.text }
+        : null;
+    case "rejected":
+      return canBecome(order.status, "rejected")
+        ? {
+          type: "order_rejected",
+          orderId,
+          terms: null,
+          reason: "venue_rejected",
+          text: report.text,
+        }
+        : { type: "order_canceled", orderId, text: report.text };
+  }
+}

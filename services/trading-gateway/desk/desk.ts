@@ -1,0 +1,255 @@
+/**
+ * The desk: the one writer of the accounts it holds. Commands that arrive while a turn is being
+ * stored wait and make up the next one, so under load many orders share one commit (group commit)
+ * and a lone order waits for nothing.
+ *
+ * A command is answered only after its transactions are stored. When storing fails, the accounts
+ * are forgotten and read again, and the turn's commands end in `OutcomeUnknown`.
+ */
+
+import type { Account } from "../../../shared/domain/account.ts";
+import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
+import type { Order } from "../../../shared/domain/orders/order.ts";
+import type { EventSource } from "../../../shared/runtime/events.ts";
+import type { Logger } from "../../../shared/runtime/logger.ts";
+import { withTraceparent } from "../../../shared/runtime/trace.ts";
+import { accountEntry, venueEntry } from "./announce.ts";
+import { AccountMoved, type BooksStore, forgetEndedOrders, type Turn } from "./books_store.ts";
+import type { Command, Outcome } from "./commands.ts";
+import {
+  type Booked,
+  clientOrderKey,
+  decide,
+  type Decision,
+  fillKey,
+  type Known,
+  type Market,
+} from "./decide.ts";
+
+/** Commands in one turn at most. */
+const turnMax = 512;
+/** Commands waiting at most; more are refused at once. */
+const queueMax = 20_000;
+/** Accounts held in memory at most; the longest unused go first. */
+const accountsMax = 20_000;
+/** How often a turn starts anew because another writer moved an account on. */
+const attemptsMax = 3;
+
+/** The turn may or may not have been stored; a repeat with the same client order id will tell. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+}
+
+/** The desk has more commands waiting than it will hold. */
+export class DeskBusy extends Error {
+  override readonly name = "DeskBusy";
+}
+
+export interface DeskDeps {
+  readonly store: BooksStore;
+  readonly market: () => Market;
+  readonly events: EventSource;
+  readonly logger: Logger;
+  /** Called after a turn is stored: there is something to relay. */
+  readonly onStored: () => void;
+}
+
+interface Waiting {
+  readonly command: Command;
+  readonly traceparent: string | undefined;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Desk {
+  readonly #deps: DeskDeps;
+  readonly #accounts = new Map<AccountId, Account>();
+  #waiting: Waiting[] = [];
+  #pumping: Promise<void> | null = null;
+
+  constructor(deps: DeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws DeskBusy, OutcomeUnknown */
+  submit(command: Command, traceparent?: string): Promise<Outcome> {
+    if (this.#waiting.length >= queueMax) {
+      return Promise.reject(new DeskBusy("Cannot take another command: the queue is full"));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ command, traceparent, resolve, reject });
+      this.#pumping ??= this.#pump();
+    });
+  }
+
+  /** Resolves when nothing is waiting or being stored. */
+  async idle(): Promise<void> {
+    while (this.#pumping !== null) await this.#pumping;
+  }
+
+  async #pump(): Promise<void> {
+    // One pause lets the commands of requests that are already readable join the first turn.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const turn = this.#waiting.splice(0, turnMax);
+      await this.#take(turn);
+    }
+    this.#pumping = null;
+  }
+
+  async #take(waiting: readonly Waiting[]): Promise<void> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await this.#attempt(waiting);
+      } catch (error) {
+        for (const { command } of waiting) this.#accounts.delete(command.accountId);
+        if (error instanceof AccountMoved && attempt < attemptsMax) continue;
+        this.#deps.logger.error({ err: error, commands: waiting.length }, "turn not stored");
+        const unknown = new OutcomeUnknown("Cannot tell whether the turn was stored", {
+          cause: error,
+        });
+        return waiting.forEach((one) => one.reject(unknown));
+      }
+    }
+  }
+
+  async #attempt(waiting: readonly Waiting[]): Promise<void> {
+    await this.#loadAccounts(waiting);
+    const known = await this.#lookUp(waiting);
+    const market = this.#deps.market();
+    const decisions = waiting.map((one) => this.#decide(one, { market, known }));
+    const turn = this.#turnOf(waiting, decisions);
+    if (turn !== null) {
+      await this.#deps.store.commit(turn);
+      for (const { account } of turn.accounts) forgetEndedOrders(account);
+      this.#deps.onStored();
+    }
+    waiting.forEach((one, at) => {
+      const decision = decisions[at]!;
+      if (decision instanceof Error) one.reject(decision);
+      else one.resolve(decision.outcome);
+    });
+    this.#evict();
+  }
+
+  /** A command that meets an impossible state fails alone; the account was not touched by it. */
+  #decide(
+    waiting: Waiting,
+    context: { market: Market; known: Known & { byClientOrderId: Map<string, Order> } },
+  ): Decision | Error {
+    const { command } = waiting;
+    try {
+      const decision = decide(this.#accounts.get(command.accountId)!, command, context);
+      const order = "order" in decision.outcome ? decision.outcome.order : null;
+      if (command.kind === "place_order" && order !== null) {
+        context.known.byClientOrderId.set(clientOrderKey(order), order);
+      }
+      for (const { transaction } of decision.booked) {
+        if (transaction.type === "order_filled") {
+          (context.known.bookedFills as Set<string>).add(fillKey(transaction));
+        }
+      }
+      return decision;
+    } catch (error) {
+      this.#deps.logger.error({ err: error, command: command.kind }, "command is impossible");
+      return error as Error;
+    }
+  }
+
+  async #loadAccounts(waiting: readonly Waiting[]): Promise<void> {
+    const missing = new Set<AccountId>();
+    for (const { command } of waiting) {
+      if (!this.#accounts.has(command.accountId)) missing.add(command.accountId);
+    }
+    if (missing.size === 0) return;
+    for (const account of await this.#deps.store.loadAccounts([...missing])) {
+      this.#accounts.set(account.accountId, account);
+    }
+  }
+
+  /** What the turn needs from the store beyond open orders, in one query of each kind. */
+  async #lookUp(waiting: readonly Waiting[]) {
+    const placed: { accountId: string; clientOrderId: string }[] = [];
+    const fills: { venue: string; execId: string }[] = [];
+    const orderIds = new Set<OrderId>();
+    for (const { command } of waiting) {
+      if (command.kind === "place_order") {
+        placed.push({
+          accountId: command.accountId,
+          clientOrderId: command.terms.clientOrderId,
+        });
+      }
+      if (command.kind === "apply_report" && command.report.execType === "trade") {
+        fills.push(command.report);
+      }
+      const orderId = orderIdIn(command);
+      if (orderId !== null && !this.#accounts.get(command.accountId)!.orders.has(orderId)) {
+        orderIds.add(orderId);
+      }
+    }
+    const { store } = this.#deps;
+    const [byClientOrderId, bookedFills, orders] = await Promise.all([
+      placed.length === 0 ? new Map<string, Order>() : store.ordersByClientId(placed),
+      fills.length === 0 ? new Set<string>() : store.bookedFills(fills),
+      orderIds.size === 0 ? [] : store.ordersById([...orderIds]),
+    ]);
+    for (const order of orders) {
+      this.#accounts.get(order.accountId)?.orders.set(order.orderId, order);
+    }
+    return { byClientOrderId, bookedFills };
+  }
+
+  /** Everything the decisions changed; `null` when they changed nothing. */
+  #turnOf(waiting: readonly Waiting[], decisions: readonly (Decision | Error)[]): Turn | null {
+    const booked: Booked[] = [];
+    const outbox: Turn["outbox"][number][] = [];
+    const touched = new Map<Account, number>();
+    const orders = new Map<OrderId, Order>();
+    const positions = new Map<string, { account: Account; symbol: string }>();
+    decisions.forEach((decision, at) => {
+      if (decision instanceof Error || decision.booked.length === 0) return;
+      const { command, traceparent } = waiting[at]!;
+      const account = this.#accounts.get(command.accountId)!;
+      if (!touched.has(account)) {
+        touched.set(account, decision.booked[0]!.transaction.transactionId - 1);
+      }
+      withTraceparent(traceparent, () => {
+        for (const one of decision.booked) {
+          booked.push(one);
+          const { transaction } = one;
+          const order = "orderId" in transaction
+            ? account.orders.get(transaction.orderId)
+            : undefined;
+          if (order !== undefined) orders.set(order.orderId, order);
+          if (transaction.type === "order_filled") {
+            const { symbol } = transaction;
+            positions.set(`${account.accountId} ${symbol}`, { account, symbol });
+          }
+          const entry = venueEntry(this.#deps.events, one, order);
+          if (entry !== null) outbox.push(entry);
+        }
+      });
+    });
+    if (booked.length === 0) return null;
+    for (const account of touched.keys()) outbox.push(accountEntry(this.#deps.events, account));
+    return {
+      accounts: [...touched].map(([account, before]) => ({ account, before })),
+      booked,
+      orders: [...orders.values()],
+      positions: [...positions.values()],
+      outbox,
+    };
+  }
+
+  #evict(): void {
+    for (const id of this.#accounts.keys()) {
+      if (this.#accounts.size <= accountsMax) return;
+      this.#accounts.delete(id);
+    }
+  }
+}
+
+function orderIdIn(command: Command): OrderId | null {
+  if (command.kind === "cancel_order") return command.orderId;
+  return command.kind === "apply_report" ? command.report.orderId : null;
+}

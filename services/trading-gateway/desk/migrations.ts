@@ -1,0 +1,85 @@
+/** Migrations of the `trading` schema, by name, in order. */
+
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+
+const openStatuses = sql`('pending_new', 'new', 'partially_filled', 'pending_cancel')`;
+
+const firstTables: Migration = {
+  async up(db: Kysely<unknown>) {
+    const create = (table: string) => db.schema.withSchema("trading").createTable(table);
+    await create("accounts")
+      .addColumn("account_id", "text", (column) => column.primaryKey())
+      .addColumn("currency", "text", (column) => column.notNull())
+      .addColumn("balance", "int8", (column) => column.notNull())
+      .addColumn("last_transaction_id", "int8", (column) => column.notNull())
+      .addColumn("open_orders", "int4", (column) => column.notNull())
+      .execute();
+    await create("transactions")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("transaction_id", "int8", (column) => column.notNull())
+      .addColumn("time", "timestamptz", (column) => column.notNull())
+      .addColumn("type", "text", (column) => column.notNull())
+      .addColumn("body", "jsonb", (column) => column.notNull())
+      .addPrimaryKeyConstraint("transactions_key", ["account_id", "transaction_id"])
+      .execute();
+    await createOrders(db);
+    await create("positions")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("symbol", "text", (column) => column.notNull())
+      .addColumn("units", "int8", (column) => column.notNull())
+      .addColumn("open_cost", "int8", (column) => column.notNull())
+      .addPrimaryKeyConstraint("positions_key", ["account_id", "symbol"])
+      .execute();
+    await create("postings")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("transaction_id", "int8", (column) => column.notNull())
+      .addColumn("line", "int2", (column) => column.notNull())
+      .addColumn("book", "text", (column) => column.notNull())
+      .addColumn("currency", "text", (column) => column.notNull())
+      .addColumn("amount", "int8", (column) => column.notNull())
+      .addColumn("rate", "numeric")
+      .addPrimaryKeyConstraint("postings_key", ["account_id", "transaction_id", "line"])
+      .execute();
+    await create("fills")
+      .addColumn("venue", "text", (column) => column.notNull())
+      .addColumn("exec_id", "text", (column) => column.notNull())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("transaction_id", "int8", (column) => column.notNull())
+      .addPrimaryKeyConstraint("fills_key", ["venue", "exec_id"])
+      .execute();
+    await create("outbox")
+      .addColumn("id", "bigserial", (column) => column.primaryKey())
+      .addColumn("topic", "text", (column) => column.notNull())
+      .addColumn("body", "text", (column) => column.notNull())
+      .execute();
+  },
+};
+
+async function createOrders(db: Kysely<unknown>): Promise<void> {
+  await db.schema.withSchema("trading").createTable("orders")
+    .addColumn("account_id", "text", (column) => column.notNull())
+    .addColumn("transaction_id", "int8", (column) => column.notNull())
+    .addColumn("client_order_id", "text", (column) => column.notNull())
+    .addColumn("symbol", "text", (column) => column.notNull())
+    .addColumn("side", "text", (column) => column.notNull())
+    .addColumn("type", "text", (column) => column.notNull())
+    .addColumn("time_in_force", "text", (column) => column.notNull())
+    .addColumn("units", "int8", (column) => column.notNull())
+    .addColumn("price", "int8")
+    .addColumn("expire_time", "timestamptz")
+    .addColumn("status", "text", (column) => column.notNull())
+    .addColumn("filled_units", "int8", (column) => column.notNull())
+    .addColumn("filled_cost", "numeric", (column) => column.notNull())
+    .addColumn("reject_reason", "text")
+    .addColumn("text", "text")
+    .addColumn("created_at", "timestamptz", (column) => column.notNull())
+    .addColumn("updated_at", "timestamptz", (column) => column.notNull())
+    .addPrimaryKeyConstraint("orders_key", ["account_id", "transaction_id"])
+    .addUniqueConstraint("orders_client_order_id", ["account_id", "client_order_id"])
+    .execute();
+  await sql`create index orders_open on trading.orders (account_id, transaction_id)
+    where status in ${openStatuses}`.execute(db);
+}
+
+export const tradingMigrations: Record<string, Migration> = { "2026-11-23_first": firstTables };

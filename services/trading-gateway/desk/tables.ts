@@ -1,0 +1,60 @@
+/** The `trading` schema: what the gateway owns. Replaying `transactions` rebuilds all the others. */
+
+import type { ColumnType, Generated } from "kysely";
+
+/** 64-bit integers come back as text or number by driver; stores wrap them in BigInt or Number. */
+type Int8 = ColumnType<string | number | bigint, string | number, string | number>;
+type Instant = ColumnType<Date, string, string>;
+
+export interface TradingDatabase {
+  accounts: {
+    account_id: string;
+    currency: string;
+    balance: Int8;
+    last_transaction_id: Int8;
+    open_orders: number;
+  };
+  transactions: {
+    account_id: string;
+    transaction_id: Int8;
+    time: Instant;
+    type: string;
+    /** The transaction as clients read it; see `transactions/transaction_view.ts`. */
+    body: ColumnType<unknown, string, string>;
+  };
+  /** `transaction_id` is that of the order's first transaction; the order id names the same two. */
+  orders: {
+    account_id: string;
+    transaction_id: Int8;
+    client_order_id: string;
+    symbol: string;
+    side: string;
+    type: string;
+    time_in_force: string;
+    units: Int8;
+    price: Int8 | null;
+    expire_time: Instant | null;
+    status: string;
+    filled_units: Int8;
+    filled_cost: ColumnType<string, string, string>;
+    reject_reason: string | null;
+    text: string | null;
+    created_at: Instant;
+    updated_at: Instant;
+  };
+  positions: { account_id: string; symbol: string; units: Int8; open_cost: Int8 };
+  postings: {
+    account_id: string;
+    transaction_id: Int8;
+    line: number;
+    book: string;
+    currency: string;
+    amount: Int8;
+    rate: ColumnType<string | null, string | null, string | null>;
+  };
+  /** Which transaction booked a venue's fill; its key is what makes a repeated report harmless. */
+  fills: { venue: string; exec_id: string; account_id: string; transaction_id: Int8 };
+  outbox: { id: Generated<Int8>; topic: string; body: string };
+}
+
+export const tradingSchema = "trading";

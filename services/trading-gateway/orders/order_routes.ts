@@ -1,0 +1,51 @@
+/** Orders over HTTP: input, verb, view. */
+
+import {
+  cancelOrderRoute,
+  getOrderRoute,
+  listOrdersRoute,
+  placeOrderRoute,
+} from "../../../shared/contracts/http/trading.ts";
+import { problemEntry } from "../../../shared/contracts/http/problems.ts";
+import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
+import { Problem } from "../../../shared/runtime/problem.ts";
+import { addRoute } from "../../../shared/runtime/service_app.ts";
+import type { TradingApp, TradingDeps } from "../deps.ts";
+import { cancelOrder } from "./cancel_order.ts";
+import { selectOrder, selectOrders } from "./order_store.ts";
+import { toOrderView } from "./order_view.ts";
+import { placeOrder } from "./place_order.ts";
+
+export function addOrderRoutes(app: TradingApp, { desk, db }: TradingDeps): void {
+  addRoute(app, placeOrderRoute, async (c) => {
+    const { accountId } = c.req.valid("param");
+    const order = await placeOrder(desk, accountId as AccountId, c.req.valid("json"));
+    return c.json(toOrderView(order), 201);
+  });
+
+  addRoute(app, cancelOrderRoute, async (c) => {
+    const { accountId, orderId } = c.req.valid("param");
+    const order = await cancelOrder(desk, accountId as AccountId, orderId as OrderId);
+    return c.json(toOrderView(order), 202);
+  });
+
+  addRoute(app, listOrdersRoute, async (c) => {
+    const { accountId } = c.req.valid("param");
+    const { state, clientOrderId, before, limit } = c.req.valid("query");
+    const orders = await selectOrders(db, {
+      accountId: accountId as AccountId,
+      state,
+      clientOrderId,
+      before: before as OrderId | undefined,
+      limit,
+    });
+    return c.json({ orders: orders.map(toOrderView) }, 200);
+  });
+
+  addRoute(app, getOrderRoute, async (c) => {
+    const { accountId, orderId } = c.req.valid("param");
+    const order = await selectOrder(db, accountId as AccountId, orderId as OrderId);
+    if (order === null) throw new Problem("order_unknown", problemEntry("order_unknown").title);
+    return c.json(toOrderView(order), 200);
+  });
+}

@@ -1,0 +1,73 @@
+/** Orders between their row and the domain; the row type stops here. */
+
+import type { Selectable } from "kysely";
+import {
+  type AccountId,
+  type ClientOrderId,
+  orderIdOf,
+  type TransactionId,
+} from "../../../shared/domain/ids.ts";
+import { type Symbol, units } from "../../../shared/domain/instrument.ts";
+import type {
+  Order,
+  OrderStatus,
+  OrderType,
+  Side,
+  TimeInForce,
+} from "../../../shared/domain/orders/order.ts";
+import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
+import type { Price } from "../../../shared/domain/instrument.ts";
+import type { TradingDatabase } from "../desk/tables.ts";
+
+export type OrderRow = Selectable<TradingDatabase["orders"]>;
+
+/** The transaction that an order id names. */
+export const transactionIdOf = (orderId: string): number =>
+  Number(orderId.slice(orderId.lastIndexOf(".") + 1));
+
+export function toOrder(row: OrderRow): Order {
+  const accountId = row.account_id as AccountId;
+  return {
+    orderId: orderIdOf(accountId, Number(row.transaction_id) as TransactionId),
+    accountId,
+    clientOrderId: row.client_order_id as ClientOrderId,
+    symbol: row.symbol as Symbol,
+    side: row.side as Side,
+    type: row.type as OrderType,
+    timeInForce: row.time_in_force as TimeInForce,
+    units: units(Number(row.units)),
+    price: row.price === null ? null : Number(row.price) as Price,
+    expireTime: row.expire_time === null ? null : epochMs(Number(row.expire_time)),
+    status: row.status as OrderStatus,
+    filledUnits: units(Number(row.filled_units)),
+    filledCost: BigInt(row.filled_cost),
+    rejectReason: row.reject_reason as RejectReason | null,
+    text: row.text,
+    createdAt: epochMs(Number(row.created_at)),
+    updatedAt: epochMs(Number(row.updated_at)),
+  };
+}
+
+/** The order as one record of a JSON array that a statement unpacks. */
+export function fromOrder(order: Order) {
+  return {
+    account_id: order.accountId,
+    transaction_id: transactionIdOf(order.orderId),
+    client_order_id: order.clientOrderId,
+    symbol: order.symbol,
+    side: order.side,
+    type: order.type,
+    time_in_force: order.timeInForce,
+    units: order.units,
+    price: order.price,
+    expire_time: order.expireTime === null ? null : toRfc3339(order.expireTime),
+    status: order.status,
+    filled_units: order.filledUnits,
+    filled_cost: String(order.filledCost),
+    reject_reason: order.rejectReason,
+    text: order.text,
+    created_at: toRfc3339(order.createdAt),
+    updated_at: toRfc3339(order.updatedAt),
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * Transactions as text: the form clients read, the form stored, and the form a replay reads back.
+ * One form for all three, so what an auditor replays is what the client was shown.
+ */
+
+import type { z } from "@hono/zod-openapi";
+import type { transactionView } from "../../../shared/contracts/http/trading.ts";
+import type { AccountCurrency, Currency } from "../../../shared/domain/currency.ts";
+import type {
+  AccountId,
+  ClientOrderId,
+  ExecId,
+  OrderId,
+  TransactionId,
+} from "../../../shared/domain/ids.ts";
+import {
+  formatPrice,
+  type Instrument,
+  parsePrice,
+  parseUnits,
+  type Price,
+  type Symbol,
+  type Units,
+} from "../../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
+import {
+  formatMicros,
+  formatRate,
+  type Micros,
+  parseMicros,
+  parseRate,
+  type Rate,
+} from "../../../shared/domain/money.ts";
+import type { OrderTerms } from "../../../shared/domain/orders/order.ts";
+import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+import { type EpochMs, parseRfc3339, toRfc3339 } from "../../../shared/domain/time.ts";
+import type { Transaction } from "../../../shared/domain/transaction.ts";
+
+export type TransactionView = z.infer<typeof transactionView>;
+
+export function toTransactionView(one: Transaction): TransactionView {
+  const base = {
+    accountId: one.accountId,
+    transactionId: one.transactionId,
+    type: one.type,
+    time: toRfc3339(one.time),
+  };
+  switch (one.type) {
+    case "account_opened":
+      return { ...base, currency: one.currency };
+    case "funds_transferred":
+      return { ...base, amount: formatMicros(one.amount) };
+    case "order_accepted":
+      return { ...base, orderId: one.orderId, ...termsView(one.terms) };
+    case "order_rejected":
+      return {
+        ...base,
+        orderId: one.orderId,
+        reason: one.reason,
+        ...(one.terms === null ? {} : termsView(one.terms)),
+        ...textView(one.text),
+      };
+    case "order_filled":
+      return {
+        ...base,
+        orderId: one.orderId,
+        venue: one.venue,
+        execId: one.execId,
+        symbol: one.symbol,
+        units: String(one.units),
+        price: formatPrice(one.price, instrumentOf(one.symbol)),
+        realised: formatMicros(one.realised),
+        realisedCurrency: one.realisedCurrency,
+        paid: formatMicros(one.paid),
+        rate: formatRate(one.rate),
+      };
+    case "order_cancel_rejected":
+    case "order_canceled":
+      return { ...base, orderId: one.orderId, ...textView(one.text) };
+    case "order_acknowledged":
+    case "order_cancel_requested":
+    case "order_expired":
+      return { ...base, orderId: one.orderId };
+  }
+}
+
+const textView = (text: string | null) => (text === null ? {} : { text });
+
+function termsView(terms: OrderTerms) {
+  const { price, expireTime } = terms;
+  return {
+    clientOrderId: terms.clientOrderId,
+    symbol: terms.symbol,
+    side: terms.side,
+    orderType: terms.type,
+    timeInForce: terms.timeInForce,
+    units: String(terms.units),
+    ...(price === null ? {} : { price: formatPrice(price, instrumentOf(terms.symbol)) }),
+    ...(expireTime === null ? {} : { expireTime: toRfc3339(expireTime) }),
+  };
+}
+
+/** @throws TypeError when the stored text is not what {@link toTransactionView} wrote. */
+export function fromTransactionView(view: TransactionView): Transaction {
+  const base = {
+    accountId: view.accountId as AccountId,
+    transactionId: view.transactionId as TransactionId,
+    time: instant(view.time),
+  };
+  const orderId = view.orderId as OrderId;
+  const text = view.text ?? null;
+  switch (view.type) {
+    case "account_opened":
+      return { ...base, type: view.type, currency: view.currency as AccountCurrency };
+    case "funds_transferred":
+      return { ...base, type: view.type, amount: exact(parseMicros(view.amount ?? "")) as Micros };
+    case "order_accepted":
+      return { ...base, type: view.type, orderId, terms: termsOf(view) };
+    case "order_rejected": {
+      const terms = view.clientOrderId === undefined ? null : termsOf(view);
+      return {
+        ...base,
+        type: view.type,
+        orderId,
+        terms,
+        reason: view.reason as RejectReason,
+        text,
+      };
+    }
+    case "order_filled":
+      return fillOf(view, { ...base, orderId });
+    case "order_cancel_rejected":
+    case "order_canceled":
+      return { ...base, type: view.type, orderId, text };
+    case "order_acknowledged":
+    case "order_cancel_requested":
+    case "order_expired":
+      return { ...base, type: view.type, orderId };
+  }
+}
+
+function fillOf(
+  view: TransactionView,
+  base: { accountId: AccountId; transactionId: TransactionId; time: EpochMs; orderId: OrderId },
+): Transaction {
+  const instrument = instrumentOf(view.symbol as Symbol);
+  return {
+    ...base,
+    type: "order_filled",
+    venue: view.venue ?? "",
+    execId: view.execId as ExecId,
+    symbol: instrument.symbol,
+    units: exact(parseUnits(view.units ?? "")) as Units,
+    price: priceOf(view.price, instrument),
+    realised: exact(parseMicros(view.realised ?? "")) as Micros,
+    realisedCurrency: view.realisedCurrency as Currency,
+    paid: exact(parseMicros(view.paid ?? "")) as Micros,
+    rate: exact(parseRate(view.rate ?? "")) as Rate,
+  };
+}
+
+function termsOf(view: TransactionView): OrderTerms {
+  const instrument = instrumentOf(view.symbol as Symbol);
+  if (view.side === undefined || view.orderType === undefined || view.timeInForce === undefined) {
+    throw new TypeError(`Cannot read the order of transaction ${view.transactionId}`);
+  }
+  return {
+    clientOrderId: view.clientOrderId as ClientOrderId,
+    symbol: instrument.symbol,
+    side: view.side,
+    type: view.orderType,
+    timeInForce: view.timeInForce,
+    units: exact(parseUnits(view.units ?? "")) as Units,
+    price: view.price === undefined ? null : priceOf(view.price, instrument),
+    expireTime: view.expireTime === undefined ? null : instant(view.expireTime),
+  };
+}
+
+const priceOf = (text: string | undefined, instrument: Instrument): Price =>
+  exact(parsePrice(text ?? "", instrument)) as Price;
+
+function instant(text: string): EpochMs {
+  const at = parseRfc3339(text);
+  if (at === null) throw new TypeError(`Cannot read time ${text}`);
+  return at;
+}
+
+function exact<T extends number | bigint>(value: T | string): T {
+  if (typeof value === "string") throw new TypeError(`Cannot read number: ${value}`);
+  return value;
+}

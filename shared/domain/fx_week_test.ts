@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { fxDayEndAfter, fxDayOf, TradingHours } from "./fx_week.ts";
+import { type EpochMs, epochMs, parseRfc3339, toRfc3339 } from "./time.ts";
+
+const at = (text: string): EpochMs => parseRfc3339(text)!;
+const hours = new TradingHours({
+  closedDays: ["12-25", "01-01", "2026-04-03"],
+  earlyCloses: { "2026-11-27": "13:00" },
+});
+
+Deno.test("the FX week opens Sunday and closes Friday at 17:00 New York, in winter and summer", () => {
+  const moments: [string, boolean][] = [
+    ["2026-01-11T21:59:59.999Z", false],
+    ["2026-01-11T22:00:00Z", true],
+    ["2026-01-16T21:59:59.999Z", true],
+    ["2026-01-16T22:00:00Z", false],
+    ["2026-07-12T20:59:59.999Z", false],
+    ["2026-07-12T21:00:00Z", true],
+    ["2026-07-17T20:59:59.999Z", true],
+    ["2026-07-17T21:00:00Z", false],
+  ];
+  for (const [moment, open] of moments) assertEquals(hours.isOpen(at(moment)), open, moment);
+});
+
+Deno.test("the week that daylight saving changes in opens by the new clock", () => {
+  // New York moves to UTC-4 on Sunday 2026-03-08 at 07:00Z and back on Sunday 2026-11-01.
+  assertEquals(hours.isOpen(at("2026-03-08T20:59:59Z")), false);
+  assertEquals(hours.isOpen(at("2026-03-08T21:00:00Z")), true);
+  assertEquals(hours.isOpen(at("2026-11-01T21:30:00Z")), false);
+  assertEquals(hours.isOpen(at("2026-11-01T22:00:00Z")), true);
+});
+
+Deno.test("a holiday closes its FX day, and an early close the rest of it", () => {
+  assertEquals(hours.isOpen(at("2026-12-24T21:59:00Z")), true);
+  assertEquals(hours.isOpen(at("2026-12-24T22:00:00Z")), false);
+  assertEquals(hours.isOpen(at("2026-12-25T21:00:00Z")), false);
+  assertEquals(hours.isOpen(at("2026-11-27T17:59:59Z")), true);
+  assertEquals(hours.isOpen(at("2026-11-27T18:00:00Z")), false);
+});
+
+Deno.test("sessionAt() answers the same whatever was asked before, and its edges touch", () => {
+  const span = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2030, 0) });
+  fc.assert(fc.property(fc.array(span, { minLength: 1, maxLength: 20 }), (moments) => {
+    const shared = new TradingHours();
+    for (const moment of moments.map(epochMs)) {
+      const session = shared.sessionAt(moment);
+      assertEquals(session, new TradingHours().sessionAt(moment));
+      assertEquals(session.from <= moment && moment < session.until, true);
+      assertEquals(new TradingHours().sessionAt(session.until).from, session.until);
+    }
+  }));
+});
+
+Deno.test("an FX day ends at 17:00 New York, across both clock changes", () => {
+  assertEquals(fxDayOf(at("2026-03-08T20:00:00Z")).toString(), "2026-03-08");
+  assertEquals(fxDayOf(at("2026-03-08T21:00:00Z")).toString(), "2026-03-09");
+  assertEquals(toRfc3339(fxDayEndAfter(at("2026-03-06T22:00:00Z"))), "2026-03-07T22:00:00.000Z");
+  assertEquals(toRfc3339(fxDayEndAfter(at("2026-03-07T22:00:00Z"))), "2026-03-08T21:00:00.000Z");
+});

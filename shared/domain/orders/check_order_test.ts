@@ -1,0 +1,114 @@
+import { assertEquals } from "@std/assert";
+import { instrumentOf } from "../instruments.ts";
+import type { Price, Symbol, Units } from "../instrument.ts";
+import { micros, unitRate } from "../money.ts";
+import type { Quote } from "../quote.ts";
+import { epochMs } from "../time.ts";
+import { type CheckedAccount, checkOrder, openOrdersMax, type OrderMarket } from "./check_order.ts";
+import type { OrderTerms } from "./order.ts";
+import { type OrderRequest, type ReadOrder, readOrder } from "./read_order.ts";
+import type { RejectReason } from "./rejects.ts";
+
+const now = epochMs(Date.UTC(2026, 0, 14, 12));
+const quote: Quote = {
+  symbol: "EURUSD" as Symbol,
+  bid: 110_000 as Price,
+  ask: 110_010 as Price,
+  venueTime: now,
+  receivedTime: now,
+  sequence: 1,
+};
+const market: OrderMarket = { now, open: true, quote, status: "live" };
+const account: CheckedAccount = {
+  openOrders: 0,
+  heldUnits: 0 as Units,
+  marginAvailable: micros(1_000_000_000n),
+  toAccount: unitRate,
+};
+const request: OrderRequest = {
+  clientOrderId: "a",
+  symbol: "EURUSD",
+  side: "buy",
+  type: "limit",
+  units: "1000",
+  price: "1.09000",
+};
+
+function check(
+  change: Partial<OrderRequest>,
+  known: { market?: Partial<OrderMarket>; account?: Partial<CheckedAccount> | null } = {},
+): RejectReason | null {
+  const read = readOrder({ ...request, ...change });
+  if (typeof read === "string") return read;
+  return checkOrder(read.terms, read.instrument, {
+    market: { ...market, ...known.market },
+    account: known.account === null ? null : { ...account, ...known.account },
+  });
+}
+
+Deno.test("checkOrder() passes a sound order, with and without the account known", () => {
+  assertEquals(check({}), null);
+  assertEquals(check({}, { account: null }), null);
+  assertEquals(check({ type: "market", price: undefined }), null);
+});
+
+Deno.test("readOrder() and checkOrder() name each fault of the terms", () => {
+  const cases: [Partial<OrderRequest>, RejectReason][] = [
+    [{ symbol: "EURXXX" }, "unknown_symbol"],
+    [{ units: "ten" }, "units_malformed"],
+    [{ units: "1e400" }, "units_malformed"],
+    [{ units: "NaN" }, "units_malformed"],
+    [{ units: "1000.5" }, "units_off_step"],
+    [{ units: "0" }, "units_not_positive"],
+    [{ units: "-5" }, "units_not_positive"],
+    [{ units: "100000001" }, "units_above_maximum"],
+    [{ units: "99999999999999999999" }, "units_above_maximum"],
+    [{ symbol: "USDMXN", units: "150", price: "17.5" }, "units_off_step"],
+    [{ symbol: "USDMXN", units: "10", price: "17.5" }, "units_below_minimum"],
+    [{ price: undefined }, "price_missing"],
+    [{ type: "market" }, "price_not_allowed"],
+    [{ price: "1.090001" }, "price_precision"],
+    [{ price: "1e400" }, "price_malformed"],
+    [{ price: "0" }, "price_not_positive"],
+    [{ price: "-1.1" }, "price_not_positive"],
+    [{ type: "market", price: undefined, timeInForce: "GTC" }, "time_in_force_not_allowed"],
+    [{ timeInForce: "GTD" }, "expire_time_missing"],
+    [{ timeInForce: "GTD", expireTime: "tomorrow" }, "expire_time_missing"],
+    [{ timeInForce: "GTD", expireTime: "2020-01-01T00:00:00Z" }, "expire_time_passed"],
+    [{ expireTime: "2030-01-01T00:00:00Z" }, "expire_time_not_allowed"],
+  ];
+  for (const [change, reason] of cases) assertEquals(check(change), reason, reason);
+});
+
+Deno.test("checkOrder() refuses a closed market, and a missing or stale quote", () => {
+  assertEquals(check({}, { market: { open: false } }), "market_closed");
+  assertEquals(check({}, { market: { status: "closed" } }), "market_closed");
+  assertEquals(check({}, { market: { status: "stale" } }), "quote_stale");
+  assertEquals(check({}, { market: { status: "quiet" } }), null);
+  assertEquals(check({}, { market: { quote: undefined } }), "quote_missing");
+});
+
+Deno.test("checkOrder() asks for margin only where the holding grows", () => {
+  const poor = { marginAvailable: micros(0n) };
+  assertEquals(check({}, { account: poor }), "insufficient_margin");
+  assertEquals(check({}, { account: { ...poor, heldUnits: -1_000 as Units } }), null);
+  assertEquals(check({}, { account: { ...poor, heldUnits: -500 as Units } }), null);
+  assertEquals(
+    check({}, { account: { ...poor, heldUnits: -499 as Units } }),
+    "insufficient_margin",
+  );
+  assertEquals(check({ side: "sell" }, { account: { ...poor, heldUnits: 1_000 as Units } }), null);
+  assertEquals(check({}, { account: { toAccount: null } }), "conversion_rate_missing");
+  assertEquals(check({}, { account: { marginAvailable: null } }), "conversion_rate_missing");
+  assertEquals(check({}, { account: { openOrders: openOrdersMax } }), "too_many_open_orders");
+});
+
+Deno.test("the margin of an order is its notional at mid times the margin rate, rounded up", () => {
+  const { terms } = readOrder(request) as ReadOrder & { terms: OrderTerms };
+  // 1000 × 1.10005 × 3.3333 % = 36.667966… dollars
+  const enough = { ...account, marginAvailable: micros(36_667_967n) };
+  const short = { ...account, marginAvailable: micros(36_667_966n) };
+  const instrument = instrumentOf("EURUSD" as Symbol);
+  assertEquals(checkOrder(terms, instrument, { market, account: enough }), null);
+  assertEquals(checkOrder(terms, instrument, { market, account: short }), "insufficient_margin");
+});
