@@ -31,19 +31,22 @@ export function takeOrders(
   events: readonly OrderEvent[],
   context: { now: EpochMs; known: ReadonlyMap<OrderId, readonly ExecutionReport[]> },
 ): Effects {
+  // Read everything first: once the engine has moved there is no way back.
+  const asked = events.map((event) => ({
+    orderId: event.data.orderId as OrderId,
+    order: event.type === "order.submitted" ? fromSubmittedData(event.data) : null,
+  }));
   const effects = noEffects();
-  for (const event of events) {
-    const orderId = event.data.orderId as OrderId;
-    if (event.type === "order.cancel_requested" && engine.holds(orderId)) {
-      gather(effects, engine.cancel(orderId, context.now));
+  for (const { orderId, order } of asked) {
+    if (engine.holds(orderId)) {
+      if (order === null) gather(effects, engine.cancel(orderId, context.now));
+      else effects.repeats.push(...(context.known.get(orderId) ?? []));
       continue;
     }
     // Said before: a submit come again, or a cancel too late. What was reported settles both.
     const said = context.known.get(orderId);
     if (said !== undefined) effects.repeats.push(...said);
-    else if (event.type === "order.submitted") {
-      gather(effects, engine.submit(fromSubmittedData(event.data), context.now));
-    }
+    else if (order !== null) gather(effects, engine.submit(order, context.now));
   }
   return effects;
 }

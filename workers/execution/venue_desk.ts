@@ -36,6 +36,8 @@ export class VenueDesk {
   #next: Effects = noEffects();
   #settling: Promise<void> = Promise.resolve();
   #scheduled = false;
+  /** Orders reported on since {@link #knownOf} last began to ask the store. */
+  readonly #reported = new Set<OrderId>();
 
   constructor(deps: VenueDeskDeps) {
     this.#deps = deps;
@@ -56,7 +58,7 @@ export class VenueDesk {
   /** Resolves when what the orders led to at once is stored and published. */
   async orders(events: readonly OrderEvent[]): Promise<void> {
     const ids = events.map((event) => event.data.orderId as OrderId);
-    const known = await this.#deps.book.reportsOf(ids);
+    const known = await this.#knownOf(ids);
     const now = this.#deps.marketClock.now();
     const effects = takeOrders(this.#deps.engine, events, { now, known });
     this.#next.repeats.push(...effects.repeats);
@@ -83,7 +85,19 @@ export class VenueDesk {
     return this.#settle();
   }
 
+  /** Every report made for the orders up to this moment, those just gathered included. */
+  async #knownOf(ids: readonly OrderId[]): Promise<Map<OrderId, ExecutionReport[]>> {
+    for (;;) {
+      this.#reported.clear();
+      await this.#settle();
+      const known = await this.#deps.book.reportsOf(ids);
+      // A price may have filled one of them while the store was asked.
+      if (!ids.some((id) => this.#reported.has(id))) return known;
+    }
+  }
+
   #take(effects: EngineEffects): void {
+    for (const { orderId } of effects.reports) this.#reported.add(orderId);
     gather(this.#next, effects);
   }
 

@@ -61,6 +61,10 @@ const terminal: ReadonlySet<OrderStatus> = new Set(["filled", "canceled", "rejec
 /** Whether the order can still trade. */
 export const isOpen = (status: OrderStatus): boolean => !terminal.has(status);
 
+/** Whether the venue has yet to answer: to the order, or to its cancel. */
+export const isInFlight = (status: OrderStatus): boolean =>
+  status === "pending_new" || status === "pending_cancel";
+
 /** +1 for a buy, -1 for a sell. */
 export const directionOf = (side: Side): 1 | -1 => (side === "buy" ? 1 : -1);
 

@@ -1,0 +1,15 @@
+/** The trading gateway as an app: routes over dependencies; it opens nothing. */
+
+import { createServiceApp } from "../../shared/runtime/service_app.ts";
+import { addAccountRoutes } from "./accounts/account_routes.ts";
+import type { TradingApp, TradingDeps } from "./deps.ts";
+import { addOrderRoutes } from "./orders/order_routes.ts";
+import { addTransactionRoutes } from "./transactions/transaction_routes.ts";
+
+export function createTradingApp(deps: TradingDeps): TradingApp {
+  const app = createServiceApp(deps);
+  addAccountRoutes(app, deps);
+  addOrderRoutes(app, deps);
+  addTransactionRoutes(app, deps);
+  return app;
+}

@@ -1,0 +1,126 @@
+/** What the trading gateway works with, and the only place that opens it. */
+
+import type { Kysely } from "kysely";
+import { topics } from "../../shared/contracts/messages/topics.ts";
+import { type TradingHours, tradingHours } from "../../shared/domain/fx_week.ts";
+import { QuoteBook } from "../../shared/domain/quote.ts";
+import { quoteRates } from "../../shared/domain/rates.ts";
+import { type Clock, epochMs, ManualClock } from "../../shared/domain/time.ts";
+import { consumeTopic } from "../../shared/runtime/consume.ts";
+import { createEventSource } from "../../shared/runtime/events.ts";
+import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
+import { createLogger } from "../../shared/runtime/logger.ts";
+import { createMetrics } from "../../shared/runtime/metrics.ts";
+import { followQuotes } from "../../shared/runtime/quote_feed.ts";
+import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
+import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
+import { createTokens } from "../../shared/security/tokens.ts";
+import { migrate } from "../../shared/storage/migrate.ts";
+import { openStore } from "../../shared/storage/open_store.ts";
+import type { Store } from "../../shared/storage/store.ts";
+import type { EventStreams } from "../../shared/streams/event_streams.ts";
+import { openStreams } from "../../shared/streams/open_streams.ts";
+import { type BooksStore, createBooksStore } from "./desk/books_store.ts";
+import type { Market } from "./desk/decide.ts";
+import { Desk } from "./desk/desk.ts";
+import { tradingMigrations } from "./desk/migrations.ts";
+import { type TradingDatabase, tradingSchema } from "./desk/tables.ts";
+import { applyReports } from "./executions/apply_reports.ts";
+import { reconcile } from "./executions/reconcile.ts";
+import { Relay } from "./outbox/relay.ts";
+import type { TradingSettings } from "./settings.ts";
+
+export type TradingApp = ServiceApp;
+
+export interface TradingDeps extends ServiceDeps {
+  readonly db: Kysely<TradingDatabase>;
+  readonly books: BooksStore;
+  /** The one writer of the books. */
+  readonly desk: Desk;
+  readonly market: () => Market;
+}
+
+/** What trading stands on; a profile may share the store and the streams among its parts. */
+export interface TradingGround extends ServiceDeps {
+  readonly store: Store;
+  readonly streams: EventStreams;
+  readonly hours: TradingHours;
+  /** The machine's clock, or a manual one that the quotes move on. */
+  readonly marketClock: Clock;
+}
+
+export const tradingVersion = "0.1.0";
+
+export async function openTrading(
+  settings: TradingSettings,
+  lifecycle: Lifecycle,
+): Promise<TradingGround> {
+  const service = "trading-gateway";
+  const logger = createLogger({ service, level: settings.log.level });
+  const store = await openStore(settings.database.url);
+  lifecycle.onStop("store", () => store.close());
+  const streams = await openStreams(settings.streams.url, { clock: systemTimer });
+  lifecycle.onStop("streams", () => streams.close());
+  const tokens = createTokens({ secret: settings.security.tokenSecret, clock: systemTimer });
+  return {
+    service,
+    version: tradingVersion,
+    logger,
+    metrics: createMetrics(service),
+    clock: systemTimer,
+    ids: uuidIds,
+    authenticate: ({ kind, value }) => kind === "token" ? tokens.verify(value, "internal") : null,
+    checks: { store: () => store.ping(), streams: () => streams.ping() },
+    bodyBytesMax: settings.http.bodyBytesMax,
+    store,
+    streams,
+    hours: tradingHours(settings.market.hours),
+    marketClock: settings.market.clock === "quotes" ? new ManualClock(epochMs(0)) : systemTimer,
+  };
+}
+
+/** Migrates, then runs the relay, the reports' consumer and reconciliation until the end. */
+export async function startTrading(
+  ground: TradingGround,
+  lifecycle: Lifecycle,
+): Promise<TradingDeps> {
+  const { store, streams, logger, marketClock, hours } = ground;
+  await migrate(store, tradingSchema, tradingMigrations);
+  const db = store.database<TradingDatabase>(tradingSchema);
+  const books = createBooksStore(db);
+  const quotes = new QuoteBook();
+  const rates = quoteRates(quotes);
+  const market = (): Market => ({ now: marketClock.now(), quotes, rates, hours });
+  const events = createEventSource({
+    source: "/services/trading-gateway",
+    ids: ground.ids,
+    clock: ground.clock,
+  });
+  const relay = new Relay({ db, streams, logger });
+  const desk = new Desk({ store: books, market, events, logger, onStored: () => relay.kick() });
+  await followQuotes({
+    streams,
+    book: quotes,
+    ...(marketClock instanceof ManualClock ? { marketClock } : {}),
+    logger,
+    signal: lifecycle.signal,
+  });
+  lifecycle.run("outbox relay", (signal) => relay.run(signal));
+  lifecycle.run("executions", (signal) =>
+    consumeTopic({
+      streams,
+      topic: topics.executions,
+      group: "trading",
+      consumer: ground.ids.next(),
+      // A fill is money: it is tried again for as long as it takes a rate to arrive.
+      redeliverAfterMs: 2_000,
+      deliveriesMax: 1_000,
+      logger,
+      signal,
+      handle: (reports) => applyReports({ desk, logger }, reports),
+    }));
+  lifecycle.run("reconciliation", (signal) =>
+    reconcile({ db, streams, events, logger, now: () => marketClock.now() }, signal));
+  lifecycle.onStop("desk", () => desk.idle());
+  return { ...ground, db, books, desk, market };
+}
