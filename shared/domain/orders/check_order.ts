@@ -39,7 +39,8 @@ export function checkOrder(
   known: { readonly market: OrderMarket; readonly account: CheckedAccount | null },
 ): RejectReason | null {
   return (
-    checkTerms(terms, instrument, known.market.now) ??
+    checkTerms(terms, instrument) ??
+      checkExpiry(terms, known.market.now) ??
       checkMarket(known.market) ??
       (known.account === null ? null : checkAccount(terms, instrument, {
         market: known.market,
@@ -48,7 +49,11 @@ export function checkOrder(
   );
 }
 
-function checkTerms(terms: OrderTerms, instrument: Instrument, now: EpochMs): RejectReason | null {
+/**
+ * The part that no time and no state can change: an order it refuses was never accepted before, so
+ * the edge may refuse it without breaking the promise that a repeat gets the first answer.
+ */
+export function checkTerms(terms: OrderTerms, instrument: Instrument): RejectReason | null {
   if (terms.units <= 0) return "units_not_positive";
   if (terms.units < instrument.unitsMin) return "units_below_minimum";
   if (terms.units > instrument.unitsMax) return "units_above_maximum";
@@ -65,9 +70,11 @@ function checkTerms(terms: OrderTerms, instrument: Instrument, now: EpochMs): Re
   if (terms.timeInForce !== "GTD") {
     return terms.expireTime === null ? null : "expire_time_not_allowed";
   }
-  if (terms.expireTime === null) return "expire_time_missing";
-  return terms.expireTime <= now ? "expire_time_passed" : null;
+  return terms.expireTime === null ? "expire_time_missing" : null;
 }
+
+const checkExpiry = (terms: OrderTerms, now: EpochMs): RejectReason | null =>
+  terms.expireTime !== null && terms.expireTime <= now ? "expire_time_passed" : null;
 
 function checkMarket(market: OrderMarket): RejectReason | null {
   if (!market.open) return "market_closed";

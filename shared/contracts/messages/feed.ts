@@ -1,0 +1,191 @@
+/**
+ * The quote feed: every frame of the WebSocket `/v1/feed`, both ways, in JSON text. The AsyncAPI
+ * document is generated from these schemas, and the tests read what the edge sends with them.
+ */
+
+import * as v from "valibot";
+import { count, decimalText, epochMsNumber } from "./values.ts";
+
+/** Where the feed is, on the edge. */
+export const feedPath = "/v1/feed";
+
+/** What one socket may do. Two more limits, sockets per key and in all, are settings of the edge. */
+export const feedLimits = {
+  /** Bytes of a frame from a client. */
+  frameBytesMax: 4_096,
+  /** Frames a client may send in a second. */
+  framesPerSecondMax: 20,
+  /** Refused frames after which the socket is closed. */
+  refusalsMax: 10,
+  /** Symbols one `subscribe` or `unsubscribe` may name. */
+  symbolsPerFrameMax: 100,
+  /** How long a socket may stay without a key, in milliseconds. */
+  authenticateMsMax: 5_000,
+  /** How often the edge proves that it is alive, in milliseconds. */
+  heartbeatMs: 1_000,
+  /** Bytes waiting for a slow client, beyond which it gets the newest price of each symbol only. */
+  bufferedBytesMax: 65_536,
+  /** How long a client may read nothing while bytes wait for it, in milliseconds. */
+  stalledMsMax: 15_000,
+} as const;
+
+interface FeedProblem {
+  readonly title: string;
+  /** WebSocket close code that follows the error frame; `null` leaves the socket open. */
+  readonly closeCode: 1001 | 1003 | 1008 | 1009 | null;
+}
+
+const problem = (title: string, closeCode: FeedProblem["closeCode"]): FeedProblem => ({
+  title,
+  closeCode,
+});
+
+/** Every refusal of the feed. Codes shared with the HTTP catalogue mean the same there. */
+export const feedProblems = {
+  key_missing: problem("No key or token came in the header or the first frame in time", 1008),
+  key_invalid: problem("The key or token is not valid, or no longer", 1008),
+  permission_denied: problem("The key lacks the permission market:read", 1008),
+  too_many_sockets: problem("The key has as many sockets as it may", 1008),
+  already_authenticated: problem("The socket is authenticated already", null),
+  malformed_frame: problem("The frame is not a JSON object", null),
+  unknown_frame: problem("The frame's type is not one the edge takes", null),
+  invalid_frame: problem("The frame does not fit the schema of its type", null),
+  unknown_symbol: problem("A symbol is not traded here; the frame changed nothing", null),
+  too_many_subscriptions: problem(
+    `A frame names more than ${feedLimits.symbolsPerFrameMax} symbols; the frame changed nothing`,
+    null,
+  ),
+  too_many_refusals: problem(
+    `More than ${feedLimits.refusalsMax} frames of the socket were refused`,
+    1008,
+  ),
+  too_many_frames: problem(
+    `More than ${feedLimits.framesPerSecondMax} frames came within a second`,
+    1008,
+  ),
+  frame_too_large: problem(`A frame has more than ${feedLimits.frameBytesMax} bytes`, 1009),
+  binary_not_supported: problem("The feed takes text frames only", 1003),
+  client_stalled: problem(
+    `The client has read nothing for ${feedLimits.stalledMsMax / 1000} seconds`,
+    1008,
+  ),
+  draining: problem("This edge is going away; connect again", 1001),
+} as const satisfies Record<string, FeedProblem>;
+
+export type FeedProblemCode = keyof typeof feedProblems;
+export const feedProblemCodes = Object.keys(feedProblems) as FeedProblemCode[];
+
+const requestId = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.description("Chosen by the client; comes back in the answer"),
+);
+/** Longer lists than the limit are refused by the feed itself, with a code that says so. */
+const symbolList = v.union([
+  v.literal("*"),
+  v.pipe(v.array(v.pipe(v.string(), v.maxLength(16))), v.minLength(1)),
+]);
+
+// ---------- from the client
+
+export const authenticateFrame = v.pipe(
+  v.strictObject({
+    type: v.literal("authenticate"),
+    key: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
+    token: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2_048))),
+  }),
+  v.description("First frame of a client that cannot send headers; exactly one of key and token"),
+);
+
+export const subscribeFrame = v.pipe(
+  v.strictObject({
+    type: v.literal("subscribe"),
+    symbols: symbolList,
+    id: v.optional(requestId),
+  }),
+  v.description('Adds symbols; "*" means all, now and later'),
+);
+
+export const unsubscribeFrame = v.pipe(
+  v.strictObject({
+    type: v.literal("unsubscribe"),
+    symbols: symbolList,
+    id: v.optional(requestId),
+  }),
+  v.description('Takes symbols away; "*" means all of them'),
+);
+
+export const clientFrame = v.variant("type", [
+  authenticateFrame,
+  subscribeFrame,
+  unsubscribeFrame,
+]);
+export type ClientFrame = v.InferOutput<typeof clientFrame>;
+
+// ---------- from the edge
+
+export const feedQuote = v.pipe(
+  v.strictObject({
+    symbol: v.string(),
+    bid: decimalText,
+    ask: decimalText,
+    time: v.pipe(epochMsNumber, v.description("The venue's time, milliseconds since 1970")),
+    receivedTime: v.pipe(epochMsNumber, v.description("When the platform had it")),
+    sequence: v.pipe(count, v.description("Rises with every quote of the symbol")),
+    status: v.pipe(
+      v.picklist(["live", "quiet", "stale", "closed"]),
+      v.description("Orders are refused against stale and closed"),
+    ),
+  }),
+  v.description("A price; sent again, same sequence, when only its status changes"),
+);
+export type FeedQuote = v.InferOutput<typeof feedQuote>;
+
+export const authenticatedFrame = v.pipe(
+  v.strictObject({ type: v.literal("authenticated") }),
+  v.description("Answers `authenticate`, or a key in the header"),
+);
+
+export const subscribedFrame = v.pipe(
+  v.strictObject({
+    type: v.literal("subscribed"),
+    id: v.optional(requestId),
+    symbols: v.union([v.literal("*"), v.array(v.string())]),
+  }),
+  v.description("Answers `subscribe` and `unsubscribe`: the subscription as it now stands"),
+);
+
+export const snapshotFrame = v.pipe(
+  v.strictObject({ type: v.literal("snapshot"), quotes: v.array(feedQuote) }),
+  v.description("Follows `subscribed`: the newest quote of each symbol that was added"),
+);
+
+export const quotesFrame = v.pipe(
+  v.strictObject({ type: v.literal("quotes"), quotes: v.array(feedQuote) }),
+  v.description("Every subscribed symbol that changed since the last frame, once, at its newest"),
+);
+
+export const heartbeatFrame = v.pipe(
+  v.strictObject({ type: v.literal("heartbeat"), time: epochMsNumber }),
+  v.description("Each second, with the edge's time: two missed mean the connection is dead"),
+);
+
+export const errorFrame = v.pipe(
+  v.strictObject({
+    type: v.literal("error"),
+    code: v.picklist(feedProblemCodes),
+    detail: v.string(),
+    id: v.optional(requestId),
+  }),
+  v.description("A refusal; some are followed by the close of the socket"),
+);
+
+export const serverFrame = v.variant("type", [
+  authenticatedFrame,
+  subscribedFrame,
+  snapshotFrame,
+  quotesFrame,
+  heartbeatFrame,
+  errorFrame,
+]);
+export type ServerFrame = v.InferOutput<typeof serverFrame>;
