@@ -119,8 +119,10 @@ export async function startTrading(
       signal,
       handle: (reports) => applyReports({ desk, logger }, reports),
     }));
-  lifecycle.run("reconciliation", (signal) =>
-    reconcile({ db, streams, events, logger, now: () => marketClock.now() }, signal));
+  lifecycle.run(
+    "reconciliation",
+    (signal) => reconcile({ db, streams, events, logger, now: () => marketClock.now() }, signal),
+  );
   lifecycle.onStop("desk", () => desk.idle());
   return { ...ground, db, books, desk, market };
 }

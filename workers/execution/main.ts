@@ -1,7 +1,8 @@
 /** The execution worker as a process of its own. */
 
-import { Lifecycle, serveApp, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
+import { Lifecycle, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
+import { serveApp } from "../../shared/runtime/serve_app.ts";
 import { createServiceApp } from "../../shared/runtime/service_app.ts";
 import { readSettings } from "../../shared/runtime/settings.ts";
 import { openExecution, startExecution } from "./deps.ts";

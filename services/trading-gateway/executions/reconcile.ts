@@ -7,7 +7,7 @@ import { isInFlight } from "../../../shared/domain/orders/order.ts";
 import { type EpochMs, epochMs } from "../../../shared/domain/time.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import { pause } from "../../../shared/runtime/time.ts";
-import { resubmitOpenOrders, type ResubmitDeps } from "./resubmit.ts";
+import { type ResubmitDeps, resubmitOpenOrders } from "./resubmit.ts";
 
 const everyMs = 5_000;
 /** Sweeps between two that ask about every open order. */

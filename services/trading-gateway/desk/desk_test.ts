@@ -1,0 +1,291 @@
+// Goal: whatever order commands, reports, repeats and restarts come in, the stored books are the
+// fold of their transactions. Method: random sequences on a real PGlite, then the audit.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import type { ExecutionReport } from "../../../shared/contracts/messages/executions.ts";
+import type { AccountCurrency } from "../../../shared/domain/currency.ts";
+import { tradingHours } from "../../../shared/domain/fx_week.ts";
+import type { AccountId, ClientOrderId, ExecId } from "../../../shared/domain/ids.ts";
+import { price, units } from "../../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
+import type { Symbol } from "../../../shared/domain/instrument.ts";
+import { micros } from "../../../shared/domain/money.ts";
+import type { Order, OrderTerms } from "../../../shared/domain/orders/order.ts";
+import { QuoteBook } from "../../../shared/domain/quote.ts";
+import { quoteRates } from "../../../shared/domain/rates.ts";
+import { epochMs } from "../../../shared/domain/time.ts";
+import { createEventSource } from "../../../shared/runtime/events.ts";
+import { createLogger } from "../../../shared/runtime/logger.ts";
+import { migrate } from "../../../shared/storage/migrate.ts";
+import { openStore } from "../../../shared/storage/open_store.ts";
+import { auditBooks } from "../audit/audit_books.ts";
+import { createBooksStore } from "./books_store.ts";
+import type { Command } from "./commands.ts";
+import type { Market } from "./decide.ts";
+import { Desk, OutcomeUnknown } from "./desk.ts";
+import { tradingMigrations } from "./migrations.ts";
+import { type TradingDatabase, tradingSchema } from "./tables.ts";
+
+const now = epochMs(Date.UTC(2026, 0, 7, 12));
+const symbols = ["EURUSD", "USDJPY", "EURGBP"] as Symbol[];
+const prices: Record<string, number> = { EURUSD: 116_000, USDJPY: 150_000, EURGBP: 86_000 };
+
+const quotes = new QuoteBook();
+for (const symbol of symbols) {
+  const bid = price(prices[symbol]!);
+  const ask = price(bid + 10);
+  quotes.apply({ symbol, bid, ask, venueTime: now, receivedTime: now, sequence: 1 });
+}
+const market: Market = {
+  now,
+  quotes,
+  rates: quoteRates(quotes),
+  hours: tradingHours("always"),
+};
+
+const store = await openStore("pglite:memory");
+await migrate(store, tradingSchema, tradingMigrations);
+const db = store.database<TradingDatabase>(tradingSchema);
+const books = createBooksStore(db);
+const logger = createLogger({ service: "test", level: "silent" });
+let nextId = 0;
+const ids = { next: () => `id-${nextId++}` };
+
+const newDesk = () =>
+  new Desk({
+    store: books,
+    market: () => market,
+    events: createEventSource({ source: "/test", ids, clock: { now: () => now } }),
+    logger,
+    onStored: () => {},
+  });
+
+const termsOf = (clientOrderId: string, over: Partial<OrderTerms> = {}): OrderTerms => ({
+  clientOrderId: clientOrderId as ClientOrderId,
+  symbol: "EURUSD" as Symbol,
+  side: "buy",
+  type: "limit",
+  timeInForce: "GTC",
+  units: units(1_000),
+  price: price(115_000),
+  expireTime: null,
+  ...over,
+});
+
+const place = (desk: Desk, accountId: AccountId, terms: OrderTerms) =>
+  desk.submit({
+    kind: "place_order",
+    accountId,
+    terms,
+    instrument: instrumentOf(terms.symbol),
+  });
+
+function reportOf(
+  order: Order,
+  about: { n: number; execType: ExecutionReport["execType"]; units?: number },
+): ExecutionReport {
+  const base = {
+    venue: "test",
+    execId: `${order.orderId}-${about.n}` as ExecId,
+    accountId: order.accountId,
+    orderId: order.orderId,
+    symbol: order.symbol,
+    time: now,
+    text: null,
+  };
+  return about.execType === "trade"
+    ? {
+      ...base,
+      execType: "trade",
+      units: units(about.units ?? order.units),
+      price: price(prices[order.symbol]!),
+    }
+    : { ...base, execType: about.execType };
+}
+
+async function openAccount(desk: Desk, currency: AccountCurrency = "USD"): Promise<AccountId> {
+  const accountId = `a-${nextId++}` as AccountId;
+  await desk.submit({
+    kind: "open_account",
+    accountId,
+    currency,
+    deposit: micros(100_000_000_000n),
+  });
+  return accountId;
+}
+
+Deno.test("a repeat of an order gets the same order, another order under its id a refusal", async () => {
+  const desk = newDesk();
+  const accountId = await openAccount(desk);
+  const [first, again] = await Promise.all([
+    place(desk, accountId, termsOf("c-1")),
+    place(desk, accountId, termsOf("c-1")),
+  ]);
+  assert(first.ok && again.ok);
+  assertEquals(again.order, first.order);
+  const other = await place(newDesk(), accountId, termsOf("c-1", { units: units(2_000) }));
+  assert(!other.ok);
+  assertEquals(other.reason, "duplicate_client_order_id");
+  const refused = await place(desk, accountId, termsOf("c-2", { units: units(200_000_000) }));
+  const refusedAgain = await place(desk, accountId, termsOf("c-2", { units: units(200_000_000) }));
+  assert(!refused.ok && !refusedAgain.ok);
+  assertEquals(refusedAgain.reason, "units_above_maximum");
+  assertEquals(refusedAgain.order?.orderId, refused.order?.orderId);
+});
+
+Deno.test("two desks over one store never lose a change: the later one reads again", async () => {
+  const [one, two] = [newDesk(), newDesk()];
+  const accountId = await openAccount(one);
+  for (let round = 0; round < 5; round++) {
+    const outcomes = await Promise.all([
+      place(one, accountId, termsOf(`one-${round}`)),
+      place(two, accountId, termsOf(`two-${round}`)),
+    ]);
+    assert(outcomes.every((outcome) => outcome.ok));
+  }
+  const [account] = await books.loadAccounts([accountId]);
+  assertEquals(account?.openOrders, 10);
+  assertEquals(await auditBooks(db), []);
+});
+
+Deno.test("a store that fails leaves the outcome unknown, and a repeat settles it", async () => {
+  let failing = false;
+  const desk = new Desk({
+    store: {
+      ...books,
+      commit: (turn) => failing ? Promise.reject(new Error("gone")) : books.commit(turn),
+    },
+    market: () => market,
+    events: createEventSource({ source: "/test", ids, clock: { now: () => now } }),
+    logger,
+    onStored: () => {},
+  });
+  const accountId = await openAccount(desk);
+  failing = true;
+  await assertRejects(() => place(desk, accountId, termsOf("c-1")), OutcomeUnknown);
+  failing = false;
+  const outcome = await place(desk, accountId, termsOf("c-1"));
+  assert(outcome.ok);
+  assertEquals(outcome.order?.orderId, `${accountId}.3`);
+});
+
+Deno.test("an impossible report fails alone; the others of its turn are booked", async () => {
+  const desk = newDesk();
+  const accountId = await openAccount(desk);
+  const placed = await place(desk, accountId, termsOf("c-1"));
+  assert(placed.ok && placed.order !== null);
+  const tooMuch = reportOf(placed.order, { n: 1, execType: "trade", units: 5_000 });
+  const sound = reportOf(placed.order, { n: 2, execType: "trade", units: 400 });
+  const answers = await Promise.allSettled(
+    [tooMuch, sound].map((report) => desk.submit({ kind: "apply_report", accountId, report })),
+  );
+  assertEquals(answers.map((answer) => answer.status), ["rejected", "fulfilled"]);
+  assertEquals(await auditBooks(db), []);
+});
+
+const step = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("place" as const),
+      client: fc.integer({ min: 0, max: 8 }),
+      symbol: fc.constantFrom(...symbols),
+      side: fc.constantFrom("buy" as const, "sell" as const),
+      units: fc.integer({ min: 0, max: 40 }).map((n) => n * 1_000),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("report" as const),
+      order: fc.nat(20),
+      n: fc.nat(3),
+      execType: fc.constantFrom("new", "trade", "trade", "canceled", "rejected", "expired"),
+      share: fc.integer({ min: 1, max: 10 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), order: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("restart" as const) }) },
+);
+
+type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
+
+function commandOn(order: Order, one: Step & { do: "cancel" | "report" }): Command {
+  const { accountId, orderId } = order;
+  if (one.do === "cancel") return { kind: "cancel_order", accountId, orderId };
+  const report = reportOf(order, {
+    n: one.n,
+    execType: one.execType as ExecutionReport["execType"],
+    units: (order.units / 10) * one.share,
+  });
+  return { kind: "apply_report", accountId, report };
+}
+
+Deno.test("random commands, repeats and restarts leave books that their transactions rebuild", async () => {
+  const currencies: AccountCurrency[] = ["USD", "EUR", "JPY"];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...currencies),
+      fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { maxLength: 8 }),
+      async (currency, turns) => {
+        let desk = newDesk();
+        const accountId = await openAccount(desk, currency);
+        const orders: Order[] = [];
+        for (const turn of turns) {
+          // The commands of a turn are submitted together, so they share commits.
+          await Promise.allSettled(turn.map(async (one): Promise<void> => {
+            if (one.do === "restart") desk = newDesk();
+            else if (one.do === "place") {
+              const terms = termsOf(`c-${one.client}`, {
+                symbol: one.symbol,
+                side: one.side,
+                units: units(one.units),
+                price: price(prices[one.symbol]!),
+              });
+              const outcome = await place(desk, accountId, terms);
+              if (outcome.ok && outcome.order !== null) orders.push(outcome.order);
+            } else {
+              const order = orders[one.order % Math.max(1, orders.length)];
+              if (order !== undefined) await desk.submit(commandOn(order, one));
+            }
+          }));
+        }
+        await desk.idle();
+      },
+    ),
+    { numRuns: 60 },
+  );
+  assertEquals(await auditBooks(db), []);
+});
+
+Deno.test("auditBooks() finds a changed balance, a lost order and an invented posting", async () => {
+  const desk = newDesk();
+  const accountId = await openAccount(desk);
+  const placed = await place(desk, accountId, termsOf("c-1"));
+  assert(placed.ok && placed.order !== null);
+  await desk.submit({
+    kind: "apply_report",
+    accountId,
+    report: reportOf(placed.order, { n: 1, execType: "trade", units: 400 }),
+  });
+  await db.updateTable("accounts").set({ balance: "1" }).where("account_id", "=", accountId)
+    .execute();
+  await db.deleteFrom("orders").where("account_id", "=", accountId).execute();
+  await db.insertInto("postings").values({
+    account_id: accountId,
+    transaction_id: 1,
+    line: 1,
+    book: "cash",
+    currency: "USD",
+    amount: "5",
+    rate: null,
+  }).execute();
+  const found = (await auditBooks(db)).map((line) => line.replace(/(table|made): .*/, "$1"));
+  assertEquals(found, [
+    `${accountId}: account missing or different in its table`,
+    `${accountId}: account that no transaction made`,
+    `${accountId}: order missing or different in its table`,
+    `${accountId}: posting that no transaction made`,
+  ]);
+});
