@@ -11,6 +11,8 @@ export interface TradingCalendar {
   readonly closedDays: readonly string[];
   /** FX days that end early, and when (New York, `HH:MM`). */
   readonly earlyCloses: Readonly<Record<string, string>>;
+  /** Weekends too: practice hours of a simulated venue. */
+  readonly alwaysOpen?: boolean | undefined;
 }
 
 /** Christmas Day and New Year's Day, which every FX venue keeps. */
@@ -18,6 +20,17 @@ export const defaultCalendar: TradingCalendar = {
   closedDays: ["12-25", "01-01"],
   earlyCloses: {},
 };
+
+/** Practice hours: prices every day, weekends and holidays included. */
+export const alwaysOpen: TradingCalendar = { closedDays: [], earlyCloses: {}, alwaysOpen: true };
+
+/** The hours a setting can name. */
+export const tradingHoursNames = ["fx-week", "always"] as const;
+export type TradingHoursName = (typeof tradingHoursNames)[number];
+
+/** The hours of that name, with a memory of their own. */
+export const tradingHours = (name: TradingHoursName): TradingHours =>
+  new TradingHours(name === "always" ? alwaysOpen : defaultCalendar);
 
 /** A stretch of time that is wholly open or wholly closed: `[from, until)`. */
 export interface Session {
@@ -67,6 +80,7 @@ export class TradingHours {
   #sessionOn(day: Temporal.PlainDate, at: EpochMs): Session {
     const from = fxDayEnd(day.subtract({ days: 1 }));
     const until = fxDayEnd(day);
+    if (this.#calendar.alwaysOpen === true) return { open: true, from, until };
     if (day.dayOfWeek > 5 || this.#lists(day, this.#calendar.closedDays)) {
       return { open: false, from, until };
     }

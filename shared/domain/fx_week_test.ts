@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { fxDayEndAfter, fxDayOf, TradingHours } from "./fx_week.ts";
+import { fxDayEndAfter, fxDayOf, TradingHours, tradingHours } from "./fx_week.ts";
 import { type EpochMs, epochMs, parseRfc3339, toRfc3339 } from "./time.ts";
 
 const at = (text: string): EpochMs => parseRfc3339(text)!;
@@ -57,4 +57,10 @@ Deno.test("an FX day ends at 17:00 New York, across both clock changes", () => {
   assertEquals(fxDayOf(at("2026-03-08T21:00:00Z")).toString(), "2026-03-09");
   assertEquals(toRfc3339(fxDayEndAfter(at("2026-03-06T22:00:00Z"))), "2026-03-07T22:00:00.000Z");
   assertEquals(toRfc3339(fxDayEndAfter(at("2026-03-07T22:00:00Z"))), "2026-03-08T21:00:00.000Z");
+});
+
+Deno.test("tradingHours() names the FX week and hours that never close", () => {
+  const moments = ["2026-01-10T12:00:00Z", "2026-12-25T12:00:00Z", "2026-01-14T12:00:00Z"].map(at);
+  assertEquals(moments.map((one) => tradingHours("always").isOpen(one)), [true, true, true]);
+  assertEquals(moments.map((one) => tradingHours("fx-week").isOpen(one)), [false, false, true]);
 });

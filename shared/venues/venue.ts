@@ -40,6 +40,8 @@ export interface HeldOrder {
   /** When latency lets the order reach the market. */
   readonly activeAt: EpochMs;
   readonly acknowledged: boolean;
+  /** Sequence of the quote it last traded on, 0 at first; what remains waits for a newer one. */
+  readonly tradedSequence: number;
 }
 
 /**
@@ -51,8 +53,11 @@ export interface FillEngine {
   submit(order: VenueOrder, now: EpochMs): EngineEffects;
   cancel(orderId: OrderId, now: EpochMs): EngineEffects;
   quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects;
-  /** Lets latency and expiry pass without a price. */
-  advance(now: EpochMs): EngineEffects;
+  /**
+   * Lets latency and expiry pass without a price. `venueHeardAt` is the venue's newest sign of life,
+   * which keeps its standing prices tradable; without it only quotes count as such.
+   */
+  advance(now: EpochMs, venueHeardAt?: EpochMs): EngineEffects;
   /** Whether the order is held, still to trade or end. */
   holds(orderId: OrderId): boolean;
   restore(held: readonly HeldOrder[]): void;

@@ -1,0 +1,296 @@
+/**
+ * The simulated venue's side of orders: latency, acknowledgement, fills against quotes, expiry,
+ * cancels. Synchronous and free of chance of its own, so a restored engine goes on as if it had
+ * never stopped. An order it no longer holds is unknown to it.
+ */
+
+import type { ExecType, ExecutionReport } from "../contracts/messages/executions.ts";
+import type { VenueOrder } from "../contracts/messages/orders.ts";
+import type { TradingHours } from "../domain/fx_week.ts";
+import type { ExecId, OrderId } from "../domain/ids.ts";
+import type { Price, Units } from "../domain/instrument.ts";
+import { defaultQuoteAges, type Quote, type QuoteAges, quoteStatus } from "../domain/quote.ts";
+import { seededRandom } from "../domain/random.ts";
+import { type EpochMs, epochMs } from "../domain/time.ts";
+import { isImmediate, matchOrder, type MatchRules } from "./matching.ts";
+import { MinHeap } from "./min_heap.ts";
+import type { EngineEffects, FillEngine, HeldOrder } from "./venue.ts";
+
+export interface FillEngineOptions {
+  readonly name: string;
+  readonly seed: string;
+  readonly hours: TradingHours;
+  /** Market time an order is on its way. Default 0. */
+  readonly latencyMs?: number | undefined;
+  /** Points by which market orders trade worse than the quote. Default 0. */
+  readonly slippagePoints?: number | undefined;
+  /** Chance, 0 to 1, that a price takes only a part of an order. Default 0. */
+  readonly partialShare?: number | undefined;
+  /** Chance, 0 to 1, that the venue rejects an order. Default 0. */
+  readonly rejectShare?: number | undefined;
+  /** How long an immediate order waits for a tradable price. Default 5 s. */
+  readonly waitMsMax?: number | undefined;
+  readonly quoteAges?: QuoteAges | undefined;
+}
+
+export const createFillEngine = (options: FillEngineOptions): FillEngine => new Engine(options);
+
+/** A moment at which an order reaches the market, gives up waiting, or expires. */
+interface Due {
+  readonly at: EpochMs;
+  readonly orderId: OrderId;
+  /** Breaks ties in the order of submission. */
+  readonly turn: number;
+}
+
+interface Effects {
+  readonly reports: ExecutionReport[];
+  readonly changes: Map<OrderId, HeldOrder | null>;
+}
+
+const noEffects: EngineEffects = { reports: [], changes: new Map() };
+
+class Engine implements FillEngine {
+  readonly name: string;
+  readonly #hours: TradingHours;
+  readonly #latencyMs: number;
+  readonly #waitMsMax: number;
+  readonly #rejectShare: number;
+  readonly #ages: QuoteAges;
+  readonly #rules: MatchRules;
+  readonly #held = new Map<OrderId, HeldOrder>();
+  readonly #bySymbol = new Map<string, Set<OrderId>>();
+  readonly #standing = new Map<string, Quote>();
+  readonly #due = new MinHeap<Due>((a, b) => a.at < b.at || (a.at === b.at && a.turn < b.turn));
+  #turn = 0;
+  #heardAt: EpochMs = epochMs(0);
+  #effects: Effects | null = null;
+
+  constructor(options: FillEngineOptions) {
+    this.name = options.name;
+    this.#hours = options.hours;
+    this.#latencyMs = options.latencyMs ?? 0;
+    this.#waitMsMax = options.waitMsMax ?? 5_000;
+    this.#rejectShare = options.rejectShare ?? 0;
+    this.#ages = options.quoteAges ?? defaultQuoteAges;
+    this.#rules = {
+      seed: options.seed,
+      slippagePoints: options.slippagePoints ?? 0,
+      partialShare: options.partialShare ?? 0,
+    };
+  }
+
+  submit(order: VenueOrder, now: EpochMs): EngineEffects {
+    this.#settleDue(now, now);
+    if (!this.#held.has(order.orderId)) {
+      this.#keep({
+        order,
+        remaining: order.units,
+        nextReport: 1,
+        activeAt: epochMs(now + this.#latencyMs),
+        acknowledged: false,
+        tradedSequence: 0,
+      });
+      this.#schedule(this.#held.get(order.orderId)!);
+      this.#settleDue(now, now);
+    }
+    return this.#take();
+  }
+
+  /** An order the engine does not hold gets no answer here: its last report said how it ended. */
+  cancel(orderId: OrderId, now: EpochMs): EngineEffects {
+    const before = this.#held.get(orderId);
+    this.#settleDue(now, now);
+    if (before === undefined) return this.#take();
+    const held = this.#held.get(orderId);
+    if (held !== undefined) {
+      this.#end(held, { execType: "canceled", now, text: null });
+    } else {
+      const said = this.#gathered().reports.filter((one) => one.orderId === orderId).length;
+      const ended = { ...before, nextReport: before.nextReport + said };
+      this.#report(ended, { execType: "cancel_rejected", now, text: "the order has ended" });
+    }
+    return this.#take();
+  }
+
+  quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects {
+    for (const quote of quotes) {
+      const standing = this.#standing.get(quote.symbol);
+      if (standing !== undefined && standing.sequence >= quote.sequence) continue;
+      // What came due before this price met the price that stood then.
+      if (this.#dueBy(quote.receivedTime)) {
+        this.#settleDue(quote.receivedTime < now ? quote.receivedTime : now, now);
+      }
+      this.#standing.set(quote.symbol, quote);
+      if (quote.receivedTime > this.#heardAt) this.#heardAt = quote.receivedTime;
+      const orders = this.#bySymbol.get(quote.symbol);
+      if (orders !== undefined) this.#matchAll(orders, quote, now);
+    }
+    if (this.#dueBy(now)) this.#settleDue(now, now);
+    return this.#take();
+  }
+
+  advance(now: EpochMs, venueHeardAt?: EpochMs): EngineEffects {
+    if (venueHeardAt !== undefined && venueHeardAt > this.#heardAt) this.#heardAt = venueHeardAt;
+    this.#settleDue(now, now);
+    return this.#take();
+  }
+
+  holds(orderId: OrderId): boolean {
+    return this.#held.has(orderId);
+  }
+
+  restore(held: readonly HeldOrder[]): void {
+    const bySubmission = held.toSorted((a, b) =>
+      a.activeAt - b.activeAt || (a.order.orderId < b.order.orderId ? -1 : 1)
+    );
+    for (const one of bySubmission) {
+      this.#keep(one);
+      this.#schedule(one);
+    }
+    this.#effects = null; // they are stored already
+  }
+
+  #dueBy(at: EpochMs): boolean {
+    const next = this.#due.peek();
+    return next !== undefined && next.at <= at;
+  }
+
+  #schedule(held: HeldOrder): void {
+    const { orderId, expireTime } = held.order;
+    const turn = this.#turn++;
+    this.#due.push({ at: held.activeAt, orderId, turn });
+    if (expireTime !== null) this.#due.push({ at: expireTime, orderId, turn });
+    if (isImmediate(held.order)) {
+      this.#due.push({ at: epochMs(held.activeAt + this.#waitMsMax), orderId, turn });
+    }
+  }
+
+  /** Handles everything due up to `until`; the reports say `now`. */
+  #settleDue(until: EpochMs, now: EpochMs): void {
+    while (this.#dueBy(until)) {
+      const due = this.#due.pop()!;
+      let held = this.#held.get(due.orderId);
+      if (held === undefined) continue;
+      if (!held.acknowledged && due.at >= held.activeAt) held = this.#reachMarket(held, now);
+      if (held === undefined) continue;
+      const { expireTime } = held.order;
+      if (expireTime !== null && due.at >= expireTime) {
+        this.#end(held, { execType: "expired", now, text: null });
+      } else if (isImmediate(held.order) && due.at >= held.activeAt + this.#waitMsMax) {
+        this.#end(held, { execType: "canceled", now, text: "no tradable price came in time" });
+      }
+    }
+  }
+
+  /** Latency has passed: refuse, or acknowledge and try the standing price. */
+  #reachMarket(held: HeldOrder, now: EpochMs): HeldOrder | undefined {
+    const { orderId, symbol, expireTime } = held.order;
+    const chance = this.#rejectShare > 0
+      ? seededRandom(`${this.#rules.seed}:${orderId}:${held.nextReport}`).next()
+      : 1;
+    if (chance < this.#rejectShare) {
+      this.#end(held, { execType: "rejected", now, text: "refused by the simulated venue" });
+      return undefined;
+    }
+    if (expireTime !== null && expireTime <= held.activeAt) return held;
+    this.#report(held, { execType: "new", now, text: null });
+    this.#keep({ ...held, nextReport: held.nextReport + 1, acknowledged: true });
+    if (isImmediate(held.order) && !this.#hours.isOpen(now)) {
+      const text = "the market is closed";
+      this.#end(this.#held.get(orderId)!, { execType: "canceled", now, text });
+      return undefined;
+    }
+    const standing = this.#standing.get(symbol);
+    if (standing !== undefined && this.#tradable(standing, now)) {
+      this.#match(this.#held.get(orderId)!, standing, now);
+    }
+    return this.#held.get(orderId);
+  }
+
+  #tradable(quote: Quote, now: EpochMs): boolean {
+    const moment = { now, open: this.#hours.isOpen(now), venueHeardAt: this.#heardAt };
+    const status = quoteStatus(quote, moment, this.#ages);
+    return status === "live" || status === "quiet";
+  }
+
+  #matchAll(orders: ReadonlySet<OrderId>, quote: Quote, now: EpochMs): void {
+    if (!this.#tradable(quote, now)) return;
+    // A set may lose the member it is at while it is walked.
+    for (const orderId of orders) {
+      const held = this.#held.get(orderId)!;
+      if (held.acknowledged && quote.sequence > held.tradedSequence) this.#match(held, quote, now);
+    }
+  }
+
+  #match(held: HeldOrder, quote: Quote, now: EpochMs): void {
+    const { trade, cancelText } = matchOrder(held, quote, this.#rules);
+    let left = held;
+    if (trade !== null) {
+      this.#report(held, { execType: "trade", now, text: null, ...trade });
+      left = {
+        ...held,
+        remaining: held.remaining - trade.units,
+        nextReport: held.nextReport + 1,
+        tradedSequence: quote.sequence,
+      };
+      if (left.remaining === 0) this.#forget(left);
+      else this.#keep(left);
+    }
+    if (cancelText !== null) this.#end(left, { execType: "canceled", now, text: cancelText });
+  }
+
+  #end(held: HeldOrder, what: Report): void {
+    this.#report(held, what);
+    this.#forget(held);
+  }
+
+  #report(held: HeldOrder, what: Report): void {
+    const { order } = held;
+    const base = {
+      venue: this.name,
+      execId: `${order.orderId}-${held.nextReport}` as ExecId,
+      accountId: order.accountId,
+      orderId: order.orderId,
+      symbol: order.symbol,
+      time: what.now,
+      text: what.text,
+    };
+    const report: ExecutionReport = what.execType === "trade"
+      ? { ...base, execType: "trade", units: what.units, price: what.price }
+      : { ...base, execType: what.execType };
+    this.#gathered().reports.push(report);
+  }
+
+  #keep(held: HeldOrder): void {
+    const { orderId, symbol } = held.order;
+    this.#held.set(orderId, held);
+    this.#gathered().changes.set(orderId, held);
+    const orders = this.#bySymbol.get(symbol);
+    if (orders === undefined) this.#bySymbol.set(symbol, new Set([orderId]));
+    else orders.add(orderId);
+  }
+
+  #forget(held: HeldOrder): void {
+    const { orderId, symbol } = held.order;
+    this.#held.delete(orderId);
+    this.#gathered().changes.set(orderId, null);
+    const orders = this.#bySymbol.get(symbol);
+    orders?.delete(orderId);
+    if (orders?.size === 0) this.#bySymbol.delete(symbol);
+  }
+
+  #gathered(): Effects {
+    return this.#effects ??= { reports: [], changes: new Map() };
+  }
+
+  #take(): EngineEffects {
+    const effects = this.#effects ?? noEffects;
+    this.#effects = null;
+    return effects;
+  }
+}
+
+type Report =
+  | { execType: Exclude<ExecType, "trade">; now: EpochMs; text: string | null }
+  | { execType: "trade"; now: EpochMs; text: null; units: Units; price: Price };
