@@ -12,6 +12,9 @@
  * - A dead letter is acknowledged in its group and kept in `<topic>.dead` with the reason.
  */
 
+/** Dead letters kept of one topic; the oldest go first. */
+export const deadLettersMax = 10_000;
+
 export interface StreamEntry {
   /** Grows along the topic; opaque otherwise. */
   readonly id: string;

@@ -1,0 +1,84 @@
+/** Postgres inside the process: PGlite in memory, or on disk with commits that survive a power cut. */
+
+import { PGlite, types } from "@electric-sql/pglite";
+import { Kysely, PGliteDialect, sql } from "kysely";
+import { type FolderLock, lockFolder } from "./folder_lock.ts";
+import { DurableNodeFs, durableStartParams } from "./durable_node_fs.ts";
+import type { Store } from "./store.ts";
+
+const text = (value: string): string => value;
+const toText = (value: unknown): string => String(value);
+const toJson = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
+
+/** What the drivers disagree on; see `Store`. */
+const parsers = { [types.INT8]: text, [types.NUMERIC]: text, [types.DATE]: text };
+const serializers = {
+  [types.NUMERIC]: toText,
+  [types.TEXT]: toText,
+  [types.VARCHAR]: toText,
+  [types.JSON]: toJson,
+  [types.JSONB]: toJson,
+};
+
+/** `folder` null keeps everything in memory. */
+export async function openPgliteStore(folder: string | null): Promise<Store> {
+  const lock = folder === null ? null : await lockFolder(folder);
+  try {
+    const engine = folder === null
+      ? await PGlite.create({ parsers, serializers })
+      : await openOnDisk(folder);
+    return new PgliteStore(engine, lock);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+async function openOnDisk(folder: string): Promise<PGlite> {
+  const cluster = `${folder}/postgres`;
+  await Deno.mkdir(cluster, { recursive: true });
+  return await PGlite.create({
+    fs: new DurableNodeFs(cluster),
+    relaxedDurability: false,
+    startParams: durableStartParams(PGlite.defaultStartParams),
+    parsers,
+    serializers,
+  });
+}
+
+class PgliteStore implements Store {
+  readonly kind = "pglite";
+  readonly #engine: PGlite;
+  readonly #lock: FolderLock | null;
+  readonly #root: Kysely<unknown>;
+  #closed: Promise<void> | null = null;
+
+  constructor(engine: PGlite, lock: FolderLock | null) {
+    this.#engine = engine;
+    this.#lock = lock;
+    // One Kysely for all schemas: its connection lock is what makes transactions queue.
+    this.#root = new Kysely({ dialect: new PGliteDialect({ pglite: engine }) });
+  }
+
+  database<DB>(schema: string): Kysely<DB> {
+    return this.#root.withSchema(schema) as Kysely<DB>;
+  }
+
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#root);
+  }
+
+  close(): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#root.destroy();
+      if (!this.#engine.closed) await this.#engine.close();
+    } finally {
+      this.#lock?.release();
+    }
+  }
+}

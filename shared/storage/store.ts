@@ -1,0 +1,21 @@
+/** The port of relational storage: one Postgres dialect, embedded (PGlite) or served. */
+
+import type { Kysely } from "kysely";
+
+/**
+ * Both engines answer the same JavaScript types: `int8` and `numeric` as text, `timestamptz` as
+ * `Date`, `date` as `YYYY-MM-DD`, `json` and `jsonb` parsed, `bytea` as `Uint8Array`. A string given
+ * for a `json` parameter is taken as JSON text; anything else is stringified.
+ */
+export interface Store {
+  readonly kind: "pglite" | "postgres";
+  /**
+   * Tables of `schema`; creates nothing. Inside `transaction()` use the transaction only: the
+   * embedded engine has one connection, so asking for another there waits for itself.
+   */
+  database<DB>(schema: string): Kysely<DB>;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  /** Idempotent. Callers finish their queries first. */
+  close(): Promise<void>;
+}
