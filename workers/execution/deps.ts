@@ -88,13 +88,14 @@ export async function startExecution(
     signal: lifecycle.signal,
   });
   await desk.restore();
+  const quotes = new QuoteBook();
   // From now on: a price that moved while the worker was away fills nothing.
   await followQuotes({
     streams,
-    book: new QuoteBook(),
+    book: quotes,
     ...(marketClock instanceof ManualClock ? { marketClock } : {}),
     from: "now",
-    onQuotes: (quotes) => desk.quotes(quotes),
+    onQuotes: (batch) => desk.quotes(batch),
     logger,
     signal: lifecycle.signal,
   });
@@ -111,7 +112,7 @@ export async function startExecution(
     }));
   lifecycle.run("venue time", async (signal) => {
     while (!signal.aborted) {
-      desk.advance();
+      desk.advance(quotes.heardAt);
       await pause(advanceEveryMs, signal);
     }
   });

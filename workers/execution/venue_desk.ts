@@ -9,7 +9,7 @@ import type { OrderEvent } from "../../shared/contracts/messages/orders.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import type { OrderId } from "../../shared/domain/ids.ts";
 import type { Quote } from "../../shared/domain/quote.ts";
-import type { Clock } from "../../shared/domain/time.ts";
+import type { Clock, EpochMs } from "../../shared/domain/time.ts";
 import { type EventSource, publishEvents } from "../../shared/runtime/events.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
 import { pause } from "../../shared/runtime/time.ts";
@@ -74,9 +74,9 @@ export class VenueDesk {
     this.#settleLater();
   }
 
-  /** Time passed without a price. */
-  advance(): void {
-    this.#take(this.#deps.engine.advance(this.#deps.marketClock.now()));
+  /** Time passed without a price; the venue was last heard at `heardAt`. */
+  advance(heardAt: EpochMs): void {
+    this.#take(this.#deps.engine.advance(this.#deps.marketClock.now(), heardAt));
     this.#settleLater();
   }
 
