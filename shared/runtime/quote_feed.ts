@@ -1,0 +1,65 @@
+/** Keeps a quote book, and where wanted the market's clock, in step with the `quotes` topic. */
+
+import { fromQuoteRow, type QuoteEvent } from "../contracts/messages/quotes.ts";
+import { topics } from "../contracts/messages/topics.ts";
+import type { Quote, QuoteBook } from "../domain/quote.ts";
+import type { EpochMs, ManualClock } from "../domain/time.ts";
+import type { EventStreams } from "../streams/event_streams.ts";
+import { followTopic } from "./consume.ts";
+import type { Logger } from "./logger.ts";
+
+export interface FollowQuotesOptions {
+  readonly streams: EventStreams;
+  readonly book: QuoteBook;
+  /** Moved on by receive times and signs of life, when the market does not run on the wall clock. */
+  readonly marketClock?: ManualClock | undefined;
+  /** Default `start`: the newest kept price of every symbol is known at once. */
+  readonly from?: "start" | "now" | undefined;
+  /** The quotes of one event that were news to the book, in order. */
+  onQuotes?(quotes: readonly Quote[]): void | Promise<void>;
+  /** A venue is alive although no price has moved. */
+  onHeard?(time: EpochMs): void | Promise<void>;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves once the place to begin is fixed; `done` when the signal has aborted. */
+export function followQuotes(options: FollowQuotesOptions): Promise<{ done: Promise<void> }> {
+  const { streams, logger, signal, from = "start" } = options;
+  return followTopic({
+    streams,
+    topic: topics.quotes,
+    from,
+    logger,
+    signal,
+    async handle(events) {
+      for (const event of events) {
+        if (event.type === "quotes.received") await takeQuotes(options, event.data.quotes);
+        else await takeHeard(options, event.data.time as EpochMs);
+      }
+    },
+  });
+}
+
+type Rows = Extract<QuoteEvent, { type: "quotes.received" }>["data"]["quotes"];
+
+function takeQuotes(options: FollowQuotesOptions, rows: Rows): void | Promise<void> {
+  const { book, marketClock, logger } = options;
+  const news: Quote[] = [];
+  for (const row of rows) {
+    const quote = fromQuoteRow(row);
+    if (quote === null) {
+      logger.warn({ symbol: row[0], bid: row[1], ask: row[2] }, "quote not on the grid, skipped");
+      continue;
+    }
+    marketClock?.advanceTo(quote.receivedTime);
+    if (book.apply(quote)) news.push(quote);
+  }
+  if (news.length > 0) return options.onQuotes?.(news);
+}
+
+function takeHeard(options: FollowQuotesOptions, time: EpochMs): void | Promise<void> {
+  options.book.heard(time);
+  options.marketClock?.advanceTo(time);
+  return options.onHeard?.(time);
+}

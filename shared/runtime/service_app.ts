@@ -1,0 +1,175 @@
+/**
+ * The service template: what every HTTP service does the same way. A request passes, in this order:
+ * request id and trace, credential (401), permission and account (403), content type, size and
+ * syntax of the body (415, 413, 400), its schema (400), and only then the handler. Every failure
+ * leaves as a problem document, and every request leaves one log line.
+ */
+
+import { OpenAPIHono, type RouteConfig, type RouteHandler } from "@hono/zod-openapi";
+import type { Context, Handler, Next } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { matchedRoutes } from "hono/route";
+import type { Access } from "../contracts/http/routes.ts";
+import type { Clock } from "../domain/time.ts";
+import { allows, type AuthContext, type Authenticate, reaches, readCredential } from "./auth.ts";
+import { readJsonBody } from "./body_checks.ts";
+import { addHealthRoutes } from "./health_routes.ts";
+import type { Logger } from "./logger.ts";
+import type { Metrics } from "./metrics.ts";
+import { Problem, problemResponse } from "./problem.ts";
+import { checkRequest, fieldErrors, invalidRequest, schemasOf } from "./request_checks.ts";
+import { createRequestLog, type RequestLog } from "./request_log.ts";
+import type { IdSource } from "./time.ts";
+import { RequestScope, withRequestScope } from "./trace.ts";
+
+export interface ServiceDeps {
+  readonly service: string;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly authenticate: Authenticate;
+  /** Readiness: each throws while what it names cannot be reached. */
+  readonly checks: Record<string, () => Promise<void>>;
+  readonly bodyBytesMax: number;
+}
+
+/** `auth` is set on secured routes, the others on all. Log lines carry the request id themselves. */
+export type AppEnv = {
+  Variables: { auth: AuthContext; requestId: string; logger: Logger };
+};
+export type ServiceApp = OpenAPIHono<AppEnv>;
+
+const depsOf = new WeakMap<object, ServiceDeps>();
+const requestIdPattern = /^[\w.-]{1,64}$/;
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** An app with `/healthz`, `/readyz` and `/metrics`, and the promises above for every other route. */
+export function createServiceApp(deps: ServiceDeps): ServiceApp {
+  const app: ServiceApp = new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidRequest(fieldErrors(result.target, result.error));
+    },
+  });
+  depsOf.set(app, deps);
+  const log = createRequestLog(deps.logger, deps.metrics);
+  app.use("*", (c, next) => {
+    const given = c.req.header("x-request-id");
+    const requestId = given !== undefined && requestIdPattern.test(given) ? given : deps.ids.next();
+    const scope = new RequestScope(requestId, c.req.raw.headers.get("traceparent"));
+    c.set("requestId", requestId);
+    c.set("logger", deps.logger);
+    return withRequestScope(scope, () => answer(c, next, log));
+  });
+  app.onError((error, c) => problemResponse(toProblem(error), c.get("requestId")));
+  app.notFound((c) => problemResponse(unmatched(app, c), c.get("requestId")));
+  addHealthRoutes(app, deps);
+  return app;
+}
+
+/** Serves a secured route of the contract; input and answers are typed by it. */
+export function addRoute<Route extends RouteConfig & SecuredParts>(
+  app: ServiceApp,
+  route: Route,
+  handler: RouteHandler<Route, AppEnv>,
+): void {
+  const deps = depsOf.get(app);
+  if (deps === undefined) throw new TypeError("Cannot add a route: make the app a service app");
+  const schemas = schemasOf(route);
+  const { access } = route;
+  const handle = handler as unknown as Handler<AppEnv>;
+  app.openAPIRegistry.registerPath(route);
+  // One handler instead of a chain of middleware: this is the edge's hot path.
+  app.on([route.method], [route.getRoutingPath()], async (c, next) => {
+    const found = identify(c, deps.authenticate);
+    const auth = found instanceof Promise ? await found : found;
+    c.set("auth", admit(c, auth, access));
+    const body = schemas.json === undefined
+      ? undefined
+      : await readJsonBody(c.req, deps.bodyBytesMax);
+    checkRequest(c.req, schemas, body);
+    return handle(c, next) as Promise<Response>;
+  });
+}
+
+interface SecuredParts {
+  readonly access: Access;
+  getRoutingPath(): string;
+}
+
+function identify(c: Context<AppEnv>, authenticate: Authenticate) {
+  const credential = readCredential(c.req.raw.headers);
+  if (credential === null) throw new Problem("key_missing", "No key or token was sent");
+  return authenticate(credential);
+}
+
+function admit(c: Context<AppEnv>, auth: AuthContext | null, access: Access): AuthContext {
+  if (auth === null) throw new Problem("key_invalid", "The key or token is unknown or expired");
+  if (!allows(auth, access.permission)) {
+    throw new Problem("permission_denied", `The route needs ${access.permission}`);
+  }
+  if (access.account && !reaches(auth, c.req.param("accountId") ?? "")) {
+    throw new Problem("account_denied", "The account is not one of the key's");
+  }
+  return auth;
+}
+
+async function answer(c: Context<AppEnv>, next: Next, log: RequestLog): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    await next();
+  } catch (error) {
+    // Something other than an Error was thrown, which the framework passes on.
+    c.error = new Error("Thrown value", { cause: error });
+    c.res = problemResponse(toProblem(c.error), c.get("requestId"));
+  }
+  const { method, path } = c.req;
+  const { status } = c.res;
+  if (status !== 101) setRequestId(c);
+  log({
+    method,
+    path,
+    route: patternOf(c),
+    status,
+    ms: performance.now() - startedAt,
+    code: c.error === undefined ? undefined : toProblem(c.error).code,
+    error: c.error,
+  });
+}
+
+function setRequestId(c: Context<AppEnv>): void {
+  try {
+    c.res.headers.set("x-request-id", c.get("requestId"));
+  } catch {
+    c.header("x-request-id", c.get("requestId")); // an answer passed on, with headers it may not change
+  }
+}
+
+function patternOf(c: Context<AppEnv>): string {
+  return matchedRoutes(c).findLast((route) => route.method !== "ALL")?.path ?? "unmatched";
+}
+
+function toProblem(error: Error): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HTTPException) {
+    if (error.status === 404) return new Problem("not_found", "Nothing is here");
+    if (error.status === 413) return new Problem("body_too_large", "The body is too large");
+    if (error.status === 415) return new Problem("content_type_unsupported", "Send JSON");
+    if (error.status === 400) return new Problem("malformed_json", "Cannot parse it");
+  }
+  return new Problem("internal_error", "The request failed; its id is in the log");
+}
+
+/** 405 when the path is served under other methods, else 404. */
+function unmatched(app: ServiceApp, c: Context<AppEnv>): Problem {
+  const allowed = methods.filter((method) =>
+    app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method !== "ALL")
+  );
+  if (allowed.length === 0) return new Problem("not_found", "Nothing is served at this path");
+  const allow = allowed.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]).join(
+    ", ",
+  );
+  c.error = new Problem("method_not_allowed", `The path takes ${allow}`, { headers: { allow } });
+  return c.error as Problem;
+}
