@@ -1,0 +1,233 @@
+/** The quote feed: live prices over a WebSocket that comes back by itself. */
+
+import { type BackoffLimits, backoffMs, machineRandom } from "./backoff.ts";
+import { type Credential, readCredential } from "./credential.ts";
+import { FeedConnection } from "./feed_connection.ts";
+import { type ErrorFrame, feedPath, type FeedQuote, type ServerFrame } from "./feed_frames.ts";
+import {
+  type FeedSocket,
+  type FeedSocketConstructor,
+  feedUrl,
+  machineWebSocket,
+} from "./feed_socket.ts";
+import { FeedClosed, FeedRefusal, FeedSubscriptions } from "./feed_subscriptions.ts";
+import { QuoteIterator } from "./quote_iterator.ts";
+
+export interface FeedOptions {
+  /** Of the platform: `http://localhost:8000`. */
+  readonly url: string;
+  readonly key: Credential;
+  /** Default: the runtime's own. Node 20 has none: give it npm `ws`. */
+  readonly WebSocket?: FeedSocketConstructor | undefined;
+  /** How often the edge proves that it is alive, in milliseconds; default 1000. */
+  readonly heartbeatMs?: number | undefined;
+  /** How long opening and authenticating may take, in milliseconds; default 10 000. */
+  readonly connectMsMax?: number | undefined;
+  /** Waits between attempts to connect; default 250 ms doubling to 10 s. */
+  readonly backoff?: BackoffLimits | undefined;
+  /** A number in [0, 1) that spreads those waits. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** `closed` is final, by `close()` or because the edge refused the key. */
+export type FeedStatus =
+  | { readonly state: "idle" | "connecting" | "connected" }
+  | {
+    readonly state: "reconnecting";
+    readonly reason: string;
+    /** From 1; back to 1 once a connection has held for a heartbeat. */
+    readonly attempt: number;
+    readonly delayMs: number;
+  }
+  | { readonly state: "closed"; readonly refusal: FeedRefusal | null };
+
+export interface FeedEvents {
+  status: FeedStatus;
+  /** The quotes of one frame; `snapshot` when they answer a subscription or a reconnect. */
+  quotes: { readonly quotes: readonly FeedQuote[]; readonly snapshot: boolean };
+  /** A refused frame. The connection may stay. */
+  error: FeedRefusal;
+  /** The edge's time, milliseconds since 1970. */
+  heartbeat: { readonly time: number };
+}
+
+type Listener<Event extends keyof FeedEvents> = (event: FeedEvents[Event]) => void;
+
+const defaultBackoff: BackoffLimits = { baseMs: 250, delayMsMax: 10_000 };
+
+export class FeedClient implements AsyncIterable<FeedQuote> {
+  readonly #options: FeedOptions;
+  readonly #url: string;
+  readonly #Socket: FeedSocketConstructor;
+  readonly #subscriptions = new FeedSubscriptions();
+  readonly #latest = new Map<string, FeedQuote>();
+  readonly #iterators = new Set<QuoteIterator>();
+  readonly #listeners: { [Event in keyof FeedEvents]: Set<Listener<Event>> } = {
+    status: new Set(),
+    quotes: new Set(),
+    error: new Set(),
+    heartbeat: new Set(),
+  };
+  #status: FeedStatus = { state: "idle" };
+  #connection: FeedConnection | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #attempt = 0;
+
+  /** Opens nothing yet: the first `subscribe` or `connect` does. Throws on a URL it cannot use. */
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.#url = feedUrl(options.url, feedPath);
+    this.#Socket = options.WebSocket ?? machineWebSocket();
+  }
+
+  get status(): FeedStatus {
+    return this.#status;
+  }
+
+  /** The newest quote of each subscribed symbol. Old while the state is not `connected`. */
+  get latest(): ReadonlyMap<string, FeedQuote> {
+    return this.#latest;
+  }
+
+  /** Calls `listener` on every event of the kind; returns a function that ends this. */
+  on<Event extends keyof FeedEvents>(event: Event, listener: Listener<Event>): () => void {
+    const listeners: Set<Listener<Event>> = this.#listeners[event];
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
+  connect(): void {
+    if (this.#status.state !== "idle") return;
+    void this.#open();
+    this.#setStatus({ state: "connecting" });
+  }
+
+  /**
+   * Adds symbols, `"*"` for all. Resolves when the edge has them, however many reconnects that
+   * takes; rejects with a {@link FeedRefusal}, or {@link FeedClosed}.
+   */
+  subscribe(symbols: "*" | readonly string[]): Promise<void> {
+    return this.#change("subscribe", symbols);
+  }
+
+  /** Takes symbols away, `"*"` for all of them. Resolves and rejects as `subscribe` does. */
+  unsubscribe(symbols: "*" | readonly string[]): Promise<void> {
+    return this.#change("unsubscribe", symbols);
+  }
+
+  /** For good. Loops over the feed end. */
+  close(): void {
+    this.#end(null);
+  }
+
+  /**
+   * Quotes one by one, from the latest of each symbol on. A slow reader gets the newest price of
+   * each symbol. Ends at `close()`; throws a {@link FeedRefusal} when the edge refuses the key.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<FeedQuote> {
+    const iterator = new QuoteIterator(this.#latest.values(), (left) => {
+      this.#iterators.delete(left);
+    });
+    if (this.#status.state === "closed") iterator.end(this.#status.refusal);
+    else this.#iterators.add(iterator);
+    return iterator;
+  }
+
+  #change(type: "subscribe" | "unsubscribe", symbols: "*" | readonly string[]): Promise<void> {
+    if (this.#status.state === "closed") {
+      return Promise.reject(this.#status.refusal ?? new FeedClosed());
+    }
+    this.connect();
+    const { frames, answered } = this.#subscriptions.change(type, symbols);
+    if (this.#status.state === "connected") {
+      for (const frame of frames) this.#connection?.send(frame);
+    }
+    // Refusals come as `error` events too; a caller who awaits nothing must not crash from one.
+    answered.catch(() => {});
+    return answered;
+  }
+
+  async #open(): Promise<void> {
+    let credential: string;
+    let socket: FeedSocket;
+    try {
+      credential = await readCredential(this.#options.key);
+      if (this.#status.state === "closed") return;
+      socket = new this.#Socket(this.#url);
+    } catch (error) {
+      return this.#lost(error instanceof Error ? error.message : String(error), null);
+    }
+    this.#connection = new FeedConnection(socket, {
+      credential,
+      heartbeatMs: this.#options.heartbeatMs ?? 1_000,
+      connectMsMax: this.#options.connectMsMax ?? 10_000,
+      ready: () => this.#ready(),
+      frame: (frame) => this.#read(frame),
+      lost: (reason, refusal) => this.#lost(reason, refusal),
+    });
+  }
+
+  #ready(): void {
+    for (const frame of this.#subscriptions.restore()) this.#connection?.send(frame);
+    this.#setStatus({ state: "connected" });
+  }
+
+  #read(frame: ServerFrame): void {
+    switch (frame.type) {
+      case "snapshot":
+      case "quotes":
+        return this.#take(frame.quotes, frame.type === "snapshot");
+      case "subscribed": {
+        const standing = this.#subscriptions.answered(frame);
+        if (standing === null || standing === "*") return;
+        const kept = new Set(standing);
+        for (const symbol of this.#latest.keys()) {
+          if (!kept.has(symbol)) this.#latest.delete(symbol);
+        }
+        return;
+      }
+      case "heartbeat":
+        this.#attempt = 0;
+        return this.#emit("heartbeat", { time: frame.time });
+      case "error":
+        return this.#emit("error", this.#subscriptions.refused(frame));
+    }
+  }
+
+  #take(quotes: readonly FeedQuote[], snapshot: boolean): void {
+    for (const quote of quotes) this.#latest.set(quote.symbol, quote);
+    for (const iterator of this.#iterators) iterator.push(quotes);
+    this.#emit("quotes", { quotes, snapshot });
+  }
+
+  #lost(reason: string, refusal: ErrorFrame | null): void {
+    this.#connection = null;
+    if (this.#status.state === "closed") return;
+    if (refusal !== null) return this.#end(new FeedRefusal(refusal));
+    const { backoff = defaultBackoff, random = machineRandom } = this.#options;
+    const delayMs = backoffMs(this.#attempt, backoff, random);
+    this.#attempt += 1;
+    this.#retry = setTimeout(() => void this.#open(), delayMs);
+    this.#setStatus({ state: "reconnecting", reason, attempt: this.#attempt, delayMs });
+  }
+
+  #end(refusal: FeedRefusal | null): void {
+    if (this.#status.state === "closed") return;
+    clearTimeout(this.#retry);
+    this.#connection?.drop();
+    this.#connection = null;
+    this.#subscriptions.end(refusal ?? new FeedClosed());
+    for (const iterator of this.#iterators) iterator.end(refusal);
+    this.#iterators.clear();
+    this.#setStatus({ state: "closed", refusal });
+  }
+
+  #setStatus(status: FeedStatus): void {
+    this.#status = status;
+    this.#emit("status", status);
+  }
+
+  #emit<Event extends keyof FeedEvents>(event: Event, value: FeedEvents[Event]): void {
+    for (const listener of this.#listeners[event] as Set<Listener<Event>>) listener(value);
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Frames of the quote feed, as this client sends and reads them. Written out here so that the
+ * package needs no schema library; a test proves that they agree with the platform's own schemas.
+ */
+
+/** Where the feed is, on the edge. */
+export const feedPath = "/v1/feed";
+/** Symbols one frame may name. */
+export const symbolsPerFrameMax = 100;
+
+/** A price. `bid` and `ask` are decimal text; the times are milliseconds since 1970. */
+export interface FeedQuote {
+  symbol: string;
+  bid: string;
+  ask: string;
+  /** The venue's time. */
+  time: number;
+  /** When the platform had it. */
+  receivedTime: number;
+  /** Rises with every quote of the symbol; the same again when only the status changed. */
+  sequence: number;
+  /** Orders are refused against `stale` and `closed`. */
+  status: "live" | "quiet" | "stale" | "closed";
+}
+
+export type FeedProblemCode =
+  | "key_missing"
+  | "key_invalid"
+  | "permission_denied"
+  | "too_many_sockets"
+  | "already_authenticated"
+  | "malformed_frame"
+  | "unknown_frame"
+  | "invalid_frame"
+  | "unknown_symbol"
+  | "too_many_subscriptions"
+  | "too_many_refusals"
+  | "too_many_frames"
+  | "frame_too_large"
+  | "binary_not_supported"
+  | "client_stalled"
+  | "draining";
+
+/** Symbols of a subscription; `"*"` means all, now and later. */
+export type FeedSymbols = "*" | string[];
+
+export interface AuthenticateFrame {
+  type: "authenticate";
+  key?: string | undefined;
+  token?: string | undefined;
+}
+export interface SubscribeFrame {
+  type: "subscribe";
+  symbols: FeedSymbols;
+  id?: string | undefined;
+}
+export interface UnsubscribeFrame {
+  type: "unsubscribe";
+  symbols: FeedSymbols;
+  id?: string | undefined;
+}
+export type ClientFrame = AuthenticateFrame | SubscribeFrame | UnsubscribeFrame;
+
+export interface AuthenticatedFrame {
+  type: "authenticated";
+}
+/** The subscription as it now stands. */
+export interface SubscribedFrame {
+  type: "subscribed";
+  id?: string | undefined;
+  symbols: FeedSymbols;
+}
+/** The newest quote of each symbol that was added. */
+export interface SnapshotFrame {
+  type: "snapshot";
+  quotes: FeedQuote[];
+}
+/** Every subscribed symbol that changed since the last frame, once, at its newest. */
+export interface QuotesFrame {
+  type: "quotes";
+  quotes: FeedQuote[];
+}
+export interface HeartbeatFrame {
+  type: "heartbeat";
+  time: number;
+}
+export interface ErrorFrame {
+  type: "error";
+  code: FeedProblemCode;
+  detail: string;
+  id?: string | undefined;
+}
+export type ServerFrame =
+  | AuthenticatedFrame
+  | SubscribedFrame
+  | SnapshotFrame
+  | QuotesFrame
+  | HeartbeatFrame
+  | ErrorFrame;
+
+const types: readonly string[] = [
+  "authenticated",
+  "subscribed",
+  "snapshot",
+  "quotes",
+  "heartbeat",
+  "error",
+] satisfies ServerFrame["type"][];
+
+/**
+ * Reads a frame of the edge; `null` for a type this version does not know, so that a newer edge may
+ * say more. Throws on what is not a frame at all.
+ */
+export function readServerFrame(data: unknown): ServerFrame | null {
+  if (typeof data !== "string") throw new TypeError("Cannot read the frame: it is not text");
+  const value = JSON.parse(data) as { type?: unknown } | null;
+  if (typeof value?.type !== "string") throw new TypeError("Cannot read the frame: it has no type");
+  return types.includes(value.type) ? value as ServerFrame : null;
+}

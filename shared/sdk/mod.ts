@@ -1,0 +1,16 @@
+/** Spotwire's client for TypeScript: the HTTP operations and the quote feed. */
+
+export { createSpotwire } from "./spotwire.ts";
+export type { SpotwireOptions } from "./spotwire.ts";
+export type { CallOptions, Spotwire } from "./spotwire_api.ts";
+export type { RetryLimits } from "./retry.ts";
+export type { BackoffLimits } from "./backoff.ts";
+export type { Credential } from "./credential.ts";
+export { SpotwireProblem } from "./problem.ts";
+export type { ProblemField, SpotwireProblemCode } from "./problem.ts";
+export { FeedClient } from "./feed.ts";
+export type { FeedEvents, FeedOptions, FeedStatus } from "./feed.ts";
+export { FeedClosed, FeedRefusal } from "./feed_subscriptions.ts";
+export type { FeedProblemCode, FeedQuote, FeedSymbols } from "./feed_frames.ts";
+export type { FeedSocket, FeedSocketConstructor } from "./feed_socket.ts";
+export type * from "./generated/types.gen.ts";
