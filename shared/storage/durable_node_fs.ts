@@ -41,13 +41,28 @@ export class DurableNodeFs extends NodeFS {
 }
 
 function syncStream(stream: NodeStream, pathOf: () => string): void {
-  if (stream.nfd !== undefined) return fsyncSync(stream.nfd);
-  const directory = openSync(pathOf(), "r");
+  if (stream.nfd === undefined) syncPath(pathOf());
+  else fsyncSync(stream.nfd);
+}
+
+/** Puts a file's content, or a folder's names, on the disk. */
+export function syncPath(path: string): void {
+  const descriptor = openSync(path, "r");
   try {
-    fsyncSync(directory);
+    fsyncSync(descriptor);
   } finally {
-    closeSync(directory);
+    closeSync(descriptor);
   }
+}
+
+/** {@link syncPath} of a folder and everything below it. */
+export function syncTree(folder: string): void {
+  for (const entry of Deno.readDirSync(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) syncTree(path);
+    else if (entry.isFile) syncPath(path);
+  }
+  syncPath(folder);
 }
 
 /** The defaults without `-F` (no fsync), flushing the log by fsync: PGlite's fdatasync does nothing. */

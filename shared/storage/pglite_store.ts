@@ -3,7 +3,7 @@
 import { PGlite, types } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, sql } from "kysely";
 import { type FolderLock, lockFolder } from "./folder_lock.ts";
-import { DurableNodeFs, durableStartParams } from "./durable_node_fs.ts";
+import { DurableNodeFs, durableStartParams, syncPath, syncTree } from "./durable_node_fs.ts";
 import type { Store } from "./store.ts";
 
 const text = (value: string): string => value;
@@ -35,17 +35,34 @@ export async function openPgliteStore(folder: string | null): Promise<Store> {
   }
 }
 
+/** A new cluster is made aside and renamed, so a death halfway leaves nothing that looks finished. */
 async function openOnDisk(folder: string): Promise<PGlite> {
   const cluster = `${folder}/postgres`;
-  await Deno.mkdir(cluster, { recursive: true });
-  return await PGlite.create({
+  if (!await exists(cluster)) {
+    const unfinished = `${folder}/postgres.new`;
+    await Deno.remove(unfinished, { recursive: true }).catch(() => {});
+    await (await openCluster(unfinished)).close();
+    syncTree(unfinished);
+    await Deno.rename(unfinished, cluster);
+    syncPath(folder);
+  }
+  return await openCluster(cluster);
+}
+
+const openCluster = (cluster: string): Promise<PGlite> =>
+  PGlite.create({
     fs: new DurableNodeFs(cluster),
     relaxedDurability: false,
     startParams: durableStartParams(PGlite.defaultStartParams),
     parsers,
     serializers,
   });
-}
+
+const exists = (path: string): Promise<boolean> =>
+  Deno.stat(path).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
 
 class PgliteStore implements Store {
   readonly kind = "pglite";

@@ -1,0 +1,53 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { sql } from "kysely";
+import { realTest } from "../testing/real.ts";
+import { startPostgres } from "../testing/real_postgres.ts";
+import { storageContract } from "../testing/storage_contract.ts";
+import { eventually } from "../testing/eventually.ts";
+import { migrate } from "./migrate.ts";
+import { openStore } from "./open_store.ts";
+
+realTest("openStore() keeps the store's promises with Postgres", ["postgres"], async (t) => {
+  await using server = await startPostgres({ fsync: false });
+  const store = await openStore(server.url);
+  await storageContract(t, store);
+  await store.close();
+  await store.close();
+});
+
+realTest("migrate() is safe when copies on pools of one connection start together", [
+  "postgres",
+], async () => {
+  await using server = await startPostgres({ fsync: false });
+  const stores = await Promise.all(
+    Array.from({ length: 6 }, () => openStore(server.url, { connectionsMax: 1 })),
+  );
+  let ran = 0;
+  await Promise.all(stores.map((store) =>
+    migrate(store, "together", {
+      "001": {
+        async up(db) {
+          ran++;
+          await db.schema.createTable("kept").addColumn("id", "int4").execute();
+        },
+      },
+    })
+  ));
+  assertEquals(ran, 1);
+  await Promise.all(stores.map((store) => store.close()));
+});
+
+realTest("a Postgres store carries on after the server was gone", ["postgres"], async () => {
+  await using server = await startPostgres();
+  const store = await openStore(server.url, { connectionsMax: 2 });
+  const db = store.database("public");
+  await sql`create table kept (id int4)`.execute(db);
+  await sql`insert into kept values (1)`.execute(db);
+  await server.kill();
+  await assertRejects(() => store.ping());
+  await using _again = await startPostgres({ folder: server.folder, port: server.port });
+  await eventually(() => store.ping());
+  const { rows } = await sql<{ id: number }>`select id from kept`.execute(db);
+  assertEquals(rows.map((row) => row.id), [1]);
+  await store.close();
+});
