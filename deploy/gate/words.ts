@@ -20,7 +20,7 @@ const marks: readonly (readonly [RegExp, string])[] = [
 /** Where a process is put together: it alone meets the machine's clock, randomness and environment. */
 const isRoot = (path: string): boolean =>
   path.startsWith("deploy/") || /\/(main|deps)\.ts$/.test(path) ||
-  path === "shared/runtime/time.ts";
+  path.startsWith("shared/sdk/examples/") || path === "shared/runtime/time.ts";
 
 export function checkWords(source: Source): string[] {
   const rules = isRoot(source.path) || isTest(source.path) ? marks : [...banned, ...marks];

@@ -45,6 +45,7 @@ export function createSpotwire(options: SpotwireOptions): Spotwire {
   const call = <Body>(o: CallOptions | undefined, operation: Operation<Body>) =>
     caller.call(operation, o);
   return {
+    ...marketOperations(caller),
     checkOrder: (accountId, body, o) =>
       call(o, (shared) => operations.checkOrder({ ...shared, path: { accountId }, body })),
     placeOrder: (accountId, body, o) =>
@@ -84,6 +85,24 @@ export function createSpotwire(options: SpotwireOptions): Spotwire {
     feed: (o: Partial<FeedOptions> = {}) =>
       new FeedClient({ url: options.url, key: options.key, random: options.random, ...o }),
   };
+}
+
+function marketOperations(caller: Caller) {
+  const call = <Body>(o: CallOptions | undefined, operation: Operation<Body>) =>
+    caller.call(operation, o);
+  return {
+    listInstruments: (o) => call(o, (shared) => operations.listInstruments(shared)),
+    getInstrument: (symbol, o) =>
+      call(o, (shared) => operations.getInstrument({ ...shared, path: { symbol } })),
+    listQuotes: (symbols, o) => {
+      const query = symbols === undefined ? undefined : { symbols: symbols.join(",") };
+      return call(o, (shared) => operations.listQuotes({ ...shared, ...given(query) }));
+    },
+    getQuote: (symbol, o) =>
+      call(o, (shared) => operations.getQuote({ ...shared, path: { symbol } })),
+    listBars: (symbol, query, o) =>
+      call(o, (shared) => operations.listBars({ ...shared, path: { symbol }, ...given(query) })),
+  } satisfies Partial<Spotwire>;
 }
 
 /** With exact optional properties, a query that is not there has no key either. */

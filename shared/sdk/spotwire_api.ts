@@ -3,20 +3,26 @@
 import type { FeedClient, FeedOptions } from "./feed.ts";
 import type {
   Account,
+  Bars,
   CheckOrderResponse,
   CreatedKey,
   CreateKey,
   CreateToken,
+  Instrument,
   ListAccountsResponse,
+  ListBarsData,
+  ListInstrumentsResponse,
   ListKeysResponse,
   ListOrdersData,
   ListOrdersResponse,
   ListPositionsResponse,
+  ListQuotesResponse,
   ListTransactionsData,
   ListTransactionsResponse,
   OpenAccount,
   Order,
   PlaceOrder,
+  Quote,
   Token,
 } from "./generated/types.gen.ts";
 
@@ -34,6 +40,14 @@ type Query<Data extends { query?: unknown }> = NonNullable<Data["query"]>;
  * platform refuses, and with the runtime's own error when no answer comes.
  */
 export interface Spotwire {
+  /** What can be traded, and whether it trades now. */
+  listInstruments(o?: CallOptions): Promise<ListInstrumentsResponse>;
+  getInstrument(symbol: string, o?: CallOptions): Promise<Instrument>;
+  /** Latest quotes, of all symbols unless some are named. */
+  listQuotes(symbols?: readonly string[], o?: CallOptions): Promise<ListQuotesResponse>;
+  getQuote(symbol: string, o?: CallOptions): Promise<Quote>;
+  /** Finished one-minute bars, oldest first; page on with `from` set to `next`. */
+  listBars(symbol: string, query?: Query<ListBarsData>, o?: CallOptions): Promise<Bars>;
   /** Checks an order at the edge without placing it. */
   checkOrder(accountId: string, order: PlaceOrder, o?: CallOptions): Promise<CheckOrderResponse>;
   /**

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { CancelOrderData, CancelOrderErrors, CancelOrderResponses, CheckOrderData, CheckOrderErrors, CheckOrderResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DeleteKeyData, DeleteKeyErrors, DeleteKeyResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetOrderData, GetOrderErrors, GetOrderResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListPositionsData, ListPositionsErrors, ListPositionsResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, OpenAccountData, OpenAccountErrors, OpenAccountResponses, PlaceOrderData, PlaceOrderErrors, PlaceOrderResponses } from './types.gen.ts';
+import type { CancelOrderData, CancelOrderErrors, CancelOrderResponses, CheckOrderData, CheckOrderErrors, CheckOrderResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, DeleteKeyData, DeleteKeyErrors, DeleteKeyResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetInstrumentData, GetInstrumentErrors, GetInstrumentResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetQuoteData, GetQuoteErrors, GetQuoteResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListBarsData, ListBarsErrors, ListBarsResponses, ListInstrumentsData, ListInstrumentsErrors, ListInstrumentsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListPositionsData, ListPositionsErrors, ListPositionsResponses, ListQuotesData, ListQuotesErrors, ListQuotesResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, OpenAccountData, OpenAccountErrors, OpenAccountResponses, PlaceOrderData, PlaceOrderErrors, PlaceOrderResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -19,9 +19,57 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
+ * What can be traded, and whether it trades now
+ */
+export const listInstruments = <ThrowOnError extends boolean = false>(options?: Options<ListInstrumentsData, ThrowOnError>): RequestResult<ListInstrumentsResponses, ListInstrumentsErrors, ThrowOnError> => (options?.client ?? client).get<ListInstrumentsResponses, ListInstrumentsErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/instruments',
+    ...options
+});
+
+/**
+ * One instrument; 404 `not_found` for a symbol that is not listed
+ */
+export const getInstrument = <ThrowOnError extends boolean = false>(options: Options<GetInstrumentData, ThrowOnError>): RequestResult<GetInstrumentResponses, GetInstrumentErrors, ThrowOnError> => (options.client ?? client).get<GetInstrumentResponses, GetInstrumentErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/instruments/{symbol}',
+    ...options
+});
+
+/**
+ * Latest quotes; a listed symbol without a price yet is left out
+ */
+export const listQuotes = <ThrowOnError extends boolean = false>(options?: Options<ListQuotesData, ThrowOnError>): RequestResult<ListQuotesResponses, ListQuotesErrors, ThrowOnError> => (options?.client ?? client).get<ListQuotesResponses, ListQuotesErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/quotes',
+    ...options
+});
+
+/**
+ * Latest quote of a symbol; 404 `not_found` while no price has been seen
+ */
+export const getQuote = <ThrowOnError extends boolean = false>(options: Options<GetQuoteData, ThrowOnError>): RequestResult<GetQuoteResponses, GetQuoteErrors, ThrowOnError> => (options.client ?? client).get<GetQuoteResponses, GetQuoteErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/quotes/{symbol}',
+    ...options
+});
+
+/**
+ * Finished one-minute bars, oldest first
+ *
+ * With `from`, the first bars from there on. Without it, the newest ones before `to`.
+ */
+export const listBars = <ThrowOnError extends boolean = false>(options: Options<ListBarsData, ThrowOnError>): RequestResult<ListBarsResponses, ListBarsErrors, ThrowOnError> => (options.client ?? client).get<ListBarsResponses, ListBarsErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/instruments/{symbol}/bars',
+    ...options
+});
+
+/**
  * Check an order at the edge without placing it
  */
 export const checkOrder = <ThrowOnError extends boolean = false>(options: Options<CheckOrderData, ThrowOnError>): RequestResult<CheckOrderResponses, CheckOrderErrors, ThrowOnError> => (options.client ?? client).post<CheckOrderResponses, CheckOrderErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/accounts/{accountId}/orders/check',
     ...options,
     headers: {
@@ -33,12 +81,17 @@ export const checkOrder = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Accounts the key reaches
  */
-export const listAccounts = <ThrowOnError extends boolean = false>(options?: Options<ListAccountsData, ThrowOnError>): RequestResult<ListAccountsResponses, ListAccountsErrors, ThrowOnError> => (options?.client ?? client).get<ListAccountsResponses, ListAccountsErrors, ThrowOnError>({ url: '/v1/accounts', ...options });
+export const listAccounts = <ThrowOnError extends boolean = false>(options?: Options<ListAccountsData, ThrowOnError>): RequestResult<ListAccountsResponses, ListAccountsErrors, ThrowOnError> => (options?.client ?? client).get<ListAccountsResponses, ListAccountsErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts',
+    ...options
+});
 
 /**
  * Open an account with a first deposit
  */
 export const openAccount = <ThrowOnError extends boolean = false>(options: Options<OpenAccountData, ThrowOnError>): RequestResult<OpenAccountResponses, OpenAccountErrors, ThrowOnError> => (options.client ?? client).post<OpenAccountResponses, OpenAccountErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/accounts',
     ...options,
     headers: {
@@ -50,12 +103,20 @@ export const openAccount = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * An account, valued at the newest quotes
  */
-export const getAccount = <ThrowOnError extends boolean = false>(options: Options<GetAccountData, ThrowOnError>): RequestResult<GetAccountResponses, GetAccountErrors, ThrowOnError> => (options.client ?? client).get<GetAccountResponses, GetAccountErrors, ThrowOnError>({ url: '/v1/accounts/{accountId}', ...options });
+export const getAccount = <ThrowOnError extends boolean = false>(options: Options<GetAccountData, ThrowOnError>): RequestResult<GetAccountResponses, GetAccountErrors, ThrowOnError> => (options.client ?? client).get<GetAccountResponses, GetAccountErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}',
+    ...options
+});
 
 /**
  * Orders, newest first
  */
-export const listOrders = <ThrowOnError extends boolean = false>(options: Options<ListOrdersData, ThrowOnError>): RequestResult<ListOrdersResponses, ListOrdersErrors, ThrowOnError> => (options.client ?? client).get<ListOrdersResponses, ListOrdersErrors, ThrowOnError>({ url: '/v1/accounts/{accountId}/orders', ...options });
+export const listOrders = <ThrowOnError extends boolean = false>(options: Options<ListOrdersData, ThrowOnError>): RequestResult<ListOrdersResponses, ListOrdersErrors, ThrowOnError> => (options.client ?? client).get<ListOrdersResponses, ListOrdersErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/orders',
+    ...options
+});
 
 /**
  * Place an order; a repeat with the same body gets the same order
@@ -63,6 +124,7 @@ export const listOrders = <ThrowOnError extends boolean = false>(options: Option
  * Answered once the order is stored. It fills afterwards: read it, or its account's transactions, to see how. A refused order is answered with 422 and its reason.
  */
 export const placeOrder = <ThrowOnError extends boolean = false>(options: Options<PlaceOrderData, ThrowOnError>): RequestResult<PlaceOrderResponses, PlaceOrderErrors, ThrowOnError> => (options.client ?? client).post<PlaceOrderResponses, PlaceOrderErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/accounts/{accountId}/orders',
     ...options,
     headers: {
@@ -74,32 +136,53 @@ export const placeOrder = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Ask for an order to be canceled; a fill may still win the race
  */
-export const cancelOrder = <ThrowOnError extends boolean = false>(options: Options<CancelOrderData, ThrowOnError>): RequestResult<CancelOrderResponses, CancelOrderErrors, ThrowOnError> => (options.client ?? client).delete<CancelOrderResponses, CancelOrderErrors, ThrowOnError>({ url: '/v1/accounts/{accountId}/orders/{orderId}', ...options });
+export const cancelOrder = <ThrowOnError extends boolean = false>(options: Options<CancelOrderData, ThrowOnError>): RequestResult<CancelOrderResponses, CancelOrderErrors, ThrowOnError> => (options.client ?? client).delete<CancelOrderResponses, CancelOrderErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/orders/{orderId}',
+    ...options
+});
 
 /**
  * One order
  */
-export const getOrder = <ThrowOnError extends boolean = false>(options: Options<GetOrderData, ThrowOnError>): RequestResult<GetOrderResponses, GetOrderErrors, ThrowOnError> => (options.client ?? client).get<GetOrderResponses, GetOrderErrors, ThrowOnError>({ url: '/v1/accounts/{accountId}/orders/{orderId}', ...options });
+export const getOrder = <ThrowOnError extends boolean = false>(options: Options<GetOrderData, ThrowOnError>): RequestResult<GetOrderResponses, GetOrderErrors, ThrowOnError> => (options.client ?? client).get<GetOrderResponses, GetOrderErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/orders/{orderId}',
+    ...options
+});
 
 /**
  * Open positions
  */
-export const listPositions = <ThrowOnError extends boolean = false>(options: Options<ListPositionsData, ThrowOnError>): RequestResult<ListPositionsResponses, ListPositionsErrors, ThrowOnError> => (options.client ?? client).get<ListPositionsResponses, ListPositionsErrors, ThrowOnError>({ url: '/v1/accounts/{accountId}/positions', ...options });
+export const listPositions = <ThrowOnError extends boolean = false>(options: Options<ListPositionsData, ThrowOnError>): RequestResult<ListPositionsResponses, ListPositionsErrors, ThrowOnError> => (options.client ?? client).get<ListPositionsResponses, ListPositionsErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/positions',
+    ...options
+});
 
 /**
  * Transactions after an id, oldest first, without gaps
  */
-export const listTransactions = <ThrowOnError extends boolean = false>(options: Options<ListTransactionsData, ThrowOnError>): RequestResult<ListTransactionsResponses, ListTransactionsErrors, ThrowOnError> => (options.client ?? client).get<ListTransactionsResponses, ListTransactionsErrors, ThrowOnError>({ url: '/v1/accounts/{accountId}/transactions', ...options });
+export const listTransactions = <ThrowOnError extends boolean = false>(options: Options<ListTransactionsData, ThrowOnError>): RequestResult<ListTransactionsResponses, ListTransactionsErrors, ThrowOnError> => (options.client ?? client).get<ListTransactionsResponses, ListTransactionsErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/transactions',
+    ...options
+});
 
 /**
  * API keys, without their secrets
  */
-export const listKeys = <ThrowOnError extends boolean = false>(options?: Options<ListKeysData, ThrowOnError>): RequestResult<ListKeysResponses, ListKeysErrors, ThrowOnError> => (options?.client ?? client).get<ListKeysResponses, ListKeysErrors, ThrowOnError>({ url: '/v1/keys', ...options });
+export const listKeys = <ThrowOnError extends boolean = false>(options?: Options<ListKeysData, ThrowOnError>): RequestResult<ListKeysResponses, ListKeysErrors, ThrowOnError> => (options?.client ?? client).get<ListKeysResponses, ListKeysErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/keys',
+    ...options
+});
 
 /**
  * Make an API key; the answer shows it once
  */
 export const createKey = <ThrowOnError extends boolean = false>(options: Options<CreateKeyData, ThrowOnError>): RequestResult<CreateKeyResponses, CreateKeyErrors, ThrowOnError> => (options.client ?? client).post<CreateKeyResponses, CreateKeyErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/keys',
     ...options,
     headers: {
@@ -111,12 +194,17 @@ export const createKey = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Delete an API key; its tokens and sockets end with it
  */
-export const deleteKey = <ThrowOnError extends boolean = false>(options: Options<DeleteKeyData, ThrowOnError>): RequestResult<DeleteKeyResponses, DeleteKeyErrors, ThrowOnError> => (options.client ?? client).delete<DeleteKeyResponses, DeleteKeyErrors, ThrowOnError>({ url: '/v1/keys/{keyId}', ...options });
+export const deleteKey = <ThrowOnError extends boolean = false>(options: Options<DeleteKeyData, ThrowOnError>): RequestResult<DeleteKeyResponses, DeleteKeyErrors, ThrowOnError> => (options.client ?? client).delete<DeleteKeyResponses, DeleteKeyErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/keys/{keyId}',
+    ...options
+});
 
 /**
  * Trade an API key for a token of ten minutes, for a browser or a script
  */
 export const createToken = <ThrowOnError extends boolean = false>(options: Options<CreateTokenData, ThrowOnError>): RequestResult<CreateTokenResponses, CreateTokenErrors, ThrowOnError> => (options.client ?? client).post<CreateTokenResponses, CreateTokenErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/tokens',
     ...options,
     headers: {

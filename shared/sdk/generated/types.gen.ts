@@ -4,6 +4,40 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type Instrument = {
+    symbol: string;
+    base: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+    quote: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+    /**
+     * Decimals of a price
+     */
+    pricePrecision: number;
+    pip: string;
+    unitsMin: string;
+    unitsMax: string;
+    unitsStep: string;
+    /**
+     * Margin for one unit of notional
+     */
+    marginRate: string;
+    /**
+     * Business days from trade to value date
+     */
+    spotLagDays: number;
+    /**
+     * Whether the market trades now
+     */
+    isOpen: boolean;
+    /**
+     * Null when it is not foreseen
+     */
+    nextOpen: string | null;
+    /**
+     * Null when the market never closes
+     */
+    nextClose: string | null;
+};
+
 export type Problem = {
     type: string;
     title: string;
@@ -18,6 +52,54 @@ export type Problem = {
         path: string;
         message: string;
     }>;
+};
+
+export type Quote = {
+    symbol: string;
+    bid: string;
+    ask: string;
+    /**
+     * The venue's own time of the price
+     */
+    venueTime: string;
+    receivedTime: string;
+    /**
+     * Rises with every quote of the symbol
+     */
+    sequence: number;
+    /**
+     * Orders are refused against `stale` and `closed`
+     */
+    status: 'live' | 'quiet' | 'stale' | 'closed';
+    /**
+     * Since it was received
+     */
+    ageMs: number;
+};
+
+export type Bars = {
+    symbol: string;
+    side: 'bid' | 'ask' | 'mid';
+    bars: Array<Bar>;
+    /**
+     * Page on with `from` set to this; null when nothing more is stored
+     */
+    next: string | null;
+};
+
+export type Bar = {
+    /**
+     * The bar covers the minute from here on
+     */
+    openTime: string;
+    open: string;
+    high: string;
+    low: string;
+    close: string;
+    /**
+     * Quotes inside; 0 in a flat bar that carries the last close over a silent minute
+     */
+    ticks: number;
 };
 
 export type PlaceOrder = {
@@ -198,6 +280,273 @@ export type CreateToken = {
      */
     accounts?: 'all' | Array<string>;
 };
+
+export type ListInstrumentsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/instruments';
+};
+
+export type ListInstrumentsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListInstrumentsError = ListInstrumentsErrors[keyof ListInstrumentsErrors];
+
+export type ListInstrumentsResponses = {
+    /**
+     * The instruments
+     */
+    200: {
+        instruments: Array<Instrument>;
+    };
+};
+
+export type ListInstrumentsResponse = ListInstrumentsResponses[keyof ListInstrumentsResponses];
+
+export type GetInstrumentData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query?: never;
+    url: '/v1/instruments/{symbol}';
+};
+
+export type GetInstrumentErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetInstrumentError = GetInstrumentErrors[keyof GetInstrumentErrors];
+
+export type GetInstrumentResponses = {
+    /**
+     * The instrument
+     */
+    200: Instrument;
+};
+
+export type GetInstrumentResponse = GetInstrumentResponses[keyof GetInstrumentResponses];
+
+export type ListQuotesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Joined by commas; all when left out
+         */
+        symbols?: string;
+    };
+    url: '/v1/quotes';
+};
+
+export type ListQuotesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListQuotesError = ListQuotesErrors[keyof ListQuotesErrors];
+
+export type ListQuotesResponses = {
+    /**
+     * The quotes
+     */
+    200: {
+        quotes: Array<Quote>;
+    };
+};
+
+export type ListQuotesResponse = ListQuotesResponses[keyof ListQuotesResponses];
+
+export type GetQuoteData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query?: never;
+    url: '/v1/quotes/{symbol}';
+};
+
+export type GetQuoteErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetQuoteError = GetQuoteErrors[keyof GetQuoteErrors];
+
+export type GetQuoteResponses = {
+    /**
+     * The quote
+     */
+    200: Quote;
+};
+
+export type GetQuoteResponse = GetQuoteResponses[keyof GetQuoteResponses];
+
+export type ListBarsData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query?: {
+        side?: 'bid' | 'ask' | 'mid';
+        /**
+         * Earliest open time, inclusive
+         */
+        from?: string;
+        /**
+         * Open times before this only
+         */
+        to?: string;
+        limit?: number;
+    };
+    url: '/v1/instruments/{symbol}/bars';
+};
+
+export type ListBarsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListBarsError = ListBarsErrors[keyof ListBarsErrors];
+
+export type ListBarsResponses = {
+    /**
+     * The bars
+     */
+    200: Bars;
+};
+
+export type ListBarsResponse = ListBarsResponses[keyof ListBarsResponses];
 
 export type CheckOrderData = {
     body: PlaceOrder;

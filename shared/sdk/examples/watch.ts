@@ -1,0 +1,84 @@
+/**
+ * Live quotes in the terminal: `watch.ts EURUSD USDJPY`, or no symbols for all of them. Reads
+ * SPOTWIRE_URL (default http://localhost:8000) and SPOTWIRE_KEY. Redraws in place on a terminal,
+ * prints a line per quote into a pipe.
+ */
+
+import { FeedClient, type FeedQuote, FeedRefusal, type FeedStatus } from "../mod.ts";
+
+const colours = { live: 32, quiet: 33, stale: 31, closed: 90 } as const;
+const paint = (colour: number, text: string): string =>
+  Deno.noColor || !Deno.stdout.isTerminal() ? text : `\x1b[${colour}m${text}\x1b[0m`;
+
+/** Decimal points stand below each other: yen crosses have three decimals, the others five. */
+function aligned(price: string): string {
+  const [whole = "", decimals = ""] = price.split(".");
+  return `${whole.padStart(5)}.${decimals.padEnd(5)}`;
+}
+
+/** Bid to ask, in the last decimal of the price. */
+function spread({ bid, ask }: FeedQuote): string {
+  return String(BigInt(ask.replace(".", "")) - BigInt(bid.replace(".", "")));
+}
+
+function line(quote: FeedQuote): string {
+  const time = new Date(quote.time).toISOString().slice(11, 23);
+  return [
+    quote.symbol.padEnd(7),
+    aligned(quote.bid),
+    aligned(quote.ask),
+    spread(quote).padStart(6),
+    ` ${time}`,
+    ` ${paint(colours[quote.status], quote.status)}`,
+  ].join(" ");
+}
+
+const header = "symbol          bid         ask  points  UTC           status";
+
+function describe(status: FeedStatus, url: string): string {
+  if (status.state === "connected") return `${paint(32, "connected")} to ${url}`;
+  if (status.state === "reconnecting") {
+    const seconds = (status.delayMs / 1000).toFixed(1);
+    return `${paint(31, "reconnecting")} in ${seconds} s: ${status.reason}`;
+  }
+  return status.state;
+}
+
+/** Redraws the table where it stands, at most ten times a second. */
+function drawTable(feed: FeedClient, url: string): void {
+  let drawn = 0;
+  setInterval(() => {
+    const quotes = [...feed.latest.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+    const lines = [describe(feed.status, url), "", header, ...quotes.map(line)]
+      .slice(0, Deno.consoleSize().rows - 1);
+    const up = drawn === 0 ? "" : `\x1b[${drawn}A`;
+    Deno.stdout.writeSync(
+      new TextEncoder().encode(`${up}${lines.map((text) => `\x1b[2K${text}\n`).join("")}\x1b[J`),
+    );
+    drawn = lines.length;
+  }, 100);
+}
+
+function printLines(feed: FeedClient, url: string): void {
+  feed.on("status", (status) => console.error(describe(status, url)));
+  feed.on("quotes", ({ quotes }) => quotes.forEach((quote) => console.log(line(quote))));
+}
+
+async function watch(symbols: "*" | string[]): Promise<void> {
+  const url = Deno.env.get("SPOTWIRE_URL") ?? "http://localhost:8000";
+  const key = Deno.env.get("SPOTWIRE_KEY");
+  if (key === undefined) throw new Error("Set SPOTWIRE_KEY to a key with market:read");
+  const feed = new FeedClient({ url, key });
+  if (Deno.stdout.isTerminal()) drawTable(feed, url);
+  else printLines(feed, url);
+  await feed.subscribe(symbols);
+  // The table and the lines are drawn from events; the loop only waits for the end.
+  for await (const _quote of feed);
+}
+
+try {
+  await watch(Deno.args.length === 0 ? "*" : Deno.args.map((symbol) => symbol.toUpperCase()));
+} catch (error) {
+  console.error(error instanceof FeedRefusal ? `Refused: ${error.message}` : String(error));
+  Deno.exit(1);
+}
