@@ -9,7 +9,7 @@ export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "s
 export type LogLevel = (typeof logLevels)[number];
 
 /** Keys whose values never reach a log, wherever a caller puts them one level deep. */
-const secrets = ["authorization", "key", "secret", "token", "password", "tokenSecret"];
+const secrets = ["authorization", "apiKey", "secret", "tokenSecret", "token", "password"];
 
 export function createLogger(
   options: { service: string; level: LogLevel; destination?: DestinationStream | undefined },

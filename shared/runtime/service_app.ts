@@ -63,7 +63,11 @@ export function createServiceApp(deps: ServiceDeps): ServiceApp {
     return withRequestScope(scope, () => answer(c, next, log));
   });
   app.onError((error, c) => problemResponse(toProblem(error), c.get("requestId")));
-  app.notFound((c) => problemResponse(unmatched(app, c), c.get("requestId")));
+  app.notFound((c) => {
+    const problem = unmatched(app, c.req.path);
+    c.error = problem;
+    return problemResponse(problem, c.get("requestId"));
+  });
   addHealthRoutes(app, deps);
   return app;
 }
@@ -162,14 +166,11 @@ function toProblem(error: Error): Problem {
 }
 
 /** 405 when the path is served under other methods, else 404. */
-function unmatched(app: ServiceApp, c: Context<AppEnv>): Problem {
+function unmatched(app: ServiceApp, path: string): Problem {
   const allowed = methods.filter((method) =>
-    app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method !== "ALL")
+    app.router.match(method, path)[0].some(([[, route]]) => route.method !== "ALL")
   );
   if (allowed.length === 0) return new Problem("not_found", "Nothing is served at this path");
-  const allow = allowed.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]).join(
-    ", ",
-  );
-  c.error = new Problem("method_not_allowed", `The path takes ${allow}`, { headers: { allow } });
-  return c.error as Problem;
+  const allow = allowed.join(", ").replace("GET", "GET, HEAD");
+  return new Problem("method_not_allowed", `The path takes ${allow}`, { headers: { allow } });
 }
