@@ -122,7 +122,7 @@ class Engine implements FillEngine {
         this.#settleDue(quote.receivedTime < now ? quote.receivedTime : now, now);
       }
       this.#standing.set(quote.symbol, quote);
-      if (quote.receivedTime > this.#heardAt) this.#heardAt = quote.receivedTime;
+      this.#hear(quote.receivedTime, now);
       const orders = this.#bySymbol.get(quote.symbol);
       if (orders !== undefined) this.#matchAll(orders, quote, now);
     }
@@ -131,7 +131,7 @@ class Engine implements FillEngine {
   }
 
   advance(now: EpochMs, venueHeardAt?: EpochMs): EngineEffects {
-    if (venueHeardAt !== undefined && venueHeardAt > this.#heardAt) this.#heardAt = venueHeardAt;
+    if (venueHeardAt !== undefined) this.#hear(venueHeardAt, now);
     this.#settleDue(now, now);
     return this.#take();
   }
@@ -149,6 +149,19 @@ class Engine implements FillEngine {
       this.#schedule(one);
     }
     this.#effects = null; // they are stored already
+  }
+
+  /** Life after silence makes the standing prices tradable again, so waiting orders try them. */
+  #hear(at: EpochMs, now: EpochMs): void {
+    if (at <= this.#heardAt) return;
+    const silentMs = 2 * this.#ages.heartbeatMs;
+    const wasSilent = now - this.#heardAt > silentMs;
+    this.#heardAt = at;
+    if (!wasSilent || now - at > silentMs) return;
+    for (const [symbol, orders] of this.#bySymbol) {
+      const standing = this.#standing.get(symbol);
+      if (standing !== undefined) this.#matchAll(orders, standing, now);
+    }
   }
 
   #dueBy(at: EpochMs): boolean {
@@ -224,6 +237,7 @@ class Engine implements FillEngine {
   }
 
   #match(held: HeldOrder, quote: Quote, now: EpochMs): void {
+    if (held.order.expireTime !== null && held.order.expireTime <= now) return; // its end is due
     const { trade, cancelText } = matchOrder(held, quote, this.#rules);
     let left = held;
     if (trade !== null) {

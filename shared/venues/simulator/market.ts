@@ -17,6 +17,7 @@ import { styleOf } from "./styles.ts";
 
 export interface MarketOptions {
   readonly seed: string;
+  /** Rounded down to a whole step. */
   readonly startAt: EpochMs;
   readonly hours: TradingHours;
   /** Market time between steps; ticks of a step arrive together. */
@@ -46,9 +47,9 @@ export class Market {
 
   constructor(options: MarketOptions) {
     this.#options = options;
-    this.#random = seededRandom(`${options.seed}:${options.startAt}`);
-    this.#factors = new Factors(options.seed);
     this.#time = onGrid(options.startAt, options.stepMs);
+    this.#random = seededRandom(`${options.seed}:${this.#time}`);
+    this.#factors = new Factors(options.seed);
     this.#standing = instruments.map((instrument) => ({
       instrument,
       scale: 10 ** instrument.pricePrecision,

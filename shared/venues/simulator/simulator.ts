@@ -9,6 +9,8 @@ export interface SimulatorOptions {
   readonly seed: string;
   readonly hours: TradingHours;
   readonly timer: Timer;
+  /** Where the market starts; by default when its ticks are first asked for. */
+  readonly startAt?: EpochMs | undefined;
   /** Market time between batches. */
   readonly flushMs?: number | undefined;
   readonly heartbeatMs?: number | undefined;
@@ -33,7 +35,7 @@ export function createSimulator(options: SimulatorOptions): PriceVenue {
 async function* run(options: SimulatorOptions, signal: AbortSignal): AsyncGenerator<TickBatch> {
   const { timer, hours, heartbeatMs = 1_000, behindMsMax = 2_000 } = options;
   const closedHeartbeatMs = options.closedHeartbeatMs ?? heartbeatMs;
-  const startAt = timer.now();
+  const startAt = options.startAt ?? timer.now();
   const market = new Market({ ...options, startAt, stepMs: options.flushMs ?? 100 });
   let saidAt = startAt;
   for (;;) {

@@ -1,0 +1,241 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { ExecutionReport } from "../contracts/messages/executions.ts";
+import type { VenueOrder } from "../contracts/messages/orders.ts";
+import { TradingHours } from "../domain/fx_week.ts";
+import type { AccountId, ClientOrderId, OrderId } from "../domain/ids.ts";
+import { price, type Symbol, units } from "../domain/instrument.ts";
+import type { Quote } from "../domain/quote.ts";
+import { type EpochMs, epochMs, parseRfc3339 } from "../domain/time.ts";
+import { createFillEngine, type FillEngineOptions } from "./fill_engine.ts";
+import type { EngineEffects, FillEngine, HeldOrder } from "./venue.ts";
+
+/** Minutes before a weekend, so that scripts cross the close. */
+const start = parseRfc3339("2026-01-16T21:55:00Z")!;
+const symbols = ["EURUSD", "USDJPY", "USDNOK"] as Symbol[];
+
+type Action =
+  | { kind: "submit"; order: VenueOrder }
+  | { kind: "cancel"; orderId: OrderId }
+  | { kind: "quotes"; quotes: readonly Quote[] }
+  | { kind: "advance"; heard: boolean };
+type Step = Action & { now: EpochMs };
+
+const draft = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("submit" as const),
+      terms: fc.record({
+        symbol: fc.constantFrom(...symbols),
+        side: fc.constantFrom("buy" as const, "sell" as const),
+        style: fc.constantFrom(
+          "market FOK",
+          "market IOC",
+          "limit GTC",
+          "limit GTD",
+          "limit IOC",
+          "limit FOK",
+        ),
+        lots: fc.integer({ min: 1, max: 50 }),
+        at: fc.integer({ min: 90, max: 110 }),
+        expiresIn: fc.integer({ min: 1, max: 20_000 }),
+      }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel" as const), which: fc.nat(40) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("quotes" as const),
+      quotes: fc.array(
+        fc.record({
+          symbol: fc.constantFrom(...symbols),
+          bid: fc.integer({ min: 90, max: 110 }),
+          spread: fc.integer({ min: 1, max: 5 }),
+          age: fc.oneof(
+            { weight: 5, arbitrary: fc.constant(0) },
+            fc.integer({ min: 0, max: 4_000 }),
+          ),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("advance" as const), heard: fc.boolean() }),
+  },
+);
+const pauses = fc.oneof(fc.nat(300), fc.nat(3_000), fc.integer({ min: 3_000, max: 60_000 }));
+const drafts = fc.array(fc.tuple(pauses, draft), { minLength: 1, maxLength: 60 });
+
+const settings = fc.record({
+  latencyMs: fc.constantFrom(0, 40, 1_500),
+  slippagePoints: fc.constantFrom(0, 2),
+  partialShare: fc.constantFrom(0, 0.5, 1),
+  rejectShare: fc.constantFrom(0, 0.3),
+});
+type Settings = Partial<FillEngineOptions>;
+
+function stepsOf(
+  script: readonly (readonly [number, (typeof draft) extends fc.Arbitrary<infer T> ? T : never])[],
+): Step[] {
+  let now = start;
+  let orders = 0;
+  let sequence = 0;
+  return script.map(([pause, one]): Step => {
+    now = epochMs(now + pause);
+    if (one.kind === "submit") {
+      const [type, timeInForce] = one.terms.style.split(" ") as [
+        VenueOrder["type"],
+        VenueOrder["timeInForce"],
+      ];
+      const order: VenueOrder = {
+        accountId: "demo" as AccountId,
+        orderId: `demo.${++orders}` as OrderId,
+        clientOrderId: `c${orders}` as ClientOrderId,
+        symbol: one.terms.symbol,
+        side: one.terms.side,
+        type,
+        timeInForce,
+        units: units(one.terms.lots * 100),
+        price: type === "limit" ? price(one.terms.at) : null,
+        expireTime: timeInForce === "GTD" ? epochMs(now + one.terms.expiresIn) : null,
+        submittedTime: now,
+      };
+      return { kind: "submit", order, now };
+    }
+    if (one.kind === "cancel") {
+      return { kind: "cancel", orderId: `demo.${one.which}` as OrderId, now };
+    }
+    if (one.kind === "advance") return { ...one, now };
+    const quotes = one.quotes.map((quote) => ({
+      symbol: quote.symbol,
+      bid: price(quote.bid),
+      ask: price(quote.bid + quote.spread),
+      venueTime: now,
+      receivedTime: epochMs(now - quote.age),
+      sequence: ++sequence,
+    }));
+    return { kind: "quotes", quotes, now };
+  });
+}
+
+const fresh = (options: Settings): FillEngine =>
+  createFillEngine({ name: "simulator", seed: "seed", hours: new TradingHours(), ...options });
+
+function take(engine: FillEngine, step: Step): EngineEffects {
+  if (step.kind === "submit") return engine.submit(step.order, step.now);
+  if (step.kind === "cancel") return engine.cancel(step.orderId, step.now);
+  if (step.kind === "quotes") return engine.quotes(step.quotes, step.now);
+  return engine.advance(step.now, step.heard ? step.now : undefined);
+}
+
+/** The reports of each order, in order. */
+function byOrder(effects: readonly EngineEffects[]): Map<string, readonly ExecutionReport[]> {
+  return new Map(
+    [...Map.groupBy(effects.flatMap((one) => one.reports), (report) => report.orderId as string)]
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+const ends = new Set(["canceled", "rejected", "expired"]);
+
+function checkOrder(order: VenueOrder, reports: readonly ExecutionReport[]): void {
+  const story = `${JSON.stringify(order)}: ${JSON.stringify(reports)}`;
+  reports.forEach((report, i) =>
+    assertEquals(report.execId as string, `${order.orderId}-${i + 1}`)
+  );
+  const trades = reports.flatMap((report) => report.execType === "trade" ? [report] : []);
+  const filled = trades.reduce((sum, trade) => sum + trade.units, 0);
+  assert(filled <= order.units && trades.every((trade) => trade.units > 0), story);
+  for (const trade of trades) {
+    const direction = order.side === "buy" ? 1 : -1;
+    assert(order.price === null || direction * (order.price - trade.price) >= 0, story);
+    assert(new TradingHours().isOpen(trade.time), story);
+    assert(order.expireTime === null || trade.time < order.expireTime, story);
+  }
+  if (order.timeInForce === "FOK") assert(filled === 0 || filled === order.units, story);
+  const endings = reports.filter((report) => ends.has(report.execType)).length;
+  assert(endings + (filled === order.units ? 1 : 0) <= 1, story);
+  const last = reports.findIndex((report) => ends.has(report.execType));
+  const after = reports.slice(last + 1).every((report) => report.execType === "cancel_rejected");
+  assert(last < 0 || after, story);
+}
+
+Deno.test("whatever happens, an order's reports add up, keep its limit and end once", () => {
+  fc.assert(
+    fc.property(drafts, settings, (script, options) => {
+      const steps = stepsOf(script);
+      const engine = fresh(options);
+      const reports = byOrder(steps.map((step) => take(engine, step)));
+      for (const step of steps) {
+        if (step.kind !== "submit") continue;
+        const own = reports.get(step.order.orderId) ?? [];
+        checkOrder(step.order, own);
+        const filled = own.reduce(
+          (sum, one) => one.execType === "trade" ? sum + one.units : sum,
+          0,
+        );
+        const ended = filled === step.order.units || own.some((one) => ends.has(one.execType));
+        assertEquals(engine.holds(step.order.orderId), !ended);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("the same steps give the same reports", () => {
+  fc.assert(
+    fc.property(drafts, settings, (script, options) => {
+      const run = () => {
+        const engine = fresh(options);
+        return stepsOf(script).map((step) => take(engine, step));
+      };
+      assertEquals(run(), run());
+    }),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("an engine restored at any point gives the reports that were still to come", () => {
+  fc.assert(
+    fc.property(drafts, settings, fc.nat(), (script, options, cut) => {
+      const steps = stepsOf(script);
+      const before = steps.slice(0, cut % (steps.length + 1));
+      const original = fresh(options);
+      const stored = new Map<OrderId, HeldOrder>();
+      for (const step of before) {
+        for (const [orderId, held] of take(original, step).changes) {
+          if (held === null) stored.delete(orderId);
+          else stored.set(orderId, held);
+        }
+      }
+      const restored = fresh(options);
+      restored.restore(JSON.parse(JSON.stringify([...stored.values()])) as HeldOrder[]);
+      assertEquals(catchUp(restored, before).flatMap((one) => one.reports), []);
+      const after = steps.slice(before.length);
+      assertEquals(
+        byOrder(after.map((step) => take(restored, step))),
+        byOrder(after.map((step) => take(original, step))),
+      );
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Tells a restored engine the prices and the sign of life that stand. */
+function catchUp(engine: FillEngine, steps: readonly Step[]): EngineEffects[] {
+  const now = steps.at(-1)?.now;
+  if (now === undefined) return [];
+  const quotes = steps.flatMap((step) => step.kind === "quotes" ? step.quotes : []);
+  const standing = [...Map.groupBy(quotes, (quote) => quote.symbol).values()]
+    .map((own) => own.at(-1)!);
+  const heard = Math.max(
+    0,
+    ...quotes.map((quote) => quote.receivedTime as number),
+    ...steps.map((step) => step.kind === "advance" && step.heard ? step.now as number : 0),
+  );
+  return [engine.quotes(standing, now), engine.advance(now, epochMs(heard))];
+}
