@@ -1,6 +1,6 @@
-/** The desk's SQL: loading accounts, and committing a turn in one database transaction. */
+/** The desk's SQL: loading accounts, and storing a turn in one statement. */
 
-import { type Kysely, sql, type Transaction as DbTransaction } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { type Account, emptyAccount } from "../../../shared/domain/account.ts";
 import type { AccountCurrency } from "../../../shared/domain/currency.ts";
 import type { AccountId, OrderId, TransactionId } from "../../../shared/domain/ids.ts";
@@ -15,8 +15,8 @@ import type { TradingDatabase } from "./tables.ts";
 
 /** What one turn changed, ready to be stored whole or not at all. */
 export interface Turn {
-  /** Accounts as they now stand, with the transaction each was at before. */
-  readonly accounts: readonly { readonly account: Account; readonly before: number }[];
+  /** Accounts as they now stand. */
+  readonly accounts: readonly Account[];
   readonly booked: readonly Booked[];
   readonly orders: readonly Order[];
   /** `<accountId> <symbol>` pairs whose position changed. */
@@ -56,7 +56,7 @@ export function createBooksStore(db: Kysely<TradingDatabase>): BooksStore {
     ordersByClientId: (wanted) => ordersByClientId(db, wanted),
     ordersById: (ids) => ordersById(db, ids),
     bookedFills: (wanted) => bookedFills(db, wanted),
-    commit: (turn) => db.transaction().execute((trx) => commit(trx, turn)),
+    commit: (turn) => commit(db, turn),
   };
 }
 
@@ -129,56 +129,78 @@ async function bookedFills(
   return new Set(found.map((row) => fillKey({ venue: row.venue, execId: row.exec_id })));
 }
 
-async function commit(trx: DbTransaction<TradingDatabase>, turn: Turn): Promise<void> {
-  await moveAccounts(trx, turn);
-  await insertTransactions(trx, turn.booked);
-  await upsertOrders(trx, turn.orders);
-  await upsertPositions(trx, turn.positions);
-  if (turn.outbox.length > 0) {
-    await sql`insert into trading.outbox (topic, body) select topic, body
-      from ${rows(turn.outbox, "topic text, body text")}`.execute(trx);
+/**
+ * One statement stores a turn: one round trip, and whole or not at all without a transaction around
+ * it. Another writer that moved an account on has used the transaction numbers this turn wants, so
+ * the transactions' key is what keeps two writers apart.
+ */
+async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
+  const { held, flat } = positionRecords(turn.positions);
+  try {
+    await sql`with
+      moved as (insert into trading.accounts
+          (account_id, currency, balance, last_transaction_id, open_orders)
+        select id, currency, balance, last, open from ${rows(accountRecords(turn), accountColumns)}
+        on conflict (account_id) do update set balance = excluded.balance,
+          last_transaction_id = excluded.last_transaction_id, open_orders = excluded.open_orders),
+      numbered as (insert into trading.transactions (account_id, transaction_id, time, type, body)
+        select a, t, at, type, body
+        from ${rows(transactionRecords(turn.booked), transactionColumns)}),
+      posted as (insert into trading.postings
+          (account_id, transaction_id, line, book, currency, amount, rate)
+        select a, t, line, book, currency, amount, rate
+        from ${rows(postingRecords(turn.booked), postingColumns)}),
+      filled as (insert into trading.fills (venue, exec_id, account_id, transaction_id)
+        select v, e, a, t from ${rows(fillRecords(turn.booked), fillColumns)}),
+      ordered as (insert into trading.orders (${orderNames})
+        select ${orderNames} from ${rows(turn.orders.map(fromOrder), orderColumns)}
+        on conflict (account_id, transaction_id) do update set status = excluded.status,
+          filled_units = excluded.filled_units, filled_cost = excluded.filled_cost,
+          reject_reason = excluded.reject_reason, text = excluded.text,
+          updated_at = excluded.updated_at),
+      positioned as (insert into trading.positions (account_id, symbol, units, open_cost)
+        select a, s, units, cost from ${rows(held, "a text, s text, units int8, cost int8")}
+        on conflict (account_id, symbol) do update
+          set units = excluded.units, open_cost = excluded.open_cost),
+      flattened as (delete from trading.positions where (account_id, symbol) in
+        (select a, s from ${rows(flat, "a text, s text")}))
+      insert into trading.outbox (topic, body)
+        select topic, body from ${rows(turn.outbox, "topic text, body text")}`.execute(db);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    throw new AccountMoved("Cannot store the turn: an account moved on meanwhile", {
+      cause: error,
+    });
   }
 }
 
-/** Inserts new accounts and moves the others on from exactly where they were, or fails the turn. */
-async function moveAccounts(trx: DbTransaction<TradingDatabase>, turn: Turn): Promise<void> {
-  const records = turn.accounts.map(({ account, before }) => ({
+/** Postgres' unique_violation: the other writer's transaction, or the order or fill it made of it. */
+const isTaken = (error: unknown): boolean => (error as { code?: string }).code === "23505";
+
+const accountColumns = "id text, currency text, balance int8, last int8, open int4";
+const accountRecords = (turn: Turn) =>
+  turn.accounts.map((account) => ({
     id: account.accountId,
     currency: account.currency,
     balance: String(account.balance),
     last: account.lastTransactionId,
     open: account.openOrders,
-    before,
   }));
-  const columns = "id text, currency text, balance int8, last int8, open int4, before int8";
-  const moved = await sql`insert into trading.accounts as held
-      (account_id, currency, balance, last_transaction_id, open_orders)
-    select id, currency, balance, last, open from ${rows(records, columns)}
-    on conflict (account_id) do update set balance = excluded.balance,
-      last_transaction_id = excluded.last_transaction_id, open_orders = excluded.open_orders
-      where held.last_transaction_id = (select before from ${rows(records, columns)}
-        where id = held.account_id)
-    returning account_id`.execute(trx);
-  if (moved.rows.length !== records.length) {
-    throw new AccountMoved("Cannot store the turn: an account moved on meanwhile");
-  }
-}
 
-async function insertTransactions(
-  trx: DbTransaction<TradingDatabase>,
-  booked: readonly Booked[],
-): Promise<void> {
-  const records = booked.map(({ transaction }) => ({
+const transactionColumns = "a text, t int8, at timestamptz, type text, body jsonb";
+const transactionRecords = (booked: readonly Booked[]) =>
+  booked.map(({ transaction }) => ({
     a: transaction.accountId,
     t: transaction.transactionId,
     at: toRfc3339(transaction.time),
     type: transaction.type,
     body: toTransactionView(transaction),
   }));
-  await sql`insert into trading.transactions (account_id, transaction_id, time, type, body)
-    select a, t, at, type, body
-    from ${rows(records, "a text, t int8, at timestamptz, type text, body jsonb")}`.execute(trx);
-  const postings = booked.flatMap(({ transaction, postings }) =>
+
+const postingColumns =
+  "a text, t int8, line int2, book text, currency text, amount int8, rate numeric";
+const postingRecords = (booked: readonly Booked[]) =>
+  booked.flatMap(({ transaction, postings }) =>
     postings.map((posting, line) => ({
       a: transaction.accountId,
       t: transaction.transactionId,
@@ -189,26 +211,14 @@ async function insertTransactions(
       rate: posting.rate === null ? null : formatRate(posting.rate),
     }))
   );
-  if (postings.length > 0) {
-    await sql`insert into trading.postings
-      (account_id, transaction_id, line, book, currency, amount, rate)
-      select a, t, line, book, currency, amount, rate from ${
-      rows(
-        postings,
-        "a text, t int8, line int2, book text, currency text, amount int8, rate numeric",
-      )
-    }`.execute(trx);
-  }
-  const fills = booked.flatMap(({ transaction: one }) =>
+
+const fillColumns = "v text, e text, a text, t int8";
+const fillRecords = (booked: readonly Booked[]) =>
+  booked.flatMap(({ transaction: one }) =>
     one.type === "order_filled"
       ? [{ v: one.venue, e: one.execId, a: one.accountId, t: one.transactionId }]
       : []
   );
-  if (fills.length > 0) {
-    await sql`insert into trading.fills (venue, exec_id, account_id, transaction_id)
-      select v, e, a, t from ${rows(fills, "v text, e text, a text, t int8")}`.execute(trx);
-  }
-}
 
 const orderColumns = `account_id text, transaction_id int8, client_order_id text, symbol text,
   side text, type text, time_in_force text, units int8, price int8, expire_time timestamptz,
@@ -216,42 +226,17 @@ const orderColumns = `account_id text, transaction_id int8, client_order_id text
   created_at timestamptz, updated_at timestamptz`;
 const orderNames = sql.raw(orderColumns.replace(/ (text|int8|numeric|timestamptz)(?=,|$)/g, ""));
 
-async function upsertOrders(
-  trx: DbTransaction<TradingDatabase>,
-  orders: readonly Order[],
-): Promise<void> {
-  if (orders.length === 0) return;
-  await sql`insert into trading.orders (${orderNames})
-    select ${orderNames} from ${rows(orders.map(fromOrder), orderColumns)}
-    on conflict (account_id, transaction_id) do update set status = excluded.status,
-      filled_units = excluded.filled_units, filled_cost = excluded.filled_cost,
-      reject_reason = excluded.reject_reason, text = excluded.text,
-      updated_at = excluded.updated_at`.execute(trx);
-}
-
-async function upsertPositions(
-  trx: DbTransaction<TradingDatabase>,
-  changed: Turn["positions"],
-): Promise<void> {
-  if (changed.length === 0) return;
-  const records = changed.map(({ account, symbol }) => {
-    const held = account.positions.get(symbol);
-    return {
-      a: account.accountId,
-      s: symbol,
-      units: held?.units ?? 0,
-      cost: String(held?.openCost ?? 0n),
-    };
-  });
-  const columns = "a text, s text, units int8, cost int8";
-  await sql`insert into trading.positions (account_id, symbol, units, open_cost)
-    select a, s, units, cost from ${rows(records, columns)}
-    on conflict (account_id, symbol) do update
-      set units = excluded.units, open_cost = excluded.open_cost`.execute(trx);
-  if (records.some((one) => one.units === 0)) {
-    await sql`delete from trading.positions where units = 0
-      and account_id in (select a from ${rows(records, columns)})`.execute(trx);
+/** Positions as they now stand, and those that are gone. */
+function positionRecords(changed: Turn["positions"]) {
+  const held: { a: string; s: string; units: number; cost: string }[] = [];
+  const flat: { a: string; s: string }[] = [];
+  for (const { account, symbol } of changed) {
+    const now = account.positions.get(symbol);
+    const key = { a: account.accountId, s: symbol };
+    if (now === undefined) flat.push(key);
+    else held.push({ ...key, units: now.units, cost: String(now.openCost) });
   }
+  return { held, flat };
 }
 
 /** Drops the orders of the account that can no longer trade, once they are stored. */

@@ -121,7 +121,7 @@ export class Desk {
     const turn = this.#turnOf(waiting, decisions);
     if (turn !== null) {
       await this.#deps.store.commit(turn);
-      for (const { account } of turn.accounts) forgetEndedOrders(account);
+      for (const account of turn.accounts) forgetEndedOrders(account);
       this.#deps.onStored();
     }
     waiting.forEach((one, at) => {
@@ -203,16 +203,14 @@ export class Desk {
   #turnOf(waiting: readonly Waiting[], decisions: readonly (Decision | Error)[]): Turn | null {
     const booked: Booked[] = [];
     const outbox: Turn["outbox"][number][] = [];
-    const touched = new Map<Account, number>();
+    const touched = new Set<Account>();
     const orders = new Map<OrderId, Order>();
     const positions = new Map<string, { account: Account; symbol: string }>();
     decisions.forEach((decision, at) => {
       if (decision instanceof Error || decision.booked.length === 0) return;
       const { command, traceparent } = waiting[at]!;
       const account = this.#accounts.get(command.accountId)!;
-      if (!touched.has(account)) {
-        touched.set(account, decision.booked[0]!.transaction.transactionId - 1);
-      }
+      touched.add(account);
       withTraceparent(traceparent, () => {
         for (const one of decision.booked) {
           booked.push(one);
@@ -231,9 +229,9 @@ export class Desk {
       });
     });
     if (booked.length === 0) return null;
-    for (const account of touched.keys()) outbox.push(accountEntry(this.#deps.events, account));
+    for (const account of touched) outbox.push(accountEntry(this.#deps.events, account));
     return {
-      accounts: [...touched].map(([account, before]) => ({ account, before })),
+      accounts: [...touched],
       booked,
       orders: [...orders.values()],
       positions: [...positions.values()],

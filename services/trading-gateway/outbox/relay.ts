@@ -16,6 +16,9 @@ const retryMs = 500;
 /** Looks without being asked, in case another copy left entries behind. */
 const idleMs = 5_000;
 
+/** Batches between two that begin at the oldest entry. */
+const fromStartEvery = 200;
+
 export interface RelayDeps {
   readonly db: Kysely<TradingDatabase>;
   readonly streams: EventStreams;
@@ -30,6 +33,9 @@ export class Relay {
   readonly #deps: RelayDeps;
   #wake: () => void = () => {};
   #asked = true;
+  /** Ids up to here are moved; beginning after them skips the dead rows they leave. */
+  #after = "0";
+  #batches = 0;
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
@@ -47,7 +53,9 @@ export class Relay {
       this.#asked = false;
       try {
         const moved = await this.relayOnce();
-        if (moved < batchMax && !this.#asked) await this.#untilAsked(signal);
+        if (moved === batchMax || this.#asked) continue;
+        await this.#untilAsked(signal);
+        if (!this.#asked) this.#after = "0";
       } catch (error) {
         this.#deps.logger.error({ err: error }, "outbox not relayed, will retry");
         await pause(retryMs, signal);
@@ -58,16 +66,27 @@ export class Relay {
   /** Moves one batch; returns how many entries it moved. */
   async relayOnce(): Promise<number> {
     const { db, streams } = this.#deps;
-    const entries = await db.selectFrom("outbox").selectAll().orderBy("id").limit(batchMax)
-      .execute();
+    // Now and then from the beginning: another copy's entry may have a smaller id and come later.
+    if (this.#batches++ % fromStartEvery === 0) this.#after = "0";
+    const entries = await db.selectFrom("outbox").selectAll().where("id", ">", this.#after)
+      .orderBy("id").limit(batchMax).execute();
     if (entries.length === 0) return 0;
     for (const [topic, bodies] of byTopic(entries)) {
       await streams.publish(topic, bodies, lengthMaxOf.get(topic) ?? batchMax);
     }
-    const ids = JSON.stringify(entries.map((entry) => String(entry.id)));
-    await sql`delete from trading.outbox where id in
-      (select value::int8 from json_array_elements_text(${ids}::text::json))`.execute(db);
+    await this.#remove(entries.map((entry) => String(entry.id)));
+    this.#after = String(entries.at(-1)!.id);
     return entries.length;
+  }
+
+  /** Need not outlive a crash: what is still there is said again, which harms nothing. */
+  async #remove(ids: readonly string[]): Promise<void> {
+    const list = JSON.stringify(ids);
+    await this.#deps.db.transaction().execute(async (trx) => {
+      await sql`set local synchronous_commit = off`.execute(trx);
+      await sql`delete from trading.outbox where id in
+        (select value::int8 from json_array_elements_text(${list}::text::json))`.execute(trx);
+    });
   }
 
   async #untilAsked(signal: AbortSignal): Promise<void> {

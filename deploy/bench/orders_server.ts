@@ -1,0 +1,53 @@
+/**
+ * The trading gateway as the orders bench measures it: the service itself on Postgres, with memory
+ * streams that this process feeds a fresh price every half second. Arguments: database URL, port,
+ * token secret.
+ */
+
+import { createTradingApp } from "../../services/trading-gateway/app.ts";
+import { openTrading, startTrading } from "../../services/trading-gateway/deps.ts";
+import { tradingSettings } from "../../services/trading-gateway/settings.ts";
+import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { topics } from "../../shared/contracts/messages/topics.ts";
+import { price, type Symbol } from "../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../shared/domain/instruments.ts";
+import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
+import { Lifecycle, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
+import { createLogger } from "../../shared/runtime/logger.ts";
+import { serveApp } from "../../shared/runtime/serve_app.ts";
+import { readSettings } from "../../shared/runtime/settings.ts";
+import { pause, systemTimer, uuidIds } from "../../shared/runtime/time.ts";
+
+const [url, port, tokenSecret] = Deno.args;
+const settings = readSettings(tradingSettings, {
+  env: {},
+  flags: {
+    "http.port": port,
+    "database.url": url,
+    "streams.url": "memory:",
+    "security.tokenSecret": tokenSecret,
+    "market.hours": "always",
+    "log.level": "error",
+  },
+});
+const logger = createLogger({ service: "bench", level: "error" });
+const lifecycle = new Lifecycle({ logger });
+stopOnSignals(lifecycle);
+const ground = await openTrading(settings, lifecycle);
+const deps = await startTrading(ground, lifecycle);
+const events = createEventSource({ source: "/bench", ids: uuidIds, clock: systemTimer });
+lifecycle.run("prices", async (signal) => {
+  const instrument = instrumentOf("EURUSD" as Symbol);
+  while (!signal.aborted) {
+    const at = systemTimer.now();
+    const quote = { symbol: instrument.symbol, bid: price(116_000), ask: price(116_010) };
+    const row = toQuoteRow(
+      { ...quote, venueTime: at, receivedTime: at, sequence: at },
+      instrument,
+    );
+    const data = { venue: "bench", quotes: [row] };
+    await publishEvents(ground.streams, topics.quotes, [events.event("quotes.received", data)]);
+    await pause(500, signal);
+  }
+});
+serveApp(createTradingApp(deps), { ...settings.http, lifecycle, logger });

@@ -1,0 +1,91 @@
+/** The options of `task start`: flags first, then the environment, then defaults. */
+
+import { parseArgs } from "node:util";
+import * as v from "valibot";
+import {
+  httpSettings,
+  logSettings,
+  marketSettings,
+  streamsSettings,
+} from "../../shared/runtime/settings_sections.ts";
+import { readSettings } from "../../shared/runtime/settings.ts";
+import { fillSettings } from "../../workers/execution/settings.ts";
+
+const positive = v.pipe(v.number(), v.minValue(0.001));
+
+export const allInOneSettings = v.strictObject({
+  http: httpSettings(8000),
+  data: v.optional(v.strictObject({ folder: v.optional(v.string(), "./data") }), {}),
+  venue: v.optional(
+    v.strictObject({
+      spec: v.optional(v.string(), "simulator"),
+      seed: v.optional(v.string(), "spotwire"),
+      speed: v.optional(v.union([positive, v.literal("max")]), 1),
+    }),
+    {},
+  ),
+  market: marketSettings,
+  /** Default: PGlite in the data folder. */
+  database: v.optional(v.strictObject({ url: v.optional(v.string()) }), {}),
+  streams: v.optional(streamsSettings, { url: "memory:" }),
+  limits: v.optional(
+    v.strictObject({
+      perSecond: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 200),
+    }),
+    {},
+  ),
+  fills: fillSettings,
+  log: logSettings,
+});
+export type AllInOneSettings = v.InferOutput<typeof allInOneSettings>;
+
+/** Flag, the setting it stands for, and what it does. */
+const flags: readonly (readonly [name: string, setting: string, help: string])[] = [
+  ["venue", "venue.spec", "simulator, or replay:<folder or file> of recorded prices"],
+  ["port", "http.port", "where the platform answers (8000)"],
+  ["data", "data.folder", "where accounts, orders, bars and keys live (./data)"],
+  ["seed", "venue.seed", "the simulated market and its fills repeat by seed (spotwire)"],
+  ["speed", "venue.speed", "market seconds a second: 1, 10, … or max (1)"],
+  ["hours", "market.hours", "fx-week, or always: practice at the weekend too (fx-week)"],
+  ["database", "database.url", "postgres://… instead of the embedded store"],
+  ["streams", "streams.url", "redis://… instead of memory"],
+  ["rate", "limits.perSecond", "requests a key may send each second (200)"],
+  ["log", "log.level", "trace, debug, info, warn, error or silent (warn)"],
+];
+
+export const helpText = [
+  "Runs the whole platform in one process.",
+  "",
+  "  npx -y deno@2.9.6 task start [options]",
+  "",
+  ...flags.map(([name, , help]) => `  --${name.padEnd(10)} ${help}`),
+  `  --${"help".padEnd(10)} this page`,
+  "",
+  "Every option is a setting too: SPOTWIRE_HTTP_PORT, SPOTWIRE_VENUE_SPEC, …",
+].join("\n");
+
+/**
+ * Settings of a command line; `null` when it asks for help.
+ * @throws TypeError for an unknown flag, SettingsError for a value that does not fit.
+ */
+export function readOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): AllInOneSettings | null {
+  const given = parseArgs({
+    args: [...args],
+    strict: true,
+    allowPositionals: false,
+    options: {
+      help: { type: "boolean", short: "h" },
+      ...Object.fromEntries(flags.map(([name]) => [name, { type: "string" as const }])),
+    },
+  }).values as Record<string, string | boolean | undefined>;
+  if (given.help === true) return null;
+  const set = flags.filter(([name]) => given[name] !== undefined)
+    .map(([name, setting]) => [setting, given[name]]);
+  return readSettings(allInOneSettings, {
+    env: { SPOTWIRE_LOG_LEVEL: "warn", ...env },
+    flags: Object.fromEntries(set),
+  });
+}

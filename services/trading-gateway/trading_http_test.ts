@@ -1,0 +1,241 @@
+// Goal: every bad order request gets its own documented refusal, logged once, and leaves the account
+// as it was. Method: the real app over a real PGlite and memory streams.
+
+import { assert, assertEquals } from "@std/assert";
+import { tradingRoutes } from "../../shared/contracts/http/trading.ts";
+import { topics } from "../../shared/contracts/messages/topics.ts";
+import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { tradingHours } from "../../shared/domain/fx_week.ts";
+import { price, type Symbol } from "../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../shared/domain/instruments.ts";
+import { epochMs, ManualClock } from "../../shared/domain/time.ts";
+import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
+import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
+import { createLogger } from "../../shared/runtime/logger.ts";
+import { createMetrics } from "../../shared/runtime/metrics.ts";
+import { uuidIds } from "../../shared/runtime/time.ts";
+import { openStore } from "../../shared/storage/open_store.ts";
+import { openStreams } from "../../shared/streams/open_streams.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { describeRefusals, refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
+import { createTradingApp } from "./app.ts";
+import { auditBooks } from "./audit/audit_books.ts";
+import { startTrading } from "./deps.ts";
+
+const wednesday = epochMs(Date.UTC(2026, 0, 7, 12));
+const saturday = epochMs(Date.UTC(2026, 0, 10, 12));
+
+const lines: Record<string, unknown>[] = [];
+const logger = createLogger({
+  service: "trading-gateway",
+  level: "info",
+  destination: { write: (line: string) => void lines.push(JSON.parse(line)) },
+});
+const streams = await openStreams("memory:", { clock: { now: () => wednesday } });
+const clock = new ManualClock(wednesday);
+const deps = await startTrading({
+  service: "trading-gateway",
+  version: "test",
+  logger,
+  metrics: createMetrics("trading-gateway"),
+  clock,
+  ids: uuidIds,
+  authenticate: refusalAuthenticate,
+  checks: {},
+  bodyBytesMax: 4_096,
+  store: await openStore("pglite:memory"),
+  streams,
+  hours: tradingHours("fx-week"),
+  marketClock: clock,
+}, new Lifecycle({ logger }));
+const app = createTradingApp(deps);
+
+async function quote(symbol: string, bid: number): Promise<void> {
+  const at = clock.now();
+  const events = createEventSource({ source: "/test", ids: uuidIds, clock });
+  const instrument = instrumentOf(symbol as Symbol);
+  const row = toQuoteRow({
+    symbol: instrument.symbol,
+    bid: price(bid),
+    ask: price(bid + 10),
+    venueTime: at,
+    receivedTime: at,
+    sequence: at,
+  }, instrument);
+  await publishEvents(streams, topics.quotes, [
+    events.event("quotes.received", { venue: "test", quotes: [row] }),
+  ]);
+  await eventually(() =>
+    Promise.resolve(assertEquals(deps.market().quotes.get(symbol)?.sequence, at))
+  );
+}
+
+const admin = { "x-api-key": "sw_admin" };
+const json = { ...admin, "content-type": "application/json" };
+
+async function send(
+  method: string,
+  path: string,
+  about: { body?: unknown; raw?: string; headers?: Record<string, string> } = {},
+): Promise<{ status: number; body: Record<string, unknown>; type: string | null }> {
+  const body = about.raw ?? (about.body === undefined ? null : JSON.stringify(about.body));
+  const headers = about.headers ?? (body === null ? admin : json);
+  const answer = await app.fetch(
+    new Request(`http://trading${path}`, { method, headers, body }),
+  );
+  return {
+    status: answer.status,
+    body: await answer.json(),
+    type: answer.headers.get("content-type"),
+  };
+}
+
+const order = {
+  clientOrderId: "c-1",
+  symbol: "EURUSD",
+  side: "buy",
+  type: "limit",
+  units: "1000",
+  price: "1.10000",
+};
+
+async function openAccount(accountId: string): Promise<void> {
+  const opened = await send("POST", "/v1/accounts", { body: { accountId, deposit: "100000" } });
+  assertEquals(opened.status, 201);
+}
+
+describeRefusals({ name: "trading-gateway", routes: tradingRoutes, app: () => app });
+
+Deno.test("each bad order body gets its own refusal, logged once, and changes nothing", async () => {
+  await quote("EURUSD", 116_000);
+  await openAccount("bad-input");
+  const path = "/v1/accounts/bad-input/orders";
+  const withBody = (over: Record<string, unknown>) => ({ body: { ...order, ...over } });
+  const cases: [string, Parameters<typeof send>[2], number, string][] = [
+    ["malformed JSON", { raw: '{"units":' }, 400, "malformed_json"],
+    ["NaN", { raw: '{"units": NaN}' }, 400, "malformed_json"],
+    ["an empty body", { raw: "" }, 400, "malformed_json"],
+    [
+      "no content type",
+      { raw: new TextDecoder().decode(new TextEncoder().encode("{}")), headers: admin },
+      415,
+      "content_type_unsupported",
+    ],
+    [
+      "a wrong content type",
+      { raw: "{}", headers: { ...admin, "content-type": "text/xml" } },
+      415,
+      "content_type_unsupported",
+    ],
+    ["an oversize body", { raw: `{"a":"${"x".repeat(5_000)}"}` }, 413, "body_too_large"],
+    ["an unknown field", withBody({ leverage: "100" }), 400, "invalid_request"],
+    ["a number for text", withBody({ units: 1000 }), 400, "invalid_request"],
+    ["1e400 as a number", { raw: '{"units":1e400}' }, 400, "invalid_request"],
+    ["1e400 as text", withBody({ units: "1e400" }), 422, "units_malformed"],
+    ["NaN as text", withBody({ units: "NaN" }), 422, "units_malformed"],
+    ["too many decimals", withBody({ price: "1.123456" }), 422, "price_precision"],
+    ["units off step", withBody({ units: "1000.5" }), 422, "units_off_step"],
+    ["negative units", withBody({ units: "-1" }), 422, "units_not_positive"],
+    ["zero units", withBody({ units: "0" }), 422, "units_not_positive"],
+    ["too many units", withBody({ units: "100000001" }), 422, "units_above_maximum"],
+    ["a zero price", withBody({ price: "0" }), 422, "price_not_positive"],
+    ["an unknown symbol", withBody({ symbol: "EURXXX" }), 422, "unknown_symbol"],
+    ["a symbol that is none", withBody({ symbol: "euro" }), 400, "invalid_request"],
+    ["a market order with a price", withBody({ type: "market" }), 422, "price_not_allowed"],
+    ["a limit order without one", withBody({ price: undefined }), 422, "price_missing"],
+    [
+      "a symbol without a price",
+      withBody({ symbol: "USDJPY", price: "150" }),
+      422,
+      "quote_missing",
+    ],
+    ["no such account", withBody({}), 404, "account_unknown"],
+  ];
+  for (const [at, [name, about, status, code]] of cases.entries()) {
+    lines.length = 0;
+    const one = about?.body === undefined
+      ? about
+      : { ...about, body: { ...about.body, clientOrderId: `bad-${at}` } };
+    const to = code === "account_unknown" ? path.replace("bad-input", "nobody") : path;
+    const answer = await send("POST", to, one);
+    assertEquals([name, answer.status, answer.body.code], [name, status, code]);
+    assertEquals(answer.type, "application/problem+json");
+    assertEquals(lines.map((line) => [name, line.code]), [[name, code]]);
+  }
+  const { body } = await send("GET", "/v1/accounts/bad-input");
+  assertEquals([body.balance, body.openOrders, body.equity], ["100000.000000", 0, "100000.000000"]);
+});
+
+Deno.test("a repeated client order id: same body same answer, other body 409", async () => {
+  await quote("EURUSD", 116_001);
+  await openAccount("repeats");
+  const path = "/v1/accounts/repeats/orders";
+  const first = await send("POST", path, { body: order });
+  assertEquals([first.status, first.body.orderId], [201, "repeats.3"]);
+  assertEquals(await send("POST", path, { body: order }), first);
+  const other = await send("POST", path, { body: { ...order, units: "2000" } });
+  assertEquals([other.status, other.body.code], [409, "duplicate_client_order_id"]);
+});
+
+Deno.test("a stale quote and a closed market refuse an order, and a repeat of one placed before gets its answer", async () => {
+  clock.advanceBy(1_000);
+  await quote("EURUSD", 116_002);
+  await openAccount("closing");
+  const path = "/v1/accounts/closing/orders";
+  const placed = await send("POST", path, { body: order });
+  assertEquals(placed.status, 201);
+  clock.advanceBy(10_000);
+  const stale = await send("POST", path, { body: { ...order, clientOrderId: "c-2" } });
+  assertEquals([stale.status, stale.body.code], [422, "quote_stale"]);
+  clock.advanceTo(saturday);
+  const closed = await send("POST", path, { body: { ...order, clientOrderId: "c-3" } });
+  assertEquals([closed.status, closed.body.code], [422, "market_closed"]);
+  assertEquals(await send("POST", path, { body: order }), placed);
+  const refused = await send("POST", path, { body: { ...order, clientOrderId: "c-2" } });
+  assertEquals([refused.status, refused.body.code], [422, "quote_stale"]);
+});
+
+Deno.test("cancel, listings and transactions answer what happened, without gaps", async () => {
+  const path = "/v1/accounts/closing/orders";
+  const canceled = await send("DELETE", `${path}/closing.3`);
+  assertEquals([canceled.status, canceled.body.status], [202, "pending_cancel"]);
+  const missing = await send("DELETE", `${path}/closing.99`);
+  assertEquals([missing.status, missing.body.code], [404, "order_unknown"]);
+  const open = await send("GET", path);
+  assertEquals((open.body.orders as { orderId: string }[]).map((one) => one.orderId), [
+    "closing.3",
+  ]);
+  const all = await send("GET", `${path}?state=all&limit=2`);
+  assertEquals((all.body.orders as { status: string }[]).map((one) => one.status), [
+    "rejected",
+    "rejected",
+  ]);
+  const since = await send("GET", "/v1/accounts/closing/transactions?since=2");
+  const transactions = since.body.transactions as { transactionId: number; type: string }[];
+  assertEquals(transactions.map((one) => [one.transactionId, one.type]), [
+    [3, "order_accepted"],
+    [4, "order_rejected"],
+    [5, "order_rejected"],
+    [6, "order_cancel_requested"],
+  ]);
+  assertEquals(since.body.lastTransactionId, 6);
+  const twice = await send("POST", "/v1/accounts", {
+    body: { accountId: "closing", deposit: "1" },
+  });
+  assertEquals([twice.status, twice.body.code], [409, "account_exists"]);
+  assertEquals(await auditBooks(deps.db), []);
+});
+
+Deno.test("an accepted order leaves through the outbox to the orders topic", async () => {
+  const reader = await streams.consumer({
+    topic: "orders",
+    group: "test",
+    consumer: "test",
+    redeliverAfterMs: 60_000,
+    from: "start",
+  });
+  const read = await reader.read({ max: 100, blockMs: 2_000 });
+  const submitted = read.map((entry) => JSON.parse(entry.body))
+    .filter((event) => event.type === "order.submitted").map((event) => event.data.orderId);
+  assert(submitted.includes("closing.3") && submitted.includes("repeats.3"), String(submitted));
+});
