@@ -68,7 +68,7 @@ const draft = fc.oneof(
   },
 );
 const pauses = fc.oneof(fc.nat(300), fc.nat(3_000), fc.integer({ min: 3_000, max: 60_000 }));
-const drafts = fc.array(fc.tuple(pauses, draft), { minLength: 1, maxLength: 60 });
+const drafts = fc.array(fc.tuple(pauses, draft), { minLength: 1, maxLength: 60, size: "max" });
 
 const settings = fc.record({
   latencyMs: fc.constantFrom(0, 40, 1_500),
@@ -182,7 +182,7 @@ Deno.test("whatever happens, an order's reports add up, keep its limit and end o
         assertEquals(engine.holds(step.order.orderId), !ended);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -221,7 +221,7 @@ Deno.test("an engine restored at any point gives the reports that were still to 
         byOrder(after.map((step) => take(original, step))),
       );
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
