@@ -70,8 +70,8 @@ async function quote(symbol: string, bid: number): Promise<void> {
   );
 }
 
-const admin = { "x-api-key": "sw_admin" };
-const json = { ...admin, "content-type": "application/json" };
+const key = { "x-api-key": "sw_admin" };
+const json = { ...key, "content-type": "application/json" };
 
 async function send(
   method: string,
@@ -79,7 +79,7 @@ async function send(
   about: { body?: unknown; raw?: string; headers?: Record<string, string> } = {},
 ): Promise<{ status: number; body: Record<string, unknown>; type: string | null }> {
   const body = about.raw ?? (about.body === undefined ? null : JSON.stringify(about.body));
-  const headers = about.headers ?? (body === null ? admin : json);
+  const headers = about.headers ?? (body === null ? key : json);
   const answer = await app.fetch(
     new Request(`http://trading${path}`, { method, headers, body }),
   );
@@ -117,13 +117,13 @@ Deno.test("each bad order body gets its own refusal, logged once, and changes no
     ["an empty body", { raw: "" }, 400, "malformed_json"],
     [
       "no content type",
-      { raw: new TextDecoder().decode(new TextEncoder().encode("{}")), headers: admin },
+      { raw: new TextDecoder().decode(new TextEncoder().encode("{}")), headers: key },
       415,
       "content_type_unsupported",
     ],
     [
       "a wrong content type",
-      { raw: "{}", headers: { ...admin, "content-type": "text/xml" } },
+      { raw: "{}", headers: { ...key, "content-type": "text/xml" } },
       415,
       "content_type_unsupported",
     ],

@@ -1,6 +1,6 @@
 /** The `trading` schema: what the gateway owns. Replaying `transactions` rebuilds all the others. */
 
-import type { ColumnType, Generated } from "kysely";
+import type { ColumnType } from "kysely";
 
 /** 64-bit integers come back as text or number by driver; stores wrap them in BigInt or Number. */
 type Int8 = ColumnType<string | number | bigint, string | number, string | number>;
@@ -54,7 +54,7 @@ export interface TradingDatabase {
   };
   /** Which transaction booked a venue's fill; its key is what makes a repeated report harmless. */
   fills: { venue: string; exec_id: string; account_id: string; transaction_id: Int8 };
-  outbox: { id: Generated<Int8>; topic: string; body: string };
+  outbox: { id: ColumnType<string | number | bigint, never, never>; topic: string; body: string };
 }
 
 export const tradingSchema = "trading";
