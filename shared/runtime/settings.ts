@@ -112,7 +112,10 @@ function takeFile(leaves: readonly SettingLeaf[], file: unknown, { values, fault
     if (known.includes(key)) values.set(key, node);
     else if (!sections.has(key)) faults.push(unknownName(`${key} in the file`, key, known));
     else if (typeof node !== "object" || node === null || Array.isArray(node)) {
-      faults.push({ name: `${key || "the file"}`, message: "expected a section; use an object" });
+      faults.push({
+        name: key === "" ? "the file" : `${key} in the file`,
+        message: "expected a section; use an object",
+      });
     } else for (const [name, inner] of Object.entries(node)) visit(inner, [...path, name]);
   };
   if (file !== undefined) visit(file, []);
