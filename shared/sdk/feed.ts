@@ -125,11 +125,11 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
    * each symbol. Ends at `close()`; throws a {@link FeedRefusal} when the edge refuses the key.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<FeedQuote> {
-    const iterator = new QuoteIterator(this.#latest.values(), (left) => {
-      this.#iterators.delete(left);
-    });
-    if (this.#status.state === "closed") iterator.end(this.#status.refusal);
-    else this.#iterators.add(iterator);
+    const closed = this.#status.state === "closed" ? this.#status : null;
+    const first = closed === null ? this.#latest.values() : [];
+    const iterator = new QuoteIterator(first, (left) => this.#iterators.delete(left));
+    if (closed === null) this.#iterators.add(iterator);
+    else iterator.end(closed.refusal);
     return iterator;
   }
 
@@ -219,6 +219,7 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     this.#subscriptions.end(refusal ?? new FeedClosed());
     for (const iterator of this.#iterators) iterator.end(refusal);
     this.#iterators.clear();
+    this.#latest.clear();
     this.#setStatus({ state: "closed", refusal });
   }
 

@@ -10,10 +10,10 @@ export class QuoteIterator implements AsyncIterableIterator<FeedQuote> {
   }[] = [];
   #ended = false;
   #error: Error | null = null;
-  readonly #left: (iterator: QuoteIterator) => void;
+  readonly #left: (iterator: QuoteIterator) => unknown;
 
   /** `left` is told when the reader stops by itself. */
-  constructor(first: Iterable<FeedQuote>, left: (iterator: QuoteIterator) => void) {
+  constructor(first: Iterable<FeedQuote>, left: (iterator: QuoteIterator) => unknown) {
     for (const quote of first) this.#waiting.set(quote.symbol, quote);
     this.#left = left;
   }

@@ -2,9 +2,9 @@
 
 import { machineRandom } from "./backoff.ts";
 import { type Credential, readCredential } from "./credential.ts";
-import { FeedClient, type FeedOptions } from "./feed.ts";
-import { type Client, createClient } from "./generated/client/index.ts";
-import * as operations from "./generated/sdk.gen.ts";
+import { FeedClient } from "./feed.ts";
+import { createClient } from "./generated/client/index.ts";
+import { Operations } from "./generated/sdk.gen.ts";
 import { SpotwireProblem } from "./problem.ts";
 import { repeatUntilAnswered, type RetryLimits } from "./retry.ts";
 import type { CallOptions, Spotwire } from "./spotwire_api.ts";
@@ -24,7 +24,6 @@ export interface SpotwireOptions {
 }
 
 interface Shared {
-  client: Client;
   headers: Record<string, string>;
   signal: AbortSignal;
 }
@@ -34,7 +33,7 @@ interface Answer<Body> {
   error?: unknown;
   response?: Response | undefined;
 }
-type Operation<Body> = (shared: Shared) => Promise<Answer<Body>>;
+type Operation<Body> = (operations: Operations, shared: Shared) => Promise<Answer<Body>>;
 
 const timeoutMsDefault = 10_000;
 const retryDefault: RetryLimits = { attemptsMax: 4, baseMs: 250, delayMsMax: 4_000 };
@@ -42,68 +41,71 @@ const retryDefault: RetryLimits = { attemptsMax: 4, baseMs: 250, delayMsMax: 4_0
 /** Makes a client. Opens nothing; throws a TypeError on a URL it cannot use. */
 export function createSpotwire(options: SpotwireOptions): Spotwire {
   const caller = new Caller(options);
-  const call = <Body>(o: CallOptions | undefined, operation: Operation<Body>) =>
-    caller.call(operation, o);
   return {
     ...marketOperations(caller),
-    checkOrder: (accountId, body, o) =>
-      call(o, (shared) => operations.checkOrder({ ...shared, path: { accountId }, body })),
-    placeOrder: (accountId, body, o) =>
-      caller.callUntilAnswered(
-        (shared) => operations.placeOrder({ ...shared, path: { accountId }, body }),
-        o,
-      ),
-    cancelOrder: (accountId, orderId, o) =>
-      call(o, (shared) => operations.cancelOrder({ ...shared, path: { accountId, orderId } })),
-    getOrder: (accountId, orderId, o) =>
-      call(o, (shared) => operations.getOrder({ ...shared, path: { accountId, orderId } })),
-    listOrders: (accountId, query, o) =>
-      call(
-        o,
-        (shared) => operations.listOrders({ ...shared, path: { accountId }, ...given(query) }),
-      ),
-    openAccount: (body, o) => call(o, (shared) => operations.openAccount({ ...shared, body })),
-    listAccounts: (o) => call(o, (shared) => operations.listAccounts(shared)),
-    getAccount: (accountId, o) =>
-      call(o, (shared) => operations.getAccount({ ...shared, path: { accountId } })),
-    listPositions: (accountId, o) =>
-      call(o, (shared) => operations.listPositions({ ...shared, path: { accountId } })),
-    listTransactions: (accountId, query, o) =>
-      call(
-        o,
-        (shared) =>
-          operations.listTransactions({ ...shared, path: { accountId }, ...given(query) }),
-      ),
-    createKey: (body, o) => call(o, (shared) => operations.createKey({ ...shared, body })),
-    listKeys: (o) => call(o, (shared) => operations.listKeys(shared)),
-    deleteKey: (keyId, o) =>
-      call(o, async (shared) => ({
-        ...await operations.deleteKey({ ...shared, path: { keyId } }),
-        data: undefined,
-      })),
-    createToken: (body, o) => call(o, (shared) => operations.createToken({ ...shared, body })),
-    feed: (o: Partial<FeedOptions> = {}) =>
-      new FeedClient({ url: options.url, key: options.key, random: options.random, ...o }),
+    ...orderOperations(caller),
+    ...accountOperations(caller),
+    ...keyOperations(caller),
+    feed: (more = {}) =>
+      new FeedClient({ url: options.url, key: options.key, random: options.random, ...more }),
   };
 }
 
-function marketOperations(caller: Caller) {
-  const call = <Body>(o: CallOptions | undefined, operation: Operation<Body>) =>
-    caller.call(operation, o);
-  return {
-    listInstruments: (o) => call(o, (shared) => operations.listInstruments(shared)),
-    getInstrument: (symbol, o) =>
-      call(o, (shared) => operations.getInstrument({ ...shared, path: { symbol } })),
-    listQuotes: (symbols, o) => {
-      const query = symbols === undefined ? undefined : { symbols: symbols.join(",") };
-      return call(o, (shared) => operations.listQuotes({ ...shared, ...given(query) }));
-    },
-    getQuote: (symbol, o) =>
-      call(o, (shared) => operations.getQuote({ ...shared, path: { symbol } })),
-    listBars: (symbol, query, o) =>
-      call(o, (shared) => operations.listBars({ ...shared, path: { symbol }, ...given(query) })),
-  } satisfies Partial<Spotwire>;
-}
+const marketOperations = (caller: Caller) => ({
+  listInstruments: (o) => caller.call((api, shared) => api.listInstruments(shared), o),
+  getInstrument: (symbol, o) =>
+    caller.call((api, shared) => api.getInstrument({ ...shared, path: { symbol } }), o),
+  listQuotes: (symbols, o) => {
+    const query = symbols === undefined ? undefined : { symbols: symbols.join(",") };
+    return caller.call((api, shared) => api.listQuotes({ ...shared, ...given(query) }), o);
+  },
+  getQuote: (symbol, o) =>
+    caller.call((api, shared) => api.getQuote({ ...shared, path: { symbol } }), o),
+  listBars: (symbol, query, o) =>
+    caller.call((api, shared) => api.listBars({ ...shared, path: { symbol }, ...given(query) }), o),
+} satisfies Partial<Spotwire>);
+
+const orderOperations = (caller: Caller) => ({
+  checkOrder: (accountId, body, o) =>
+    caller.call((api, shared) => api.checkOrder({ ...shared, path: { accountId }, body }), o),
+  placeOrder: (accountId, body, o) =>
+    caller.callUntilAnswered(
+      (api, shared) => api.placeOrder({ ...shared, path: { accountId }, body }),
+      o,
+    ),
+  cancelOrder: (accountId, orderId, o) =>
+    caller.call((api, shared) => api.cancelOrder({ ...shared, path: { accountId, orderId } }), o),
+  getOrder: (accountId, orderId, o) =>
+    caller.call((api, shared) => api.getOrder({ ...shared, path: { accountId, orderId } }), o),
+  listOrders: (accountId, query, o) =>
+    caller.call(
+      (api, shared) => api.listOrders({ ...shared, path: { accountId }, ...given(query) }),
+      o,
+    ),
+} satisfies Partial<Spotwire>);
+
+const accountOperations = (caller: Caller) => ({
+  openAccount: (body, o) => caller.call((api, shared) => api.openAccount({ ...shared, body }), o),
+  listAccounts: (o) => caller.call((api, shared) => api.listAccounts(shared), o),
+  getAccount: (accountId, o) =>
+    caller.call((api, shared) => api.getAccount({ ...shared, path: { accountId } }), o),
+  listPositions: (accountId, o) =>
+    caller.call((api, shared) => api.listPositions({ ...shared, path: { accountId } }), o),
+  listTransactions: (accountId, query, o) =>
+    caller.call(
+      (api, shared) => api.listTransactions({ ...shared, path: { accountId }, ...given(query) }),
+      o,
+    ),
+} satisfies Partial<Spotwire>);
+
+const keyOperations = (caller: Caller) => ({
+  createKey: (body, o) => caller.call((api, shared) => api.createKey({ ...shared, body }), o),
+  listKeys: (o) => caller.call((api, shared) => api.listKeys(shared), o),
+  deleteKey: async (keyId, o) => {
+    await caller.call((api, shared) => api.deleteKey({ ...shared, path: { keyId } }), o);
+  },
+  createToken: (body, o) => caller.call((api, shared) => api.createToken({ ...shared, body }), o),
+} satisfies Partial<Spotwire>);
 
 /** With exact optional properties, a query that is not there has no key either. */
 const given = <Query>(query: Query | undefined): { query?: Query } =>
@@ -111,16 +113,18 @@ const given = <Query>(query: Query | undefined): { query?: Query } =>
 
 class Caller {
   readonly #options: SpotwireOptions;
-  readonly #client: Client;
+  readonly #operations: Operations;
 
   constructor(options: SpotwireOptions) {
     this.#options = options;
-    const baseUrl = new URL(options.url).href.replace(/\/+$/, "");
+    const { protocol, href } = new URL(options.url);
+    if (!/^https?:$/.test(protocol)) throw new TypeError(`Cannot use ${options.url}: not HTTP`);
     const own = options.fetch;
-    this.#client = createClient({
-      baseUrl,
+    const client = createClient({
+      baseUrl: href.replace(/\/+$/, ""),
       ...(own === undefined ? {} : { fetch: async (request) => await own(request as Request) }),
     });
+    this.#operations = new Operations({ client });
   }
 
   /** One attempt. Throws a SpotwireProblem, or whatever kept the answer from coming. */
@@ -153,7 +157,7 @@ class Caller {
     const signal = options.signal === undefined
       ? timeout
       : AbortSignal.any([options.signal, timeout]);
-    const { data, error, response } = await operation({ client: this.#client, headers, signal });
+    const { data, error, response } = await operation(this.#operations, { headers, signal });
     if (response === undefined || error instanceof Error) throw error;
     if (!response.ok) throw new SpotwireProblem(response, error);
     return data as Body;

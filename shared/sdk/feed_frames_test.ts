@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import * as v from "valibot";
+import { assertEquals, assertThrows } from "@std/assert";
+import * as contract from "../contracts/messages/feed.ts";
+import {
+  type ClientFrame,
+  feedPath,
+  type FeedProblemCode,
+  type FeedQuote,
+  readServerFrame,
+  type ServerFrame,
+  symbolsPerFrameMax,
+} from "./feed_frames.ts";
+
+/** Does not compile unless both types are the same, in both directions. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+const same = <A, B>(_proof: Same<A, B>): void => {};
+
+Deno.test("the frame types are those of the platform's schemas, as the compiler sees them", () => {
+  same<ServerFrame, contract.ServerFrame>(true);
+  same<ClientFrame, contract.ClientFrame>(true);
+  same<FeedQuote, contract.FeedQuote>(true);
+  same<FeedProblemCode, contract.FeedProblemCode>(true);
+});
+
+const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record<T>(model, { noNullPrototype: true });
+const price = fc.integer({ min: 1, max: 99_999_999 }).map((points) => (points / 1e5).toFixed(5));
+const time = fc.integer({ min: 0, max: 4e12 });
+const symbols = fc.array(fc.stringMatching(/^[A-Z]{6}$/), { minLength: 1, maxLength: 5 });
+const id = fc.string({ maxLength: 64 });
+const quote: fc.Arbitrary<FeedQuote> = record({
+  symbol: fc.stringMatching(/^[A-Z]{6}$/),
+  bid: price,
+  ask: price,
+  time,
+  receivedTime: time,
+  sequence: fc.nat(),
+  status: fc.constantFrom("live", "quiet", "stale", "closed"),
+});
+const quotes = fc.array(quote, { maxLength: 5 });
+const symbolsOrAll = fc.oneof(fc.constant("*" as const), symbols);
+
+const serverFrames: fc.Arbitrary<ServerFrame> = fc.oneof(
+  record({ type: fc.constant("authenticated" as const) }),
+  record({ type: fc.constant("subscribed" as const), symbols: symbolsOrAll, id }),
+  record({ type: fc.constantFrom("snapshot" as const, "quotes" as const), quotes }),
+  record({ type: fc.constant("heartbeat" as const), time }),
+  record({
+    type: fc.constant("error" as const),
+    code: fc.constantFrom(...contract.feedProblemCodes),
+    detail: fc.string(),
+  }),
+);
+
+const clientFrames: fc.Arbitrary<ClientFrame> = fc.oneof(
+  record({
+    type: fc.constant("authenticate" as const),
+    key: fc.string({ minLength: 1, maxLength: 256 }),
+  }),
+  record({
+    type: fc.constantFrom("subscribe" as const, "unsubscribe" as const),
+    symbols: symbolsOrAll,
+    id,
+  }),
+);
+
+Deno.test("readServerFrame() reads every frame the platform's schema allows", () => {
+  fc.assert(fc.property(serverFrames, (frame) => {
+    const sent = v.parse(contract.serverFrame, frame);
+    assertEquals(readServerFrame(JSON.stringify(sent)), frame);
+  }));
+});
+
+Deno.test("the platform's schema takes every frame this client can send", () => {
+  fc.assert(fc.property(clientFrames, (frame) => {
+    assertEquals(v.parse(contract.clientFrame, JSON.parse(JSON.stringify(frame))), frame);
+  }));
+});
+
+Deno.test("readServerFrame() passes over a type of a newer edge and throws on what is no frame", () => {
+  assertEquals(readServerFrame('{"type":"depth","levels":[]}'), null);
+  for (const nonsense of ["", "null", "[]", "{}", '{"type":1}', new ArrayBuffer(2)]) {
+    assertThrows(() => readServerFrame(nonsense));
+  }
+});
+
+Deno.test("the limits of the feed are the platform's", () => {
+  assertEquals(feedPath, contract.feedPath);
+  assertEquals(symbolsPerFrameMax, contract.feedLimits.symbolsPerFrameMax);
+});

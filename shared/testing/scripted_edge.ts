@@ -1,0 +1,131 @@
+/**
+ * A real WebSocket server that speaks the feed as a test tells it to: it can go quiet, close, refuse
+ * and send nonsense, which the real edge does not do on demand.
+ */
+
+import * as v from "valibot";
+import {
+  type ClientFrame,
+  clientFrame,
+  feedPath,
+  type FeedQuote,
+  type ServerFrame,
+} from "../contracts/messages/feed.ts";
+
+export class ScriptedSocket {
+  readonly received: ClientFrame[] = [];
+  readonly symbols = new Set<string>();
+  closeCode: number | null = null;
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  say(frame: ServerFrame): void {
+    this.saySomething(JSON.stringify(frame));
+  }
+
+  /** Sends any text, frame or not. */
+  saySomething(text: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  }
+
+  close(code: number): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code);
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+}
+
+export interface ScriptedEdgeOptions {
+  readonly port?: number;
+  readonly heartbeatMs?: number;
+  readonly keys?: readonly string[];
+  /** Answers a frame in its own way when it returns true. */
+  answer?(frame: ClientFrame, socket: ScriptedSocket): boolean;
+}
+
+export class ScriptedEdge implements AsyncDisposable {
+  /** Every socket there has been, oldest first. */
+  readonly sockets: ScriptedSocket[] = [];
+  readonly quotes = new Map<string, FeedQuote>();
+  /** No heartbeats while it is true. */
+  quiet = false;
+  readonly port: number;
+  readonly #options: ScriptedEdgeOptions;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #beat: ReturnType<typeof setInterval>;
+
+  constructor(options: ScriptedEdgeOptions = {}) {
+    this.#options = options;
+    this.#server = Deno.serve({
+      hostname: "127.0.0.1",
+      port: options.port ?? 0,
+      onListen: () => {},
+    }, (request) => this.#upgrade(request));
+    this.port = this.#server.addr.port;
+    this.#beat = setInterval(() => this.#heartbeat(), options.heartbeatMs ?? 50);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get newest(): ScriptedSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error("No client has connected");
+    return socket;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#beat);
+    for (const socket of this.sockets) socket.close(1001);
+    await this.#server.shutdown();
+  }
+
+  #heartbeat(): void {
+    if (this.quiet) return;
+    for (const socket of this.sockets) socket.say({ type: "heartbeat", time: Date.now() });
+  }
+
+  #upgrade(request: Request): Response {
+    if (new URL(request.url).pathname !== feedPath) return new Response(null, { status: 404 });
+    const { socket: raw, response } = Deno.upgradeWebSocket(request);
+    const socket = new ScriptedSocket(raw);
+    this.sockets.push(socket);
+    raw.onmessage = ({ data }) => this.#read(v.parse(clientFrame, JSON.parse(data)), socket);
+    raw.onclose = ({ code }) => socket.closeCode = code;
+    raw.onerror = () => {};
+    return response;
+  }
+
+  #read(frame: ClientFrame, socket: ScriptedSocket): void {
+    socket.received.push(frame);
+    if (this.#options.answer?.(frame, socket)) return;
+    if (frame.type === "authenticate") return this.#authenticate(frame.key ?? frame.token, socket);
+    const symbols = frame.symbols === "*" ? [...this.quotes.keys()] : frame.symbols;
+    const unknown = symbols.find((symbol) => !this.quotes.has(symbol));
+    const id = frame.id === undefined ? {} : { id: frame.id };
+    if (unknown !== undefined) {
+      return socket.say({ type: "error", code: "unknown_symbol", detail: unknown, ...id });
+    }
+    for (const symbol of symbols) {
+      if (frame.type === "subscribe") socket.symbols.add(symbol);
+      else socket.symbols.delete(symbol);
+    }
+    socket.say({ type: "subscribed", symbols: [...socket.symbols], ...id });
+    if (frame.type === "unsubscribe") return;
+    socket.say({ type: "snapshot", quotes: symbols.map((symbol) => this.quotes.get(symbol)!) });
+  }
+
+  #authenticate(credential: string | undefined, socket: ScriptedSocket): void {
+    if ((this.#options.keys ?? ["sw_test_key"]).includes(credential ?? "")) {
+      return socket.say({ type: "authenticated" });
+    }
+    socket.say({ type: "error", code: "key_invalid", detail: "The key is not valid" });
+    socket.close(1008);
+  }
+}
