@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { WebSocket as NodeWebSocket } from "ws";
 import type { ClientFrame, FeedQuote } from "../contracts/messages/feed.ts";
 import { eventually } from "../testing/eventually.ts";
 import { ScriptedEdge, type ScriptedEdgeOptions } from "../testing/scripted_edge.ts";
@@ -243,6 +244,15 @@ Deno.test("close() ends loops and waiters, closes the socket and stays closed", 
   assertEquals(it.edge.sockets.length, 1);
   assertEquals(it.feed.status, { state: "closed", refusal: null });
   for await (const _quote of it.feed) assert(false, "a closed feed gives no quotes");
+});
+
+Deno.test("npm ws serves as the socket where the runtime has none", async () => {
+  await using it = start({}, { WebSocket: NodeWebSocket });
+  await it.feed.subscribe(["EURUSD"]);
+  it.edge.newest.close(1001);
+  await eventually(() => it.edge.sockets.length === 2 && it.edge.newest.symbols.has("EURUSD"));
+  it.feed.close();
+  await eventually(() => it.edge.newest.closeCode === 1000);
 });
 
 Deno.test("new FeedClient() refuses a URL that is not of HTTP or WebSocket", () => {
