@@ -21,7 +21,8 @@ function spread({ bid, ask }: FeedQuote): string {
   return String(BigInt(ask.replace(".", "")) - BigInt(bid.replace(".", "")));
 }
 
-function line(quote: FeedQuote): string {
+/** A line of the table. A price from before the connection was lost is no longer a price. */
+function line(quote: FeedQuote, isConnected = true): string {
   const time = new Date(quote.time).toISOString().slice(11, 23);
   return [
     quote.symbol.padEnd(7),
@@ -29,7 +30,7 @@ function line(quote: FeedQuote): string {
     aligned(quote.ask),
     spread(quote).padStart(6),
     ` ${time}`,
-    ` ${paint(colours[quote.status], quote.status)}`,
+    ` ${isConnected ? paint(colours[quote.status], quote.status) : paint(90, "lost")}`,
   ].join(" ");
 }
 
@@ -49,7 +50,9 @@ function drawTable(feed: FeedClient, url: string): void {
   let drawn = 0;
   setInterval(() => {
     const quotes = [...feed.latest.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
-    const lines = [describe(feed.status, url), "", header, ...quotes.map(line)]
+    const isConnected = feed.status.state === "connected";
+    const table = quotes.map((quote) => line(quote, isConnected));
+    const lines = [describe(feed.status, url), "", header, ...table]
       .slice(0, Deno.consoleSize().rows - 1);
     const up = drawn === 0 ? "" : `\x1b[${drawn}A`;
     Deno.stdout.writeSync(
