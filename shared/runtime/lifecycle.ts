@@ -67,15 +67,17 @@ export class Lifecycle {
 
   async #stop(reason: string): Promise<void> {
     this.#logger.info({ reason }, "stopping");
-    const late = AbortSignal.timeout(this.#drainMsMax);
+    const late = deadline(this.#drainMsMax);
     const drains = this.#drains.map((step) => [step.name, this.#attempt(step)] as const);
     await this.#settle("drain", drains, late);
     this.#abort.abort(new DOMException("The process is stopping", "AbortError"));
     await this.#settle("loop", [...this.#loops], late);
-    const closeLate = AbortSignal.timeout(this.#drainMsMax);
+    late.clear();
+    const closeLate = deadline(this.#drainMsMax);
     for (const step of this.#closes.toReversed()) {
       await this.#settle("close", [[step.name, this.#attempt(step)]], closeLate);
     }
+    closeLate.clear();
     this.#logger.info({ failed: this.#failed }, "stopped");
     this.#ended.resolve({ failed: this.#failed });
   }
@@ -92,11 +94,11 @@ export class Lifecycle {
   async #settle(
     kind: string,
     work: readonly (readonly [string, Promise<void>])[],
-    late: AbortSignal,
+    late: Deadline,
   ): Promise<void> {
     const left = new Set(work.map(([name]) => name));
     const all = Promise.all(work.map(([name, done]) => done.then(() => left.delete(name))));
-    await Promise.race([all, aborted(late)]);
+    await Promise.race([all, late.passed]);
     if (left.size > 0) this.#logger.warn({ kind, left: [...left] }, "not waiting any longer");
   }
 
@@ -106,11 +108,16 @@ export class Lifecycle {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true })
-  );
+interface Deadline {
+  readonly passed: Promise<void>;
+  /** A timer left running would keep the process alive. */
+  clear(): void;
+}
+
+function deadline(ms: number): Deadline {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timeout = setTimeout(resolve, ms);
+  return { passed: promise, clear: () => clearTimeout(timeout) };
 }
 
 /** Stops on SIGINT and SIGTERM. A second signal exits at once, for a stop that hangs. */

@@ -17,21 +17,16 @@ export interface ServeOptions {
 
 /**
  * Serves at once. When the lifecycle stops, new connections are refused and requests in flight are
- * answered; what is still open after the drain is cut.
+ * answered. Deno cannot cut one that outlasts the drain; the exit of the process does.
  */
 export function serveApp(app: FetchApp, options: ServeOptions): { url: string; port: number } {
   const { host, lifecycle, logger } = options;
-  const cut = new AbortController();
   const server = Deno.serve(
-    { hostname: host, port: options.port, signal: cut.signal, onListen: () => {} },
+    { hostname: host, port: options.port, onListen: () => {} },
     (request, info) => app.fetch(request, info),
   );
   const { port } = server.addr as Deno.NetAddr;
   lifecycle.onDrain("http server", () => server.shutdown());
-  lifecycle.onStop("http server", () => {
-    cut.abort();
-    return server.finished;
-  });
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   logger.info({ url }, "listening");
   return { url, port };
