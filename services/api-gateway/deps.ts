@@ -1,0 +1,149 @@
+/** What the edge works with, and the only place that opens it. */
+
+import { topics } from "../../shared/contracts/messages/topics.ts";
+import { tradingHours } from "../../shared/domain/fx_week.ts";
+import { epochMs, ManualClock } from "../../shared/domain/time.ts";
+import { createRateLimiter, type RateLimiter } from "../../shared/resilience/rate_limiter.ts";
+import { followTopic } from "../../shared/runtime/consume.ts";
+import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
+import { createLogger } from "../../shared/runtime/logger.ts";
+import { createMetrics } from "../../shared/runtime/metrics.ts";
+import { followQuotes } from "../../shared/runtime/quote_feed.ts";
+import type { ServiceDeps } from "../../shared/runtime/service_app.ts";
+import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
+import { createTokens, type Tokens } from "../../shared/security/tokens.ts";
+import type { EventStreams } from "../../shared/streams/event_streams.ts";
+import { openStreams } from "../../shared/streams/open_streams.ts";
+import { FeedHub } from "./feed/feed_hub.ts";
+import { FeedServer } from "./feed/feed_server.ts";
+import { QuoteBoard } from "./feed/quote_board.ts";
+import { httpUpstream, type Upstream } from "./forward/upstream.ts";
+import type { KeyParts } from "./keys/create_key.ts";
+import { KeyRegistry } from "./keys/key_registry.ts";
+import { createKeyStore, type KeyStore } from "./keys/key_store.ts";
+import { EdgeMarket } from "./market/edge_market.ts";
+import type { GatewaySettings } from "./settings.ts";
+
+/** What the edge stands on; a profile may share the streams and the store, and bring upstreams. */
+export interface GatewayGround extends ServiceDeps, KeyParts {
+  readonly streams: EventStreams;
+  readonly keys: KeyStore;
+  readonly registry: KeyRegistry;
+  readonly tokens: Tokens;
+  readonly limiter: RateLimiter;
+  readonly market: EdgeMarket;
+  readonly upstreams: { readonly trading: Upstream; readonly marketData: Upstream };
+  readonly limits: GatewaySettings["limits"];
+}
+
+export interface GatewayDeps extends GatewayGround {
+  readonly feed: FeedServer;
+}
+
+export const gatewayVersion = "0.1.0";
+
+/** Keys and addresses whose rate is remembered. */
+const limitedMax = 100_000;
+
+export async function openGateway(
+  settings: GatewaySettings,
+  lifecycle: Lifecycle,
+): Promise<GatewayGround> {
+  const streams = await openStreams(settings.streams.url, { clock: systemTimer });
+  lifecycle.onStop("streams", () => streams.close());
+  const kv = await Deno.openKv(settings.kv.path);
+  lifecycle.onStop("kv", () => kv.close());
+  return gatewayGround(settings, { streams, kv });
+}
+
+/** The edge's ground over streams, a store and upstreams that are open already. */
+export function gatewayGround(
+  settings: Omit<GatewaySettings, "streams" | "kv">,
+  open: { streams: EventStreams; kv: Deno.Kv; upstreams?: GatewayGround["upstreams"] },
+): GatewayGround {
+  const service = "api-gateway";
+  const { streams, kv } = open;
+  const clock = systemTimer;
+  const tokens = createTokens({ secret: settings.security.tokenSecret, clock });
+  const registry = new KeyRegistry(tokens);
+  const { limits, market } = settings;
+  return {
+    service,
+    version: gatewayVersion,
+    logger: createLogger({ service, level: settings.log.level }),
+    metrics: createMetrics(service),
+    clock,
+    ids: uuidIds,
+    authenticate: (credential) => registry.authenticate(credential),
+    checks: { streams: () => streams.ping() },
+    bodyBytesMax: settings.http.bodyBytesMax,
+    streams,
+    keys: createKeyStore(kv),
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    registry,
+    tokens,
+    limiter: createRateLimiter({
+      limit: limits.requestsPerSecond,
+      windowMs: 1_000,
+      clock,
+      keysMax: limitedMax,
+    }),
+    market: new EdgeMarket({
+      hours: tradingHours(market.hours),
+      clock: market.clock === "quotes" ? new ManualClock(epochMs(0)) : systemTimer,
+    }),
+    upstreams: open.upstreams ?? {
+      trading: httpUpstream("trading-gateway", settings.upstreams.trading),
+      marketData: httpUpstream("market-data", settings.upstreams.marketData),
+    },
+    limits,
+  };
+}
+
+/** Loads the keys, then follows keys, accounts and quotes until the end. */
+export async function startGateway(
+  ground: GatewayGround,
+  lifecycle: Lifecycle,
+): Promise<GatewayDeps> {
+  const { keys, registry, logger } = ground;
+  registry.replace(await keys.list());
+  lifecycle.run("keys", async (signal) => {
+    for await (const records of keys.changes(signal)) registry.replace(records);
+  });
+  const feed = await startFeed(ground, lifecycle);
+  await followTopic({
+    streams: ground.streams,
+    topic: topics.accounts,
+    from: "start",
+    logger,
+    signal: lifecycle.signal,
+    handle(events) {
+      for (const { data } of events) ground.market.takeAccount(data);
+    },
+  });
+  return { ...ground, feed };
+}
+
+async function startFeed(ground: GatewayGround, lifecycle: Lifecycle): Promise<FeedServer> {
+  const { market, clock, streams, logger, limits } = ground;
+  const board = new QuoteBoard((quote) => market.status(quote));
+  // Runs after everything that has already arrived, and before anything waits.
+  const hub = new FeedHub({ board, clock, defer: (flush) => void setImmediate(flush) });
+  const feed = new FeedServer({
+    ...ground,
+    hub,
+    socketsPerKey: limits.socketsPerKey,
+    socketsMax: limits.sockets,
+  });
+  await followQuotes({
+    streams,
+    book: market.quotes,
+    ...(market.clock instanceof ManualClock ? { marketClock: market.clock } : {}),
+    onQuotes: (quotes) => hub.publish(quotes),
+    logger,
+    signal: lifecycle.signal,
+  });
+  lifecycle.run("feed", (signal) => feed.run(signal));
+  lifecycle.onDrain("feed", () => feed.drain());
+  return feed;
+}

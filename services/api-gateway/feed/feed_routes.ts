@@ -1,0 +1,43 @@
+/** Opens the socket of the feed. */
+
+import { feedPath } from "../../../shared/contracts/messages/feed.ts";
+import { allows, type Authenticate, readCredential } from "../../../shared/runtime/auth.ts";
+import { Problem } from "../../../shared/runtime/problem.ts";
+import type { ServiceApp } from "../../../shared/runtime/service_app.ts";
+import type { FeedServer } from "./feed_server.ts";
+import type { Identity } from "./feed_session.ts";
+
+/** A client that does not answer a ping within this many seconds is gone. */
+const pingSeconds = 30;
+
+export function addFeedRoutes(
+  app: ServiceApp,
+  { feed, authenticate }: { feed: FeedServer; authenticate: Authenticate },
+): void {
+  app.get(feedPath, async (c) => {
+    if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
+      throw new Problem("invalid_request", "Open this path as a WebSocket");
+    }
+    const identity = await identify(c.req.raw.headers, authenticate);
+    if (!feed.hasRoom(identity?.auth.subject ?? null)) {
+      throw new Problem("rate_limited", "No more sockets are free", {
+        headers: { "retry-after": "5" },
+      });
+    }
+    const { socket, response } = Deno.upgradeWebSocket(c.req.raw, { idleTimeout: pingSeconds });
+    feed.accept(socket, identity);
+    return response;
+  });
+}
+
+/** `null` without a credential: then the first frame must bring one. */
+async function identify(headers: Headers, authenticate: Authenticate): Promise<Identity | null> {
+  const credential = readCredential(headers);
+  if (credential === null) return null;
+  const auth = await authenticate(credential);
+  if (auth === null) throw new Problem("key_invalid", "The key or token is unknown or expired");
+  if (!allows(auth, "market:read")) {
+    throw new Problem("permission_denied", "The feed needs market:read");
+  }
+  return { credential, auth };
+}

@@ -1,0 +1,145 @@
+/** All sockets of this edge: lets them in, keeps their number bounded, and runs their clockwork. */
+
+import { feedLimits, feedProblemCodes } from "../../../shared/contracts/messages/feed.ts";
+import type { Clock } from "../../../shared/domain/time.ts";
+import type { Authenticate } from "../../../shared/runtime/auth.ts";
+import type { Logger } from "../../../shared/runtime/logger.ts";
+import type { Metrics } from "../../../shared/runtime/metrics.ts";
+import { type IdSource, pause } from "../../../shared/runtime/time.ts";
+import type { FeedHub } from "./feed_hub.ts";
+import { FeedSession, type Identity, type SessionParts } from "./feed_session.ts";
+import { refusal } from "./frames.ts";
+
+/** How often clients that were behind are looked at, in milliseconds. */
+const catchUpMs = 25;
+
+export interface FeedServerParts {
+  readonly hub: FeedHub;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly authenticate: Authenticate;
+  readonly socketsPerKey: number;
+  /** Sockets of all keys, those not authenticated yet included. */
+  readonly socketsMax: number;
+}
+
+export class FeedServer {
+  readonly #parts: FeedServerParts;
+  readonly #sessionParts: SessionParts;
+  /** Also those whose close has been asked for and has not happened yet. */
+  readonly #sessions = new Set<FeedSession>();
+  readonly #socketsOf = new Map<string, number>();
+  readonly #placeOf = new Map<FeedSession, string>();
+
+  constructor(parts: FeedServerParts) {
+    this.#parts = parts;
+    const { hub, clock, logger, metrics, authenticate } = parts;
+    const refusals = metrics.counter("spotwire_feed_refusals_total", "Refused frames, by code", [
+      "code",
+    ]);
+    for (const code of feedProblemCodes) refusals.inc({ code }, 0);
+    addGauges(metrics, hub, () => this.#sessions.size);
+    this.#sessionParts = {
+      hub,
+      clock,
+      logger,
+      authenticate,
+      admit: (session, subject) => this.#takePlace(session, subject),
+      refused: (code) => refusals.inc({ code }),
+    };
+  }
+
+  /** Whether one more socket of the subject (`null`: not known yet) may be opened. */
+  hasRoom(subject: string | null): boolean {
+    const { socketsMax, socketsPerKey } = this.#parts;
+    if (this.#sessions.size >= socketsMax) return false;
+    return subject === null || (this.#socketsOf.get(subject) ?? 0) < socketsPerKey;
+  }
+
+  /** Takes over a socket that is being opened; without an identity its first frame must bring one. */
+  accept(socket: WebSocket, identity: Identity | null): void {
+    const session = new FeedSession(socket, this.#parts.ids.next(), this.#sessionParts);
+    this.#sessions.add(session);
+    if (identity !== null) this.#takePlace(session, identity.auth.subject);
+    socket.onopen = () => {
+      if (identity !== null) session.open(identity);
+    };
+    socket.onmessage = (event) => session.receive(event.data);
+    // A broken frame or connection; the close follows.
+    socket.onerror = (event) => {
+      const detail = event instanceof ErrorEvent ? event.message : "unknown";
+      this.#parts.logger.info({ subject: session.subject, detail }, "feed socket failed");
+    };
+    socket.onclose = () => this.#remove(session);
+  }
+
+  #takePlace(session: FeedSession, subject: string): boolean {
+    const taken = this.#socketsOf.get(subject) ?? 0;
+    if (taken >= this.#parts.socketsPerKey) return false;
+    this.#socketsOf.set(subject, taken + 1);
+    this.#placeOf.set(session, subject);
+    return true;
+  }
+
+  #remove(session: FeedSession): void {
+    session.end();
+    this.#sessions.delete(session);
+    const subject = this.#placeOf.get(session);
+    if (subject === undefined) return;
+    this.#placeOf.delete(session);
+    const left = this.#socketsOf.get(subject)! - 1;
+    if (left === 0) this.#socketsOf.delete(subject);
+    else this.#socketsOf.set(subject, left);
+  }
+
+  /** Runs until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { hub, clock } = this.#parts;
+    let beatAt = clock.now() + feedLimits.heartbeatMs;
+    while (!signal.aborted) {
+      await pause(catchUpMs, signal);
+      this.#closeStalled();
+      const now = clock.now();
+      if (now < beatAt) continue;
+      beatAt = Math.max(beatAt + feedLimits.heartbeatMs, now);
+      hub.beat();
+      for (const session of this.#sessions) void session.check(now);
+    }
+  }
+
+  #closeStalled(): void {
+    const stalled = new Set(this.#parts.hub.catchUp());
+    if (stalled.size === 0) return;
+    for (const session of this.#sessions) {
+      if (stalled.has(session.client)) {
+        session.refuse(refusal("client_stalled", "Read faster, or subscribe to less"));
+      }
+    }
+  }
+
+  /** Tells every client to go elsewhere, and closes its socket. */
+  drain(): void {
+    for (const session of this.#sessions) {
+      session.refuse(refusal("draining", "Another edge will answer"));
+    }
+  }
+}
+
+function addGauges(metrics: Metrics, hub: FeedHub, sockets: () => number): void {
+  const gauge = (name: string, help: string, value: () => number) =>
+    metrics.gauge(name, help, {
+      collect() {
+        this.set(value());
+      },
+    });
+  gauge("spotwire_feed_sockets", "Open sockets", sockets);
+  gauge("spotwire_feed_quotes_sent", "Quotes sent since the start", () => hub.totals.quotesSent);
+  gauge("spotwire_feed_frames_sent", "Frames sent since the start", () => hub.totals.framesSent);
+  gauge(
+    "spotwire_feed_frames_conflated",
+    "Frames that slow clients got the sum of, later, since the start",
+    () => hub.totals.framesConflated,
+  );
+}

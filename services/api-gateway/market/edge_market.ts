@@ -1,0 +1,82 @@
+/** What the edge knows in its own memory, kept fresh by messages: prices and accounts. */
+
+import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
+import { type Account, valueAccount } from "../../../shared/domain/account.ts";
+import type { TradingHours } from "../../../shared/domain/fx_week.ts";
+import { parseUnits, type Symbol } from "../../../shared/domain/instrument.ts";
+import { type Micros, parseMicros } from "../../../shared/domain/money.ts";
+import type { Position } from "../../../shared/domain/position.ts";
+import { type Quote, QuoteBook, type QuoteStatus } from "../../../shared/domain/quote.ts";
+import { quoteRates, type Rates } from "../../../shared/domain/rates.ts";
+import type { Clock } from "../../../shared/domain/time.ts";
+
+/** An account as trading last announced it. */
+export type EdgeAccount =
+  & Pick<Account, "currency" | "balance" | "openOrders">
+  & { readonly lastTransactionId: number; readonly positions: ReadonlyMap<string, Position> };
+
+/** Accounts kept at most; beyond, the one announced longest ago is forgotten. */
+const accountsMax = 1_000_000;
+
+export class EdgeMarket {
+  readonly quotes = new QuoteBook();
+  readonly rates: Rates = quoteRates(this.quotes);
+  readonly hours: TradingHours;
+  readonly clock: Clock;
+  readonly #accounts = new Map<string, EdgeAccount>();
+
+  constructor(parts: { hours: TradingHours; clock: Clock }) {
+    this.hours = parts.hours;
+    this.clock = parts.clock;
+  }
+
+  status(quote: Quote): QuoteStatus {
+    const now = this.clock.now();
+    return this.quotes.status(quote, { now, open: this.hours.isOpen(now) });
+  }
+
+  /** `undefined` while this edge has not heard of the account. */
+  account(accountId: string): EdgeAccount | undefined {
+    return this.#accounts.get(accountId);
+  }
+
+  /** Takes an announcement unless a newer one is held. */
+  takeAccount(data: AccountUpdated["data"]): void {
+    const held = this.#accounts.get(data.accountId);
+    if (held !== undefined && held.lastTransactionId >= data.lastTransactionId) return;
+    this.#accounts.delete(data.accountId);
+    const oldest = this.#accounts.keys().next().value;
+    if (this.#accounts.size >= accountsMax && oldest !== undefined) this.#accounts.delete(oldest);
+    this.#accounts.set(data.accountId, readAccount(data));
+  }
+
+  /** Margin the account has left at the newest prices; `null` while one of them is missing. */
+  marginAvailable(account: EdgeAccount): Micros | null {
+    if (account.positions.size === 0) return account.balance;
+    return valueAccount(account, this.quotes, this.rates)?.marginAvailable ?? null;
+  }
+}
+
+function readAccount(data: AccountUpdated["data"]): EdgeAccount {
+  const positions = data.positions.map((held) => {
+    const symbol = held.symbol as Symbol;
+    return [symbol, {
+      symbol,
+      units: exact(parseUnits(held.units), held.units),
+      openCost: exact(parseMicros(held.openCost), held.openCost),
+    }] as const;
+  });
+  return {
+    currency: data.currency,
+    balance: exact(parseMicros(data.balance), data.balance),
+    openOrders: data.openOrders,
+    lastTransactionId: data.lastTransactionId,
+    positions: new Map(positions),
+  };
+}
+
+/** @throws RangeError for a number its publisher should not have written. */
+function exact<T extends number | bigint>(value: T | string, text: string): T {
+  if (typeof value === "string") throw new RangeError(`Cannot read the amount ${text}`);
+  return value;
+}

@@ -1,0 +1,55 @@
+/**
+ * The order check on what the edge knows.
+ *
+ * `POST …/orders/check` runs all of it and is answered here. A real order is refused here only for
+ * its terms, which no time and no state can change. Market and account are the core's to judge: a
+ * repeated order that was accepted before the market closed or the margin went must get its first
+ * answer again, and the edge does not know which orders are repeats.
+ */
+
+import type { CheckedAccount } from "../../../shared/domain/orders/check_order.ts";
+import { checkOrder, checkTerms } from "../../../shared/domain/orders/check_order.ts";
+import { type OrderRequest, readOrder } from "../../../shared/domain/orders/read_order.ts";
+import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+import type { Instrument, Units } from "../../../shared/domain/instrument.ts";
+import type { EdgeMarket } from "../market/edge_market.ts";
+
+/** Why the order could never be accepted, or `null`. */
+export function refusalOfTerms(request: OrderRequest): RejectReason | null {
+  const read = readOrder(request);
+  return typeof read === "string" ? read : checkTerms(read.terms, read.instrument);
+}
+
+/** Why the order would not be accepted now, as far as this edge can tell, or `null`. */
+export function refusalNow(
+  market: EdgeMarket,
+  accountId: string,
+  request: OrderRequest,
+): RejectReason | null {
+  const read = readOrder(request);
+  if (typeof read === "string") return read;
+  const { terms, instrument } = read;
+  const now = market.clock.now();
+  const open = market.hours.isOpen(now);
+  const quote = market.quotes.get(terms.symbol);
+  const status = quote === undefined ? "stale" : market.quotes.status(quote, { now, open });
+  return checkOrder(terms, instrument, {
+    market: { now, open, quote, status },
+    account: checkedAccount(market, accountId, instrument),
+  });
+}
+
+function checkedAccount(
+  market: EdgeMarket,
+  accountId: string,
+  instrument: Instrument,
+): CheckedAccount | null {
+  const account = market.account(accountId);
+  if (account === undefined) return null;
+  return {
+    openOrders: account.openOrders,
+    heldUnits: account.positions.get(instrument.symbol)?.units ?? (0 as Units),
+    marginAvailable: market.marginAvailable(account),
+    toAccount: market.rates.rate(instrument.quote, account.currency),
+  };
+}
