@@ -30,7 +30,7 @@ export const allInOneSettings = v.strictObject({
   streams: v.optional(streamsSettings, { url: "memory:" }),
   limits: v.optional(
     v.strictObject({
-      perSecond: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 200),
+      requestsPerSecond: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1_000),
     }),
     {},
   ),
@@ -49,7 +49,7 @@ const flags: readonly (readonly [name: string, setting: string, help: string])[]
   ["hours", "market.hours", "fx-week, or always: practice at the weekend too (fx-week)"],
   ["database", "database.url", "postgres://… instead of the embedded store"],
   ["streams", "streams.url", "redis://… instead of memory"],
-  ["rate", "limits.perSecond", "requests a key may send each second (200)"],
+  ["rate", "limits.requestsPerSecond", "requests a key may send each second (1000)"],
   ["log", "log.level", "trace, debug, info, warn, error or silent (warn)"],
 ];
 
