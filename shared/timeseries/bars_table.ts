@@ -1,0 +1,39 @@
+/** The `timeseries` schema: finished one-minute bars. Prices are counts of the instrument's points. */
+
+import type { ColumnType, Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+
+export const timeseriesSchema = "timeseries";
+
+type Int8 = ColumnType<string, string | number, string | number>;
+
+export interface TimeseriesDatabase {
+  bars: {
+    symbol: string;
+    side: string;
+    open_time: ColumnType<Date, string, string>;
+    open: Int8;
+    high: Int8;
+    low: Int8;
+    close: Int8;
+    ticks: number;
+  };
+}
+
+export const timeseriesMigrations: Record<string, Migration> = {
+  "2026-11-24_bars": {
+    async up(db: Kysely<unknown>) {
+      await db.schema.withSchema(timeseriesSchema).createTable("bars")
+        .addColumn("symbol", "text", (column) => column.notNull())
+        .addColumn("side", "text", (column) => column.notNull())
+        .addColumn("open_time", "timestamptz", (column) => column.notNull())
+        .addColumn("open", "int8", (column) => column.notNull())
+        .addColumn("high", "int8", (column) => column.notNull())
+        .addColumn("low", "int8", (column) => column.notNull())
+        .addColumn("close", "int8", (column) => column.notNull())
+        .addColumn("ticks", "int4", (column) => column.notNull())
+        .addPrimaryKeyConstraint("bars_key", ["symbol", "side", "open_time"])
+        .execute();
+    },
+  },
+};

@@ -1,0 +1,120 @@
+/** The SQL of the `archive` schema: where the archive stands, stored together with its bars. */
+
+import { type ColumnType, type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+import { epochMs } from "../../shared/domain/time.ts";
+import { insertBars } from "../../shared/timeseries/bars_store.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import type { ArchiveEffects, ArchiveState, Building, SymbolState } from "./decide.ts";
+
+export const archiveSchema = "archive";
+
+type Int8 = ColumnType<string, string | number, string | number>;
+
+export interface ArchiveDatabase {
+  /** One row: the market's time, and how many batches led to it. */
+  progress: { id: number; heard_at: Int8; batches: Int8 };
+  symbols: {
+    symbol: string;
+    sequence: Int8;
+    venue_time: Int8;
+    quotes: Int8;
+    late: Int8;
+    building: ColumnType<unknown, string, string>;
+  };
+}
+
+export const archiveMigrations: Record<string, Migration> = {
+  "2026-11-24_first": {
+    async up(db: Kysely<unknown>) {
+      const create = (table: string) => db.schema.withSchema(archiveSchema).createTable(table);
+      await create("progress")
+        .addColumn("id", "int4", (column) => column.primaryKey().check(sql`id = 1`))
+        .addColumn("heard_at", "int8", (column) => column.notNull())
+        .addColumn("batches", "int8", (column) => column.notNull())
+        .execute();
+      await sql`insert into archive.progress (id, heard_at, batches) values (1, 0, 0)`.execute(db);
+      await create("symbols")
+        .addColumn("symbol", "text", (column) => column.primaryKey())
+        .addColumn("sequence", "int8", (column) => column.notNull())
+        .addColumn("venue_time", "int8", (column) => column.notNull())
+        .addColumn("quotes", "int8", (column) => column.notNull())
+        .addColumn("late", "int8", (column) => column.notNull())
+        .addColumn("building", "jsonb")
+        .execute();
+    },
+  },
+};
+
+/** The state, and the mark that a commit must still find. */
+export interface Standing {
+  readonly state: ArchiveState;
+  readonly batches: number;
+}
+
+/** Another copy has written; load again and decide again. */
+export class ArchiveMoved extends Error {
+  override readonly name = "ArchiveMoved";
+}
+
+export interface ArchiveStore {
+  load(): Promise<Standing>;
+  /**
+   * Stores bars and state whole or not at all, and returns where the archive then stands.
+   * @throws ArchiveMoved when the archive is not where `from` was.
+   */
+  commit(from: Standing, effects: ArchiveEffects): Promise<Standing>;
+}
+
+export function createArchiveStore(db: Kysely<ArchiveDatabase>): ArchiveStore {
+  return {
+    load: () => load(db),
+    async commit(from, effects) {
+      await db.transaction().execute(async (trx) => {
+        const moved = await trx.updateTable("progress")
+          .set({ heard_at: effects.state.heardAt, batches: from.batches + 1 })
+          .where("id", "=", 1).where("batches", "=", String(from.batches))
+          .executeTakeFirst();
+        if (moved.numUpdatedRows !== 1n) throw new ArchiveMoved("Another archive has written");
+        await insertBars(
+          trx.withSchema(timeseriesSchema) as unknown as Kysely<TimeseriesDatabase>,
+          effects.bars,
+        );
+        await keepSymbols(trx, effects);
+      });
+      return { state: effects.state, batches: from.batches + 1 };
+    },
+  };
+}
+
+async function load(db: Kysely<ArchiveDatabase>): Promise<Standing> {
+  const { heard_at, batches } = await db.selectFrom("progress").selectAll()
+    .executeTakeFirstOrThrow();
+  const rows = await db.selectFrom("symbols").selectAll().execute();
+  const symbols = new Map(rows.map((row): [string, SymbolState] => [row.symbol, {
+    sequence: Number(row.sequence),
+    venueTime: epochMs(Number(row.venue_time)),
+    quotes: Number(row.quotes),
+    late: Number(row.late),
+    building: row.building as Building | null,
+  }]));
+  return { state: { heardAt: epochMs(Number(heard_at)), symbols }, batches: Number(batches) };
+}
+
+async function keepSymbols(
+  trx: Kysely<ArchiveDatabase>,
+  { changed, state }: ArchiveEffects,
+): Promise<void> {
+  if (changed.size === 0) return;
+  const records = JSON.stringify([...changed].map((symbol) => {
+    const { venueTime, ...rest } = state.symbols.get(symbol)!;
+    return { symbol, venue_time: venueTime, ...rest };
+  }));
+  await sql`insert into archive.symbols (symbol, sequence, venue_time, quotes, late, building)
+    select symbol, sequence, venue_time, quotes, late, building
+    from json_to_recordset(${records}::text::json) as x(
+      symbol text, sequence int8, venue_time int8, quotes int8, late int8, building jsonb)
+    on conflict (symbol) do update set
+      sequence = excluded.sequence, venue_time = excluded.venue_time,
+      quotes = excluded.quotes, late = excluded.late, building = excluded.building`.execute(trx);
+}

@@ -1,0 +1,91 @@
+/** Carries decisions out: reads events, commits bars and state together, counts. */
+
+import { fromQuoteRow, type QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
+import type { Quote } from "../../shared/domain/quote.ts";
+import type { EpochMs } from "../../shared/domain/time.ts";
+import type { Logger } from "../../shared/runtime/logger.ts";
+import type { Metrics } from "../../shared/runtime/metrics.ts";
+import { pause } from "../../shared/runtime/time.ts";
+import type { ArchiveStore, Standing } from "./archive_store.ts";
+import { archiveBatch, type ArchiveEffects, type Heard, type Hours } from "./decide.ts";
+
+/** First and longest pause before a failed commit is tried again. */
+const retryMs = { first: 100, most: 5_000 };
+
+export interface ArchivistDeps {
+  readonly store: ArchiveStore;
+  readonly hours: Hours;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly signal: AbortSignal;
+}
+
+export class Archivist {
+  readonly #deps: ArchivistDeps;
+  readonly #count: (effects: ArchiveEffects) => void;
+  /** `null` until loaded, and after a commit that failed. */
+  #standing: Standing | null = null;
+
+  constructor(deps: ArchivistDeps) {
+    this.#deps = deps;
+    this.#count = counters(deps.metrics);
+  }
+
+  /**
+   * Resolves once the events are stored. A store that fails is waited for: were the batch given
+   * back, later quotes would pass it by, and its own would then be taken for repeats.
+   * @throws when the signal aborts before that; nothing of the batch is stored then.
+   */
+  async take(events: readonly QuoteEvent[]): Promise<void> {
+    const { logger, signal } = this.#deps;
+    const batch = events.map((event) => toHeard(event, logger));
+    for (let waitMs = retryMs.first;; waitMs = Math.min(2 * waitMs, retryMs.most)) {
+      signal.throwIfAborted();
+      try {
+        return await this.#commit(batch);
+      } catch (error) {
+        this.#standing = null;
+        logger.error({ err: error, waitMs }, "bars not stored, will retry");
+        await pause(waitMs, signal);
+      }
+    }
+  }
+
+  async #commit(batch: readonly Heard[]): Promise<void> {
+    const { store, hours } = this.#deps;
+    const standing = this.#standing ?? await store.load();
+    const effects = archiveBatch(standing.state, batch, hours);
+    this.#standing = await store.commit(standing, effects);
+    this.#count(effects);
+  }
+}
+
+function toHeard(event: QuoteEvent, logger: Logger): Heard {
+  if (event.type === "venue.heard") return { time: event.data.time as EpochMs };
+  const quotes: Quote[] = [];
+  for (const row of event.data.quotes) {
+    const quote = fromQuoteRow(row);
+    if (quote !== null) quotes.push(quote);
+    else logger.warn({ symbol: row[0], bid: row[1], ask: row[2] }, "quote off the grid, skipped");
+  }
+  return { quotes };
+}
+
+function counters(metrics: Metrics): (effects: ArchiveEffects) => void {
+  const quotes = metrics.counter("spotwire_archive_quotes_total", "Quotes archived, each once");
+  const bars = metrics.counter("spotwire_archive_bars_total", "Finished bars stored");
+  const late = metrics.counter(
+    "spotwire_archive_late_quotes_total",
+    "Quotes that came after their minute was finished",
+  );
+  const repeats = metrics.counter(
+    "spotwire_archive_repeated_quotes_total",
+    "Quotes that came again and were passed over",
+  );
+  return (effects) => {
+    quotes.inc(effects.quotes);
+    bars.inc(effects.bars.length);
+    late.inc(effects.late);
+    repeats.inc(effects.repeats);
+  };
+}

@@ -1,0 +1,221 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { decompress } from "lzma1";
+import { type Bar, minuteMs } from "../../shared/domain/bar.ts";
+import { tradingHours } from "../../shared/domain/fx_week.ts";
+import { price, type Symbol } from "../../shared/domain/instrument.ts";
+import type { Quote } from "../../shared/domain/quote.ts";
+import { type EpochMs, epochMs, parseRfc3339, toRfc3339 } from "../../shared/domain/time.ts";
+import { dataTest } from "../../shared/testing/test_data.ts";
+import { openReplay } from "../../shared/venues/replay/replay.ts";
+import { virtualTimer } from "../../shared/runtime/time.ts";
+import { archiveBatch, type ArchiveState, emptyArchive, type Heard } from "./decide.ts";
+
+const monday = parseRfc3339("2019-02-04T10:00:00Z")!;
+const hours = tradingHours("fx-week");
+
+/** Sequences go on over all quotes of a test, as ingest's do. */
+function quotesAt(start: EpochMs, firstSequence = 1) {
+  let sequence = firstSequence;
+  return (afterMs: number, bid: number, symbol = "EURUSD"): Quote => ({
+    symbol: symbol as Symbol,
+    bid: price(bid),
+    ask: price(bid + 3),
+    venueTime: epochMs(start + afterMs),
+    receivedTime: epochMs(start + afterMs),
+    sequence: sequence++,
+  });
+}
+
+/** Runs batches through the archive as its worker does, storing the state as JSON in between. */
+function run(batches: readonly (readonly Heard[])[], from: ArchiveState = emptyArchive) {
+  let state = from;
+  const bars: Bar[] = [];
+  const counts = { quotes: 0, late: 0, repeats: 0 };
+  for (const batch of batches) {
+    const effects = archiveBatch(state, batch, hours);
+    bars.push(...effects.bars);
+    for (const key of ["quotes", "late", "repeats"] as const) counts[key] += effects[key];
+    const stored = JSON.parse(JSON.stringify([...effects.state.symbols]));
+    state = { heardAt: effects.state.heardAt, symbols: new Map(stored) };
+  }
+  return { bars, state, ...counts };
+}
+
+const bids = (bars: readonly Bar[]) =>
+  bars.filter((bar) => bar.side === "bid")
+    .map((bar) => [
+      toRfc3339(bar.openTime).slice(11, 16),
+      bar.open,
+      bar.high,
+      bar.low,
+      bar.close,
+      bar.ticks,
+    ]);
+
+Deno.test("archiveBatch() finishes a minute with the next minute's quote, one bar a side", () => {
+  const quote = quotesAt(monday);
+  const quotes = [quote(0, 100), quote(20_000, 107), quote(59_999, 98), quote(60_000, 99)];
+  const { bars } = run([[{ quotes }]]);
+  assertEquals(
+    bars.map(({ side, open, high, low, close, ticks }) => ({
+      side,
+      prices: [open, high, low, close, ticks] as number[],
+    })),
+    [
+      { side: "bid", prices: [100, 107, 98, 98, 3] },
+      { side: "ask", prices: [103, 110, 101, 101, 3] },
+      { side: "mid", prices: [102, 108, 100, 100, 3] },
+    ],
+  );
+});
+
+Deno.test("archiveBatch() finishes a minute by a sign of life once the grace has passed", () => {
+  const quote = quotesAt(monday);
+  const first: Heard = { quotes: [quote(1_000, 100)] };
+  assertEquals(run([[first, { time: epochMs(monday + 61_999) }]]).bars, []);
+  assertEquals(bids(run([[first, { time: epochMs(monday + 62_000) }]]).bars), [
+    ["10:00", 100, 100, 100, 100, 1],
+  ]);
+});
+
+Deno.test("archiveBatch() fills silent minutes with flat bars, by time or by the next quote", () => {
+  const quote = quotesAt(monday);
+  const first = quote(1_000, 100);
+  const last = quote(200_000, 110);
+  const beats = [60, 120, 180].map((s): Heard => ({ time: epochMs(monday + s * 1_000) }));
+  const expected = [
+    ["10:00", 100, 100, 100, 100, 1],
+    ["10:01", 100, 100, 100, 100, 0],
+    ["10:02", 100, 100, 100, 100, 0],
+  ];
+  assertEquals(bids(run([[{ quotes: [first] }, ...beats, { quotes: [last] }]]).bars), expected);
+});
+
+Deno.test("archiveBatch() makes nothing up over an interruption of the feed", () => {
+  const quote = quotesAt(monday);
+  const quotes = [quote(1_000, 100), quote(3_600_000, 110), quote(3_660_000, 111)];
+  assertEquals(bids(run([[{ quotes }]]).bars), [
+    ["10:00", 100, 100, 100, 100, 1],
+    ["11:00", 110, 110, 110, 110, 1],
+  ]);
+});
+
+Deno.test("archiveBatch() ends the flat bars where the market closes", () => {
+  const friday = parseRfc3339("2019-02-08T21:58:00Z")!; // 17:00 in New York is 22:00Z
+  const quote = quotesAt(friday);
+  const beats = Array.from({ length: 10 }, (_, n): Heard => ({
+    time: epochMs(friday + n * minuteMs),
+  }));
+  assertEquals(bids(run([[{ quotes: [quote(1_000, 100)] }, ...beats]]).bars), [
+    ["21:58", 100, 100, 100, 100, 1],
+    ["21:59", 100, 100, 100, 100, 0],
+  ]);
+});
+
+Deno.test("archiveBatch() counts a quote of a finished minute as late and leaves the bar", () => {
+  const quote = quotesAt(monday);
+  const { bars, late, quotes } = run([[
+    { quotes: [quote(1_000, 100)] },
+    { time: epochMs(monday + 63_000) },
+    { quotes: [quote(59_000, 500), quote(64_000, 101)] },
+    { time: epochMs(monday + 123_000) },
+  ]]);
+  assertEquals([late, quotes], [1, 3]);
+  assertEquals(bids(bars), [["10:00", 100, 100, 100, 100, 1], ["10:01", 101, 101, 101, 101, 1]]);
+});
+
+Deno.test("archiveBatch() passes over repeats, and takes a recording that begins again", () => {
+  const quote = quotesAt(monday);
+  const day = [quote(0, 100), quote(60_000, 101), quote(180_000, 102)];
+  const again = quotesAt(monday, 1_000_000);
+  const anew = [again(0, 100), again(60_000, 101), again(180_000, 102), again(241_000, 103)];
+  const first = run([[{ quotes: day }]]);
+  const repeated = run([[{ quotes: day }]], first.state);
+  assertEquals([repeated.repeats, repeated.bars.length], [3, 0]);
+  const restarted = run([[{ quotes: anew }]], first.state);
+  assertEquals(bids(restarted.bars).map(([at]) => at), [
+    "10:03", // what the first run had in hand
+    "10:00",
+    "10:01",
+    "10:02",
+    "10:03",
+  ]);
+});
+
+/** A walk of quotes and signs of life over a few minutes, in the order ingest publishes them. */
+const feed = fc.array(
+  fc.record({
+    stepMs: fc.oneof(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, max: 300_000 })),
+    bid: fc.integer({ min: 90, max: 110 }),
+    symbol: fc.constantFrom("EURUSD", "USDJPY", null),
+  }),
+  { minLength: 1, maxLength: 60 },
+).map((steps) => {
+  const quote = quotesAt(monday);
+  let at = 0;
+  return steps.map(({ stepMs, bid, symbol }): Heard => {
+    at += stepMs;
+    return symbol === null ? { time: epochMs(monday + at) } : { quotes: [quote(at, bid, symbol)] };
+  });
+});
+
+Deno.test("archiveBatch() makes the same bars however the feed is cut and redelivered", () => {
+  fc.assert(fc.property(
+    feed,
+    fc.array(fc.record({ size: fc.integer({ min: 1, max: 20 }), again: fc.boolean() })),
+    (events, cuts) => {
+      const batches: Heard[][] = [];
+      let at = 0;
+      for (const { size, again } of [...cuts, { size: events.length, again: true }]) {
+        const batch = events.slice(at, at + size);
+        batches.push(batch, ...(again ? [batch] : []));
+        at += size;
+      }
+      const whole = run([events]);
+      const cut = run(batches);
+      const by = (bars: readonly Bar[]) => bars.map((bar) => JSON.stringify(bar)).sort();
+      assertEquals(by(cut.bars), by(whole.bars));
+      assertEquals(cut.quotes, whole.quotes);
+    },
+  ));
+});
+
+const day = "dukascopy/EURUSD/2019/01/04";
+
+dataTest(
+  "archiveBatch() makes the vendor's own 1,440 minute bars of a real day",
+  day,
+  async (path) => {
+    const { venue } = await openReplay(path, {
+      hours,
+      closedHeartbeatMs: Infinity,
+      timerFrom: virtualTimer,
+    });
+    const batches: Heard[][] = [];
+    let sequence = 0;
+    for await (const { time, ticks } of venue.ticks(new AbortController().signal)) {
+      const quotes = ticks.map((tick) => ({ ...tick, receivedTime: time, sequence: sequence++ }));
+      batches.push([quotes.length === 0 ? { time } : { quotes }]);
+    }
+    batches.push([{ time: epochMs(Date.UTC(2019, 1, 5, 0, 0, 5)) }]);
+    const { bars, quotes, late } = run(batches);
+    assertEquals([quotes, late], [136_741, 0]);
+    const made = bars.filter((bar) => bar.side === "bid")
+      .map(({ openTime, open, high, low, close }) =>
+        [openTime, open, high, low, close] as number[]
+      );
+    assertEquals(made, await vendorBars(`${path}/BID_candles_min_1.bi5`));
+  },
+);
+
+/** Records of second of the day, open, close, low, high (in that order) and volume, big-endian. */
+async function vendorBars(path: string): Promise<number[][]> {
+  const bytes = decompress(await Deno.readFile(path)) as Uint8Array;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / 24 }, (_, index) => {
+    const [second, open, close, low, high] = [0, 4, 8, 12, 16]
+      .map((at) => view.getInt32(index * 24 + at)) as [number, number, number, number, number];
+    return [Date.UTC(2019, 1, 4) + second * 1_000, open, high, low, close];
+  });
+}
