@@ -6,19 +6,19 @@ import assertModule from "node:assert/strict";
 type ErrorClass<E extends Error = Error> = abstract new (...args: any[]) => E;
 
 export function assert(condition: unknown, message?: string): asserts condition {
-  assertModule.ok(condition, message);
+  assertModule.ok(condition, message!);
 }
 
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  assertModule.deepStrictEqual(actual, expected, message);
+  assertModule.deepStrictEqual(actual, expected, message!);
 }
 
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
-  assertModule.notDeepStrictEqual(actual, expected, message);
+  assertModule.notDeepStrictEqual(actual, expected, message!);
 }
 
 export function assertStrictEquals<T>(actual: unknown, expected: T, message?: string): void {
-  assertModule.strictEqual(actual, expected, message);
+  assertModule.strictEqual(actual, expected, message!);
 }
 
 export function assertExists<T>(actual: T, message?: string): asserts actual is NonNullable<T> {
@@ -26,7 +26,7 @@ export function assertExists<T>(actual: T, message?: string): asserts actual is 
 }
 
 export function assertMatch(actual: string, expected: RegExp, message?: string): void {
-  assertModule.match(actual, expected, message);
+  assertModule.match(actual, expected, message!);
 }
 
 export function assertStringIncludes(actual: string, expected: string, message?: string): void {
