@@ -93,17 +93,15 @@ async function settle(redis: Redis, [name, ...args]: Command): Promise<Answer> {
 }
 
 async function transaction(redis: Redis, commands: readonly Command[]): Promise<Answer[]> {
-  const begun = settle(redis, ["MULTI"]);
-  const queued = commands.map((command) => settle(redis, command));
-  const done = settle(redis, ["EXEC"]);
-  await begun;
-  const refused = (await Promise.all(queued)).find((reply) => "error" in reply);
-  const reply = await done;
-  if (refused !== undefined && "error" in refused) throw new Refusal(400, refused.error);
-  if ("error" in reply) throw new Refusal(400, reply.error);
-  return (reply.result as unknown[]).map((result) =>
-    result instanceof Error ? { error: result.message } : { result }
-  );
+  try {
+    const batch = redis.multi(commands.map((command) => [...command]));
+    const replies = await within(answerMsMax, batch.exec());
+    return (replies ?? []).map(([error, result]) =>
+      error === null ? { result } : { error: serverError(error) }
+    );
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal(400, serverError(error));
+  }
 }
 
 /** The server's own words for its refusals; anything else means it cannot be reached. */
