@@ -6,30 +6,38 @@ import { createMarketDataApp } from "../../services/market-data/app.ts";
 import { startMarketData } from "../../services/market-data/deps.ts";
 import { createTradingApp } from "../../services/trading-gateway/app.ts";
 import { startTrading, type TradingDeps } from "../../services/trading-gateway/deps.ts";
-import { tradingHours } from "../../shared/domain/fx_week.ts";
-import { epochMs, ManualClock } from "../../shared/domain/time.ts";
+import { type TradingHours, tradingHours } from "../../shared/domain/fx_week.ts";
+import { type Clock, epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { openKv } from "../../shared/kv/deno_kv.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
+import type { ServiceDeps } from "../../shared/runtime/service_app.ts";
 import { scaledTimer, systemTimer, uuidIds, virtualTimer } from "../../shared/runtime/time.ts";
 import { createTokens } from "../../shared/security/tokens.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
+import type { Store } from "../../shared/storage/store.ts";
+import type { EventStreams } from "../../shared/streams/event_streams.ts";
 import { openStreams } from "../../shared/streams/open_streams.ts";
 import { openPriceVenue } from "../../shared/venues/open_venue.ts";
 import { startArchive } from "../../workers/archive/deps.ts";
 import { startExecution } from "../../workers/execution/deps.ts";
 import { startIngest } from "../../workers/ingest/deps.ts";
 import { keptSecret, randomSecret } from "./data_folder.ts";
+import { mergedMetrics } from "./merged_metrics.ts";
 import type { AllInOneSettings } from "./options.ts";
+
+const platformVersion = "0.1.0";
 
 export interface Platform {
   readonly gateway: GatewayDeps;
   readonly trading: TradingDeps;
+  /** Lets the prices begin; called last, so that whoever reads them is there before the first. */
+  startPrices(): Promise<void>;
 }
 
 /**
- * Starts everything, prices last, so that whoever reads them is there before the first.
+ * Starts every part but the prices.
  * @throws Error naming what cannot be opened.
  */
 export async function startPlatform(
@@ -44,57 +52,54 @@ export async function startPlatform(
     hours,
     timers: { system: systemTimer, scaled: scaledTimer, virtual: virtualTimer },
   });
-  const open = await openShared(settings, lifecycle);
   const tokenSecret = await keptSecret(`${settings.data.folder}/token.secret`, randomSecret);
   const tokens = createTokens({ secret: tokenSecret, clock: systemTimer });
-  const part = partsOf(settings, open);
-  // A part whose prices come at the market's own pace tells the time by them.
-  const marketClock = () => timer === systemTimer ? systemTimer : new ManualClock(epochMs(0));
-  const internal = {
-    authenticate: ({ kind, value }: { kind: string; value: string }) =>
-      kind === "token" ? tokens.verify(value, "internal") : null,
+  const open = await openShared(settings, lifecycle);
+  const ground = (service: string): Ground => ({
+    ...groundOf(service, settings, open),
+    authenticate: ({ kind, value }) => kind === "token" ? tokens.verify(value, "internal") : null,
+    hours,
+    // A part whose prices come at the market's own pace tells the time by them.
+    marketClock: timer === systemTimer ? systemTimer : new ManualClock(epochMs(0)),
+  });
+  const grounds = {
+    trading: ground("trading-gateway"),
+    marketData: ground("market-data"),
+    execution: ground("execution"),
+    archive: ground("archive"),
+    ingest: ground("ingest"),
   };
-
-  const trading = await startTrading(
-    { ...part("trading-gateway"), ...internal, hours, marketClock: marketClock() },
-    lifecycle,
-  );
-  const marketData = await startMarketData(
-    { ...part("market-data"), ...internal, hours, marketClock: marketClock() },
-    lifecycle,
-  );
-  await startExecution(
-    {
-      ...part("execution"),
-      hours,
-      marketClock: marketClock(),
-      fills: { ...settings.fills, seed: settings.venue.seed },
-    },
-    lifecycle,
-  );
-  await startArchive({ ...part("archive"), hours }, lifecycle);
+  const trading = await startTrading(grounds.trading, lifecycle);
+  const marketData = await startMarketData(grounds.marketData, lifecycle);
+  const fills = { ...settings.fills, seed: settings.venue.seed };
+  await startExecution({ ...grounds.execution, fills }, lifecycle);
+  await startArchive(grounds.archive, lifecycle);
+  const upstreams = {
+    trading: localUpstream("trading-gateway", createTradingApp(trading)),
+    marketData: localUpstream("market-data", createMarketDataApp(marketData)),
+  };
+  const edge = gatewayGround({
+    ...settings,
+    security: { tokenSecret },
+    market: { ...settings.market, clock: timer === systemTimer ? "real" : "quotes" },
+    limits: { ...settings.limits, socketsPerKey: 10_000, sockets: 20_000 },
+    upstreams: { trading: "http://here", marketData: "http://here" },
+  }, { ...open, upstreams });
+  const all = Object.values(grounds).map((one) => one.metrics);
   const gateway = await startGateway(
-    gatewayGround(
-      {
-        http: settings.http,
-        log: settings.log,
-        security: { tokenSecret },
-        market: { hours: settings.market.hours, clock: timer === systemTimer ? "real" : "quotes" },
-        limits: { ...settings.limits, socketsPerKey: 10_000, sockets: 20_000 },
-        upstreams: { trading: "http://in.process", marketData: "http://in.process" },
-      },
-      {
-        ...open,
-        upstreams: {
-          trading: localUpstream("trading-gateway", createTradingApp(trading)),
-          marketData: localUpstream("market-data", createMarketDataApp(marketData)),
-        },
-      },
-    ),
+    { ...edge, metrics: mergedMetrics(edge.metrics, all) },
     lifecycle,
   );
-  await startIngest({ ...part("ingest"), venue, timer }, lifecycle);
-  return { gateway, trading };
+  const startPrices = () => startIngest({ ...grounds.ingest, venue, timer }, lifecycle);
+  return { gateway, trading, startPrices };
+}
+
+/** What every part stands on here. */
+interface Ground extends ServiceDeps {
+  readonly store: Store;
+  readonly streams: EventStreams;
+  readonly hours: TradingHours;
+  readonly marketClock: Clock;
 }
 
 async function openShared(settings: AllInOneSettings, lifecycle: Lifecycle) {
@@ -108,19 +113,18 @@ async function openShared(settings: AllInOneSettings, lifecycle: Lifecycle) {
   return { store, streams, kv };
 }
 
-/** What each part is given; the shared store and streams, a logger and metrics of its own. */
-const partsOf = (
+/** The shared store and streams, a logger and metrics of the part's own. */
+const groundOf = (
+  service: string,
   settings: AllInOneSettings,
-  open: Pick<Awaited<ReturnType<typeof openShared>>, "store" | "streams">,
-) =>
-(service: string) => ({
+  open: { store: Store; streams: EventStreams },
+) => ({
   service,
-  version: "0.1.0",
+  version: platformVersion,
   logger: createLogger({ service, level: settings.log.level }),
   metrics: createMetrics(service),
   clock: systemTimer,
   ids: uuidIds,
-  authenticate: () => null,
   checks: { store: () => open.store.ping(), streams: () => open.streams.ping() },
   bodyBytesMax: settings.http.bodyBytesMax,
   store: open.store,
