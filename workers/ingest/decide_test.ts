@@ -1,0 +1,92 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { price, type Symbol } from "../../shared/domain/instrument.ts";
+import { epochMs, parseRfc3339, toRfc3339 } from "../../shared/domain/time.ts";
+import type { Tick } from "../../shared/venues/venue.ts";
+import { closingTime, judgeBatch, newIngestState } from "./decide.ts";
+
+const start = 1_700_000_000_000;
+const tick = (over: Partial<Record<keyof Tick, number | string>> = {}): Tick =>
+  ({ symbol: "EURUSD", bid: 110_000, ask: 110_010, venueTime: start, ...over }) as Tick;
+
+/** Judges with the venue's clock as the market's. */
+const judge = (state: ReturnType<typeof newIngestState>, time: number, ticks: Tick[]) => {
+  const now = epochMs(time);
+  return judgeBatch(state, { time: now, ticks }, { receivedAt: now, aliveAt: now });
+};
+
+Deno.test("judgeBatch() numbers each symbol from the wall clock, so a restart goes higher", () => {
+  const state = newIngestState(epochMs(start));
+  const { quotes } = judge(state, start, [tick(), tick({ symbol: "USDJPY" }), tick()]);
+  assertEquals(quotes.map(({ symbol, sequence }) => [symbol, sequence - start * 1_000]), [
+    ["EURUSD", 0],
+    ["USDJPY", 0],
+    ["EURUSD", 1],
+  ] as [Symbol, number][]);
+  const later = judge(newIngestState(epochMs(start + 1)), start, [tick()]);
+  assert(later.quotes[0]!.sequence > quotes[2]!.sequence);
+});
+
+Deno.test("judgeBatch() keeps back what cannot be a price, by reason", () => {
+  const state = newIngestState(epochMs(start));
+  const reasons = (one: Partial<Record<keyof Tick, number | string>>) =>
+    judge(state, start, [tick(one)]).quarantined.map(({ reason }) => reason);
+  assertEquals(reasons({}), []);
+  assertEquals(reasons({ symbol: "ABCDEF" }), ["unknown_symbol"]);
+  assertEquals(reasons({ bid: 0 }), ["not_a_price"]);
+  assertEquals(reasons({ bid: -1 }), ["not_a_price"]);
+  assertEquals(reasons({ ask: NaN }), ["not_a_price"]);
+  assertEquals(reasons({ ask: 110_010.5 }), ["not_a_price"]);
+  assertEquals(reasons({ bid: 110_011 }), ["crossed"]);
+  assertEquals(reasons({ bid: 110_010 }), ["locked"]);
+  assertEquals(reasons({ venueTime: start - 1 }), ["out_of_order"]);
+  assertEquals(reasons({ venueTime: start + 5_001 }), ["ahead_of_time"]);
+  assertEquals(reasons({ venueTime: start + 5_000 }), []);
+});
+
+Deno.test("judgeBatch() asks for a sign of life once a second has passed without a quote", () => {
+  const state = newIngestState(epochMs(start));
+  const heard = (afterMs: number, ticks: Tick[] = []) =>
+    judge(state, start + afterMs, ticks).heardAt;
+  assertEquals(heard(0), epochMs(start));
+  assertEquals(heard(999), null);
+  assertEquals(heard(1_000), epochMs(start + 1_000));
+  assertEquals(heard(1_500, [tick()]), null);
+  assertEquals(heard(2_499), null);
+  assertEquals(heard(2_500, [tick({ bid: 0 })]), epochMs(start + 2_500));
+});
+
+Deno.test("judgeBatch() lets only rising, ordered, two-sided prices through, whatever comes", () => {
+  const anyTick = fc.record({
+    symbol: fc.constantFrom("EURUSD", "USDJPY", "NOPE"),
+    bid: fc.integer({ min: -2, max: 6 }),
+    ask: fc.integer({ min: -2, max: 6 }),
+    afterMs: fc.integer({ min: -3_000, max: 8_000 }),
+  });
+  fc.assert(fc.property(fc.array(fc.array(anyTick), { maxLength: 10 }), (batches) => {
+    const state = newIngestState(epochMs(start));
+    const seen = new Map<string, { sequence: number; venueTime: number }>();
+    for (const [at, batch] of batches.entries()) {
+      const time = start + at * 1_000;
+      const ticks = batch.map(({ afterMs, ...rest }) =>
+        tick({ ...rest, venueTime: time + afterMs })
+      );
+      const { quotes, quarantined } = judge(state, time, ticks);
+      assertEquals(quotes.length + quarantined.length, ticks.length);
+      for (const quote of quotes) {
+        const last = seen.get(quote.symbol);
+        assertEquals(quote.sequence, last === undefined ? start * 1_000 : last.sequence + 1);
+        assert(quote.venueTime >= (last?.venueTime ?? 0));
+        assert(price(0) < quote.bid && quote.bid < quote.ask);
+        seen.set(quote.symbol, quote);
+      }
+    }
+  }));
+});
+
+Deno.test("closingTime() lies past the last minute that has begun, and no further", () => {
+  const closing = (text: string) => toRfc3339(closingTime(parseRfc3339(text)!)).slice(11, 19);
+  assertEquals(closing("2019-02-04T23:59:58.123Z"), "00:00:05");
+  assertEquals(closing("2019-02-05T00:00:00Z"), "00:00:05");
+  assertEquals(closing("2019-02-05T00:00:00.001Z"), "00:01:05");
+});

@@ -1,0 +1,156 @@
+/** The loop from a venue to the `quotes` topic: reads, judges, publishes, and connects again. */
+
+import {
+  quotesPerEventMax,
+  type QuotesReceived,
+  toQuoteRow,
+  type VenueHeard,
+} from "../../shared/contracts/messages/quotes.ts";
+import { topics } from "../../shared/contracts/messages/topics.ts";
+import { instrumentOf } from "../../shared/domain/instruments.ts";
+import type { Quote } from "../../shared/domain/quote.ts";
+import type { Clock, EpochMs, Timer } from "../../shared/domain/time.ts";
+import { type EventSource, publishEvents } from "../../shared/runtime/events.ts";
+import type { Logger } from "../../shared/runtime/logger.ts";
+import type { Metrics } from "../../shared/runtime/metrics.ts";
+import { pause } from "../../shared/runtime/time.ts";
+import type { EventStreams } from "../../shared/streams/event_streams.ts";
+import type { PriceVenue, TickBatch } from "../../shared/venues/venue.ts";
+import { closingTime, judgeBatch, newIngestState } from "./decide.ts";
+import { HoldBack } from "./hold_back.ts";
+import { Quarantine } from "./quarantine.ts";
+
+/** First and longest pause before a venue that failed is asked again. */
+const reconnectMs = { first: 500, most: 30_000 };
+/** Pause before a recording's batch that could not be published is tried again. */
+const republishMs = 500;
+
+export interface IngestDeps {
+  readonly venue: PriceVenue;
+  /** The market's clock. */
+  readonly timer: Timer;
+  /** The wall clock. */
+  readonly clock: Clock;
+  readonly streams: EventStreams;
+  readonly events: EventSource;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export class Ingest {
+  readonly #deps: IngestDeps;
+  readonly #state;
+  readonly #quarantine: Quarantine;
+  readonly #holdBack: HoldBack;
+  readonly #published;
+  readonly #ended;
+  /** Quotes of a live venue that the streams did not take: the newest of each symbol. */
+  #unsent: readonly Quote[] = [];
+
+  constructor(deps: IngestDeps) {
+    this.#deps = deps;
+    this.#state = newIngestState(deps.clock.now());
+    this.#quarantine = new Quarantine(deps);
+    this.#holdBack = new HoldBack(deps);
+    this.#published = deps.metrics.counter("spotwire_ingest_quotes_total", "Quotes published");
+    this.#ended = deps.metrics.gauge(
+      "spotwire_ingest_recording_ended",
+      "1 once the recording is over and nothing more will come",
+    );
+    this.#ended.set(0);
+  }
+
+  /** Until the signal aborts or a recording ends. A venue that fails is asked again. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { venue, logger } = this.#deps;
+    let waitMs = reconnectMs.first;
+    while (!signal.aborted) {
+      try {
+        if (venue.pausable) await this.#holdBack.begin();
+        for await (const batch of venue.ticks(signal)) {
+          await this.#take(batch, signal);
+          waitMs = reconnectMs.first;
+        }
+        if (signal.aborted) return;
+        if (venue.pausable) return await this.#end(signal);
+        logger.warn({ venue: venue.name, waitMs }, "venue ended its prices, will ask again");
+      } catch (error) {
+        if (signal.aborted) return;
+        logger.error({ err: error, venue: venue.name, waitMs }, "venue failed, will ask again");
+      }
+      await pause(waitMs, signal);
+      waitMs = Math.min(2 * waitMs, reconnectMs.most);
+    }
+  }
+
+  async #take(batch: TickBatch, signal: AbortSignal): Promise<void> {
+    const { venue, timer } = this.#deps;
+    const receivedAt = timer.now();
+    // A recording's clock may be ahead of what it has told; what it has told is all that is known.
+    const aliveAt = venue.pausable ? batch.time : receivedAt;
+    const judged = judgeBatch(this.#state, batch, { receivedAt, aliveAt });
+    this.#quarantine.take(judged.quarantined);
+    const quotes = this.#unsent.length === 0 ? judged.quotes : [...this.#unsent, ...judged.quotes];
+    if (quotes.length > 0) await this.#publish(this.#quotesEvents(quotes), { quotes, signal });
+    else if (judged.heardAt !== null) {
+      await this.#publish([this.#heardEvent(judged.heardAt)], { quotes, signal });
+    }
+  }
+
+  /** A recording's last word carries the market's time past its last minute. */
+  async #end(signal: AbortSignal): Promise<void> {
+    const { venue, logger } = this.#deps;
+    const last = this.#state.venueTime;
+    await this.#publish([this.#heardEvent(closingTime(last))], { quotes: [], signal });
+    this.#ended.set(1);
+    logger.info({ venue: venue.name, lastTime: last }, "recording ended");
+  }
+
+  /** A recording waits for the streams; a live venue's prices are passed over by newer ones. */
+  async #publish(
+    events: readonly (QuotesReceived | VenueHeard)[],
+    { quotes, signal }: { quotes: readonly Quote[]; signal: AbortSignal },
+  ): Promise<void> {
+    const { venue, streams, logger } = this.#deps;
+    while (!signal.aborted) {
+      try {
+        if (venue.pausable) await this.#holdBack.before(events.length, signal);
+        await publishEvents(streams, topics.quotes, events);
+        this.#published.inc(quotes.length);
+        this.#unsent = [];
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        logger.error({ err: error, quotes: quotes.length }, "quotes not published, will retry");
+      }
+      if (!venue.pausable) {
+        this.#unsent = newestOfEach(quotes);
+        return;
+      }
+      await pause(republishMs, signal);
+    }
+  }
+
+  #quotesEvents(quotes: readonly Quote[]): QuotesReceived[] {
+    const rows = quotes.map((quote) => toQuoteRow(quote, instrumentOf(quote.symbol)));
+    const events: QuotesReceived[] = [];
+    for (let at = 0; at < rows.length; at += quotesPerEventMax) {
+      const some = rows.slice(at, at + quotesPerEventMax);
+      events.push(
+        this.#deps.events.event("quotes.received", {
+          venue: this.#deps.venue.name,
+          quotes: some,
+        }),
+      );
+    }
+    return events;
+  }
+
+  #heardEvent(time: EpochMs): VenueHeard {
+    return this.#deps.events.event("venue.heard", { venue: this.#deps.venue.name, time });
+  }
+}
+
+const newestOfEach = (quotes: readonly Quote[]): Quote[] => [
+  ...new Map(quotes.map((quote) => [quote.symbol, quote])).values(),
+];
