@@ -1,0 +1,33 @@
+/** Instruments as text. */
+
+import type { z } from "@hono/zod-openapi";
+import type { instrumentView } from "../../../shared/contracts/http/market_data.ts";
+import { formatScaled } from "../../../shared/domain/decimal.ts";
+import { formatPrice, type Instrument, price } from "../../../shared/domain/instrument.ts";
+import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
+import type { MarketSession } from "./sessions.ts";
+
+export type InstrumentView = z.infer<typeof instrumentView>;
+
+/** Decimals of a rate in parts per million. */
+const ppmPrecision = 6;
+
+export function toInstrumentView(one: Instrument, session: MarketSession): InstrumentView {
+  return {
+    symbol: one.symbol,
+    base: one.base,
+    quote: one.quote,
+    pricePrecision: one.pricePrecision,
+    pip: formatPrice(price(one.pipPoints), one),
+    unitsMin: String(one.unitsMin),
+    unitsMax: String(one.unitsMax),
+    unitsStep: String(one.unitsStep),
+    marginRate: formatScaled(one.marginRatePpm, ppmPrecision),
+    spotLagDays: one.spotLagDays,
+    isOpen: session.isOpen,
+    nextOpen: toText(session.nextOpen),
+    nextClose: toText(session.nextClose),
+  };
+}
+
+const toText = (at: EpochMs | null): string | null => (at === null ? null : toRfc3339(at));
