@@ -2,6 +2,7 @@
 
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
+import { createRequestMeter } from "./request_meter.ts";
 
 export interface Answered {
   readonly method: string;
@@ -20,14 +21,10 @@ const quietPaths = new Set(["/healthz", "/readyz", "/metrics"]);
 export type RequestLog = (answered: Answered) => void;
 
 export function createRequestLog(logger: Logger, metrics: Metrics): RequestLog {
-  const duration = metrics.histogram(
-    "spotwire_http_request_duration_seconds",
-    "Time from request to response, by route, method and status",
-    { labels: ["route", "method", "status"] },
-  );
+  const meter = createRequestMeter(metrics);
   return (answered) => {
     const { method, path, route, status, ms, code, error } = answered;
-    duration.observe({ route, method, status }, ms / 1000);
+    meter.observe(route, answered);
     const level = levelOf(status, path);
     if (!logger.isLevelEnabled(level)) return;
     const failed = status >= 500 && error !== undefined ? { err: error } : {};

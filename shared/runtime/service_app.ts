@@ -86,7 +86,8 @@ export function addRoute<Route extends RouteConfig & SecuredParts>(
   app.openAPIRegistry.registerPath(route);
   // One handler instead of a chain of middleware: this is the edge's hot path.
   app.on([route.method], [route.getRoutingPath()], async (c, next) => {
-    const found = identify(c, deps.authenticate);
+    // A middleware that had to know the caller, to limit it, has set it already.
+    const found = c.get("auth") ?? identify(c, deps.authenticate);
     const auth = found instanceof Promise ? await found : found;
     c.set("auth", admit(c, auth, access));
     const body = schemas.json === undefined

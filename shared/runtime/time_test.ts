@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { epochMs } from "../domain/time.ts";
-import { pause, scaledTimer, systemTimer, uuidIds, virtualTimer } from "./time.ts";
+import { pause, scaledTimer, systemTimer, uuidIds, uuidsOf, virtualTimer } from "./time.ts";
 
 const start = epochMs(Date.UTC(2019, 1, 4));
 const never = new AbortController().signal;
@@ -42,8 +42,23 @@ Deno.test("systemTimer waits until the moment asked for, and not for one that ha
   await systemTimer.sleepUntil(start, never);
 });
 
-Deno.test("uuidIds makes UUID v7, in order", () => {
-  const ids = Array.from({ length: 1_000 }, () => uuidIds.next());
-  assertMatch(ids[0]!, /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+Deno.test("uuidIds makes UUID v7 of now, in order", () => {
+  const before = Date.now();
+  const ids = Array.from({ length: 20_000 }, () => uuidIds.next());
+  for (const id of ids) {
+    assertMatch(id, /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  }
   assertEquals(ids, [...new Set(ids)].sort());
+  assert(parseInt(ids[0]!.replaceAll("-", "").slice(0, 12), 16) >= before);
+});
+
+Deno.test("uuidsOf() stays in order when its counter is spent and when the clock goes back", () => {
+  let now = 1_000_000;
+  const ids = uuidsOf(() => now);
+  const made = Array.from({ length: 5_000 }, () => ids.next());
+  now = 999_000;
+  made.push(ids.next(), ids.next());
+  now = 2_000_000;
+  made.push(ids.next());
+  assertEquals(made, [...new Set(made)].sort());
 });
