@@ -78,7 +78,7 @@ export function gatewayGround(
     checks: { streams: () => streams.ping() },
     bodyBytesMax: settings.http.bodyBytesMax,
     streams,
-    keys: createKeyStore(kv),
+    keys: createKeyStore(kv, (records) => registry.replace(records)),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     registry,
     tokens,

@@ -12,22 +12,18 @@ import { addRoute, type ServiceApp } from "../../../shared/runtime/service_app.t
 import type { Tokens } from "../../../shared/security/tokens.ts";
 import { createKey, type KeyParts } from "./create_key.ts";
 import { createToken } from "./create_token.ts";
-import type { KeyRecord, KeyRegistry } from "./key_registry.ts";
+import type { KeyRecord } from "./key_registry.ts";
 
 export interface KeyRouteParts extends KeyParts {
-  readonly registry: KeyRegistry;
   readonly tokens: Tokens;
   readonly clock: Clock;
 }
 
 export function addKeyRoutes(app: ServiceApp, parts: KeyRouteParts): void {
-  const { keys, registry } = parts;
-  // This edge obeys a change at once; the others hear of it from the store.
-  const reload = async () => registry.replace(await keys.list());
+  const { keys } = parts;
 
   addRoute(app, createKeyRoute, async (c) => {
     const { record, key } = await createKey(parts, c.req.valid("json"));
-    await reload();
     return c.json({ ...toView(record), key }, 201);
   });
 
@@ -38,7 +34,6 @@ export function addKeyRoutes(app: ServiceApp, parts: KeyRouteParts): void {
   addRoute(app, deleteKeyRoute, async (c) => {
     const { keyId } = c.req.valid("param");
     if (!await keys.delete(keyId)) throw new Problem("not_found", "There is no such key");
-    await reload();
     return c.body(null, 204);
   });
 

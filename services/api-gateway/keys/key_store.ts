@@ -15,7 +15,11 @@ const prefix = ["api-gateway", "keys"];
 /** Counts changes; `watch` follows single entries, not prefixes. */
 const changesKey = ["api-gateway", "keys_changes"];
 
-export function createKeyStore(kv: Deno.Kv): KeyStore {
+/** `obey` gets all records after a change made here: this edge does not wait to hear of it. */
+export function createKeyStore(
+  kv: Deno.Kv,
+  obey: (records: readonly KeyRecord[]) => void,
+): KeyStore {
   const list = async () => {
     const records: KeyRecord[] = [];
     for await (const { value } of kv.list<KeyRecord>({ prefix })) records.push(value);
@@ -25,12 +29,14 @@ export function createKeyStore(kv: Deno.Kv): KeyStore {
     list,
     async put(record) {
       await kv.atomic().set([...prefix, record.keyId], record).sum(changesKey, 1n).commit();
+      obey(await list());
     },
     async delete(keyId) {
       const key = [...prefix, keyId];
       const held = await kv.get(key);
       if (held.versionstamp === null) return false;
       const { ok } = await kv.atomic().check(held).delete(key).sum(changesKey, 1n).commit();
+      obey(await list());
       return ok;
     },
     async *changes(signal) {

@@ -1,0 +1,109 @@
+/** A whole edge for tests: real streams and store in memory, real sockets, upstreams as given. */
+
+import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
+import { toQuoteRow } from "../../../shared/contracts/messages/quotes.ts";
+import { topics } from "../../../shared/contracts/messages/topics.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
+import { price, type Symbol as InstrumentSymbol } from "../../../shared/domain/instrument.ts";
+import { createEventSource, publishEvents } from "../../../shared/runtime/events.ts";
+import { Lifecycle } from "../../../shared/runtime/lifecycle.ts";
+import { createLogger } from "../../../shared/runtime/logger.ts";
+import { systemTimer, uuidIds } from "../../../shared/runtime/time.ts";
+import { openStreams } from "../../../shared/streams/open_streams.ts";
+import { createGatewayApp } from "../app.ts";
+import { type GatewayDeps, gatewayGround, startGateway } from "../deps.ts";
+import type { Upstream } from "../forward/upstream.ts";
+import { createKey, ensureAdminKey, type KeyRequest } from "../keys/create_key.ts";
+
+export interface TestEdgeOptions {
+  readonly trading?: Upstream["fetch"];
+  readonly limits?: Partial<GatewayDeps["limits"]>;
+}
+
+export type LogLine = Record<string, unknown>;
+
+/** Stops when disposed. */
+export async function startTestEdge(options: TestEdgeOptions = {}) {
+  const lines: LogLine[] = [];
+  const logger = createLogger({
+    service: "api-gateway",
+    level: "info",
+    destination: { write: (line: string) => void lines.push(JSON.parse(line)) },
+  });
+  const lifecycle = new Lifecycle({ logger });
+  const streams = await openStreams("memory:", { clock: systemTimer });
+  const kv = await Deno.openKv(":memory:");
+  lifecycle.onStop("kv", () => kv.close());
+  lifecycle.onStop("streams", () => streams.close());
+  const notFound = () => Promise.resolve(new Response(null, { status: 404 }));
+  const upstream = (name: string, fetch: Upstream["fetch"] = notFound) => ({ name, fetch });
+  const limits = { requestsPerSecond: 10_000, socketsPerKey: 100, sockets: 200 };
+  const ground = gatewayGround({
+    http: { host: "127.0.0.1", port: 0, bodyBytesMax: 4_096 },
+    security: { tokenSecret: "a secret for tests, long enough to sign" },
+    market: { clock: "real", hours: "always" },
+    upstreams: { trading: "http://in.process", marketData: "http://in.process" },
+    limits: { ...limits, ...options.limits },
+    log: { level: "info" },
+  }, {
+    streams,
+    kv,
+    upstreams: { trading: upstream("trading", options.trading), marketData: upstream("market") },
+  });
+  const deps = await startGateway({ ...ground, logger }, lifecycle);
+  const admin = (await ensureAdminKey(deps))!;
+  return {
+    deps,
+    lines,
+    admin,
+    app: createGatewayApp(deps),
+    ...publishers(deps),
+    async key(request: Partial<KeyRequest> = {}): Promise<string> {
+      const { key } = await createKey(deps, {
+        name: "test",
+        permissions: ["market:read", "trade:read", "trade:write"],
+        accounts: ["demo"],
+        ...request,
+      });
+      return key;
+    },
+    async [Symbol.asyncDispose]() {
+      await lifecycle.stop("test over");
+    },
+  };
+}
+
+export type TestEdge = Awaited<ReturnType<typeof startTestEdge>>;
+
+/** What ingest and trading would publish. */
+function publishers({ streams, clock }: GatewayDeps) {
+  const events = createEventSource({ source: "/test", ids: uuidIds, clock });
+  let sequence = 1;
+  return {
+    async quote(symbol: string, bid: number): Promise<number> {
+      const instrument = instrumentOf(symbol as InstrumentSymbol);
+      const now = clock.now();
+      const row = toQuoteRow({
+        symbol: instrument.symbol,
+        bid: price(bid),
+        ask: price(bid + 10),
+        venueTime: now,
+        receivedTime: now,
+        sequence: sequence++,
+      }, instrument);
+      const event = events.event("quotes.received", { venue: "test", quotes: [row] });
+      await publishEvents(streams, topics.quotes, [event]);
+      return sequence - 1;
+    },
+    account: (data: Partial<AccountUpdated["data"]>): Promise<void> =>
+      publishEvents(streams, topics.accounts, [events.event("account.updated", {
+        accountId: "demo",
+        currency: "USD",
+        balance: "1000",
+        lastTransactionId: 1,
+        openOrders: 0,
+        positions: [],
+        ...data,
+      })]),
+  };
+}
