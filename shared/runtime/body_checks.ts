@@ -6,10 +6,11 @@ import { Problem } from "./problem.ts";
 const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /**
- * The parsed body, and its text left where `c.req.text()` finds it.
- * @throws Problem `content_type_unsupported`, `body_too_large`, `malformed_json`.
+ * The body's text, left where `c.req.text()` finds it. With a length given the server holds the
+ * sender to it; without one the bytes are counted.
+ * @throws Problem `content_type_unsupported`, `body_too_large`: at once, or by the promise.
  */
-export async function readJsonBody(request: HonoRequest, bytesMax: number): Promise<unknown> {
+export function readBodyText(request: HonoRequest, bytesMax: number): Promise<string> {
   const { headers } = request.raw;
   const contentType = headers.get("content-type");
   if (contentType !== "application/json" && !jsonType.test(contentType ?? "")) {
@@ -18,25 +19,25 @@ export async function readJsonBody(request: HonoRequest, bytesMax: number): Prom
       contentType === null ? "No content type given" : "Only application/json in UTF-8 is read",
     );
   }
-  const text = await readText(request.raw, bytesMax);
+  const length = headers.get("content-length");
+  if (length !== null) {
+    if (!(Number(length) <= bytesMax)) throw tooLarge(bytesMax);
+    return request.text();
+  }
+  const counted = readCounted(request.raw.body, bytesMax);
   // Declared as the text, but kept and awaited as a promise of it.
-  request.bodyCache.text = Promise.resolve(text) as unknown as string;
+  request.bodyCache.text = counted as unknown as string;
+  return counted;
+}
+
+/** @throws Problem `malformed_json`, or `body_too_large` for a body that belied its length. */
+export function parseBody(text: string, bytesMax: number): unknown {
+  if (text.length > bytesMax) throw tooLarge(bytesMax);
   try {
     return JSON.parse(text);
   } catch {
     throw new Problem("malformed_json", text === "" ? "The body is empty" : "Cannot parse it");
   }
-}
-
-/** With a length given the server holds the sender to it; without one the bytes are counted. */
-async function readText(request: Request, bytesMax: number): Promise<string> {
-  const length = request.headers.get("content-length");
-  if (length === null) return await readCounted(request.body, bytesMax);
-  if (!(Number(length) <= bytesMax)) throw tooLarge(bytesMax);
-  const text = await request.text();
-  // A request made in process can claim any length.
-  if (text.length > bytesMax) throw tooLarge(bytesMax);
-  return text;
 }
 
 async function readCounted(

@@ -2,6 +2,7 @@
 
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
+import { type RequestScope, withRequestScope } from "./trace.ts";
 import { createRequestMeter } from "./request_meter.ts";
 
 export interface Answered {
@@ -18,21 +19,19 @@ export interface Answered {
 
 const quietPaths = new Set(["/healthz", "/readyz", "/metrics"]);
 
-export type RequestLog = (answered: Answered) => void;
+export type RequestLog = (scope: RequestScope, answered: Answered) => void;
 
 export function createRequestLog(logger: Logger, metrics: Metrics): RequestLog {
   const meter = createRequestMeter(metrics);
-  return (answered) => {
+  return (scope, answered) => {
     const { method, path, route, status, ms, code, error } = answered;
     meter.observe(route, answered);
     const level = levelOf(status, path);
     if (!logger.isLevelEnabled(level)) return;
     const failed = status >= 500 && error !== undefined ? { err: error } : {};
     const refused = code === undefined ? {} : { code };
-    logger[level](
-      { method, path, status, ms: Math.round(ms * 100) / 100, ...refused, ...failed },
-      "request",
-    );
+    const line = { method, path, status, ms: Math.round(ms * 100) / 100, ...refused, ...failed };
+    withRequestScope(scope, () => logger[level](line, "request"));
   };
 }
 

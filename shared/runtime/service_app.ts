@@ -6,19 +6,19 @@
  */
 
 import { OpenAPIHono, type RouteConfig, type RouteHandler } from "@hono/zod-openapi";
-import type { Context, Handler, Next } from "hono";
+import type { Context, Handler, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { matchedRoutes } from "hono/route";
 import type { Access } from "../contracts/http/routes.ts";
 import type { Clock } from "../domain/time.ts";
 import { allows, type AuthContext, type Authenticate, reaches, readCredential } from "./auth.ts";
-import { readJsonBody } from "./body_checks.ts";
+import { parseBody, readBodyText } from "./body_checks.ts";
 import { addHealthRoutes } from "./health_routes.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { checkRequest, fieldErrors, invalidRequest, schemasOf } from "./request_checks.ts";
-import { createRequestLog, type RequestLog } from "./request_log.ts";
+import { createRequestLog } from "./request_log.ts";
 import type { IdSource } from "./time.ts";
 import { RequestScope, withRequestScope } from "./trace.ts";
 
@@ -35,7 +35,7 @@ export interface ServiceDeps {
   readonly bodyBytesMax: number;
 }
 
-/** `auth` is set on secured routes, the others on all. Log lines carry the request id themselves. */
+/** `auth` is set on secured routes, the others on all. Log lines name their request themselves. */
 export type AppEnv = {
   Variables: { auth: AuthContext; requestId: string; logger: Logger };
 };
@@ -53,15 +53,7 @@ export function createServiceApp(deps: ServiceDeps): ServiceApp {
     },
   });
   depsOf.set(app, deps);
-  const log = createRequestLog(deps.logger, deps.metrics);
-  app.use("*", (c, next) => {
-    const given = c.req.header("x-request-id");
-    const requestId = given !== undefined && requestIdPattern.test(given) ? given : deps.ids.next();
-    const scope = new RequestScope(requestId, c.req.raw.headers.get("traceparent"));
-    c.set("requestId", requestId);
-    c.set("logger", deps.logger);
-    return withRequestScope(scope, () => answer(c, next, log));
-  });
+  app.use("*", frame(deps));
   app.onError((error, c) => problemResponse(toProblem(error), c.get("requestId")));
   app.notFound((c) => {
     const problem = unmatched(app, c.req.path);
@@ -90,13 +82,24 @@ export function addRoute<Route extends RouteConfig & SecuredParts>(
     const found = c.get("auth") ?? identify(c, deps.authenticate);
     const auth = found instanceof Promise ? await found : found;
     c.set("auth", admit(c, auth, access));
-    const body = schemas.json === undefined
-      ? undefined
-      : await readJsonBody(c.req, deps.bodyBytesMax);
+    let body: unknown;
+    if (schemas.json !== undefined) {
+      body = parseBody(await readBodyText(c.req, deps.bodyBytesMax), deps.bodyBytesMax);
+    }
     checkRequest(c.req, schemas, body);
-    return handle(c, next) as Promise<Response>;
+    return inRequest(c, () => handle(c, next) as Promise<Response>);
   });
 }
+
+/**
+ * Runs `fn` so that its log lines carry the request's id and its events the request's trace. The
+ * handlers of `addRoute` run so already.
+ */
+export function inRequest<T>(c: Context<AppEnv>, fn: () => T): T {
+  return withRequestScope((c as unknown as Context<FramedEnv>).get("scope"), fn);
+}
+
+type FramedEnv = { Variables: AppEnv["Variables"] & { scope: RequestScope } };
 
 interface SecuredParts {
   readonly access: Access;
@@ -120,39 +123,53 @@ function admit(c: Context<AppEnv>, auth: AuthContext | null, access: Access): Au
   return auth;
 }
 
-async function answer(c: Context<AppEnv>, next: Next, log: RequestLog): Promise<void> {
-  const startedAt = performance.now();
-  try {
-    await next();
-  } catch (error) {
-    // Something other than an Error was thrown, which the framework passes on.
-    c.error = new Error("Thrown value", { cause: error });
-    c.res = problemResponse(toProblem(c.error), c.get("requestId"));
-  }
-  const { method, path } = c.req;
-  const { status } = c.res;
-  if (status !== 101) setRequestId(c);
-  log({
-    method,
-    path,
-    route: patternOf(c),
-    status,
-    ms: performance.now() - startedAt,
-    code: c.error === undefined ? undefined : toProblem(c.error).code,
-    error: c.error,
-  });
+/** Around every request: its id and trace before, its answer's id, log line and duration after. */
+function frame(deps: ServiceDeps): MiddlewareHandler<AppEnv> {
+  const log = createRequestLog(deps.logger, deps.metrics);
+  return async (c, next) => {
+    const startedAt = performance.now();
+    const { headers } = c.req.raw;
+    const given = headers.get("x-request-id");
+    const requestId = given !== null && requestIdPattern.test(given) ? given : deps.ids.next();
+    const scope = new RequestScope(requestId, headers.get("traceparent"));
+    (c as unknown as Context<FramedEnv>).set("scope", scope);
+    c.set("requestId", requestId);
+    c.set("logger", deps.logger);
+    try {
+      await next();
+    } catch (error) {
+      // Something other than an Error was thrown, which the framework passes on.
+      c.error = new Error("Thrown value", { cause: error });
+      c.res = problemResponse(toProblem(c.error), requestId);
+    }
+    const { res, error } = c;
+    if (res.status !== 101) setRequestId(c, requestId);
+    log(scope, {
+      method: c.req.method,
+      path: c.req.path,
+      route: patternOf(c),
+      status: res.status,
+      ms: performance.now() - startedAt,
+      code: error === undefined ? undefined : toProblem(error).code,
+      error,
+    });
+  };
 }
 
-function setRequestId(c: Context<AppEnv>): void {
+function setRequestId(c: Context<AppEnv>, requestId: string): void {
   try {
-    c.res.headers.set("x-request-id", c.get("requestId"));
+    c.res.headers.set("x-request-id", requestId);
   } catch {
-    c.header("x-request-id", c.get("requestId")); // an answer passed on, with headers it may not change
+    c.header("x-request-id", requestId); // an answer passed on, with headers it may not change
   }
 }
 
 function patternOf(c: Context<AppEnv>): string {
-  return matchedRoutes(c).findLast((route) => route.method !== "ALL")?.path ?? "unmatched";
+  const routes = matchedRoutes(c);
+  for (let at = routes.length - 1; at >= 0; at--) {
+    if (routes[at]!.method !== "ALL") return routes[at]!.path;
+  }
+  return "unmatched";
 }
 
 function toProblem(error: Error): Problem {
