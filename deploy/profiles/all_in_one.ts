@@ -27,7 +27,7 @@ async function run(settings: AllInOneSettings): Promise<boolean> {
       lifecycle,
       logger,
     });
-    await platform.startPrices();
+    platform.startPrices();
     const venue = `${settings.venue.spec}, seed ${settings.venue.seed}`;
     const url = `http://localhost:${port}`;
     console.log(firstSteps({ url, keyFile, account: demoAccount, venue }));

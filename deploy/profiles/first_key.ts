@@ -5,12 +5,12 @@
 
 import { ensureAdminKey } from "../../services/api-gateway/keys/create_key.ts";
 import { createKeyStore } from "../../services/api-gateway/keys/key_store.ts";
-import { openKv } from "../../shared/kv/deno_kv.ts";
+
 import { systemTimer } from "../../shared/runtime/time.ts";
 
-const kv = await openKv(Deno.args[0]);
+const kv = await Deno.openKv(Deno.args[0]);
 const key = await ensureAdminKey({
-  keys: createKeyStore(kv),
+  keys: createKeyStore(kv, () => {}),
   clock: systemTimer,
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
 });

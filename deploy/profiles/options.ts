@@ -27,7 +27,7 @@ export const allInOneSettings = v.strictObject({
   market: marketSettings,
   /** Default: PGlite in the data folder. */
   database: v.optional(v.strictObject({ url: v.optional(v.string()) }), {}),
-  streams: v.optional(streamsSettings, { url: "memory:" }),
+  streams: v.strictObject({ url: v.optional(streamsSettings.entries.url, "memory:") }),
   limits: v.optional(
     v.strictObject({
       requestsPerSecond: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1_000),

@@ -8,7 +8,7 @@ import { createTradingApp } from "../../services/trading-gateway/app.ts";
 import { startTrading, type TradingDeps } from "../../services/trading-gateway/deps.ts";
 import { type TradingHours, tradingHours } from "../../shared/domain/fx_week.ts";
 import { type Clock, epochMs, ManualClock } from "../../shared/domain/time.ts";
-import { openKv } from "../../shared/kv/deno_kv.ts";
+
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
@@ -33,7 +33,7 @@ export interface Platform {
   readonly gateway: GatewayDeps;
   readonly trading: TradingDeps;
   /** Lets the prices begin; called last, so that whoever reads them is there before the first. */
-  startPrices(): Promise<void>;
+  startPrices(): void;
 }
 
 /**
@@ -108,7 +108,7 @@ async function openShared(settings: AllInOneSettings, lifecycle: Lifecycle) {
   lifecycle.onStop("store", () => store.close());
   const streams = await openStreams(settings.streams.url, { clock: systemTimer });
   lifecycle.onStop("streams", () => streams.close());
-  const kv = await openKv(`${folder}/kv`);
+  const kv = await Deno.openKv(`${folder}/kv`);
   lifecycle.onStop("kv", () => kv.close());
   return { store, streams, kv };
 }

@@ -187,7 +187,7 @@ const accountRecords = (turn: Turn) =>
     open: account.openOrders,
   }));
 
-const transactionColumns = "a text, t int8, at timestamptz, type text, body jsonb";
+const transactionColumns = "a text, t int8, at timestamptz, type text, body json";
 const transactionRecords = (booked: readonly Booked[]) =>
   booked.map(({ transaction }) => ({
     a: transaction.accountId,

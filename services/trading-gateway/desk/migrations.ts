@@ -20,7 +20,7 @@ const firstTables: Migration = {
       .addColumn("transaction_id", "int8", (column) => column.notNull())
       .addColumn("time", "timestamptz", (column) => column.notNull())
       .addColumn("type", "text", (column) => column.notNull())
-      .addColumn("body", "jsonb", (column) => column.notNull())
+      .addColumn("body", "json", (column) => column.notNull())
       .addPrimaryKeyConstraint("transactions_key", ["account_id", "transaction_id"])
       .execute();
     await createOrders(db);
