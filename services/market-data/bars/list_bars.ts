@@ -5,7 +5,7 @@ import type { z } from "@hono/zod-openapi";
 import type { barsView, barView } from "../../../shared/contracts/http/market_data.ts";
 import type { Bar, BarSide } from "../../../shared/domain/bar.ts";
 import { formatPrice, type Instrument } from "../../../shared/domain/instrument.ts";
-import { parseRfc3339, toRfc3339 } from "../../../shared/domain/time.ts";
+import { type EpochMs, epochMs, parseRfc3339, toRfc3339 } from "../../../shared/domain/time.ts";
 import { selectBars } from "../../../shared/timeseries/bars_store.ts";
 import type { TimeseriesDatabase } from "../../../shared/timeseries/bars_table.ts";
 
@@ -39,8 +39,11 @@ export async function listBars(
   };
 }
 
-const instant = (text: string | undefined) =>
-  text === undefined ? undefined : parseRfc3339(text) ?? undefined;
+/** No bar is older than 1970; and the database has no year 0, which RFC 3339 does. */
+function instant(text: string | undefined): EpochMs | undefined {
+  const at = text === undefined ? null : parseRfc3339(text);
+  return at === null ? undefined : epochMs(Math.max(0, at));
+}
 
 const toBarView = (bar: Bar, instrument: Instrument): z.infer<typeof barView> => ({
   openTime: toRfc3339(bar.openTime),
