@@ -18,7 +18,7 @@ export function toInstrumentView(one: Instrument, session: MarketSession): Instr
     base: one.base,
     quote: one.quote,
     pricePrecision: one.pricePrecision,
-    pip: formatPrice(price(one.pipPoints), one),
+    pip: formatPrice(price(one.pipPoints), one).replace(/0+$/, ""),
     unitsMin: String(one.unitsMin),
     unitsMax: String(one.unitsMax),
     unitsStep: String(one.unitsStep),
