@@ -35,16 +35,15 @@ export class LinkConsumer implements StreamConsumer {
     const ended = signal === undefined
       ? this.#link.closing
       : AbortSignal.any([signal, this.#link.closing]);
-    let remaining = blockMs;
+    const end = performance.now() + blockMs;
     while (!ended.aborted) {
       const overdue = await this.#claimOverdue(max);
       if (overdue.length > 0) return overdue;
-      const slice = Math.min(remaining, this.#checkEveryMs);
+      const slice = Math.max(0, Math.min(end - performance.now(), this.#checkEveryMs));
       const fresh = await this.#readNew(max, { blockMs: slice, signal: ended });
       if (fresh.length > 0) return fresh;
       this.#nextCheckAt = -Infinity;
-      remaining -= slice;
-      if (remaining <= 0) break;
+      if (performance.now() >= end) break;
     }
     return [];
   }

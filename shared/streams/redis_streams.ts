@@ -41,6 +41,10 @@ export function connectRedis(
 const call = (connection: Redis, [name, ...args]: Command): Promise<unknown> =>
   connection.call(String(name), ...args);
 
+/** ioredis takes the names of its own methods in a batch; `call` is any command. */
+export const toBatch = (commands: readonly Command[]): (string | number)[][] =>
+  commands.map((command) => ["call", ...command]);
+
 class TcpLink implements RedisLink {
   readonly #url: string;
   readonly #commands: Redis;
@@ -57,12 +61,12 @@ class TcpLink implements RedisLink {
   }
 
   async pipeline(commands: readonly Command[]): Promise<void> {
-    const batch = this.#commands.pipeline(commands.map((command) => [...command]));
+    const batch = this.#commands.pipeline(toBatch(commands));
     throwFirst(await within(answerMsMax, batch.exec()));
   }
 
   async transaction(commands: readonly Command[]): Promise<void> {
-    const batch = this.#commands.multi(commands.map((command) => [...command]));
+    const batch = this.#commands.multi(toBatch(commands));
     throwFirst(await within(answerMsMax, batch.exec()));
   }
 
@@ -106,6 +110,7 @@ class TcpReader implements LinkReader {
     try {
       if (blockMs <= 0) return await within(answerMsMax, call(connection, command([])));
       this.#clientId ??= Number(await within(answerMsMax, call(connection, ["CLIENT", "ID"])));
+      if (signal?.aborted) return null;
       const reply = call(connection, command(["BLOCK", Math.ceil(blockMs)]));
       return await within(blockMs + answerMsMax, this.#endingOnAbort(reply, signal));
     } catch (error) {

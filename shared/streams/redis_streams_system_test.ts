@@ -30,12 +30,12 @@ for (const wire of ["TCP", "REST"]) {
     const redis = await startRedis();
     await using bridge = serveBridge(redis.url);
     const streams = await openStreams(wire === "TCP" ? redis.url : bridge.url, { clock });
-    const stop = new AbortController();
+    const [stopPublishing, stop] = [new AbortController(), new AbortController()];
     const published: string[] = [];
     const consumed = new Set<string>();
     const subscribed = new Set<string>();
-    const work = [
-      publishOn(streams, published, stop.signal),
+    const publishing = publishOn(streams, published, stopPublishing.signal);
+    const reading = [
       consumeOn(streams, consumed, stop.signal),
       subscribeOn(streams, subscribed, stop.signal),
     ];
@@ -48,11 +48,13 @@ for (const wire of ["TCP", "REST"]) {
       const reached = published.length;
       await eventually(() => published.length > reached + 20, { timeoutMs: 30_000 });
     }
-    await eventually(() => consumed.size >= published.length, { timeoutMs: 30_000 });
-    await eventually(() => subscribed.size >= published.length, { timeoutMs: 30_000 });
+    stopPublishing.abort();
+    await publishing;
+    await eventually(() => {
+      for (const body of published) assert(consumed.has(body) && subscribed.has(body), body);
+    }, { timeoutMs: 30_000 });
     stop.abort();
-    await Promise.all(work);
-    for (const body of published) assert(consumed.has(body) && subscribed.has(body), body);
+    await Promise.all(reading);
     await streams.close();
     await server.stop();
   });

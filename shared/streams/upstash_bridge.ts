@@ -6,7 +6,7 @@
 import type { Redis } from "ioredis";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { answerMsMax, within } from "./redis_link.ts";
-import { connectRedis } from "./redis_streams.ts";
+import { connectRedis, toBatch } from "./redis_streams.ts";
 
 const bodyBytesMaxDefault = 4 * 1024 * 1024;
 const commandsMax = 1_000;
@@ -94,7 +94,7 @@ async function settle(redis: Redis, [name, ...args]: Command): Promise<Answer> {
 
 async function transaction(redis: Redis, commands: readonly Command[]): Promise<Answer[]> {
   try {
-    const batch = redis.multi(commands.map((command) => [...command]));
+    const batch = redis.multi(toBatch(commands));
     const replies = await within(answerMsMax, batch.exec());
     return (replies ?? []).map(([error, result]) =>
       error === null ? { result } : { error: serverError(error) }
