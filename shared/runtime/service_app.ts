@@ -9,6 +9,7 @@ import { OpenAPIHono, type RouteConfig, type RouteHandler } from "@hono/zod-open
 import type { Context, Handler, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { matchedRoutes } from "hono/route";
+import type { RouterRoute } from "hono/types";
 import type { Access } from "../contracts/http/routes.ts";
 import type { Clock } from "../domain/time.ts";
 import { allows, type AuthContext, type Authenticate, reaches, readCredential } from "./auth.ts";
@@ -42,6 +43,8 @@ export type AppEnv = {
 export type ServiceApp = OpenAPIHono<AppEnv>;
 
 const depsOf = new WeakMap<object, ServiceDeps>();
+/** Handlers that enter the request's scope themselves, once there is something to do in it. */
+const entersScope = new WeakSet<object>();
 const requestIdPattern = /^[\w.-]{1,64}$/;
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -73,11 +76,12 @@ export function addRoute<Route extends RouteConfig & SecuredParts>(
   const deps = depsOf.get(app);
   if (deps === undefined) throw new TypeError("Cannot add a route: make the app a service app");
   const schemas = schemasOf(route);
-  const { access } = route;
+  const { access, ...rest } = route;
+  const operation = rest as RouteConfig;
   const handle = handler as unknown as Handler<AppEnv>;
-  app.openAPIRegistry.registerPath(route);
+  app.openAPIRegistry.registerPath(operation);
   // One handler instead of a chain of middleware: this is the edge's hot path.
-  app.on([route.method], [route.getRoutingPath()], async (c, next) => {
+  const secured: Handler<AppEnv> = async (c, next) => {
     // A middleware that had to know the caller, to limit it, has set it already.
     const found = c.get("auth") ?? identify(c, deps.authenticate);
     const auth = found instanceof Promise ? await found : found;
@@ -87,16 +91,11 @@ export function addRoute<Route extends RouteConfig & SecuredParts>(
       body = parseBody(await readBodyText(c.req, deps.bodyBytesMax), deps.bodyBytesMax);
     }
     checkRequest(c.req, schemas, body);
-    return inRequest(c, () => handle(c, next) as Promise<Response>);
-  });
-}
-
-/**
- * Runs `fn` so that its log lines carry the request's id and its events the request's trace. The
- * handlers of `addRoute` run so already.
- */
-export function inRequest<T>(c: Context<AppEnv>, fn: () => T): T {
-  return withRequestScope((c as unknown as Context<FramedEnv>).get("scope"), fn);
+    const scope = (c as unknown as Context<FramedEnv>).get("scope");
+    return withRequestScope(scope, () => handle(c, next) as Promise<Response>);
+  };
+  entersScope.add(secured);
+  app.on([route.method], [route.getRoutingPath()], secured);
 }
 
 type FramedEnv = { Variables: AppEnv["Variables"] & { scope: RequestScope } };
@@ -135,8 +134,10 @@ function frame(deps: ServiceDeps): MiddlewareHandler<AppEnv> {
     (c as unknown as Context<FramedEnv>).set("scope", scope);
     c.set("requestId", requestId);
     c.set("logger", deps.logger);
+    const route = routeOf(c);
     try {
-      await next();
+      if (route !== undefined && entersScope.has(route.handler)) await next();
+      else await withRequestScope(scope, next);
     } catch (error) {
       // Something other than an Error was thrown, which the framework passes on.
       c.error = new Error("Thrown value", { cause: error });
@@ -147,7 +148,7 @@ function frame(deps: ServiceDeps): MiddlewareHandler<AppEnv> {
     log(scope, {
       method: c.req.method,
       path: c.req.path,
-      route: patternOf(c),
+      route: route?.path ?? "unmatched",
       status: res.status,
       ms: performance.now() - startedAt,
       code: error === undefined ? undefined : toProblem(error).code,
@@ -164,12 +165,13 @@ function setRequestId(c: Context<AppEnv>, requestId: string): void {
   }
 }
 
-function patternOf(c: Context<AppEnv>): string {
+/** The route that will take the request, after all middleware. */
+function routeOf(c: Context<AppEnv>): RouterRoute | undefined {
   const routes = matchedRoutes(c);
   for (let at = routes.length - 1; at >= 0; at--) {
-    if (routes[at]!.method !== "ALL") return routes[at]!.path;
+    if (routes[at]!.method !== "ALL") return routes[at];
   }
-  return "unmatched";
+  return undefined;
 }
 
 function toProblem(error: Error): Problem {

@@ -90,7 +90,11 @@ addRoute(app, getNote, async (c) => {
   c.get("logger").warn("reading");
   return c.json({ text: noteId, page: 1, by: "x" }, 200);
 });
-app.get("/v1/open", (c) => c.text("open"));
+app.get("/v1/open", async (c) => {
+  await Promise.resolve();
+  c.get("logger").warn("opening");
+  return c.text(currentTraceparent() ?? "no trace");
+});
 
 const key = { "x-api-key": "sw_admin" };
 const json = { ...key, "content-type": "application/json" };
@@ -251,10 +255,11 @@ Deno.test("the trace comes in by traceparent, and one is made for a request with
 Deno.test("lines logged in a handler carry the request id", async () => {
   const answer = await get("/v1/notes/1", { headers: { ...key, "x-request-id": "mine" } });
   await answer.body?.cancel();
-  assertEquals(lines.map((line) => [line.msg, line.requestId]), [
-    ["reading", "mine"],
-    ["request", "mine"],
-  ]);
+  const named = () => lines.map((line) => [line.msg, line.requestId]);
+  assertEquals(named(), [["reading", "mine"], ["request", "mine"]]);
+  const open = await get("/v1/open", { headers: { "x-request-id": "yours" } });
+  assertMatch(await open.text(), /^00-/);
+  assertEquals(named(), [["opening", "yours"], ["request", "yours"]]);
 });
 
 Deno.test("/healthz, /readyz and /metrics answer without a key, and log at trace", async () => {
@@ -277,6 +282,18 @@ Deno.test("/healthz, /readyz and /metrics answer without a key, and log at trace
   assert(exposition.includes(labels), exposition);
   assert(exposition.includes('route="unmatched",method="GET",status="404"'));
   assert(exposition.includes('route="/v1/open"'));
+});
+
+Deno.test("the OpenAPI document shows the route's permission and nothing of its machinery", () => {
+  const document = app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "", version: "" } });
+  const operation = document.paths?.["/v1/accounts/{accountId}/notes"]?.post;
+  assertEquals(Object.keys(operation ?? {}).sort(), [
+    "parameters",
+    "requestBody",
+    "responses",
+    "security",
+    "x-permission",
+  ]);
 });
 
 Deno.test("addRoute() lets only declared answers and typed input compile", () => {
