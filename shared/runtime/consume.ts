@@ -26,6 +26,11 @@ export interface ConsumeOptions<One extends Topic> {
   readonly from?: "start" | "now" | undefined;
   /** Default 500. */
   readonly batchMax?: number | undefined;
+  /**
+   * Pause after a batch that was not full, so that the next one is worth its commit. Default 0:
+   * each entry is handled as it comes.
+   */
+  readonly lingerMs?: number | undefined;
   /** Default 30 000. */
   readonly redeliverAfterMs?: number | undefined;
   /** Deliveries after which an entry is handled alone, and given up if that fails. Default 5. */
@@ -41,7 +46,7 @@ export interface ConsumeOptions<One extends Topic> {
  * again; an entry that cannot be read, or has failed too often, goes to the dead letters.
  */
 export async function consumeTopic<One extends Topic>(options: ConsumeOptions<One>): Promise<void> {
-  const { streams, topic, group, logger, signal, batchMax = 500 } = options;
+  const { streams, topic, group, logger, signal, batchMax = 500, lingerMs = 0 } = options;
   let consumer: StreamConsumer | undefined;
   while (!signal.aborted) {
     try {
@@ -53,7 +58,9 @@ export async function consumeTopic<One extends Topic>(options: ConsumeOptions<On
         from: options.from ?? "start",
       });
       const deliveries = await consumer.read({ max: batchMax, blockMs, signal });
-      if (deliveries.length > 0) await takeDeliveries(options, consumer, deliveries);
+      if (deliveries.length === 0) continue;
+      await takeDeliveries(options, consumer, deliveries);
+      if (deliveries.length < batchMax && lingerMs > 0) await pause(lingerMs, signal);
     } catch (error) {
       if (signal.aborted) return;
       logger.error({ err: error, topic: topic.name, group }, "stream not read, will retry");

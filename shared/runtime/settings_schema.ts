@@ -6,7 +6,7 @@ export interface SettingLeaf {
   /** `["http", "bodyBytesMax"]`. */
   readonly path: readonly string[];
   readonly kind: "text" | "number" | "boolean" | "list";
-  /** Whether text that is not a number may stay text, as in `number | "max"`. */
+  /** What the setting is, or each item of a list. A union counts as its part that is not text. */
   readonly items: "text" | "number" | "boolean";
 }
 
