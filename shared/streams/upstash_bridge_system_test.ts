@@ -89,18 +89,21 @@ realTest("the bridge speaks Upstash's protocol", ["redis"], async (t) => {
     const many = Array.from({ length: 1_001 }, () => ["PING"]);
     assertEquals((await post(bridge, many, { path: "/pipeline" }))[0], 400);
   });
+  bridge.close();
+});
 
-  await t.step("carries the real client, with its base64 answers", async () => {
-    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, bridge.fetch);
-    const client = new Redis({ url: `http://127.0.0.1:${server.addr.port}`, token });
-    assertEquals(await client.ping(), "PONG");
-    const id = await client.xadd("c", "*", { name: "日本 💱", json: { a: 1 } });
-    assertEquals(await client.xrange("c", "-", "+"), {
-      [id]: { name: "日本 💱", json: { a: 1 } },
-    });
-    assertEquals(await client.xlen("c"), 1);
-    await server.shutdown();
+realTest("the bridge carries the real client, with its base64 answers", ["redis"], async () => {
+  await using redis = await startRedis();
+  const bridge = createUpstashBridge({ redisUrl: redis.url, token });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, bridge.fetch);
+  const client = new Redis({ url: `http://127.0.0.1:${server.addr.port}`, token });
+  assertEquals(await client.ping(), "PONG");
+  const id = await client.xadd("c", "*", { name: "日本 💱", json: { a: 1 } });
+  assertEquals(await client.xrange("c", "-", "+"), {
+    [id]: { name: "日本 💱", json: { a: 1 } },
   });
+  assertEquals(await client.xlen("c"), 1);
+  await server.shutdown();
   bridge.close();
 });
 
