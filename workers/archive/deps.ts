@@ -23,6 +23,10 @@ import {
 import { Archivist } from "./archivist.ts";
 import type { ArchiveSettings } from "./settings.ts";
 
+/** Entries of one commit at most. */
+const batchMax = 2_000;
+/** A bar is a minute; nobody misses a quarter of a second of it, and commits are dear. */
+const lingerMs = 250;
 /** After this long what a killed copy had in hand is delivered again. */
 const redeliverAfterMs = 1_000;
 
@@ -80,6 +84,8 @@ export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle):
       streams,
       topic: topics.quotes,
       ...reader,
+      batchMax,
+      lingerMs,
       logger,
       signal,
       handle: (events) => archivist.take(events),
