@@ -18,7 +18,7 @@ import { type Upstream, UpstreamUnreached } from "./upstream.ts";
 /** The upstream's answer; that it fits the route is its own contract's promise. */
 export type Forward = (c: Context<AppEnv>) => Promise<never>;
 
-/** How long the head of an answer may take, in milliseconds. */
+/** How long an answer may take, in milliseconds. */
 const answerMsMax = 5_000;
 const policyOptions = {
   timeoutMs: answerMsMax,
@@ -39,12 +39,14 @@ export function createForward(upstream: Upstream, tokenOf: InternalTokens): Forw
     const body = reads.has(method) ? undefined : await c.req.text();
     const headers = requestHeaders(c, token);
     try {
-      const answer = await policy.execute((signal) =>
-        upstream.fetch(
-          new Request(url, { method, headers, signal, ...(body ? { body } : {}) }),
+      // The body too: the signal ends with the policy, and an answer cut in half is no answer.
+      return await policy.execute(async (signal) =>
+        answerOf(
+          await upstream.fetch(
+            new Request(url, { method, headers, signal, ...(body ? { body } : {}) }),
+          ),
         )
-      );
-      return answerOf(answer) as never;
+      ) as never;
     } catch (error) {
       throw failure(error, upstream, reads.has(method));
     }
@@ -65,13 +67,14 @@ function requestHeaders(c: Context<AppEnv>, token: string): Headers {
   return headers;
 }
 
-function answerOf(answer: Response): Response {
+async function answerOf(answer: Response): Promise<Response> {
   const headers = new Headers();
   for (const name of passedBack) {
     const value = answer.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  return new Response(answer.body, { status: answer.status, headers });
+  const body = await answer.arrayBuffer();
+  return new Response(body, { status: answer.status, headers });
 }
 
 function failure(error: unknown, { name }: Upstream, read: boolean): Problem {
