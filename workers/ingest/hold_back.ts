@@ -5,8 +5,8 @@ import type { Logger } from "../../shared/runtime/logger.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
 
-/** Entries the slowest group may be behind: a tenth of what the topic keeps. */
-export const backlogMax = topics.quotes.lengthMax / 10;
+/** Entries the slowest group may be behind: a quarter of what the topic keeps. */
+export const backlogMax = topics.quotes.lengthMax / 4;
 /** Entries published between two looks at the backlog. */
 const lookEvery = 100;
 const waitMs = 20;

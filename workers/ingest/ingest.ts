@@ -1,6 +1,7 @@
 /** The loop from a venue to the `quotes` topic: reads, judges, publishes, and connects again. */
 
 import {
+  type QuoteEvent,
   quotesPerEventMax,
   type QuotesReceived,
   toQuoteRow,
@@ -17,13 +18,11 @@ import { pause } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
 import type { PriceVenue, TickBatch } from "../../shared/venues/venue.ts";
 import { closingTime, judgeBatch, newIngestState } from "./decide.ts";
-import { HoldBack } from "./hold_back.ts";
 import { Quarantine } from "./quarantine.ts";
+import { RecordedEvents } from "./recorded_events.ts";
 
 /** First and longest pause before a venue that failed is asked again. */
 const reconnectMs = { first: 500, most: 30_000 };
-/** Pause before a recording's batch that could not be published is tried again. */
-const republishMs = 500;
 
 export interface IngestDeps {
   readonly venue: PriceVenue;
@@ -41,7 +40,7 @@ export class Ingest {
   readonly #deps: IngestDeps;
   readonly #state;
   readonly #quarantine: Quarantine;
-  readonly #holdBack: HoldBack;
+  readonly #recorded: RecordedEvents;
   readonly #published;
   readonly #ended;
   /** Quotes of a live venue that the streams did not take: the newest of each symbol. */
@@ -51,8 +50,11 @@ export class Ingest {
     this.#deps = deps;
     this.#state = newIngestState(deps.clock.now());
     this.#quarantine = new Quarantine(deps);
-    this.#holdBack = new HoldBack(deps);
     this.#published = deps.metrics.counter("spotwire_ingest_quotes_total", "Quotes published");
+    this.#recorded = new RecordedEvents({
+      ...deps,
+      published: (quotes) => this.#published.inc(quotes),
+    });
     this.#ended = deps.metrics.gauge(
       "spotwire_ingest_recording_ended",
       "1 once the recording is over and nothing more will come",
@@ -66,7 +68,7 @@ export class Ingest {
     let waitMs = reconnectMs.first;
     while (!signal.aborted) {
       try {
-        if (venue.pausable) await this.#holdBack.begin();
+        if (venue.pausable) await this.#recorded.begin();
         for await (const batch of venue.ticks(signal)) {
           await this.#take(batch, signal);
           waitMs = reconnectMs.first;
@@ -102,32 +104,26 @@ export class Ingest {
     const { venue, logger } = this.#deps;
     const last = this.#state.venueTime;
     await this.#publish([this.#heardEvent(closingTime(last))], { quotes: [], signal });
+    await this.#recorded.sent();
     this.#ended.set(1);
     logger.info({ venue: venue.name, lastTime: last }, "recording ended");
   }
 
-  /** A recording waits for the streams; a live venue's prices are passed over by newer ones. */
   async #publish(
-    events: readonly (QuotesReceived | VenueHeard)[],
+    events: readonly QuoteEvent[],
     { quotes, signal }: { quotes: readonly Quote[]; signal: AbortSignal },
   ): Promise<void> {
     const { venue, streams, logger } = this.#deps;
-    while (!signal.aborted) {
-      try {
-        if (venue.pausable) await this.#holdBack.before(events.length, signal);
-        await publishEvents(streams, topics.quotes, events);
-        this.#published.inc(quotes.length);
-        this.#unsent = [];
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        logger.error({ err: error, quotes: quotes.length }, "quotes not published, will retry");
-      }
-      if (!venue.pausable) {
-        this.#unsent = newestOfEach(quotes);
-        return;
-      }
-      await pause(republishMs, signal);
+    if (venue.pausable) return await this.#recorded.put(events, quotes.length, signal);
+    try {
+      await publishEvents(streams, topics.quotes, events);
+      this.#published.inc(quotes.length);
+      this.#unsent = [];
+    } catch (error) {
+      if (signal.aborted) return;
+      logger.error({ err: error, quotes: quotes.length }, "quotes not published, will retry");
+      // A live venue's prices are passed over by newer ones.
+      this.#unsent = newestOfEach(quotes);
     }
   }
 
