@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { decompress } from "lzma1";
 import { type Bar, minuteMs } from "../../shared/domain/bar.ts";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
 import type { Quote } from "../../shared/domain/quote.ts";
 import { type EpochMs, epochMs, parseRfc3339, toRfc3339 } from "../../shared/domain/time.ts";
 import { dataTest } from "../../shared/testing/test_data.ts";
+import { vendorBidBars, vendorDay } from "../../shared/testing/vendor_bars.ts";
 import { openReplay } from "../../shared/venues/replay/replay.ts";
 import { virtualTimer } from "../../shared/runtime/time.ts";
 import { archiveBatch, type ArchiveState, emptyArchive, type Heard } from "./decide.ts";
@@ -181,11 +181,9 @@ Deno.test("archiveBatch() makes the same bars however the feed is cut and redeli
   ));
 });
 
-const day = "dukascopy/EURUSD/2019/01/04";
-
 dataTest(
-  "archiveBatch() makes the vendor's own 1,440 minute bars of a real day",
-  day,
+  "archiveBatch() makes the vendor's own bars of a real day",
+  vendorDay.folder,
   async (path) => {
     const { venue } = await openReplay(path, {
       hours,
@@ -198,24 +196,13 @@ dataTest(
       const quotes = ticks.map((tick) => ({ ...tick, receivedTime: time, sequence: sequence++ }));
       batches.push([quotes.length === 0 ? { time } : { quotes }]);
     }
-    batches.push([{ time: epochMs(Date.UTC(2019, 1, 5, 0, 0, 5)) }]);
+    batches.push([{ time: epochMs(vendorDay.from + vendorDay.minutes * minuteMs + 5_000) }]);
     const { bars, quotes, late } = run(batches);
-    assertEquals([quotes, late], [136_741, 0]);
     const made = bars.filter((bar) => bar.side === "bid")
       .map(({ openTime, open, high, low, close }) =>
         [openTime, open, high, low, close] as number[]
       );
-    assertEquals(made, await vendorBars(`${path}/BID_candles_min_1.bi5`));
+    assertEquals([quotes, late, made.length], [vendorDay.ticks, 0, vendorDay.minutes]);
+    assertEquals(made, await vendorBidBars(path));
   },
 );
-
-/** Records of second of the day, open, close, low, high (in that order) and volume, big-endian. */
-async function vendorBars(path: string): Promise<number[][]> {
-  const bytes = decompress(await Deno.readFile(path)) as Uint8Array;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: bytes.length / 24 }, (_, index) => {
-    const [second, open, close, low, high] = [0, 4, 8, 12, 16]
-      .map((at) => view.getInt32(index * 24 + at)) as [number, number, number, number, number];
-    return [Date.UTC(2019, 1, 4) + second * 1_000, open, high, low, close];
-  });
-}
