@@ -5,10 +5,11 @@
 
 import { ensureAdminKey } from "../../services/api-gateway/keys/create_key.ts";
 import { createKeyStore } from "../../services/api-gateway/keys/key_store.ts";
-
+import { openDenoKv } from "../../shared/kv/deno_kv.ts";
+import { openDenoKv } from "../../shared/kv/deno_kv.ts";
 import { systemTimer } from "../../shared/runtime/time.ts";
 
-const kv = await Deno.openKv(Deno.args[0]);
+const kv = await openDenoKv(Deno.args[0], { clock: systemTimer });
 const key = await ensureAdminKey({
   keys: createKeyStore(kv, () => {}),
   clock: systemTimer,

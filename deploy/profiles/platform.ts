@@ -9,6 +9,8 @@ import { startTrading, type TradingDeps } from "../../services/trading-gateway/d
 import { type TradingHours, tradingHours } from "../../shared/domain/fx_week.ts";
 import { type Clock, epochMs, ManualClock } from "../../shared/domain/time.ts";
 
+import { openDenoKv } from "../../shared/kv/deno_kv.ts";
+import { openDenoKv } from "../../shared/kv/deno_kv.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
@@ -108,7 +110,7 @@ async function openShared(settings: AllInOneSettings, lifecycle: Lifecycle) {
   lifecycle.onStop("store", () => store.close());
   const streams = await openStreams(settings.streams.url, { clock: systemTimer });
   lifecycle.onStop("streams", () => streams.close());
-  const kv = await Deno.openKv(`${folder}/kv`);
+  const kv = await openDenoKv(`${folder}/kv`, { clock: systemTimer });
   lifecycle.onStop("kv", () => kv.close());
   return { store, streams, kv };
 }

@@ -1,6 +1,8 @@
 /** What the edge works with, and the only place that opens it. */
 
 import { topics } from "../../shared/contracts/messages/topics.ts";
+import { openDenoKv } from "../../shared/kv/deno_kv.ts";
+import type { KeyValueStore } from "../../shared/kv/kv.ts";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import { epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { createRateLimiter, type RateLimiter } from "../../shared/resilience/rate_limiter.ts";
@@ -51,7 +53,7 @@ export async function openGateway(
 ): Promise<GatewayGround> {
   const streams = await openStreams(settings.streams.url, { clock: systemTimer });
   lifecycle.onStop("streams", () => streams.close());
-  const kv = await Deno.openKv(settings.kv.path);
+  const kv = await openDenoKv(settings.kv.path, { clock: systemTimer });
   lifecycle.onStop("kv", () => kv.close());
   return gatewayGround(settings, { streams, kv });
 }
@@ -59,7 +61,7 @@ export async function openGateway(
 /** The edge's ground over streams, a store and upstreams that are open already. */
 export function gatewayGround(
   settings: Omit<GatewaySettings, "streams" | "kv">,
-  open: { streams: EventStreams; kv: Deno.Kv; upstreams?: GatewayGround["upstreams"] },
+  open: { streams: EventStreams; kv: KeyValueStore; upstreams?: GatewayGround["upstreams"] },
 ): GatewayGround {
   const service = "api-gateway";
   const { streams, kv } = open;

@@ -2,6 +2,7 @@
 // streams and an in-memory Deno KV; the upstream is a function that tells what it was sent.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { openDenoKv } from "../../shared/kv/deno_kv.ts";
 import { platformRoutes } from "../../shared/contracts/http/platform.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { describeRefusals, refusalAccount } from "../../shared/testing/refusal_suite.ts";
@@ -157,7 +158,7 @@ Deno.test("keys are made, listed without their secret, obeyed at once, and delet
 });
 
 Deno.test("every edge hears of a key that another one made or deleted", async () => {
-  using kv = await Deno.openKv(":memory:");
+  const kv = await openDenoKv(":memory:", { clock: systemTimer });
   const [here, there] = [createKeyStore(kv, () => {}), createKeyStore(kv, () => {})];
   const heard: string[][] = [];
   const stop = new AbortController();
@@ -177,6 +178,7 @@ Deno.test("every edge hears of a key that another one made or deleted", async ()
   await eventually(() => heard.at(-1)?.join() === "");
   stop.abort();
   await following;
+  await kv.close();
 });
 
 Deno.test("a token carries at most its key's rights, and ends with its key", async () => {

@@ -6,7 +6,7 @@ import type { Authenticate } from "../../../shared/runtime/auth.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import { type IdSource, pause } from "../../../shared/runtime/time.ts";
-import type { FeedHub } from "./feed_hub.ts";
+import type { FeedHub, FeedTotals } from "./feed_hub.ts";
 import { FeedSession, type Identity, type SessionParts } from "./feed_session.ts";
 import { refusal } from "./frames.ts";
 
@@ -49,6 +49,11 @@ export class FeedServer {
       admit: (session, subject) => this.#takePlace(session, subject),
       refused: (code) => refusals.inc({ code }),
     };
+  }
+
+  /** What has been sent since the start. */
+  get totals(): Readonly<FeedTotals> {
+    return this.#parts.hub.totals;
   }
 
   /** Whether one more socket of the subject (`null`: not known yet) may be opened. */

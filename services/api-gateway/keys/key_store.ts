@@ -1,5 +1,6 @@
-/** Where keys are kept for all edges: Deno KV, whose `watch` tells each edge about a change. */
+/** Where keys are kept for all edges; `watch` tells each edge about a change by another. */
 
+import type { KeyValueStore } from "../../../shared/kv/kv.ts";
 import type { KeyRecord } from "./key_registry.ts";
 
 export interface KeyStore {
@@ -11,44 +12,42 @@ export interface KeyStore {
   changes(signal: AbortSignal): AsyncIterable<KeyRecord[]>;
 }
 
+/** Keys of one installation at most. */
+const keysMax = 10_000;
 const prefix = ["api-gateway", "keys"];
-/** Counts changes; `watch` follows single entries, not prefixes. */
-const changesKey = ["api-gateway", "keys_changes"];
+const keyOf = (keyId: string) => [...prefix, keyId];
+/** Written after every change, since single entries are watched and not prefixes. */
+const changedKey = ["api-gateway", "keys_changed"];
 
 /** `obey` gets all records after a change made here: this edge does not wait to hear of it. */
 export function createKeyStore(
-  kv: Deno.Kv,
+  kv: KeyValueStore,
   obey: (records: readonly KeyRecord[]) => void,
 ): KeyStore {
   const list = async () => {
-    const records: KeyRecord[] = [];
-    for await (const { value } of kv.list<KeyRecord>({ prefix })) records.push(value);
-    return records.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+    const entries = await kv.list<KeyRecord>(prefix, keysMax);
+    return entries.map((entry) => entry.value)
+      .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+  };
+  const changed = async (keyId: string) => {
+    await kv.set(changedKey, keyId);
+    obey(await list());
   };
   return {
     list,
     async put(record) {
-      await kv.atomic().set([...prefix, record.keyId], record).sum(changesKey, 1n).commit();
-      obey(await list());
+      await kv.set(keyOf(record.keyId), record);
+      await changed(record.keyId);
     },
     async delete(keyId) {
-      const key = [...prefix, keyId];
-      const held = await kv.get(key);
-      if (held.versionstamp === null) return false;
-      const { ok } = await kv.atomic().check(held).delete(key).sum(changesKey, 1n).commit();
-      obey(await list());
-      return ok;
+      const held = await kv.get(keyOf(keyId));
+      await kv.delete(keyOf(keyId));
+      // Told even when it was gone: a delete that failed half way is completed by repeating it.
+      await changed(keyId);
+      return held !== null;
     },
     async *changes(signal) {
-      const reader = kv.watch([changesKey]).getReader();
-      const stop = () => void reader.cancel().catch(() => {});
-      signal.addEventListener("abort", stop, { once: true });
-      try {
-        while (!signal.aborted && !(await reader.read()).done) yield await list();
-      } finally {
-        signal.removeEventListener("abort", stop);
-        stop();
-      }
+      for await (const _ of kv.watch([changedKey], signal)) yield await list();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** A whole edge for tests: real streams and store in memory, real sockets, upstreams as given. */
 
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
+import { openDenoKv } from "../../../shared/kv/deno_kv.ts";
 import { toQuoteRow } from "../../../shared/contracts/messages/quotes.ts";
 import { topics } from "../../../shared/contracts/messages/topics.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
@@ -32,7 +33,7 @@ export async function startTestEdge(options: TestEdgeOptions = {}) {
   });
   const lifecycle = new Lifecycle({ logger });
   const streams = await openStreams("memory:", { clock: systemTimer });
-  const kv = await Deno.openKv(":memory:");
+  const kv = await openDenoKv(":memory:", { clock: systemTimer });
   lifecycle.onStop("kv", () => kv.close());
   lifecycle.onStop("streams", () => streams.close());
   const notFound = () => Promise.resolve(new Response(null, { status: 404 }));

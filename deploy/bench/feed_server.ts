@@ -1,0 +1,65 @@
+/**
+ * The edge as the feed bench runs it: everything is real, and quotes come through the streams as
+ * from ingest. Arguments: port, and the key that opens the feed is printed. On `/control`
+ * "burst N" publishes N bursts of ten quotes, "time" answers the clock in microseconds, and
+ * "totals" what the feed has sent.
+ */
+
+import { createGatewayApp } from "../../services/api-gateway/app.ts";
+import { openDenoKv } from "../../shared/kv/deno_kv.ts";
+import { gatewayGround, startGateway } from "../../services/api-gateway/deps.ts";
+import { ensureAdminKey } from "../../services/api-gateway/keys/create_key.ts";
+import { type QuoteRow, quotesReceived } from "../../shared/contracts/messages/quotes.ts";
+import { topics } from "../../shared/contracts/messages/topics.ts";
+import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
+import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
+import { createLogger } from "../../shared/runtime/logger.ts";
+import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
+import { openStreams } from "../../shared/streams/open_streams.ts";
+
+const symbols = [
+  ...["EURUSD", "GBPUSD", "AUDUSD", "NZDUSD", "USDCAD", "USDCHF", "EURGBP", "EURCHF"],
+  ...["GBPCHF", "AUDNZD"],
+];
+const port = Number(Deno.args[0]);
+const lifecycle = new Lifecycle({ logger: createLogger({ service: "bench", level: "warn" }) });
+const streams = await openStreams("memory:", { clock: systemTimer });
+const ground = gatewayGround({
+  http: { host: "127.0.0.1", port, bodyBytesMax: 65_536 },
+  security: { tokenSecret: "a secret of the bench, at least 32 long" },
+  market: { clock: "real", hours: "always" },
+  upstreams: { trading: "http://127.0.0.1:1", marketData: "http://127.0.0.1:1" },
+  limits: { requestsPerSecond: 1_000_000, socketsPerKey: 10_000, sockets: 10_000 },
+  log: { level: "warn" },
+}, { streams, kv: await openDenoKv(":memory:", { clock: systemTimer }) });
+const deps = await startGateway(ground, lifecycle);
+const app = createGatewayApp(deps);
+const key = await ensureAdminKey(deps);
+
+const events = createEventSource({ source: "/bench", ids: uuidIds, clock: systemTimer });
+let last = 0;
+
+function burst() {
+  last = Math.max(last + 1, Math.round((performance.timeOrigin + performance.now()) * 1000));
+  const ms = Math.floor(last / 1000);
+  const quotes = symbols.map((symbol): QuoteRow => [symbol, "1.10000", "1.10010", ms, ms, last]);
+  return events.event(quotesReceived.entries.type.literal, { venue: "bench", quotes });
+}
+
+function control(request: Request): Response {
+  const { socket, response } = Deno.upgradeWebSocket(request);
+  socket.onmessage = ({ data }) => {
+    const [what, count] = String(data).split(" ");
+    if (what === "burst") {
+      void publishEvents(streams, topics.quotes, Array.from({ length: Number(count) }, burst));
+    } else if (what === "time") {
+      socket.send(String(Math.round((performance.timeOrigin + performance.now()) * 1000)));
+    } else socket.send(JSON.stringify(deps.feed.totals));
+  };
+  return response;
+}
+
+Deno.serve(
+  { port, hostname: "127.0.0.1", onListen: () => console.log(`ready ${key}`) },
+  (request, info) => request.url.endsWith("/control") ? control(request) : app.fetch(request, info),
+);

@@ -1,0 +1,18 @@
+/** `deno task bench [name …]`: runs the benches named, or all; each ends with one line of JSON. */
+
+import { type BenchResult, formatResult } from "./result.ts";
+
+const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  feed: async () => (await import("./feed.ts")).benchFeed(),
+  check: async () => (await import("./check.ts")).benchCheck(),
+  edge: async () => (await import("./edge.ts")).benchEdge(),
+  orders: async () => (await import("./orders.ts")).benchOrders(),
+};
+
+const names = Deno.args.length > 0 ? Deno.args : Object.keys(benches);
+const unknown = names.filter((name) => benches[name] === undefined);
+if (unknown.length > 0) {
+  console.error(`No bench ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}`);
+  Deno.exit(2);
+}
+for (const name of names) console.log(formatResult(await benches[name]!()));
