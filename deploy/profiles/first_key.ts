@@ -6,7 +6,6 @@
 import { ensureAdminKey } from "../../services/api-gateway/keys/create_key.ts";
 import { createKeyStore } from "../../services/api-gateway/keys/key_store.ts";
 import { openDenoKv } from "../../shared/kv/deno_kv.ts";
-import { openDenoKv } from "../../shared/kv/deno_kv.ts";
 import { systemTimer } from "../../shared/runtime/time.ts";
 
 const kv = await openDenoKv(Deno.args[0], { clock: systemTimer });

@@ -10,7 +10,6 @@ import { type TradingHours, tradingHours } from "../../shared/domain/fx_week.ts"
 import { type Clock, epochMs, ManualClock } from "../../shared/domain/time.ts";
 
 import { openDenoKv } from "../../shared/kv/deno_kv.ts";
-import { openDenoKv } from "../../shared/kv/deno_kv.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
