@@ -46,6 +46,9 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Resolves after the input that is ready now has been taken; a timeout of 0 takes milliseconds. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 async function sleep(timer: Timer, until: { at: EpochMs; speed: number; signal: AbortSignal }) {
   const { at, speed, signal } = until;
   for (let left = at - timer.now(); left > 0 && !signal.aborted; left = at - timer.now()) {
@@ -79,7 +82,7 @@ export function virtualTimer(startAt: EpochMs): Timer {
   return {
     now: () => now,
     async sleepUntil(at, signal) {
-      await new Promise((resolve) => setImmediate(resolve)); // a timeout of 0 takes milliseconds
+      await nextTurn();
       if (!signal.aborted && at > now) now = at;
     },
   };

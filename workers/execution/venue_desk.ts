@@ -12,7 +12,7 @@ import type { Quote } from "../../shared/domain/quote.ts";
 import type { Clock, EpochMs } from "../../shared/domain/time.ts";
 import { type EventSource, publishEvents } from "../../shared/runtime/events.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
-import { pause } from "../../shared/runtime/time.ts";
+import { nextTurn, pause } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
 import type { EngineEffects, FillEngine } from "../../shared/venues/venue.ts";
 import { type Effects, gather, isEmpty, noEffects, takeOrders } from "./decide.ts";
@@ -110,6 +110,7 @@ export class VenueDesk {
   /** One at a time, in order; each takes everything gathered since the last. */
   #settle(): Promise<void> {
     this.#settling = this.#settling.then(async () => {
+      await nextTurn();
       this.#scheduled = false;
       if (isEmpty(this.#next)) return;
       const effects = this.#next;

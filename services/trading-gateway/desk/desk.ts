@@ -12,6 +12,7 @@ import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
+import { nextTurn } from "../../../shared/runtime/time.ts";
 import { withTraceparent } from "../../../shared/runtime/trace.ts";
 import { accountEntry, venueEntry } from "./announce.ts";
 import { AccountMoved, type BooksStore, forgetEndedOrders, type Turn } from "./books_store.ts";
@@ -88,11 +89,11 @@ export class Desk {
   }
 
   async #pump(): Promise<void> {
-    // One pause lets the commands of requests that are already readable join the first turn.
-    await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const turn = this.#waiting.splice(0, turnMax);
-      await this.#take(turn);
+      // Commands of requests that can already be read join the turn. An embedded store works in this
+      // thread, so without the pause it would be given one command after the other.
+      await nextTurn();
+      await this.#take(this.#waiting.splice(0, turnMax));
     }
     this.#pumping = null;
   }

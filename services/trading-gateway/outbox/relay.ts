@@ -5,7 +5,7 @@
 
 import { type Kysely, sql } from "kysely";
 import { type Topic, topics } from "../../../shared/contracts/messages/topics.ts";
-import { pause } from "../../../shared/runtime/time.ts";
+import { nextTurn, pause } from "../../../shared/runtime/time.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import type { EventStreams } from "../../../shared/streams/event_streams.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
@@ -50,6 +50,7 @@ export class Relay {
   /** Relays until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      await nextTurn();
       this.#asked = false;
       try {
         const moved = await this.relayOnce();
