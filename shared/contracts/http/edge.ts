@@ -100,4 +100,9 @@ export const createTokenRoute = securedRoute({ permission: "market:read", accoun
 });
 
 /** Routes the edge answers by itself, besides the order check. */
-export const edgeRoutes = [createKeyRoute, listKeysRoute, deleteKeyRoute, createTokenRoute] as const;
+export const edgeRoutes = [
+  createKeyRoute,
+  listKeysRoute,
+  deleteKeyRoute,
+  createTokenRoute,
+] as const;
