@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
 import type { ProblemCode } from "../contracts/http/problems.ts";
 import { type Access, type Permission, permissions } from "../contracts/http/routes.ts";
 import type { Authenticate } from "../runtime/auth.ts";
@@ -52,25 +53,27 @@ const plausible: Readonly<Record<string, string>> = {
 /** One test a route, and one that the list itself holds water. */
 export function describeRefusals(suite: RefusalSuite): void {
   const { name, routes, credentials = refusalCredentials } = suite;
-  Deno.test(`${name}: every secured route is listed once and says who may call it`, () => {
-    assert(routes.length > 0, "No routes to test");
-    const names = routes.map(({ method, path }) => `${method} ${path}`);
-    assertEquals(names, [...new Set(names)]);
-    for (const { access, path } of routes) {
-      assert(permissions.includes(access.permission), `${path}: ${access.permission}`);
-      assertEquals(access.account, path.includes("{accountId}"), `${path}: access.account`);
-    }
-  });
-  for (const route of routes) {
-    const title = `${route.method.toUpperCase()} ${route.path}`;
-    Deno.test(`${name}: ${title} refuses missing, bad and insufficient keys`, async () => {
-      const app = await suite.app();
-      for (const [headers, status, code] of await refusalsOf(route, credentials)) {
-        const answer = await app.fetch(requestTo(route, headers));
-        await expectProblem(answer, status, code);
+  describe(`${name}: refusals`, () => {
+    it("every secured route is listed once and says who may call it", () => {
+      assert(routes.length > 0, "No routes to test");
+      const names = routes.map(({ method, path }) => `${method} ${path}`);
+      assertEquals(names, [...new Set(names)]);
+      for (const { access, path } of routes) {
+        assert(permissions.includes(access.permission), `${path}: ${access.permission}`);
+        assertEquals(access.account, path.includes("{accountId}"), `${path}: access.account`);
       }
     });
-  }
+    for (const route of routes) {
+      const title = `${route.method.toUpperCase()} ${route.path}`;
+      it(`${title} refuses missing, bad and insufficient keys`, async () => {
+        const app = await suite.app();
+        for (const [headers, status, code] of await refusalsOf(route, credentials)) {
+          const answer = await app.fetch(requestTo(route, headers));
+          await expectProblem(answer, status, code);
+        }
+      });
+    }
+  });
 }
 
 type Refusal = readonly [headers: Headers, status: number, code: ProblemCode];
