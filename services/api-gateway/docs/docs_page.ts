@@ -14,7 +14,9 @@ const style = `
 
 const head = (title: string, more = "") =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>` +
-  `<meta name="viewport" content="width=device-width, initial-scale=1">${more}` +
+  `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+  // An empty picture, or browsers ask for one that is not there.
+  `<link rel="icon" href="data:,">${more}` +
   `<style>${style}</style></head><body>` +
   `<header><strong>Spotwire</strong><a href="/docs">API</a>` +
   `<a href="/openapi.json">OpenAPI</a><a href="/asyncapi.json">AsyncAPI (quote feed)</a></header>`;
