@@ -24,7 +24,7 @@ import { Archivist } from "./archivist.ts";
 import type { ArchiveSettings } from "./settings.ts";
 
 /** Entries of one commit at most. */
-const batchMax = 2_000;
+const batchMax = 200;
 /** A bar is a minute; nobody misses a quarter of a second of it, and commits are dear. */
 const lingerMs = 250;
 /** After this long what a killed copy had in hand is delivered again. */

@@ -1,7 +1,7 @@
 /**
  * A recording's way to the topic, as fast as its slowest reader. Events that gather while others are
- * being published share the next call, so a recording costs few round trips however small its
- * batches are, and none is ever dropped.
+ * being published become few and share the next call, so a recording costs few round trips however
+ * small its batches are, and no quote is ever dropped.
  */
 
 import type { QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
@@ -11,9 +11,12 @@ import type { Logger } from "../../shared/runtime/logger.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
 import { HoldBack } from "./hold_back.ts";
+import { mergeEvents } from "./merge_events.ts";
 
 /** Events that may wait; the recording stands still beyond. */
-const waitingMax = 200;
+const waitingMax = 500;
+/** How long events gather; at a recording's own pace mostly one comes. */
+const gatherMs = 1;
 /** Pause before events that could not be published are tried again. */
 const republishMs = 500;
 
@@ -56,17 +59,19 @@ export class RecordedEvents {
   async #send(signal: AbortSignal): Promise<void> {
     const { streams, logger, published } = this.#deps;
     while (this.#waiting.length > 0 && !signal.aborted) {
-      const events = this.#waiting;
+      await pause(gatherMs, signal);
+      const events = mergeEvents(this.#waiting);
       const quotes = this.#quotes;
       this.#waiting = [];
       this.#quotes = 0;
-      await this.#holdBack.before(events.length, signal);
       while (!signal.aborted) {
         try {
+          await this.#holdBack.before(events.length, signal);
           await publishEvents(streams, topics.quotes, events);
           published(quotes);
           break;
         } catch (error) {
+          if (signal.aborted) break;
           logger.error({ err: error, quotes }, "recording not published, will retry");
           await pause(republishMs, signal);
         }
