@@ -29,7 +29,7 @@ export interface OutboxEntry {
   readonly body: string;
 }
 
-/** Another writer moved the account on; reload and decide again. */
+/** Another writer moved the account on, or the client order id was used; look and decide again. */
 export class AccountMoved extends Error {
   override readonly name = "AccountMoved";
 }
@@ -164,11 +164,12 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
           set units = excluded.units, open_cost = excluded.open_cost),
       flattened as (delete from trading.positions where (account_id, symbol) in
         (select a, s from ${rows(flat, "a text, s text")}))
-      insert into trading.outbox (topic, body)
-        select topic, body from ${rows(turn.outbox, "topic text, body text")}`.execute(db);
+      insert into trading.outbox (topic, bodies)
+        select topic, bodies from ${rows(outboxRecords(turn.outbox), "topic text, bodies json")}`
+      .execute(db);
   } catch (error) {
     if (!isTaken(error)) throw error;
-    throw new AccountMoved("Cannot store the turn: an account moved on meanwhile", {
+    throw new AccountMoved("Cannot store the turn: a number or an id in it is taken", {
       cause: error,
     });
   }
@@ -176,6 +177,11 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
 
 /** Postgres' unique_violation: the other writer's transaction, or the order or fill it made of it. */
 const isTaken = (error: unknown): boolean => (error as { code?: string }).code === "23505";
+
+/** One row a topic: what a turn has to say is moved on together. */
+const outboxRecords = (outbox: Turn["outbox"]) =>
+  [...Map.groupBy(outbox, ({ topic }) => topic)]
+    .map(([topic, entries]) => ({ topic, bodies: entries.map(({ body }) => body) }));
 
 const accountColumns = "id text, currency text, balance int8, last int8, open int4";
 const accountRecords = (turn: Turn) =>

@@ -34,7 +34,9 @@ const queueMax = 20_000;
 /** Accounts held in memory at most; the longest unused go first. */
 const accountsMax = 20_000;
 /** How often a turn starts anew because another writer moved an account on. */
-const attemptsMax = 3;
+const attemptsMax = 4;
+/** Client order ids remembered as used, so that a quick repeat is looked up at once. */
+const recentMax = 50_000;
 
 /** The turn may or may not have been stored; a repeat with the same client order id will tell. */
 export class OutcomeUnknown extends Error {
@@ -65,6 +67,7 @@ interface Waiting {
 export class Desk {
   readonly #deps: DeskDeps;
   readonly #accounts = new Map<AccountId, Account>();
+  readonly #recent = new Set<string>();
   #waiting: Waiting[] = [];
   #pumping: Promise<void> | null = null;
 
@@ -101,7 +104,7 @@ export class Desk {
   async #take(waiting: readonly Waiting[]): Promise<void> {
     for (let attempt = 1;; attempt++) {
       try {
-        return await this.#attempt(waiting);
+        return await this.#attempt(waiting, attempt > 1);
       } catch (error) {
         for (const { command } of waiting) this.#accounts.delete(command.accountId);
         if (error instanceof AccountMoved && attempt < attemptsMax) continue;
@@ -114,9 +117,13 @@ export class Desk {
     }
   }
 
-  async #attempt(waiting: readonly Waiting[]): Promise<void> {
+  /**
+   * A client order id is taken for new unless `sure` or used lately: the store refuses a second one,
+   * and the next attempt looks. That spares nearly every turn a query.
+   */
+  async #attempt(waiting: readonly Waiting[], sure: boolean): Promise<void> {
     await this.#loadAccounts(waiting);
-    const known = await this.#lookUp(waiting);
+    const known = await this.#lookUp(waiting, sure);
     const market = this.#deps.market();
     const decisions = waiting.map((one) => this.#decide(one, { market, known }));
     const turn = this.#turnOf(waiting, decisions);
@@ -144,6 +151,7 @@ export class Desk {
       const order = "order" in decision.outcome ? decision.outcome.order : null;
       if (command.kind === "place_order" && order !== null) {
         context.known.byClientOrderId.set(clientOrderKey(order), order);
+        this.#remember(clientOrderKey(order));
       }
       for (const { transaction } of decision.booked) {
         if (transaction.type === "order_filled") {
@@ -155,6 +163,12 @@ export class Desk {
       this.#deps.logger.error({ err: error, command: command.kind }, "command is impossible");
       return error as Error;
     }
+  }
+
+  #remember(key: string): void {
+    this.#recent.add(key);
+    if (this.#recent.size <= recentMax) return;
+    for (const oldest of this.#recent) return void this.#recent.delete(oldest);
   }
 
   async #loadAccounts(waiting: readonly Waiting[]): Promise<void> {
@@ -169,16 +183,15 @@ export class Desk {
   }
 
   /** What the turn needs from the store beyond open orders, in one query of each kind. */
-  async #lookUp(waiting: readonly Waiting[]) {
+  async #lookUp(waiting: readonly Waiting[], sure: boolean) {
     const placed: { accountId: string; clientOrderId: string }[] = [];
     const fills: { venue: string; execId: string }[] = [];
     const orderIds = new Set<OrderId>();
     for (const { command } of waiting) {
       if (command.kind === "place_order") {
-        placed.push({
-          accountId: command.accountId,
-          clientOrderId: command.terms.clientOrderId,
-        });
+        const { accountId, terms: { clientOrderId } } = command;
+        const one = { accountId, clientOrderId };
+        if (sure || this.#recent.has(clientOrderKey(one))) placed.push(one);
       }
       if (command.kind === "apply_report" && command.report.execType === "trade") {
         fills.push(command.report);

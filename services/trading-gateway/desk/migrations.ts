@@ -51,7 +51,7 @@ const firstTables: Migration = {
     await create("outbox")
       .addColumn("id", "bigserial", (column) => column.primaryKey())
       .addColumn("topic", "text", (column) => column.notNull())
-      .addColumn("body", "text", (column) => column.notNull())
+      .addColumn("bodies", "json", (column) => column.notNull())
       .execute();
   },
 };

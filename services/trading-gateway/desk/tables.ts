@@ -54,7 +54,12 @@ export interface TradingDatabase {
   };
   /** Which transaction booked a venue's fill; its key is what makes a repeated report harmless. */
   fills: { venue: string; exec_id: string; account_id: string; transaction_id: Int8 };
-  outbox: { id: ColumnType<string | number | bigint, never, never>; topic: string; body: string };
+  /** What one turn has to say on one topic; `bodies` is a list of event texts. */
+  outbox: {
+    id: ColumnType<string | number | bigint, never, never>;
+    topic: string;
+    bodies: ColumnType<string[], string, string>;
+  };
 }
 
 export const tradingSchema = "trading";

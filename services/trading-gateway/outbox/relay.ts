@@ -10,7 +10,8 @@ import type { Logger } from "../../../shared/runtime/logger.ts";
 import type { EventStreams } from "../../../shared/streams/event_streams.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 
-const batchMax = 1_000;
+/** Entries moved at once at most; each is what one turn said on one topic. */
+const batchMax = 20;
 /** Pause after a failure, so a stream that is down is not hammered. */
 const retryMs = 500;
 /** Looks without being asked, in case another copy left entries behind. */
@@ -73,7 +74,7 @@ export class Relay {
       .orderBy("id").limit(batchMax).execute();
     if (entries.length === 0) return 0;
     for (const [topic, bodies] of byTopic(entries)) {
-      await streams.publish(topic, bodies, lengthMaxOf.get(topic) ?? batchMax);
+      await streams.publish(topic, bodies, lengthMaxOf.get(topic)!);
     }
     await this.#remove(entries.map((entry) => String(entry.id)));
     this.#after = String(entries.at(-1)!.id);
@@ -98,12 +99,12 @@ export class Relay {
   }
 }
 
-function byTopic(entries: readonly { topic: string; body: string }[]): Map<string, string[]> {
+function byTopic(entries: readonly { topic: string; bodies: readonly string[] }[]) {
   const grouped = new Map<string, string[]>();
-  for (const { topic, body } of entries) {
-    const bodies = grouped.get(topic);
-    if (bodies === undefined) grouped.set(topic, [body]);
-    else bodies.push(body);
+  for (const { topic, bodies } of entries) {
+    const gathered = grouped.get(topic);
+    if (gathered === undefined) grouped.set(topic, [...bodies]);
+    else gathered.push(...bodies);
   }
   return grouped;
 }
