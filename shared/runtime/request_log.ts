@@ -26,7 +26,7 @@ export function createRequestLog(logger: Logger, metrics: Metrics): RequestLog {
   return (scope, answered) => {
     const { method, path, route, status, ms, code, error } = answered;
     meter.observe(route, answered);
-    const level = levelOf(status, path);
+    const level = levelOf(answered);
     if (!logger.isLevelEnabled(level)) return;
     const failed = status >= 500 && error !== undefined ? { err: error } : {};
     const refused = code === undefined ? {} : { code };
@@ -35,8 +35,9 @@ export function createRequestLog(logger: Logger, metrics: Metrics): RequestLog {
   };
 }
 
-function levelOf(status: number, path: string): "trace" | "debug" | "info" | "error" {
-  if (status >= 500) return "error";
-  if (quietPaths.has(path)) return "trace";
-  return status >= 400 ? "info" : "debug";
+/** A failure without a code of ours was passed on, and logged where it was made. */
+function levelOf({ status, path, code }: Answered): "trace" | "debug" | "info" | "error" {
+  if (quietPaths.has(path)) return status >= 500 ? "error" : "trace";
+  if (status < 400 || code === undefined) return "debug";
+  return status >= 500 ? "error" : "info";
 }
