@@ -15,7 +15,7 @@ async function cpuTimes(): Promise<{ idle: number; total: number }> {
 }
 
 /** Resolves once the machine is quiet, or after a while on one that never is. */
-export async function untilIdle({ share = 0.9, msMax = 20_000 } = {}): Promise<void> {
+export async function untilIdle({ share = 0.9, msMax = 10_000 } = {}): Promise<void> {
   const end = performance.now() + msMax;
   while (performance.now() < end && await idleShare() < share);
 }

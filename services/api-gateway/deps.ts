@@ -109,9 +109,7 @@ export async function startGateway(
 ): Promise<GatewayDeps> {
   const { keys, registry, logger } = ground;
   registry.replace(await keys.list());
-  lifecycle.run("keys", async (signal) => {
-    for await (const records of keys.changes(signal)) registry.replace(records);
-  });
+  lifecycle.run("keys", (signal) => keys.follow(signal));
   const feed = await startFeed(ground, lifecycle);
   await followTopic({
     streams: ground.streams,

@@ -159,14 +159,11 @@ Deno.test("keys are made, listed without their secret, obeyed at once, and delet
 
 Deno.test("every edge hears of a key that another one made or deleted", async () => {
   const kv = await openDenoKv(":memory:", { clock: systemTimer });
-  const [here, there] = [createKeyStore(kv, () => {}), createKeyStore(kv, () => {})];
   const heard: string[][] = [];
+  const here = createKeyStore(kv, () => {});
+  const there = createKeyStore(kv, (records) => void heard.push(records.map(({ name }) => name)));
   const stop = new AbortController();
-  const following = (async () => {
-    for await (const records of there.changes(stop.signal)) {
-      heard.push(records.map((record) => record.name));
-    }
-  })();
+  const following = there.follow(stop.signal);
   const parts = {
     keys: here,
     clock: systemTimer,

@@ -1,9 +1,12 @@
 // npm `ws` on Node as a quote feed: each quote is a message of its own, sent to each client.
 // Arguments: port. On `/control` a text "burst N" publishes N bursts.
 
+import { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
-import { WebSocketServer } from "ws";
 import { quoteTexts } from "./quote_texts.mjs";
+
+// Installed beside this file for the bench only.
+const { WebSocketServer } = createRequire(import.meta.url)("ws");
 
 const clients = [];
 const server = new WebSocketServer({

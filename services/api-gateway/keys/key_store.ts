@@ -8,8 +8,8 @@ export interface KeyStore {
   put(record: KeyRecord): Promise<void>;
   /** Whether there was such a key. */
   delete(keyId: string): Promise<boolean>;
-  /** All records, now and after each change by any edge, until the signal aborts. */
-  changes(signal: AbortSignal): AsyncIterable<KeyRecord[]>;
+  /** Has all records obeyed, now and after each change by any edge, until the signal aborts. */
+  follow(signal: AbortSignal): Promise<void>;
 }
 
 /** Keys of one installation at most. */
@@ -19,7 +19,7 @@ const keyOf = (keyId: string) => [...prefix, keyId];
 /** Written after every change, since single entries are watched and not prefixes. */
 const changedKey = ["api-gateway", "keys_changed"];
 
-/** `obey` gets all records after a change made here: this edge does not wait to hear of it. */
+/** `obey` gets all records, after a change made here at once: this edge does not wait to hear of it. */
 export function createKeyStore(
   kv: KeyValueStore,
   obey: (records: readonly KeyRecord[]) => void,
@@ -29,9 +29,19 @@ export function createKeyStore(
     return entries.map((entry) => entry.value)
       .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
   };
+  let asked = 0;
+  let obeyed = 0;
+  /** A slow read of how things were must not undo a later one. */
+  const refresh = async () => {
+    const turn = ++asked;
+    const records = await list();
+    if (turn < obeyed) return;
+    obeyed = turn;
+    obey(records);
+  };
   const changed = async (keyId: string) => {
     await kv.set(changedKey, keyId);
-    obey(await list());
+    await refresh();
   };
   return {
     list,
@@ -46,8 +56,8 @@ export function createKeyStore(
       await changed(keyId);
       return held !== null;
     },
-    async *changes(signal) {
-      for await (const _ of kv.watch([changedKey], signal)) yield await list();
+    async follow(signal) {
+      for await (const _ of kv.watch([changedKey], signal)) await refresh();
     },
   };
 }

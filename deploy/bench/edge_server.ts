@@ -1,14 +1,15 @@
 /**
- * The edge as the feed bench runs it: everything is real, and quotes come through the streams as
- * from ingest. Arguments: port, and the key that opens the feed is printed. On `/control`
- * "burst N" publishes N bursts of ten quotes, "time" answers the clock in microseconds, and
- * "totals" what the feed has sent.
+ * The edge as the benches run it: everything is real, and quotes come through the streams as from
+ * ingest. Arguments: port, and `pulse` for a burst of quotes each second and an account `bench`.
+ * Prints the key that opens everything. On `/control` "burst N" publishes N bursts of ten quotes,
+ * "time" answers the clock in microseconds, and "totals" what the feed has sent.
  */
 
 import { createGatewayApp } from "../../services/api-gateway/app.ts";
 import { openDenoKv } from "../../shared/kv/deno_kv.ts";
 import { gatewayGround, startGateway } from "../../services/api-gateway/deps.ts";
 import { ensureAdminKey } from "../../services/api-gateway/keys/create_key.ts";
+import { accountUpdated } from "../../shared/contracts/messages/accounts.ts";
 import { type QuoteRow, quotesReceived } from "../../shared/contracts/messages/quotes.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
@@ -46,12 +47,31 @@ function burst() {
   return events.event(quotesReceived.entries.type.literal, { venue: "bench", quotes });
 }
 
+async function publishBursts(count: number): Promise<void> {
+  await publishEvents(streams, topics.quotes, Array.from({ length: count }, burst));
+}
+
+async function pulse(): Promise<void> {
+  await publishEvents(streams, topics.accounts, [
+    events.event(accountUpdated.entries.type.literal, {
+      accountId: "bench",
+      currency: "USD",
+      balance: "1000000",
+      lastTransactionId: 1,
+      openOrders: 3,
+      positions: [{ symbol: "GBPUSD", units: "1000", openCost: "1100.05" }],
+    }),
+  ]);
+  await publishBursts(1);
+  setInterval(() => publishBursts(1), 1_000);
+}
+
 function control(request: Request): Response {
   const { socket, response } = Deno.upgradeWebSocket(request);
   socket.onmessage = ({ data }) => {
     const [what, count] = String(data).split(" ");
     if (what === "burst") {
-      void publishEvents(streams, topics.quotes, Array.from({ length: Number(count) }, burst));
+      void publishBursts(Number(count));
     } else if (what === "time") {
       socket.send(String(Math.round((performance.timeOrigin + performance.now()) * 1000)));
     } else socket.send(JSON.stringify(deps.feed.totals));
@@ -59,6 +79,7 @@ function control(request: Request): Response {
   return response;
 }
 
+if (Deno.args[1] === "pulse") await pulse();
 Deno.serve(
   { port, hostname: "127.0.0.1", onListen: () => console.log(`ready ${key}`) },
   (request, info) => request.url.endsWith("/control") ? control(request) : app.fetch(request, info),
