@@ -10,20 +10,12 @@ import {
 } from "../../shared/runtime/settings_sections.ts";
 import { readSettings } from "../../shared/runtime/settings.ts";
 import { fillSettings } from "../../workers/execution/settings.ts";
-
-const positive = v.pipe(v.number(), v.minValue(0.001));
+import { venueSettings } from "../../workers/ingest/settings.ts";
 
 export const allInOneSettings = v.strictObject({
   http: httpSettings(8000),
   data: v.optional(v.strictObject({ folder: v.optional(v.string(), "./data") }), {}),
-  venue: v.optional(
-    v.strictObject({
-      spec: v.optional(v.string(), "simulator"),
-      seed: v.optional(v.string(), "spotwire"),
-      speed: v.optional(v.union([positive, v.literal("max")]), 1),
-    }),
-    {},
-  ),
+  venue: venueSettings,
   market: marketSettings,
   /** Default: PGlite in the data folder. */
   database: v.optional(v.strictObject({ url: v.optional(v.string()) }), {}),

@@ -1,21 +1,14 @@
 /** What market data works with, and the only place that opens it. */
 
 import type { Kysely } from "kysely";
-import { type TradingHours, tradingHours } from "../../shared/domain/fx_week.ts";
+import type { TradingHours } from "../../shared/domain/fx_week.ts";
 import { QuoteBook } from "../../shared/domain/quote.ts";
-import { type Clock, epochMs, ManualClock } from "../../shared/domain/time.ts";
+import type { Clock } from "../../shared/domain/time.ts";
+import { type Ground, internalOnly, openGround } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
-import { createLogger } from "../../shared/runtime/logger.ts";
-import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
-import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
-import { createTokens } from "../../shared/security/tokens.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import { openStore } from "../../shared/storage/open_store.ts";
-import type { Store } from "../../shared/storage/store.ts";
-import type { EventStreams } from "../../shared/streams/event_streams.ts";
-import { openStreams } from "../../shared/streams/open_streams.ts";
 import {
   type TimeseriesDatabase,
   timeseriesMigrations,
@@ -33,44 +26,20 @@ export interface MarketDataDeps extends ServiceDeps {
   readonly marketClock: Clock;
 }
 
-/** What market data stands on; a profile may share the store and the streams among its parts. */
-export interface MarketDataGround extends ServiceDeps {
-  readonly store: Store;
-  readonly streams: EventStreams;
-  readonly hours: TradingHours;
-  readonly marketClock: Clock;
-}
-
+/** What market data stands on; a profile may share it among its parts. */
 export async function openMarketData(
   settings: MarketDataSettings,
   lifecycle: Lifecycle,
-): Promise<MarketDataGround> {
-  const service = "market-data";
-  const store = await openStore(settings.database.url);
-  lifecycle.onStop("store", () => store.close());
-  const streams = await openStreams(settings.streams.url, { clock: systemTimer });
-  lifecycle.onStop("streams", () => streams.close());
-  const tokens = createTokens({ secret: settings.security.tokenSecret, clock: systemTimer });
+): Promise<Ground> {
   return {
-    service,
-    version: "0.1.0",
-    logger: createLogger({ service, level: settings.log.level }),
-    metrics: createMetrics(service),
-    clock: systemTimer,
-    ids: uuidIds,
-    authenticate: ({ kind, value }) => kind === "token" ? tokens.verify(value, "internal") : null,
-    checks: { store: () => store.ping(), streams: () => streams.ping() },
-    bodyBytesMax: settings.http.bodyBytesMax,
-    store,
-    streams,
-    hours: tradingHours(settings.market.hours),
-    marketClock: settings.market.clock === "quotes" ? new ManualClock(epochMs(0)) : systemTimer,
+    ...await openGround("market-data", settings, lifecycle),
+    authenticate: internalOnly(settings.security.tokenSecret),
   };
 }
 
 /** Migrates, then keeps the newest quote of every symbol until the end. */
 export async function startMarketData(
-  ground: MarketDataGround,
+  ground: Ground,
   lifecycle: Lifecycle,
 ): Promise<MarketDataDeps> {
   const { store, streams, marketClock, logger } = ground;
@@ -79,7 +48,7 @@ export async function startMarketData(
   await followQuotes({
     streams,
     book: quotes,
-    ...(marketClock instanceof ManualClock ? { marketClock } : {}),
+    marketClock,
     logger,
     signal: lifecycle.signal,
   });

@@ -2,24 +2,15 @@
 
 import type { Kysely } from "kysely";
 import { topics } from "../../shared/contracts/messages/topics.ts";
-import { type TradingHours, tradingHours } from "../../shared/domain/fx_week.ts";
 import { QuoteBook } from "../../shared/domain/quote.ts";
 import { quoteRates } from "../../shared/domain/rates.ts";
-import { type Clock, epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { consumeTopic } from "../../shared/runtime/consume.ts";
 import { createEventSource } from "../../shared/runtime/events.ts";
+import { type Ground, internalOnly, openGround } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
-import { createLogger } from "../../shared/runtime/logger.ts";
-import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
-import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
-import { createTokens } from "../../shared/security/tokens.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import { openStore } from "../../shared/storage/open_store.ts";
-import type { Store } from "../../shared/storage/store.ts";
-import type { EventStreams } from "../../shared/streams/event_streams.ts";
-import { openStreams } from "../../shared/streams/open_streams.ts";
 import { type BooksStore, createBooksStore } from "./desk/books_store.ts";
 import type { Market } from "./desk/decide.ts";
 import { Desk } from "./desk/desk.ts";
@@ -40,48 +31,20 @@ export interface TradingDeps extends ServiceDeps {
   readonly market: () => Market;
 }
 
-/** What trading stands on; a profile may share the store and the streams among its parts. */
-export interface TradingGround extends ServiceDeps {
-  readonly store: Store;
-  readonly streams: EventStreams;
-  readonly hours: TradingHours;
-  /** The machine's clock, or a manual one that the quotes move on. */
-  readonly marketClock: Clock;
-}
-
-export const tradingVersion = "0.1.0";
-
+/** What trading stands on; a profile may share it among its parts. */
 export async function openTrading(
   settings: TradingSettings,
   lifecycle: Lifecycle,
-): Promise<TradingGround> {
-  const service = "trading-gateway";
-  const logger = createLogger({ service, level: settings.log.level });
-  const store = await openStore(settings.database.url);
-  lifecycle.onStop("store", () => store.close());
-  const streams = await openStreams(settings.streams.url, { clock: systemTimer });
-  lifecycle.onStop("streams", () => streams.close());
-  const tokens = createTokens({ secret: settings.security.tokenSecret, clock: systemTimer });
+): Promise<Ground> {
   return {
-    service,
-    version: tradingVersion,
-    logger,
-    metrics: createMetrics(service),
-    clock: systemTimer,
-    ids: uuidIds,
-    authenticate: ({ kind, value }) => kind === "token" ? tokens.verify(value, "internal") : null,
-    checks: { store: () => store.ping(), streams: () => streams.ping() },
-    bodyBytesMax: settings.http.bodyBytesMax,
-    store,
-    streams,
-    hours: tradingHours(settings.market.hours),
-    marketClock: settings.market.clock === "quotes" ? new ManualClock(epochMs(0)) : systemTimer,
+    ...await openGround("trading-gateway", settings, lifecycle),
+    authenticate: internalOnly(settings.security.tokenSecret),
   };
 }
 
 /** Migrates, then runs the relay, the reports' consumer and reconciliation until the end. */
 export async function startTrading(
-  ground: TradingGround,
+  ground: Ground,
   lifecycle: Lifecycle,
 ): Promise<TradingDeps> {
   const { store, streams, logger, marketClock, hours } = ground;
@@ -101,7 +64,7 @@ export async function startTrading(
   await followQuotes({
     streams,
     book: quotes,
-    ...(marketClock instanceof ManualClock ? { marketClock } : {}),
+    marketClock,
     logger,
     signal: lifecycle.signal,
   });

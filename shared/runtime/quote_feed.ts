@@ -3,7 +3,7 @@
 import { fromQuoteRow, type QuoteEvent } from "../contracts/messages/quotes.ts";
 import { topics } from "../contracts/messages/topics.ts";
 import type { Quote, QuoteBook } from "../domain/quote.ts";
-import type { EpochMs, ManualClock } from "../domain/time.ts";
+import { type Clock, type EpochMs, ManualClock } from "../domain/time.ts";
 import type { EventStreams } from "../streams/event_streams.ts";
 import { followTopic } from "./consume.ts";
 import type { Logger } from "./logger.ts";
@@ -11,8 +11,8 @@ import type { Logger } from "./logger.ts";
 export interface FollowQuotesOptions {
   readonly streams: EventStreams;
   readonly book: QuoteBook;
-  /** Moved on by receive times and signs of life, when the market does not run on the wall clock. */
-  readonly marketClock?: ManualClock | undefined;
+  /** A manual one is moved on by receive times and signs of life; any other is left alone. */
+  readonly marketClock?: Clock | undefined;
   /** Default `start`: the newest kept price of every symbol is known at once. */
   readonly from?: "start" | "now" | undefined;
   /** The quotes of one event that were news to the book, in order. */
@@ -52,7 +52,7 @@ function takeQuotes(options: FollowQuotesOptions, rows: Rows): void | Promise<vo
       logger.warn({ symbol: row[0], bid: row[1], ask: row[2] }, "quote not on the grid, skipped");
       continue;
     }
-    marketClock?.advanceTo(quote.receivedTime);
+    if (marketClock instanceof ManualClock) marketClock.advanceTo(quote.receivedTime);
     if (book.apply(quote)) news.push(quote);
   }
   if (news.length > 0) return options.onQuotes?.(news);
@@ -60,6 +60,7 @@ function takeQuotes(options: FollowQuotesOptions, rows: Rows): void | Promise<vo
 
 function takeHeard(options: FollowQuotesOptions, time: EpochMs): void | Promise<void> {
   options.book.heard(time);
-  options.marketClock?.advanceTo(time);
+  const { marketClock } = options;
+  if (marketClock instanceof ManualClock) marketClock.advanceTo(time);
   return options.onHeard?.(time);
 }
