@@ -40,7 +40,7 @@ async function run(settings: AllInOneSettings): Promise<boolean> {
 
 if (import.meta.main) {
   try {
-    const settings = readOptions(Deno.args, Deno.env.toObject());
+    const settings = await readOptions(Deno.args, Deno.env.toObject());
     if (settings === null) console.log(helpText);
     else if (await run(settings)) Deno.exit(1);
     Deno.exit(0);

@@ -1,13 +1,17 @@
-/** The options of `task start`: flags first, then the environment, then defaults. */
+/**
+ * The options of `task start`: flags first, then the environment, then `settings.json` in the data
+ * folder, then defaults.
+ */
 
 import { parseArgs } from "node:util";
 import * as v from "valibot";
+import { logLevels } from "../../shared/runtime/logger.ts";
 import {
   httpSettings,
-  logSettings,
   marketSettings,
   streamsSettings,
 } from "../../shared/runtime/settings_sections.ts";
+import { readSettingsFile } from "../../shared/runtime/settings_file.ts";
 import { readSettings } from "../../shared/runtime/settings.ts";
 import { fillSettings } from "../../workers/execution/settings.ts";
 import { venueSettings } from "../../workers/ingest/settings.ts";
@@ -27,7 +31,8 @@ export const allInOneSettings = v.strictObject({
     {},
   ),
   fills: fillSettings,
-  log: logSettings,
+  /** A person reads this log beside the first steps. */
+  log: v.strictObject({ level: v.optional(v.picklist(logLevels), "warn") }),
 });
 export type AllInOneSettings = v.InferOutput<typeof allInOneSettings>;
 
@@ -53,17 +58,18 @@ export const helpText = [
   ...flags.map(([name, , help]) => `  --${name.padEnd(10)} ${help}`),
   `  --${"help".padEnd(10)} this page`,
   "",
-  "Every option is a setting too: SPOTWIRE_HTTP_PORT, SPOTWIRE_VENUE_SPEC, …",
+  'Every option is a setting too: SPOTWIRE_HTTP_PORT=8080, or {"http":{"port":8080}} in',
+  "settings.json of the data folder. A name that is not a setting is refused.",
 ].join("\n");
 
 /**
  * Settings of a command line; `null` when it asks for help.
  * @throws TypeError for an unknown flag, SettingsError for a value that does not fit.
  */
-export function readOptions(
+export async function readOptions(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-): AllInOneSettings | null {
+): Promise<AllInOneSettings | null> {
   const given = parseArgs({
     args: [...args],
     strict: true,
@@ -76,8 +82,9 @@ export function readOptions(
   if (given.help === true) return null;
   const set = flags.filter(([name]) => given[name] !== undefined)
     .map(([name, setting]) => [setting, given[name]]);
-  return readSettings(allInOneSettings, {
-    env: { SPOTWIRE_LOG_LEVEL: "warn", ...env },
-    flags: Object.fromEntries(set),
-  });
+  const from = { env, flags: Object.fromEntries(set) };
+  const { folder } = readSettings(allInOneSettings, from).data;
+  const path = env["SPOTWIRE_SETTINGS"];
+  const file = await readSettingsFile(path ?? `${folder}/settings.json`, path !== undefined);
+  return readSettings(allInOneSettings, { ...from, file });
 }

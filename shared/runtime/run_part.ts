@@ -1,9 +1,13 @@
-/** The life of a part as a process of its own, from its settings to its exit code. */
+/**
+ * The life of a part as a process of its own, from its settings (the environment, and the file that
+ * `SPOTWIRE_SETTINGS` names) to its exit code.
+ */
 
 import type * as v from "valibot";
 import { Lifecycle, stopOnSignals } from "./lifecycle.ts";
 import { createLogger, type LogLevel } from "./logger.ts";
 import { type FetchApp, serveApp } from "./serve_app.ts";
+import { readSettingsFile } from "./settings_file.ts";
 import { readSettings, SettingsError, type SettingsSchema } from "./settings.ts";
 
 interface PartSettings {
@@ -21,7 +25,7 @@ export interface Part<Schema extends SettingsSchema> {
 
 /** Runs until a signal or a failure; the process's exit code. */
 export async function runPart<Schema extends SettingsSchema>(part: Part<Schema>): Promise<number> {
-  const settings = settingsOf(part);
+  const settings = await settingsOf(part);
   if (settings === null) return 2;
   const { http, log } = settings as unknown as PartSettings;
   const logger = createLogger({ service: part.service, level: log.level });
@@ -39,11 +43,13 @@ export async function runPart<Schema extends SettingsSchema>(part: Part<Schema>)
 }
 
 /** `null` when they cannot be used, which is said in full. */
-function settingsOf<Schema extends SettingsSchema>(
+async function settingsOf<Schema extends SettingsSchema>(
   { service, settings, env }: Part<Schema>,
-): v.InferOutput<Schema> | null {
+): Promise<v.InferOutput<Schema> | null> {
   try {
-    return readSettings(settings, { env });
+    const path = env["SPOTWIRE_SETTINGS"];
+    const file = path === undefined ? undefined : await readSettingsFile(path, true);
+    return readSettings(settings, { env, file });
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     createLogger({ service, level: "info" }).fatal({ faults: error.faults }, error.message);
