@@ -7,15 +7,14 @@ import { addFeedRoutes } from "./feed/feed_routes.ts";
 import { createForward, createInternalTokens } from "./forward/forward.ts";
 import { addForwardRoutes } from "./forward/forward_routes.ts";
 import { addKeyRoutes } from "./keys/key_routes.ts";
-import { limitRequests } from "./limits/limit_requests.ts";
+import { limitBy } from "./limits/limit_requests.ts";
 import { addOrderRoutes } from "./orders/order_routes.ts";
 
 export function createGatewayApp(deps: GatewayDeps): ServiceApp {
-  const app = createServiceApp(deps);
+  const app = createServiceApp({ ...deps, limit: limitBy(deps.limiter) });
   const tokenOf = createInternalTokens(deps.tokens, deps.clock);
   const trading = createForward(deps.upstreams.trading, tokenOf);
   const marketData = createForward(deps.upstreams.marketData, tokenOf);
-  app.use(limitRequests(deps.limiter, deps.authenticate));
   addOrderRoutes(app, { market: deps.market, toTrading: trading });
   addForwardRoutes(app, { trading, marketData });
   addKeyRoutes(app, deps);

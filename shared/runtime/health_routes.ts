@@ -1,17 +1,20 @@
 /** The routes a supervisor and Prometheus call. They need no key: keep them off the public side. */
 
-import type { ServiceApp, ServiceDeps } from "./service_app.ts";
+import type { Context } from "hono";
+import type { ServiceDeps } from "./service_app.ts";
 import { Problem } from "./problem.ts";
 
 /** A check that takes longer has failed. */
 const checkMsMax = 2_000;
 
-export function addHealthRoutes(app: ServiceApp, deps: ServiceDeps): void {
+type Get = (path: string, handle: (c: Context) => Response | Promise<Response>) => void;
+
+export function addHealthRoutes(get: Get, deps: ServiceDeps): void {
   const { service, version, checks, metrics, logger } = deps;
 
-  app.get("/healthz", (c) => c.json({ status: "alive", service, version }));
+  get("/healthz", (c) => c.json({ status: "alive", service, version }));
 
-  app.get("/readyz", async (c) => {
+  get("/readyz", async (c) => {
     const names = Object.keys(checks);
     const results = await Promise.allSettled(names.map((name) => within(checks[name]!())));
     const failed = names.filter((_, at) => results[at]!.status === "rejected");
@@ -26,7 +29,7 @@ export function addHealthRoutes(app: ServiceApp, deps: ServiceDeps): void {
     return c.json({ status: "ready", service, version, checks: names });
   });
 
-  app.get(
+  get(
     "/metrics",
     async (c) =>
       c.text(await metrics.text(), 200, { "content-type": metrics.registry.contentType }),

@@ -6,20 +6,25 @@
  */
 
 import { OpenAPIHono, type RouteConfig, type RouteHandler } from "@hono/zod-openapi";
-import type { Context, Handler, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { matchedRoutes } from "hono/route";
-import type { RouterRoute } from "hono/types";
 import type { Access } from "../contracts/http/routes.ts";
 import type { Clock } from "../domain/time.ts";
-import { allows, type AuthContext, type Authenticate, reaches, readCredential } from "./auth.ts";
+import {
+  allows,
+  type AuthContext,
+  type Authenticate,
+  type Credential,
+  reaches,
+  readCredential,
+} from "./auth.ts";
 import { parseBody, readBodyText } from "./body_checks.ts";
 import { addHealthRoutes } from "./health_routes.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { Problem, problemResponse } from "./problem.ts";
-import { checkRequest, fieldErrors, invalidRequest, schemasOf } from "./request_checks.ts";
-import { createRequestLog } from "./request_log.ts";
+import { checkRequest, schemasOf } from "./request_checks.ts";
+import { createRequestLog, type RequestLog } from "./request_log.ts";
 import type { IdSource } from "./time.ts";
 import { RequestScope, withRequestScope } from "./trace.ts";
 
@@ -34,7 +39,16 @@ export interface ServiceDeps {
   /** Readiness: each throws while what it names cannot be reached. */
   readonly checks: Record<string, () => Promise<void>>;
   readonly bodyBytesMax: number;
+  /** Default: no limit. */
+  readonly limit?: Limit | undefined;
 }
+
+/**
+ * Counts a request against its sender's limit; answers the header fields that say where it stands.
+ * `info` is what the server passes beside the request.
+ * @throws Problem `rate_limited`
+ */
+export type Limit = (auth: AuthContext | null, info: unknown) => Readonly<Record<string, string>>;
 
 /** `auth` is set on secured routes, the others on all. Log lines name their request themselves. */
 export type AppEnv = {
@@ -42,28 +56,22 @@ export type AppEnv = {
 };
 export type ServiceApp = OpenAPIHono<AppEnv>;
 
-const depsOf = new WeakMap<object, ServiceDeps>();
-/** Handlers that enter the request's scope themselves, once there is something to do in it. */
-const entersScope = new WeakSet<object>();
+const partsOf = new WeakMap<object, { readonly deps: ServiceDeps; readonly log: RequestLog }>();
 const requestIdPattern = /^[\w.-]{1,64}$/;
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** An app with `/healthz`, `/readyz` and `/metrics`, and the promises above for every other route. */
 export function createServiceApp(deps: ServiceDeps): ServiceApp {
-  const app: ServiceApp = new OpenAPIHono<AppEnv>({
-    defaultHook: (result) => {
-      if (!result.success) throw invalidRequest(fieldErrors(result.target, result.error));
+  const app: ServiceApp = new OpenAPIHono<AppEnv>();
+  partsOf.set(app, { deps, log: createRequestLog(deps.logger, deps.metrics) });
+  app.notFound(framed(app, {
+    pattern: "unmatched",
+    limited: true,
+    work(c) {
+      throw unmatched(app, c.req.path);
     },
-  });
-  depsOf.set(app, deps);
-  app.use("*", frame(deps));
-  app.onError((error, c) => problemResponse(toProblem(error), c.get("requestId")));
-  app.notFound((c) => {
-    const problem = unmatched(app, c.req.path);
-    c.error = problem;
-    return problemResponse(problem, c.get("requestId"));
-  });
-  addHealthRoutes(app, deps);
+  }));
+  addHealthRoutes((path, handle) => addPlainRoute(app, path, { limited: false, handle }), deps);
   return app;
 }
 
@@ -73,42 +81,125 @@ export function addRoute<Route extends RouteConfig & SecuredParts>(
   route: Route,
   handler: RouteHandler<Route, AppEnv>,
 ): void {
-  const deps = depsOf.get(app);
-  if (deps === undefined) throw new TypeError("Cannot add a route: make the app a service app");
   const schemas = schemasOf(route);
   const { access, ...rest } = route;
   const operation = rest as RouteConfig;
-  const handle = handler as unknown as Handler<AppEnv>;
+  const handle = handler as unknown as (c: Context<AppEnv>) => Response | Promise<Response>;
   app.openAPIRegistry.registerPath(operation);
-  // One handler instead of a chain of middleware: this is the edge's hot path.
-  const secured: Handler<AppEnv> = async (c, next) => {
-    // A middleware that had to know the caller, to limit it, has set it already.
-    const found = c.get("auth") ?? identify(c, deps.authenticate);
-    const auth = found instanceof Promise ? await found : found;
-    c.set("auth", admit(c, auth, access));
-    let body: unknown;
-    if (schemas.json !== undefined) {
-      body = parseBody(await readBodyText(c.req, deps.bodyBytesMax), deps.bodyBytesMax);
-    }
-    checkRequest(c.req, schemas, body);
-    const scope = (c as unknown as Context<FramedEnv>).get("scope");
-    return withRequestScope(scope, () => handle(c, next) as Promise<Response>);
-  };
-  entersScope.add(secured);
-  app.on([route.method], [route.getRoutingPath()], secured);
+  const pattern = route.getRoutingPath();
+  const secured = framed(app, {
+    pattern,
+    limited: true,
+    async work(c, { credential, auth, scope, deps }) {
+      if (credential === null) throw new Problem("key_missing", "No key or token was sent");
+      c.set("auth", admit(c, auth, access));
+      let body: unknown;
+      if (schemas.json !== undefined) {
+        body = parseBody(await readBodyText(c.req, deps.bodyBytesMax), deps.bodyBytesMax);
+      }
+      checkRequest(c.req, schemas, body);
+      return await withRequestScope(scope, () => handle(c));
+    },
+  });
+  app.on([route.method], [pattern], secured);
 }
 
-type FramedEnv = { Variables: AppEnv["Variables"] & { scope: RequestScope } };
+/** Serves a GET outside the contract, to anyone: pages, documents, sockets, health. */
+export function addPlainRoute(
+  app: ServiceApp,
+  path: string,
+  route: {
+    /** Whether it counts against its sender's limit. */
+    readonly limited: boolean;
+    handle(c: Context<AppEnv>): Response | Promise<Response>;
+  },
+): void {
+  const { limited, handle } = route;
+  const work: Framed["work"] = (c, { scope }) => withRequestScope(scope, () => handle(c));
+  app.get(path, framed(app, { pattern: path, limited, work }));
+}
+
+interface Framed {
+  /** As it is named in metrics. */
+  readonly pattern: string;
+  readonly limited: boolean;
+  work(c: Context<AppEnv>, sender: Sender): Response | Promise<Response>;
+}
+
+interface Sender {
+  readonly credential: Credential | null;
+  readonly auth: AuthContext | null;
+  readonly scope: RequestScope;
+  readonly deps: ServiceDeps;
+}
+
+/**
+ * One handler with everything around a request: its id, trace and limit before, its answer's fields,
+ * log line and duration after. Not a chain of middleware: this is the edge's hot path.
+ */
+function framed(
+  app: ServiceApp,
+  { pattern, limited, work }: Framed,
+): (c: Context<AppEnv>) => Promise<Response> {
+  const parts = partsOf.get(app);
+  if (parts === undefined) throw new TypeError("Cannot add a route: make the app a service app");
+  const { deps, log } = parts;
+  return async (c) => {
+    const startedAt = performance.now();
+    const { headers } = c.req.raw;
+    const given = headers.get("x-request-id");
+    const requestId = given !== null && requestIdPattern.test(given) ? given : deps.ids.next();
+    const scope = new RequestScope(requestId, headers.get("traceparent"));
+    c.set("requestId", requestId);
+    c.set("logger", deps.logger);
+    let answer: Response;
+    let fields: Readonly<Record<string, string>> | undefined;
+    let error: Error | undefined;
+    let problem: Problem | undefined;
+    try {
+      const credential = limited ? readCredential(headers) : null;
+      const found = credential === null ? null : deps.authenticate(credential);
+      const auth = found instanceof Promise ? await found : found;
+      if (limited) fields = deps.limit?.(auth, c.env);
+      answer = await work(c, { credential, auth, scope, deps });
+    } catch (thrown) {
+      error = thrown instanceof Error ? thrown : new Error("Thrown value", { cause: thrown });
+      problem = toProblem(error);
+      answer = problemResponse(problem, requestId);
+    }
+    const { status } = answer;
+    if (status !== 101) answer = withFields(answer, requestId, fields);
+    log(scope, {
+      method: c.req.method,
+      path: c.req.path,
+      route: pattern,
+      status,
+      ms: performance.now() - startedAt,
+      code: problem?.code,
+      error,
+    });
+    return answer;
+  };
+}
+
+function withFields(
+  answer: Response,
+  requestId: string,
+  fields: Readonly<Record<string, string>> | undefined,
+): Response {
+  try {
+    answer.headers.set("x-request-id", requestId);
+  } catch {
+    // An answer passed on, with headers that may not be changed.
+    return withFields(new Response(answer.body, answer), requestId, fields);
+  }
+  for (const name in fields) answer.headers.set(name, fields[name]!);
+  return answer;
+}
 
 interface SecuredParts {
   readonly access: Access;
   getRoutingPath(): string;
-}
-
-function identify(c: Context<AppEnv>, authenticate: Authenticate) {
-  const credential = readCredential(c.req.raw.headers);
-  if (credential === null) throw new Problem("key_missing", "No key or token was sent");
-  return authenticate(credential);
 }
 
 function admit(c: Context<AppEnv>, auth: AuthContext | null, access: Access): AuthContext {
@@ -120,58 +211,6 @@ function admit(c: Context<AppEnv>, auth: AuthContext | null, access: Access): Au
     throw new Problem("account_denied", "The account is not one of the key's");
   }
   return auth;
-}
-
-/** Around every request: its id and trace before, its answer's id, log line and duration after. */
-function frame(deps: ServiceDeps): MiddlewareHandler<AppEnv> {
-  const log = createRequestLog(deps.logger, deps.metrics);
-  return async (c, next) => {
-    const startedAt = performance.now();
-    const { headers } = c.req.raw;
-    const given = headers.get("x-request-id");
-    const requestId = given !== null && requestIdPattern.test(given) ? given : deps.ids.next();
-    const scope = new RequestScope(requestId, headers.get("traceparent"));
-    (c as unknown as Context<FramedEnv>).set("scope", scope);
-    c.set("requestId", requestId);
-    c.set("logger", deps.logger);
-    const route = routeOf(c);
-    try {
-      if (route !== undefined && entersScope.has(route.handler)) await next();
-      else await withRequestScope(scope, next);
-    } catch (error) {
-      // Something other than an Error was thrown, which the framework passes on.
-      c.error = new Error("Thrown value", { cause: error });
-      c.res = problemResponse(toProblem(c.error), requestId);
-    }
-    const { res, error } = c;
-    if (res.status !== 101) setRequestId(c, requestId);
-    log(scope, {
-      method: c.req.method,
-      path: c.req.path,
-      route: route?.path ?? "unmatched",
-      status: res.status,
-      ms: performance.now() - startedAt,
-      code: error === undefined ? undefined : toProblem(error).code,
-      error,
-    });
-  };
-}
-
-function setRequestId(c: Context<AppEnv>, requestId: string): void {
-  try {
-    c.res.headers.set("x-request-id", requestId);
-  } catch {
-    c.header("x-request-id", requestId); // an answer passed on, with headers it may not change
-  }
-}
-
-/** The route that will take the request, after all middleware. */
-function routeOf(c: Context<AppEnv>): RouterRoute | undefined {
-  const routes = matchedRoutes(c);
-  for (let at = routes.length - 1; at >= 0; at--) {
-    if (routes[at]!.method !== "ALL") return routes[at];
-  }
-  return undefined;
 }
 
 function toProblem(error: Error): Problem {

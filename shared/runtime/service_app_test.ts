@@ -14,7 +14,7 @@ import { describeRefusals, refusalAuthenticate } from "../testing/refusal_suite.
 import { createLogger } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
-import { addRoute, type AppEnv, createServiceApp } from "./service_app.ts";
+import { addPlainRoute, addRoute, type AppEnv, createServiceApp } from "./service_app.ts";
 import { currentTraceparent } from "./trace.ts";
 
 const noteBody = z.strictObject({
@@ -90,10 +90,13 @@ addRoute(app, getNote, async (c) => {
   c.get("logger").warn("reading");
   return c.json({ text: noteId, page: 1, by: "x" }, 200);
 });
-app.get("/v1/open", async (c) => {
-  await Promise.resolve();
-  c.get("logger").warn("opening");
-  return c.text(currentTraceparent() ?? "no trace");
+addPlainRoute(app, "/v1/open", {
+  limited: true,
+  async handle(c) {
+    await Promise.resolve();
+    c.get("logger").warn("opening");
+    return c.text(currentTraceparent() ?? "no trace");
+  },
 });
 
 const key = { "x-api-key": "sw_admin" };

@@ -1,6 +1,7 @@
 /** The documents of the platform, and a page to read and try them; nothing is fetched from elsewhere. */
 
-import type { ServiceApp } from "../../../shared/runtime/service_app.ts";
+import type { Context } from "hono";
+import { addPlainRoute, type ServiceApp } from "../../../shared/runtime/service_app.ts";
 import { asyncapiDocument } from "./asyncapi_document.ts";
 import { docsPage, docsScript, landingPage } from "./docs_page.ts";
 import { openapiDocument } from "./openapi_document.ts";
@@ -17,21 +18,23 @@ const assetHeaders = { "cache-control": "public, max-age=86400" };
 export function addDocRoutes(app: ServiceApp): void {
   let openapi: string | undefined;
   let asyncapi: string | undefined;
+  const get = (path: string, handle: (c: Context) => Response | Promise<Response>) =>
+    addPlainRoute(app, path, { limited: true, handle });
   const json = { "content-type": "application/json", "cache-control": "no-cache" };
 
-  app.get("/openapi.json", (c) => c.body(openapi ??= JSON.stringify(openapiDocument()), 200, json));
-  app.get(
+  get("/openapi.json", (c) => c.body(openapi ??= JSON.stringify(openapiDocument()), 200, json));
+  get(
     "/asyncapi.json",
     (c) => c.body(asyncapi ??= JSON.stringify(asyncapiDocument()), 200, json),
   );
-  app.get("/", (c) => c.html(landingPage, 200, pageHeaders));
-  app.get("/docs", (c) => c.html(docsPage, 200, pageHeaders));
-  app.get(
+  get("/", (c) => c.html(landingPage, 200, pageHeaders));
+  get("/docs", (c) => c.html(docsPage, 200, pageHeaders));
+  get(
     "/docs/docs.js",
     (c) => c.body(docsScript, 200, { ...assetHeaders, "content-type": "text/javascript" }),
   );
   for (const [path, type] of Object.entries(assetTypes)) {
-    app.get(
+    get(
       `/docs/${path}`,
       async (c) => c.body(await docsAsset(path), 200, { ...assetHeaders, "content-type": type }),
     );

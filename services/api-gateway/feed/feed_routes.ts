@@ -1,9 +1,10 @@
 /** Opens the socket of the feed. */
 
+import type { Context } from "hono";
 import { feedPath } from "../../../shared/contracts/messages/feed.ts";
 import { allows, type Authenticate, readCredential } from "../../../shared/runtime/auth.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
-import type { ServiceApp } from "../../../shared/runtime/service_app.ts";
+import { addPlainRoute, type ServiceApp } from "../../../shared/runtime/service_app.ts";
 import type { FeedServer } from "./feed_server.ts";
 import type { Identity } from "./feed_session.ts";
 
@@ -14,7 +15,7 @@ export function addFeedRoutes(
   app: ServiceApp,
   { feed, authenticate }: { feed: FeedServer; authenticate: Authenticate },
 ): void {
-  app.get(feedPath, async (c) => {
+  const handle = async (c: Context) => {
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
       throw new Problem("invalid_request", "Open this path as a WebSocket");
     }
@@ -27,7 +28,8 @@ export function addFeedRoutes(
     const { socket, response } = Deno.upgradeWebSocket(c.req.raw, { idleTimeout: pingSeconds });
     feed.accept(socket, identity);
     return response;
-  });
+  };
+  addPlainRoute(app, feedPath, { limited: true, handle });
 }
 
 /** `null` without a credential: then the first frame must bring one. */
