@@ -6,7 +6,7 @@
  * ratio is of the best rounds.
  */
 
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../shared/testing/free_port.ts";
 import { untilIdle } from "./idle.ts";
 import { installPeers, runLoad, startServer } from "./processes.ts";
 import type { BenchResult } from "./result.ts";

@@ -13,10 +13,10 @@ import { accountUpdated } from "../../shared/contracts/messages/accounts.ts";
 import { type QuoteRow, quotesReceived } from "../../shared/contracts/messages/quotes.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
+import { openStreamsGround } from "../../shared/runtime/ground.ts";
 import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
-import { openStreams } from "../../shared/streams/open_streams.ts";
 
 const symbols = [
   ...["EURUSD", "GBPUSD", "AUDUSD", "NZDUSD", "USDCAD", "USDCHF", "EURGBP", "EURCHF"],
@@ -24,15 +24,18 @@ const symbols = [
 ];
 const port = Number(Deno.args[0]);
 const lifecycle = new Lifecycle({ logger: createLogger({ service: "bench", level: "warn" }) });
-const streams = await openStreams("memory:", { clock: systemTimer });
+const streamsGround = await openStreamsGround("api-gateway", {
+  http: { bodyBytesMax: 65_536 },
+  streams: { url: "memory:" },
+  log: { level: "warn" },
+}, lifecycle);
+const { streams } = streamsGround;
 const ground = gatewayGround({
-  http: { host: "127.0.0.1", port, bodyBytesMax: 65_536 },
   security: { tokenSecret: "a secret of the bench, at least 32 long" },
   market: { clock: "real", hours: "always" },
   upstreams: { trading: "http://127.0.0.1:1", marketData: "http://127.0.0.1:1" },
   limits: { requestsPerSecond: 1_000_000, socketsPerKey: 10_000, sockets: 10_000 },
-  log: { level: "warn" },
-}, { streams, kv: await openDenoKv(":memory:", { clock: systemTimer }) });
+}, { ground: streamsGround, kv: await openDenoKv(":memory:", { clock: systemTimer }) });
 const deps = await startGateway(ground, lifecycle);
 const app = createGatewayApp(deps);
 const key = await ensureAdminKey(deps);

@@ -11,7 +11,7 @@ import { benchStalled } from "./feed_stalled.ts";
 import { type BenchServer, installPeers, runLoad, startServer } from "./processes.ts";
 import { untilIdle } from "./idle.ts";
 import type { BenchResult } from "./result.ts";
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../shared/testing/free_port.ts";
 
 export const feedClients = 1_000;
 const rounds = 5;

@@ -10,7 +10,7 @@ import {
   runFeedLoad,
   startEdge,
 } from "./feed.ts";
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../shared/testing/free_port.ts";
 import { untilIdle } from "./idle.ts";
 import { residentBytes } from "./processes.ts";
 

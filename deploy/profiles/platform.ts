@@ -70,12 +70,11 @@ export async function startPlatform(
     marketData: localUpstream("market-data", createMarketDataApp(marketData)),
   };
   const edge = gatewayGround({
-    ...settings,
     security: { tokenSecret },
     market: { ...settings.market, clock: timer === systemTimer ? "real" : "quotes" },
     limits: { ...settings.limits, socketsPerKey: 10_000, sockets: 20_000 },
     upstreams: { trading: "http://here", marketData: "http://here" },
-  }, { streams: shared.streams, kv, upstreams });
+  }, { ground: ground("api-gateway"), kv, upstreams });
   const all = Object.values(grounds).map((one) => one.metrics);
   const gateway = await startGateway(
     { ...edge, metrics: mergedMetrics(edge.metrics, all) },

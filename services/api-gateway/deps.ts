@@ -7,15 +7,11 @@ import { tradingHours } from "../../shared/domain/fx_week.ts";
 import { epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { createRateLimiter, type RateLimiter } from "../../shared/resilience/rate_limiter.ts";
 import { followTopic } from "../../shared/runtime/consume.ts";
+import { openStreamsGround, type StreamsGround } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
-import { createLogger } from "../../shared/runtime/logger.ts";
-import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
-import type { ServiceDeps } from "../../shared/runtime/service_app.ts";
-import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
+import { systemTimer } from "../../shared/runtime/time.ts";
 import { createTokens, type Tokens } from "../../shared/security/tokens.ts";
-import type { EventStreams } from "../../shared/streams/event_streams.ts";
-import { openStreams } from "../../shared/streams/open_streams.ts";
 import { FeedHub } from "./feed/feed_hub.ts";
 import { FeedServer } from "./feed/feed_server.ts";
 import { QuoteBoard } from "./feed/quote_board.ts";
@@ -27,8 +23,7 @@ import { EdgeMarket } from "./market/edge_market.ts";
 import type { GatewaySettings } from "./settings.ts";
 
 /** What the edge stands on; a profile may share the streams and the store, and bring upstreams. */
-export interface GatewayGround extends ServiceDeps, KeyParts {
-  readonly streams: EventStreams;
+export interface GatewayGround extends StreamsGround, KeyParts {
   readonly keys: KeyStore;
   readonly registry: KeyRegistry;
   readonly tokens: Tokens;
@@ -42,8 +37,6 @@ export interface GatewayDeps extends GatewayGround {
   readonly feed: FeedServer;
 }
 
-export const gatewayVersion = "0.1.0";
-
 /** Keys and addresses whose rate is remembered. */
 const limitedMax = 100_000;
 
@@ -51,35 +44,25 @@ export async function openGateway(
   settings: GatewaySettings,
   lifecycle: Lifecycle,
 ): Promise<GatewayGround> {
-  const streams = await openStreams(settings.streams.url, { clock: systemTimer });
-  lifecycle.onStop("streams", () => streams.close());
+  const ground = await openStreamsGround("api-gateway", settings, lifecycle);
   const kv = await openDenoKv(settings.kv.path, { clock: systemTimer });
   lifecycle.onStop("kv", () => kv.close());
-  return gatewayGround(settings, { streams, kv });
+  return gatewayGround(settings, { ground, kv });
 }
 
 /** The edge's ground over streams, a store and upstreams that are open already. */
 export function gatewayGround(
-  settings: Omit<GatewaySettings, "streams" | "kv">,
-  open: { streams: EventStreams; kv: KeyValueStore; upstreams?: GatewayGround["upstreams"] },
+  settings: Omit<GatewaySettings, "http" | "log" | "streams" | "kv">,
+  open: { ground: StreamsGround; kv: KeyValueStore; upstreams?: GatewayGround["upstreams"] },
 ): GatewayGround {
-  const service = "api-gateway";
-  const { streams, kv } = open;
-  const clock = systemTimer;
+  const { ground, kv } = open;
+  const { clock } = ground;
   const tokens = createTokens({ secret: settings.security.tokenSecret, clock });
   const registry = new KeyRegistry(tokens);
   const { limits, market } = settings;
   return {
-    service,
-    version: gatewayVersion,
-    logger: createLogger({ service, level: settings.log.level }),
-    metrics: createMetrics(service),
-    clock,
-    ids: uuidIds,
+    ...ground,
     authenticate: (credential) => registry.authenticate(credential),
-    checks: { streams: () => streams.ping() },
-    bodyBytesMax: settings.http.bodyBytesMax,
-    streams,
     keys: createKeyStore(kv, (records) => registry.replace(records)),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     registry,

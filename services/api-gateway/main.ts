@@ -1,18 +1,18 @@
 /** The edge as a process of its own. */
 
-import { Lifecycle, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
-import { createLogger } from "../../shared/runtime/logger.ts";
-import { serveApp } from "../../shared/runtime/serve_app.ts";
-import { readSettings } from "../../shared/runtime/settings.ts";
+import { runPart } from "../../shared/runtime/run_part.ts";
 import { createGatewayApp } from "./app.ts";
 import { openGateway, startGateway } from "./deps.ts";
 import { gatewaySettings } from "./settings.ts";
 
-const settings = readSettings(gatewaySettings, { env: Deno.env.toObject() });
-const logger = createLogger({ service: "api-gateway", level: settings.log.level });
-const lifecycle = new Lifecycle({ logger });
-stopOnSignals(lifecycle);
-const deps = await startGateway(await openGateway(settings, lifecycle), lifecycle);
-serveApp(createGatewayApp(deps), { ...settings.http, lifecycle, logger });
-const { failed } = await lifecycle.stopped;
-Deno.exit(failed ? 1 : 0);
+Deno.exit(
+  await runPart({
+    service: "api-gateway",
+    settings: gatewaySettings,
+    env: Deno.env.toObject(),
+    start: async (settings, lifecycle) => {
+      const ground = await openGateway(settings, lifecycle);
+      return createGatewayApp(await startGateway(ground, lifecycle));
+    },
+  }),
+);

@@ -10,7 +10,7 @@ import { createEventSource, publishEvents } from "../../../shared/runtime/events
 import { Lifecycle } from "../../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../../shared/runtime/logger.ts";
 import { systemTimer, uuidIds } from "../../../shared/runtime/time.ts";
-import { openStreams } from "../../../shared/streams/open_streams.ts";
+import { openStreamsGround } from "../../../shared/runtime/ground.ts";
 import { createGatewayApp } from "../app.ts";
 import { type GatewayDeps, gatewayGround, startGateway } from "../deps.ts";
 import type { Upstream } from "../forward/upstream.ts";
@@ -32,22 +32,24 @@ export async function startTestEdge(options: TestEdgeOptions = {}) {
     destination: { write: (line: string) => void lines.push(JSON.parse(line)) },
   });
   const lifecycle = new Lifecycle({ logger });
-  const streams = await openStreams("memory:", { clock: systemTimer });
+  const settings = {
+    http: { bodyBytesMax: 4_096 },
+    streams: { url: "memory:" },
+    log: { level: "info" as const },
+  };
+  const streamsGround = await openStreamsGround("api-gateway", settings, lifecycle);
   const kv = await openDenoKv(":memory:", { clock: systemTimer });
   lifecycle.onStop("kv", () => kv.close());
-  lifecycle.onStop("streams", () => streams.close());
   const notFound = () => Promise.resolve(new Response(null, { status: 404 }));
   const upstream = (name: string, fetch: Upstream["fetch"] = notFound) => ({ name, fetch });
   const limits = { requestsPerSecond: 10_000, socketsPerKey: 100, sockets: 200 };
   const ground = gatewayGround({
-    http: { host: "127.0.0.1", port: 0, bodyBytesMax: 4_096 },
     security: { tokenSecret: "a secret for tests, long enough to sign" },
     market: { clock: "real", hours: "always" },
     upstreams: { trading: "http://in.process", marketData: "http://in.process" },
     limits: { ...limits, ...options.limits },
-    log: { level: "info" },
   }, {
-    streams,
+    ground: streamsGround,
     kv,
     upstreams: { trading: upstream("trading", options.trading), marketData: upstream("market") },
   });
