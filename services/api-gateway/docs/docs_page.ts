@@ -24,7 +24,7 @@ const head = (title: string, more = "") =>
 const authenticate = `<p>Every request needs a key. Send it as <code>X-API-Key: sw_…</code>, or as
 <code>Authorization: Bearer sw_…</code>. A browser should get a token of ten minutes first:</p>
 <pre>curl -X POST http://localhost:8000/v1/tokens \\
-  -H "X-API-Key: $KEY" -H "Content-Type: application/json" -d '{}'</pre>
+  -H "X-API-Key: $SPOTWIRE_KEY" -H "Content-Type: application/json" -d '{}'</pre>
 <p>Live prices: open the WebSocket <code>/v1/feed</code> and send</p>
 <pre>{"type":"authenticate","key":"sw_…"}
 {"type":"subscribe","symbols":["EURUSD","USDJPY"]}</pre>`;

@@ -101,7 +101,7 @@ export const getInstrumentRoute = securedRoute({ permission: "market:read", acco
   path: "/v1/instruments/{symbol}",
   operationId: "getInstrument",
   tags: ["market data"],
-  summary: "One instrument; 404 `not_found` for a symbol that is not listed",
+  summary: "One instrument; 404 not_found for a symbol that is not listed",
   request: { params: symbolParams },
   responses: { 200: jsonResponse(instrumentView, "The instrument"), ...problemResponses(404) },
 });
@@ -133,7 +133,7 @@ export const getQuoteRoute = securedRoute({ permission: "market:read", account: 
   path: "/v1/quotes/{symbol}",
   operationId: "getQuote",
   tags: ["market data"],
-  summary: "Latest quote of a symbol; 404 `not_found` while no price has been seen",
+  summary: "Latest quote of a symbol; 404 not_found while no price has been seen",
   request: { params: symbolParams },
   responses: { 200: jsonResponse(quoteView, "The quote"), ...problemResponses(404) },
 });

@@ -68,7 +68,7 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * One instrument; 404 `not_found` for a symbol that is not listed
+     * One instrument; 404 not_found for a symbol that is not listed
      */
     public getInstrument<ThrowOnError extends boolean = false>(options: Options<GetInstrumentData, ThrowOnError>): RequestResult<GetInstrumentResponses, GetInstrumentErrors, ThrowOnError> {
         return (options.client ?? this.client).get<GetInstrumentResponses, GetInstrumentErrors, ThrowOnError>({
@@ -90,7 +90,7 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * Latest quote of a symbol; 404 `not_found` while no price has been seen
+     * Latest quote of a symbol; 404 not_found while no price has been seen
      */
     public getQuote<ThrowOnError extends boolean = false>(options: Options<GetQuoteData, ThrowOnError>): RequestResult<GetQuoteResponses, GetQuoteErrors, ThrowOnError> {
         return (options.client ?? this.client).get<GetQuoteResponses, GetQuoteErrors, ThrowOnError>({
