@@ -149,7 +149,6 @@ Deno.test("keys are made, listed without their secret, obeyed at once, and delet
   assert(!listed.text.includes("hash") && !listed.text.includes(key));
   assertEquals((await call(edge, "/v1/tokens", { key, body: {} })).status, 201);
   assertEquals((await call(edge, "/v1/keys", { key })).json.code, "permission_denied");
-  const { keyId } = made.json;
   assertEquals((await call(edge, `/v1/keys/${keyId}`, { method: "DELETE" })).status, 204);
   assertEquals((await call(edge, "/v1/tokens", { key, body: {} })).json.code, "key_invalid");
   assertEquals(
