@@ -5,13 +5,14 @@
  */
 
 import { createTradingApp } from "../../services/trading-gateway/app.ts";
-import { openTrading, startTrading } from "../../services/trading-gateway/deps.ts";
+import { startTrading } from "../../services/trading-gateway/deps.ts";
 import { tradingSettings } from "../../services/trading-gateway/settings.ts";
 import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../shared/domain/instruments.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
+import { openServiceGround } from "../../shared/runtime/ground.ts";
 import { Lifecycle, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { serveApp } from "../../shared/runtime/serve_app.ts";
@@ -33,7 +34,7 @@ const settings = readSettings(tradingSettings, {
 const logger = createLogger({ service: "bench", level: "error" });
 const lifecycle = new Lifecycle({ logger });
 stopOnSignals(lifecycle);
-const ground = await openTrading(settings, lifecycle);
+const ground = await openServiceGround("trading-gateway", settings, lifecycle);
 const deps = await startTrading(ground, lifecycle);
 const events = createEventSource({ source: "/bench", ids: uuidIds, clock: systemTimer });
 lifecycle.run("prices", async (signal) => {

@@ -14,6 +14,7 @@ import { firstSteps } from "./first_steps.ts";
 import { type AllInOneSettings, helpText, readOptions } from "./options.ts";
 import { startPlatform } from "./platform.ts";
 
+/** Until a signal; whether anything failed. */
 async function run(settings: AllInOneSettings): Promise<boolean> {
   const logger = createLogger({ service: "spotwire", level: settings.log.level });
   const lifecycle = new Lifecycle({ logger });
@@ -32,22 +33,31 @@ async function run(settings: AllInOneSettings): Promise<boolean> {
     const url = `http://localhost:${port}`;
     console.log(firstSteps({ url, keyFile, account: demoAccount, venue }));
   } catch (error) {
+    logger.debug({ err: error }, "not started");
+    console.error(error instanceof Error ? error.message : error);
     await lifecycle.stop("start failed");
-    throw error;
+    return true;
   }
   return (await lifecycle.stopped).failed;
 }
 
-if (import.meta.main) {
+/** The settings, or the exit code after help or what is wrong with them was printed. */
+async function readCommandLine(): Promise<AllInOneSettings | number> {
   try {
     const settings = await readOptions(Deno.args, Deno.env.toObject());
-    if (settings === null) console.log(helpText);
-    else if (await run(settings)) Deno.exit(1);
-    Deno.exit(0);
+    if (settings !== null) return settings;
+    console.log(helpText);
+    return 0;
   } catch (error) {
-    const usage = error instanceof SettingsError || error instanceof TypeError;
-    const { message } = error as Error;
-    console.error(usage ? `${message}\n\n${helpText}` : error);
-    Deno.exit(usage ? 2 : 1);
+    // parseArgs throws TypeErrors.
+    if (!(error instanceof SettingsError || error instanceof TypeError)) throw error;
+    console.error(`${error.message}\n\n${helpText}`);
+    return 2;
   }
+}
+
+if (import.meta.main) {
+  const settings = await readCommandLine();
+  if (typeof settings === "number") Deno.exit(settings);
+  Deno.exit(await run(settings) ? 1 : 0);
 }

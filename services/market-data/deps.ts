@@ -1,10 +1,10 @@
-/** What market data works with, and the only place that opens it. */
+/** What market data works with, and how it starts. */
 
 import type { Kysely } from "kysely";
 import type { TradingHours } from "../../shared/domain/fx_week.ts";
 import { QuoteBook } from "../../shared/domain/quote.ts";
 import type { Clock } from "../../shared/domain/time.ts";
-import { type Ground, internalOnly, openGround } from "../../shared/runtime/ground.ts";
+import type { Ground } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
@@ -14,7 +14,6 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
-import type { MarketDataSettings } from "./settings.ts";
 
 export type MarketDataApp = ServiceApp;
 
@@ -24,17 +23,6 @@ export interface MarketDataDeps extends ServiceDeps {
   readonly hours: TradingHours;
   /** The machine's clock, or a manual one that the quotes move on. */
   readonly marketClock: Clock;
-}
-
-/** What market data stands on; a profile may share it among its parts. */
-export async function openMarketData(
-  settings: MarketDataSettings,
-  lifecycle: Lifecycle,
-): Promise<Ground> {
-  return {
-    ...await openGround("market-data", settings, lifecycle),
-    authenticate: internalOnly(settings.security.tokenSecret),
-  };
 }
 
 /** Migrates, then keeps the newest quote of every symbol until the end. */

@@ -1,8 +1,9 @@
 /** Market data as a process of its own. */
 
+import { openServiceGround } from "../../shared/runtime/ground.ts";
 import { runPart } from "../../shared/runtime/run_part.ts";
 import { createMarketDataApp } from "./app.ts";
-import { openMarketData, startMarketData } from "./deps.ts";
+import { startMarketData } from "./deps.ts";
 import { marketDataSettings } from "./settings.ts";
 
 Deno.exit(
@@ -11,7 +12,7 @@ Deno.exit(
     settings: marketDataSettings,
     env: Deno.env.toObject(),
     start: async (settings, lifecycle) => {
-      const ground = await openMarketData(settings, lifecycle);
+      const ground = await openServiceGround("market-data", settings, lifecycle);
       return createMarketDataApp(await startMarketData(ground, lifecycle));
     },
   }),

@@ -1,4 +1,4 @@
-/** What the trading gateway works with, and the only place that opens it. */
+/** What the trading gateway works with, and how it starts. */
 
 import type { Kysely } from "kysely";
 import { topics } from "../../shared/contracts/messages/topics.ts";
@@ -6,7 +6,7 @@ import { QuoteBook } from "../../shared/domain/quote.ts";
 import { quoteRates } from "../../shared/domain/rates.ts";
 import { consumeTopic } from "../../shared/runtime/consume.ts";
 import { createEventSource } from "../../shared/runtime/events.ts";
-import { type Ground, internalOnly, openGround } from "../../shared/runtime/ground.ts";
+import type { Ground } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
@@ -19,7 +19,6 @@ import { type TradingDatabase, tradingSchema } from "./desk/tables.ts";
 import { applyReports } from "./executions/apply_reports.ts";
 import { reconcile } from "./executions/reconcile.ts";
 import { Relay } from "./outbox/relay.ts";
-import type { TradingSettings } from "./settings.ts";
 
 export type TradingApp = ServiceApp;
 
@@ -29,17 +28,6 @@ export interface TradingDeps extends ServiceDeps {
   /** The one writer of the books. */
   readonly desk: Desk;
   readonly market: () => Market;
-}
-
-/** What trading stands on; a profile may share it among its parts. */
-export async function openTrading(
-  settings: TradingSettings,
-  lifecycle: Lifecycle,
-): Promise<Ground> {
-  return {
-    ...await openGround("trading-gateway", settings, lifecycle),
-    authenticate: internalOnly(settings.security.tokenSecret),
-  };
 }
 
 /** Migrates, then runs the relay, the reports' consumer and reconciliation until the end. */

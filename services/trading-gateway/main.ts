@@ -1,8 +1,9 @@
 /** The trading gateway as a process of its own. */
 
+import { openServiceGround } from "../../shared/runtime/ground.ts";
 import { runPart } from "../../shared/runtime/run_part.ts";
 import { createTradingApp } from "./app.ts";
-import { openTrading, startTrading } from "./deps.ts";
+import { startTrading } from "./deps.ts";
 import { tradingSettings } from "./settings.ts";
 
 Deno.exit(
@@ -11,7 +12,7 @@ Deno.exit(
     settings: tradingSettings,
     env: Deno.env.toObject(),
     start: async (settings, lifecycle) => {
-      const ground = await openTrading(settings, lifecycle);
+      const ground = await openServiceGround("trading-gateway", settings, lifecycle);
       return createTradingApp(await startTrading(ground, lifecycle));
     },
   }),

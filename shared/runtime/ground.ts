@@ -84,3 +84,13 @@ export async function openGround(
     marketClock: settings.market.clock === "quotes" ? new ManualClock(epochMs(0)) : systemTimer,
   };
 }
+
+/** A service behind the edge: whoever the edge sends may come in. */
+export async function openServiceGround(
+  service: string,
+  settings: GroundSettings & { readonly security: { readonly tokenSecret: string } },
+  lifecycle: Lifecycle,
+): Promise<Ground> {
+  const ground = await openGround(service, settings, lifecycle);
+  return { ...ground, authenticate: internalOnly(settings.security.tokenSecret) };
+}

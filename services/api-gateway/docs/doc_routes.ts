@@ -27,8 +27,8 @@ export function addDocRoutes(app: ServiceApp): void {
     "/asyncapi.json",
     (c) => c.body(asyncapi ??= JSON.stringify(asyncapiDocument()), 200, json),
   );
-  get("/", (c) => c.html(landingPage, 200, pageHeaders));
-  get("/docs", (c) => c.html(docsPage, 200, pageHeaders));
+  get("/", (c) => c.html(landingPage(new URL(c.req.url).origin), 200, pageHeaders));
+  get("/docs", (c) => c.html(docsPage(new URL(c.req.url).origin), 200, pageHeaders));
   get(
     "/docs/docs.js",
     (c) => c.body(docsScript, 200, { ...assetHeaders, "content-type": "text/javascript" }),

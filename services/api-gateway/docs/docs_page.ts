@@ -21,22 +21,28 @@ const head = (title: string, more = "") =>
   `<header><strong>Spotwire</strong><a href="/docs">API</a>` +
   `<a href="/openapi.json">OpenAPI</a><a href="/asyncapi.json">AsyncAPI (quote feed)</a></header>`;
 
-const authenticate = `<p>Every request needs a key. Send it as <code>X-API-Key: sw_…</code>, or as
+/** `origin` is of a parsed URL, which has no character that means anything in HTML. */
+const authenticate = (origin: string) =>
+  `<p>Every request needs a key. Send it as <code>X-API-Key: sw_…</code>, or as
 <code>Authorization: Bearer sw_…</code>. A browser should get a token of ten minutes first:</p>
-<pre>curl -X POST http://localhost:8000/v1/tokens \\
+<pre>curl -X POST ${origin}/v1/tokens \\
   -H "X-API-Key: $SPOTWIRE_KEY" -H "Content-Type: application/json" -d '{}'</pre>
 <p>Live prices: open the WebSocket <code>/v1/feed</code> and send</p>
 <pre>{"type":"authenticate","key":"sw_…"}
 {"type":"subscribe","symbols":["EURUSD","USDJPY"]}</pre>`;
 
-export const landingPage = `${head("Spotwire")}<main><h1>Spotwire</h1>
+export const landingPage = (origin: string): string =>
+  `${head("Spotwire")}<main><h1>Spotwire</h1>
 <p>A self-hosted foreign-exchange trading platform: prices, orders, accounts and history behind one
-API. <a href="/docs">Read and try the API</a>.</p><h2>Authenticate</h2>${authenticate}
+API. <a href="/docs">Read and try the API</a>.</p><h2>Authenticate</h2>${authenticate(origin)}
 </main></body></html>`;
 
-export const docsPage = `${
-  head("Spotwire API", `<link rel="stylesheet" href="/docs/swagger-ui.css">`)
-}<details><summary>How to authenticate, and the quote feed</summary>${authenticate}</details>
+export const docsPage = (origin: string): string =>
+  `${
+    head("Spotwire API", `<link rel="stylesheet" href="/docs/swagger-ui.css">`)
+  }<details><summary>How to authenticate, and the quote feed</summary>${
+    authenticate(origin)
+  }</details>
 <div id="docs"></div><script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/docs.js"></script></body></html>`;
 
