@@ -8,11 +8,25 @@ import { Lifecycle, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { serveApp } from "../../shared/runtime/serve_app.ts";
 import { SettingsError } from "../../shared/runtime/settings.ts";
+import { pause } from "../../shared/runtime/time.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { demoAccount, ensureDemo } from "./demo.ts";
 import { firstSteps } from "./first_steps.ts";
 import { type AllInOneSettings, helpText, readOptions } from "./options.ts";
-import { startPlatform } from "./platform.ts";
+import { type Platform, startPlatform } from "./platform.ts";
+
+/** How long the first steps wait for a price to take them with. */
+const firstPriceMsMax = 5_000;
+
+/** Whether a price has come; what is pasted sooner would be refused. None comes while closed. */
+async function firstPrice({ gateway }: Platform, signal: AbortSignal): Promise<boolean> {
+  const { quotes } = gateway.market;
+  for (let waited = 0; waited < firstPriceMsMax && quotes.version === 0; waited += 50) {
+    if (signal.aborted) break;
+    await pause(50, signal);
+  }
+  return quotes.version > 0;
+}
 
 /** Until a signal; whether anything failed. */
 async function run(settings: AllInOneSettings): Promise<boolean> {
@@ -29,9 +43,10 @@ async function run(settings: AllInOneSettings): Promise<boolean> {
       logger,
     });
     platform.startPrices();
+    const priced = await firstPrice(platform, lifecycle.signal);
     const venue = `${settings.venue.spec}, seed ${settings.venue.seed}`;
     const url = `http://localhost:${port}`;
-    console.log(firstSteps({ url, keyFile, account: demoAccount, venue }));
+    console.log(firstSteps({ url, keyFile, account: demoAccount, venue, priced }));
   } catch (error) {
     logger.debug({ err: error }, "not started");
     console.error(error instanceof Error ? error.message : error);

@@ -1,13 +1,15 @@
-/** What `task start` prints once the platform answers: where it is, and what to try first. */
+/** What `task start` prints once the platform answers and prices have begun: where it is, and what to try first. */
 
 export interface FirstSteps {
   readonly url: string;
   readonly keyFile: string;
   readonly account: string;
   readonly venue: string;
+  /** Whether prices have begun. */
+  readonly priced: boolean;
 }
 
-export function firstSteps({ url, keyFile, account, venue }: FirstSteps): string {
+export function firstSteps({ url, keyFile, account, venue, priced }: FirstSteps): string {
   const orders = `${url}/v1/accounts/${account}/orders`;
   const order = '{"clientOrderId":"first-1","symbol":"EURUSD","side":"buy",' +
     '"type":"market","units":"10000"}';
@@ -17,6 +19,10 @@ export function firstSteps({ url, keyFile, account, venue }: FirstSteps): string
     `  Venue              ${venue}`,
     `  Demo account       ${account}, with a key in ${keyFile}`,
     "",
+    ...(priced ? [] : [
+      "  No price has come yet: the market may be closed. --hours always opens the simulated one.",
+      "",
+    ]),
     "  Paste these into another terminal:",
     "",
     `  export SPOTWIRE_KEY=$(cat ${keyFile})`,
