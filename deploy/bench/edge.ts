@@ -2,16 +2,16 @@
  * Orders checked and answered at the edge over HTTP: the whole edge, from request to answer, beside
  * Fastify on Node that validates the same schema and looks at the key, and does nothing else.
  *
- * Servers run on one core and the load on the other, in turns, each when the machine is quiet; the
- * ratio is of the best rounds.
+ * Both servers run on one core and the load on the other, in short turns: a machine that others share
+ * changes its pace within seconds, so each round is a pair, and the ratio is the median of the pairs.
  */
 
 import { freePort } from "../../shared/testing/free_port.ts";
 import { untilIdle } from "./idle.ts";
-import { installPeers, runLoad, startServer } from "./processes.ts";
+import { type BenchServer, installPeers, median, runLoad, startServer } from "./processes.ts";
 import type { BenchResult } from "./result.ts";
 
-const rounds = 5;
+const rounds = 15;
 const connections = 50;
 const order = JSON.stringify({
   clientOrderId: "bench-1",
@@ -34,26 +34,28 @@ interface Load {
 export async function benchEdge(): Promise<BenchResult> {
   const folder = await installPeers(["fastify@5.12.8", "bun@1.4.5"]);
   try {
-    const best: Record<"spotwire" | "fastify", Load | null> = { spotwire: null, fastify: null };
-    for (let round = 1; round <= rounds; round++) {
-      for (const name of ["spotwire", "fastify"] as const) {
-        await untilIdle();
-        const load = await measure(folder, name);
-        if (best[name] === null || load.perSecond > best[name].perSecond) best[name] = load;
-        const p99 = load.p99Ms.toFixed(2);
-        console.log(`round ${round}: ${name} ${load.perSecond.toFixed(0)}/s, p99 ${p99} ms`);
-      }
+    await using ours = await startEdge();
+    await using theirs = await startFastify(folder);
+    await untilIdle();
+    const pairs: [Load, Load][] = [];
+    for (let round = 0; round <= rounds; round++) {
+      const pair: [Load, Load] = [await measure(folder, ours), await measure(folder, theirs)];
+      if (round === 0) continue; // both warm up
+      pairs.push(pair);
+      const [spotwire, fastify] = pair.map(({ perSecond }) => perSecond.toFixed(0));
+      console.log(`round ${round}: spotwire ${spotwire}/s, fastify ${fastify}/s`);
     }
-    const [ours, theirs] = [best.spotwire!, best.fastify!];
+    const of = (which: 0 | 1, figure: "perSecond" | "p50Ms" | "p99Ms") =>
+      median(pairs.map((pair) => pair[which][figure]));
     return {
       bench: "edge",
-      ratios: { fastify: ours.perSecond / theirs.perSecond },
+      ratios: { fastify: median(pairs.map(([a, b]) => a.perSecond / b.perSecond)) },
       figures: {
-        checked_orders_per_second: ours.perSecond,
-        p50_ms: ours.p50Ms,
-        p99_ms: ours.p99Ms,
-        fastify_per_second: theirs.perSecond,
-        fastify_p99_ms: theirs.p99Ms,
+        checked_orders_per_second: of(0, "perSecond"),
+        p50_ms: of(0, "p50Ms"),
+        p99_ms: of(0, "p99Ms"),
+        fastify_per_second: of(1, "perSecond"),
+        fastify_p99_ms: of(1, "p99Ms"),
       },
     };
   } finally {
@@ -61,20 +63,34 @@ export async function benchEdge(): Promise<BenchResult> {
   }
 }
 
-async function measure(folder: string, name: "spotwire" | "fastify"): Promise<Load> {
+interface Loaded extends BenchServer {
+  readonly port: number;
+  readonly key: string;
+}
+
+async function startEdge(): Promise<Loaded> {
   const port = freePort();
   const script = new URL("edge_server.ts", import.meta.url).pathname;
-  await using server = name === "spotwire"
-    ? await startServer(Deno.execPath(), ["run", "-A", "--no-check", script, `${port}`, "pulse"])
-    : await startServer("node", [`${folder}/edge_fastify.mjs`, `${port}`, "sw_bench"]);
-  const key = name === "spotwire" ? server.told : "sw_bench";
+  const args = ["run", "-A", "--no-check", script, `${port}`, "pulse"];
+  const server = await startServer(Deno.execPath(), args);
+  return Object.assign(server, { port, key: server.told });
+}
+
+async function startFastify(folder: string): Promise<Loaded> {
+  const port = freePort();
+  const key = "sw_bench";
+  const server = await startServer("node", [`${folder}/edge_fastify.mjs`, `${port}`, key]);
+  return Object.assign(server, { port, key });
+}
+
+async function measure(folder: string, { port, key }: Loaded): Promise<Load> {
   const request = "POST /v1/accounts/bench/orders/check HTTP/1.1\r\nHost: localhost\r\n" +
     `X-API-Key: ${key}\r\nContent-Type: application/json\r\n` +
     `Content-Length: ${order.length}\r\n\r\n${order}`;
   const load = await runLoad<Load>(`${folder}/node_modules/.bin/bun`, [
     `${folder}/http_load.mjs`,
-    JSON.stringify({ port, request, connections, warmUpSeconds: 2, seconds: 4 }),
+    JSON.stringify({ port, request, connections, warmUpSeconds: 0.3, seconds: 1 }),
   ]);
-  if (load.others > 0) throw new Error(`Cannot measure ${name}: it answered ${load.firstOther}`);
+  if (load.others > 0) throw new Error(`Cannot measure: it answered ${load.firstOther}`);
   return load;
 }

@@ -15,6 +15,7 @@ import { topics } from "../../shared/contracts/messages/topics.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
 import { openStreamsGround } from "../../shared/runtime/ground.ts";
 import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
+import { inTurns } from "../../shared/runtime/serve_app.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
 
@@ -37,7 +38,6 @@ const ground = gatewayGround({
   limits: { requestsPerSecond: 1_000_000, socketsPerKey: 10_000, sockets: 10_000 },
 }, { ground: streamsGround, kv: await openDenoKv(":memory:", { clock: systemTimer }) });
 const deps = await startGateway(ground, lifecycle);
-const app = createGatewayApp(deps);
 const key = await ensureAdminKey(deps);
 
 const events = createEventSource({ source: "/bench", ids: uuidIds, clock: systemTimer });
@@ -83,7 +83,8 @@ function control(request: Request): Response {
 }
 
 if (Deno.args[1] === "pulse") await pulse();
+const { fetch } = inTurns(createGatewayApp(deps));
 Deno.serve(
   { port, hostname: "127.0.0.1", onListen: () => console.log(`ready ${key}`) },
-  (request, info) => request.url.endsWith("/control") ? control(request) : app.fetch(request, info),
+  (request, info) => request.url.endsWith("/control") ? control(request) : fetch(request, info),
 );

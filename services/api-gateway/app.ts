@@ -1,6 +1,7 @@
 /** The edge as an app: routes over dependencies; it opens nothing. */
 
-import { createServiceApp, type ServiceApp } from "../../shared/runtime/service_app.ts";
+import type { FetchApp } from "../../shared/runtime/serve_app.ts";
+import { createServiceApp } from "../../shared/runtime/service_app.ts";
 import type { GatewayDeps } from "./deps.ts";
 import { addDocRoutes } from "./docs/doc_routes.ts";
 import { addFeedRoutes } from "./feed/feed_routes.ts";
@@ -9,8 +10,9 @@ import { addForwardRoutes } from "./forward/forward_routes.ts";
 import { addKeyRoutes } from "./keys/key_routes.ts";
 import { limitBy } from "./limits/limit_requests.ts";
 import { addOrderRoutes } from "./orders/order_routes.ts";
+import { withQuickCheck } from "./orders/quick_check.ts";
 
-export function createGatewayApp(deps: GatewayDeps): ServiceApp {
+export function createGatewayApp(deps: GatewayDeps): FetchApp {
   const app = createServiceApp({ ...deps, limit: limitBy(deps.limiter) });
   const tokenOf = createInternalTokens(deps.tokens, deps.clock);
   const trading = createForward(deps.upstreams.trading, tokenOf);
@@ -20,5 +22,5 @@ export function createGatewayApp(deps: GatewayDeps): ServiceApp {
   addKeyRoutes(app, deps);
   addFeedRoutes(app, deps);
   addDocRoutes(app);
-  return app;
+  return withQuickCheck(app, deps);
 }

@@ -55,9 +55,14 @@ export function createRateLimiter(
         const retryAfterMs = after - windowMs;
         return { allowed: false, limit, remaining: 0, resetMs: before, retryAfterMs };
       }
-      if (held !== undefined) buckets.delete(key); // set again below, so the order is that of use
-      else if (buckets.size >= keysMax) buckets.delete(buckets.keys().next().value!);
-      buckets.set(key, { level: after, at: now });
+      if (held !== undefined && now - held.at < windowMs) {
+        held.level = after;
+        held.at = now;
+      } else {
+        buckets.delete(key); // set anew, so the order is that of use, to a window
+        if (buckets.size >= keysMax) buckets.delete(buckets.keys().next().value!);
+        buckets.set(key, { level: after, at: now });
+      }
       const remaining = Math.floor((windowMs - after + tolerance) / intervalMs);
       return { allowed: true, limit, remaining, resetMs: after, retryAfterMs: 0 };
     },
@@ -70,6 +75,6 @@ export function createRateLimiter(
  */
 interface Bucket {
   /** Milliseconds of the window used up at `at`; they come back as time passes. */
-  readonly level: number;
-  readonly at: number;
+  level: number;
+  at: number;
 }

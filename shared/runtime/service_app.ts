@@ -141,15 +141,12 @@ function framed(
   app: ServiceApp,
   { pattern, limited, work }: Framed,
 ): (c: Context<AppEnv>) => Promise<Response> {
-  const parts = partsOf.get(app);
-  if (parts === undefined) throw new TypeError("Cannot add a route: make the app a service app");
-  const { deps, log } = parts;
+  const { deps, log } = partsOfApp(app);
   return async (c) => {
     const startedAt = performance.now();
     const { headers } = c.req.raw;
-    const given = headers.get("x-request-id");
-    const requestId = given !== null && requestIdPattern.test(given) ? given : deps.ids.next();
-    const scope = new RequestScope(requestId, headers.get("traceparent"));
+    const scope = scopeOf(headers, deps.ids);
+    const { requestId } = scope;
     c.set("requestId", requestId);
     c.set("logger", deps.logger);
     let answer: Response;
@@ -180,6 +177,24 @@ function framed(
     });
     return answer;
   };
+}
+
+/** The request's id is the sender's, if it gave one that is fit for a log. */
+export function scopeOf(headers: Headers, ids: IdSource): RequestScope {
+  const given = headers.get("x-request-id");
+  const requestId = given !== null && requestIdPattern.test(given) ? given : ids.next();
+  return new RequestScope(requestId, headers.get("traceparent"));
+}
+
+/** What keeps the app's requests, for those that are answered in front of it. */
+export function requestLogOf(app: ServiceApp): RequestLog {
+  return partsOfApp(app).log;
+}
+
+function partsOfApp(app: ServiceApp): { readonly deps: ServiceDeps; readonly log: RequestLog } {
+  const parts = partsOf.get(app);
+  if (parts === undefined) throw new TypeError("Cannot use the app: make it a service app");
+  return parts;
 }
 
 function withFields(

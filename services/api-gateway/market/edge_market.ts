@@ -24,6 +24,8 @@ export class EdgeMarket {
   readonly hours: TradingHours;
   readonly clock: Clock;
   readonly #accounts = new Map<string, EdgeAccount>();
+  /** Valuations of accounts as they stand, good until a price moves. */
+  readonly #available = new WeakMap<EdgeAccount, { version: number; margin: Micros | null }>();
 
   constructor(parts: { hours: TradingHours; clock: Clock }) {
     this.hours = parts.hours;
@@ -53,7 +55,14 @@ export class EdgeMarket {
   /** Margin the account has left at the newest prices; `null` while one of them is missing. */
   marginAvailable(account: EdgeAccount): Micros | null {
     if (account.positions.size === 0) return account.balance;
-    return valueAccount(account, this.quotes, this.rates)?.marginAvailable ?? null;
+    const { version } = this.quotes;
+    let held = this.#available.get(account);
+    if (held?.version !== version) {
+      const valued = valueAccount(account, this.quotes, this.rates);
+      held = { version, margin: valued?.marginAvailable ?? null };
+      this.#available.set(account, held);
+    }
+    return held.margin;
   }
 }
 
