@@ -27,6 +27,7 @@ import { barKey, SeriesIds, type SeriesKey, tickKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
 import { TickCutter } from "./tick_blocks.ts";
 import { ticksWithin } from "./tick_columns.ts";
+import { lockSeries, within } from "./transactions.ts";
 
 export interface AddedTicks {
   readonly series: TickSeries;
@@ -157,21 +158,6 @@ interface NamedTicks extends AddedTicks {
   readonly key: SeriesKey;
   readonly seriesId: number;
 }
-
-/** One transaction for everything; the caller's own where there is one. */
-function within<T>(
-  db: Kysely<TimeseriesDatabase>,
-  work: (trx: Kysely<TimeseriesDatabase>) => Promise<T>,
-): Promise<T> {
-  return db.isTransaction ? work(db) : db.transaction().execute(work);
-}
-
-/** Those that rewrite blocks of a series take turns; appending does not wait for them. */
-export async function lockSeries(db: Kysely<TimeseriesDatabase>, seriesId: number): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${sql.lit(seriesLock)}, ${seriesId}::int4)`.execute(db);
-}
-/** Any number, the same everywhere. */
-const seriesLock = 730_581_120;
 
 /** The batches that are new, by series and name; from now on they are not. */
 async function claimBatches(
