@@ -1,9 +1,10 @@
 /** Finds the files of history under a path and tells their formats. */
 
-import { csvFile } from "./csv.ts";
 import { dukascopyFile } from "./dukascopy.ts";
 import { leanFile } from "./lean.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
+import type { SourceOptions } from "./source_options.ts";
+import { textFile } from "./text_source.ts";
 
 /** Files a folder may hold; more is surely the wrong folder. */
 const filesMax = 1_000_000;
@@ -26,14 +27,17 @@ export interface DetectedSource {
  * @throws SourceFileError when the path cannot be read, holds no file of history at all (telling
  * what it holds), or a file's name contradicts itself
  */
-export async function detectSource(path: string): Promise<DetectedSource> {
+export async function detectSource(
+  path: string,
+  options: SourceOptions = {},
+): Promise<DetectedSource> {
   const root = await rootOf(path);
   const files: SourceFile[] = [];
   const ignored: IgnoredFile[] = [];
   const listed = await listFiles(root);
   ignored.push(...listed.ignored);
   for (const found of listed.files) {
-    const file = await detectFile(found.path, found.bytes);
+    const file = await detectFile(found.path, found.bytes, options);
     if (file === null) ignored.push({ path: found.path, reason: "its format is not known" });
     else files.push(file);
   }
@@ -50,10 +54,20 @@ async function rootOf(path: string): Promise<string> {
   }
 }
 
-function detectFile(path: string, bytes: number): SourceFile | null | Promise<SourceFile | null> {
-  if (/\.bi5$/i.test(path)) return dukascopyFile(path, bytes);
-  if (/\.zip$/i.test(path)) return leanFile(path, bytes);
-  return /\.(csv|txt)$/i.test(path) ? csvFile(path, bytes) : null;
+/** By name first, then by the first line; a format that is asked for is the only one tried. */
+async function detectFile(
+  path: string,
+  bytes: number,
+  options: SourceOptions,
+): Promise<SourceFile | null> {
+  const { format } = options;
+  if (format?.startsWith("dukascopy") ?? /\.bi5$/i.test(path)) return dukascopyFile(path, bytes);
+  if (format?.startsWith("lean") ?? true) {
+    const file = leanFile(path, bytes);
+    if (file !== null) return file;
+  }
+  const isText = /\.(csv|txt|tsv|prn)$/i.test(path) || /\.zip$/i.test(path);
+  return isText ? await textFile(path, bytes, options) : null;
 }
 
 interface FoundFile {
