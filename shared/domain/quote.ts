@@ -48,7 +48,8 @@ export function quoteStatus(
 ): QuoteStatus {
   if (!moment.open) return "closed";
   const heard = Math.max(moment.venueHeardAt, quote.receivedTime);
-  if (moment.now - heard > 2 * ages.heartbeatMs) return "stale";
+  // A word from the future, after a clock was set back, must not keep a dead feed alive.
+  if (Math.abs(moment.now - heard) > 2 * ages.heartbeatMs) return "stale";
   const age = quoteAgeMs(quote, moment.now);
   if (age <= ages.liveMsMax) return "live";
   return age <= ages.quietMsMax ? "quiet" : "stale";
@@ -57,9 +58,13 @@ export function quoteStatus(
 /** Twice the mid in points: exact where the mid itself may fall on half a point. */
 export const twiceMid = (quote: Quote): number => quote.bid + quote.ask;
 
-/** The newest quote of each symbol, and when the venue was last heard. */
+/** A venue heard this much earlier than before has had its clock set back. */
+const setBackMs = 10_000;
+
+/** The newest quote of each symbol, when the venue was last heard, and what it has withdrawn. */
 export class QuoteBook {
   readonly #quotes = new Map<string, Quote>();
+  readonly #withdrawn = new Set<string>();
   #heardAt: EpochMs = epochMs(0);
   #version = 0;
 
@@ -68,6 +73,7 @@ export class QuoteBook {
     const held = this.#quotes.get(quote.symbol);
     if (held !== undefined && held.sequence >= quote.sequence) return false;
     this.#quotes.set(quote.symbol, quote);
+    this.#withdrawn.delete(quote.symbol);
     this.heard(quote.receivedTime);
     this.#version++;
     return true;
@@ -75,7 +81,17 @@ export class QuoteBook {
 
   /** The venue gave a sign of life. */
   heard(at: EpochMs): void {
-    if (at > this.#heardAt) this.#heardAt = at;
+    if (at > this.#heardAt || at < this.#heardAt - setBackMs) this.#heardAt = at;
+  }
+
+  /** The symbol's price no longer stands, though its venue is alive: stale until restored. */
+  withdraw(symbol: string): void {
+    if (this.#quotes.has(symbol)) this.#withdrawn.add(symbol);
+  }
+
+  /** The price the symbol was left with stands after all; a new quote says so too. */
+  restore(symbol: string): void {
+    this.#withdrawn.delete(symbol);
   }
 
   get(symbol: string): Quote | undefined {
@@ -97,6 +113,7 @@ export class QuoteBook {
 
   /** The status of one of its quotes at a moment. */
   status(quote: Quote, moment: { now: EpochMs; open: boolean }, ages?: QuoteAges): QuoteStatus {
-    return quoteStatus(quote, { ...moment, venueHeardAt: this.#heardAt }, ages);
+    const status = quoteStatus(quote, { ...moment, venueHeardAt: this.#heardAt }, ages);
+    return status !== "closed" && this.#withdrawn.has(quote.symbol) ? "stale" : status;
   }
 }

@@ -1,6 +1,6 @@
 /** Keeps a quote book, and where wanted the market's clock, in step with the `quotes` topic. */
 
-import { fromQuoteRow, type QuoteEvent } from "../contracts/messages/quotes.ts";
+import { fromQuoteRow, type QuoteEvent, type VenueHeard } from "../contracts/messages/quotes.ts";
 import { topics } from "../contracts/messages/topics.ts";
 import type { Quote, QuoteBook } from "../domain/quote.ts";
 import { type Clock, type EpochMs, ManualClock } from "../domain/time.ts";
@@ -35,7 +35,7 @@ export function followQuotes(options: FollowQuotesOptions): Promise<{ done: Prom
     async handle(events) {
       for (const event of events) {
         if (event.type === "quotes.received") await takeQuotes(options, event.data.quotes);
-        else await takeHeard(options, event.data.time as EpochMs);
+        else await takeHeard(options, event.data);
       }
     },
   });
@@ -58,9 +58,14 @@ function takeQuotes(options: FollowQuotesOptions, rows: Rows): void | Promise<vo
   if (news.length > 0) return options.onQuotes?.(news);
 }
 
-function takeHeard(options: FollowQuotesOptions, time: EpochMs): void | Promise<void> {
-  options.book.heard(time);
-  const { marketClock } = options;
+function takeHeard(
+  { book, marketClock, onHeard }: FollowQuotesOptions,
+  { withdrawn = [], restored = [], ...heard }: VenueHeard["data"],
+): void | Promise<void> {
+  const time = heard.time as EpochMs;
+  book.heard(time);
+  for (const symbol of withdrawn) book.withdraw(symbol);
+  for (const symbol of restored) book.restore(symbol);
   if (marketClock instanceof ManualClock) marketClock.advanceTo(time);
-  return options.onHeard?.(time);
+  return onHeard?.(time);
 }

@@ -20,6 +20,33 @@ export interface TickBatch {
   /** The venue's clock now. */
   readonly time: EpochMs;
   readonly ticks: readonly Tick[];
+  /**
+   * Symbols whose last prices no longer stand although the venue lives: it does not trade them now,
+   * or they can no longer be heard. A later tick brings a symbol back, even one that repeats the
+   * last price. What is withdrawn is withdrawn before the batch's own ticks.
+   */
+  readonly withdrawn?: readonly Symbol[] | undefined;
+}
+
+/** How one connection of a venue is doing. */
+export interface StreamHealth {
+  /** `pricing-1`, `transactions`. */
+  readonly name: string;
+  readonly connected: boolean;
+  /** Since anything was heard on it, or since it was asked for. */
+  readonly silentMs: number;
+  /** Since it last said more than that it is alive. */
+  readonly idleMs: number;
+  /** Connections made so far. */
+  readonly connections: number;
+}
+
+/** What a venue tells of itself, beside its prices. */
+export interface VenueWatch {
+  /** Worth a line in the log; `level` as the log's. Nothing secret is in it. */
+  note(level: "info" | "warn" | "error", message: string, about?: Record<string, unknown>): void;
+  /** Happened so many times more, by name: `lines_refused`, `side_bid`, … */
+  count(name: string, label: string): void;
 }
 
 export interface PriceVenue {
@@ -27,6 +54,14 @@ export interface PriceVenue {
   readonly name: string;
   /** A recording waits for slow consumers; a live venue does not. */
   readonly pausable: boolean;
+  /**
+   * How far its clock may differ from the machine's; beyond, in either direction, one of the two is
+   * wrong or prices arrive late, and nothing it says is believed. Without it, the venue runs on the
+   * market's own clock.
+   */
+  readonly clockMsMax?: number | undefined;
+  /** Its connections, where it has any. */
+  streams?(): readonly StreamHealth[];
   /** Prices until the signal aborts or a recording ends, a batch at least every heartbeat. */
   ticks(signal: AbortSignal): AsyncIterable<TickBatch>;
 }

@@ -1,31 +1,37 @@
 /** Which ticks become quotes, and when silence is worth a word. Pure but for the state it moves on. */
 
 import { minuteMs } from "../../shared/domain/bar.ts";
-import { findInstrument } from "../../shared/domain/instruments.ts";
+import type { Price } from "../../shared/domain/instrument.ts";
 import { defaultQuoteAges, type Quote } from "../../shared/domain/quote.ts";
 import { type EpochMs, epochMs } from "../../shared/domain/time.ts";
+import { tickFault, tickFaults } from "../../shared/venues/tick_faults.ts";
 import type { Tick, TickBatch } from "../../shared/venues/venue.ts";
 
-/** Why a tick is kept from everyone. */
-export const quarantineReasons = [
-  "unknown_symbol",
-  "not_a_price",
-  "crossed",
-  "locked",
-  "out_of_order",
-  "ahead_of_time",
-] as const;
+/**
+ * Why a tick is kept from everyone. `repeated`: a live venue's last tick once more, as after a
+ * reconnection; it says that the price stands, and nothing new. `clock_off`: the venue's clock and
+ * ours differ by more than the venue allows.
+ */
+export const quarantineReasons = [...tickFaults, "repeated", "clock_off"] as const;
 export type QuarantineReason = (typeof quarantineReasons)[number];
-
-/** How far a tick may lie ahead of its venue's own clock. */
-const aheadMsMax = 5_000;
 
 /** Sequences per millisecond of the wall clock: more than any symbol ever moves. */
 const sequencesPerMs = 1_000;
 
+const { heartbeatMs } = defaultQuoteAges;
+
 interface SymbolState {
-  sequence: number;
-  venueTime: EpochMs;
+  readonly sequence: number;
+  readonly venueTime: EpochMs;
+  readonly bid: Price;
+  readonly ask: Price;
+}
+
+/** Ticks of a symbol refused since its last good one. */
+interface Refused {
+  readonly since: EpochMs;
+  /** Whether silence after a refused tick leaves the last price standing: it was newer. */
+  readonly older: boolean;
 }
 
 /** Where ingest stands; one for the life of the process, over every reconnection of the venue. */
@@ -33,6 +39,11 @@ export interface IngestState {
   /** First sequence of every symbol: higher than any an earlier run gave. */
   readonly firstSequence: number;
   readonly symbols: Map<string, SymbolState>;
+  /** Symbols whose last price no longer stands. */
+  readonly withdrawn: Set<string>;
+  readonly refused: Map<string, Refused>;
+  /** What readers have yet to be told of symbols: withdrawn or restored. */
+  readonly untold: Map<string, "withdrawn" | "restored">;
   /** The venue's newest time. */
   venueTime: EpochMs;
   /** Market time of the newest word published. */
@@ -43,6 +54,9 @@ export interface IngestState {
 export const newIngestState = (startedAt: EpochMs): IngestState => ({
   firstSequence: startedAt * sequencesPerMs,
   symbols: new Map(),
+  withdrawn: new Set(),
+  refused: new Map(),
+  untold: new Map(),
   venueTime: epochMs(0),
   saidAt: epochMs(0),
 });
@@ -50,53 +64,121 @@ export const newIngestState = (startedAt: EpochMs): IngestState => ({
 export interface Judged {
   readonly quotes: readonly Quote[];
   readonly quarantined: readonly { readonly tick: Tick; readonly reason: QuarantineReason }[];
-  /** Say that the venue was heard at this time, since no quote says it. */
-  readonly heardAt: EpochMs | null;
+  /** A word beside the quotes: the venue was heard at this time, and what became of symbols. */
+  readonly heard: Heard | null;
+}
+
+export interface Heard {
+  readonly time: EpochMs;
+  readonly withdrawn: readonly string[];
+  readonly restored: readonly string[];
 }
 
 /** When a batch was in hand, and the time at which its venue is then known to be alive. */
 export interface Moment {
   readonly receivedAt: EpochMs;
   readonly aliveAt: EpochMs;
+  /** Not a recording: a repeated tick is no second price, and what is refused long is withdrawn. */
+  readonly live?: boolean | undefined;
+  /** How far the batch's time may lie from `receivedAt`; any, by default. */
+  readonly clockMsMax?: number | undefined;
 }
 
 /** Judges a venue's batch; both times are the market's. */
 export function judgeBatch(state: IngestState, batch: TickBatch, at: Moment): Judged {
+  if (Math.abs(batch.time - at.receivedAt) > (at.clockMsMax ?? Infinity)) {
+    // Neither clock can be believed, so nothing is said: silence makes every symbol stale.
+    const quarantined = batch.ticks.map((tick) => ({ tick, reason: "clock_off" as const }));
+    return { quotes: [], quarantined, heard: null };
+  }
   const quotes: Quote[] = [];
   const quarantined: { tick: Tick; reason: QuarantineReason }[] = [];
   if (batch.time > state.venueTime) state.venueTime = batch.time;
+  for (const symbol of batch.withdrawn ?? []) withdraw(state, symbol);
   for (const tick of batch.ticks) {
-    const known = state.symbols.get(tick.symbol);
-    const reason = faultOf(tick, { known, time: batch.time });
-    if (reason !== null) {
+    const reason = reasonAgainst(state, tick, { time: batch.time, live: at.live });
+    if (reason === null) quotes.push(accept(state, tick, at.receivedAt));
+    else {
       quarantined.push({ tick, reason });
-      continue;
+      if (at.live) noteRefusal(state, tick, { reason, at: at.receivedAt });
     }
-    const sequence = known === undefined ? state.firstSequence : known.sequence + 1;
-    state.symbols.set(tick.symbol, { sequence, venueTime: tick.venueTime });
-    const { symbol, bid, ask, venueTime } = tick;
-    quotes.push({ symbol, bid, ask, venueTime, receivedTime: at.receivedAt, sequence });
   }
-  const due = at.aliveAt - state.saidAt >= defaultQuoteAges.heartbeatMs;
-  if (quotes.length === 0 && !due) return { quotes, quarantined, heardAt: null };
-  state.saidAt = at.aliveAt;
-  return { quotes, quarantined, heardAt: quotes.length === 0 ? at.aliveAt : null };
+  if (at.live) withdrawRefused(state, at.receivedAt);
+  return { quotes, quarantined, heard: wordBeside(state, quotes.length, at.aliveAt) };
 }
 
-function faultOf(
+/** A word that could not be published is told with the next, unless a newer one replaced it. */
+export function retell(state: IngestState, { withdrawn, restored }: Heard): void {
+  for (const symbol of withdrawn) state.untold.set(symbol, "withdrawn");
+  for (const symbol of restored) state.untold.set(symbol, "restored");
+}
+
+function reasonAgainst(
+  state: IngestState,
   tick: Tick,
-  { known, time }: { known: SymbolState | undefined; time: EpochMs },
+  { time, live = false }: { time: EpochMs; live: boolean | undefined },
 ): QuarantineReason | null {
-  if (findInstrument(tick.symbol) === undefined) return "unknown_symbol";
-  if (!isPrice(tick.bid) || !isPrice(tick.ask)) return "not_a_price";
-  if (tick.bid > tick.ask) return "crossed";
-  if (tick.bid === tick.ask) return "locked";
-  if (tick.venueTime > time + aheadMsMax) return "ahead_of_time";
-  if (known !== undefined && tick.venueTime < known.venueTime) return "out_of_order";
-  return null;
+  const known = state.symbols.get(tick.symbol);
+  const fault = tickFault(tick, { after: known?.venueTime, time });
+  if (fault !== null || !live || known === undefined) return fault;
+  const same = known.venueTime === tick.venueTime && known.bid === tick.bid &&
+    known.ask === tick.ask;
+  return same ? "repeated" : null;
 }
 
-const isPrice = (points: number): boolean => Number.isSafeInteger(points) && points > 0;
+function accept(state: IngestState, tick: Tick, receivedTime: EpochMs): Quote {
+  const { symbol, bid, ask, venueTime } = tick;
+  const known = state.symbols.get(symbol);
+  const sequence = known === undefined ? state.firstSequence : known.sequence + 1;
+  state.symbols.set(symbol, { sequence, venueTime, bid, ask });
+  state.refused.delete(symbol);
+  state.withdrawn.delete(symbol);
+  state.untold.delete(symbol); // the quote says it
+  return { symbol, bid, ask, venueTime, receivedTime, sequence };
+}
+
+function withdraw(state: IngestState, symbol: string): void {
+  if (state.withdrawn.has(symbol)) return;
+  state.withdrawn.add(symbol);
+  state.untold.set(symbol, "withdrawn");
+}
+
+function noteRefusal(
+  state: IngestState,
+  tick: Tick,
+  { reason, at }: { reason: QuarantineReason; at: EpochMs },
+): void {
+  const { symbol } = tick;
+  if (reason === "repeated") {
+    state.refused.delete(symbol);
+    if (state.withdrawn.delete(symbol)) state.untold.set(symbol, "restored");
+    return;
+  }
+  if (!state.symbols.has(symbol)) return;
+  const held = state.refused.get(symbol);
+  const since = held?.since ?? at;
+  state.refused.set(symbol, { since, older: reason === "out_of_order" });
+  if (Math.abs(at - since) >= heartbeatMs) withdraw(state, symbol);
+}
+
+/** A heartbeat after a tick that could not be believed, the price before it no longer stands. */
+function withdrawRefused(state: IngestState, now: EpochMs): void {
+  for (const [symbol, { since, older }] of state.refused) {
+    if (!older && Math.abs(now - since) >= heartbeatMs) withdraw(state, symbol);
+  }
+}
+
+function wordBeside(state: IngestState, quotes: number, aliveAt: EpochMs): Heard | null {
+  // Either way: a clock set back must not silence the venue until it has caught up.
+  const due = Math.abs(aliveAt - state.saidAt) >= heartbeatMs;
+  if (quotes > 0 || due) state.saidAt = aliveAt;
+  if (state.untold.size === 0 && (quotes > 0 || !due)) return null;
+  const told = [...state.untold];
+  state.untold.clear();
+  const of = (what: "withdrawn" | "restored") =>
+    told.filter(([, one]) => one === what).map(([symbol]) => symbol);
+  return { time: aliveAt, withdrawn: of("withdrawn"), restored: of("restored") };
+}
 
 /** How far the last word of a recording reaches past its last minute, so that every reader ends it. */
 const closingMs = 5_000;

@@ -47,7 +47,7 @@ Deno.test("judgeBatch() keeps back what cannot be a price, by reason", () => {
 Deno.test("judgeBatch() asks for a sign of life once a second has passed without a quote", () => {
   const state = newIngestState(epochMs(start));
   const heard = (afterMs: number, ticks: Tick[] = []) =>
-    judge(state, start + afterMs, ticks).heardAt;
+    judge(state, start + afterMs, ticks).heard?.time ?? null;
   assertEquals(heard(0), epochMs(start));
   assertEquals(heard(999), null);
   assertEquals(heard(1_000), epochMs(start + 1_000));

@@ -10,14 +10,14 @@ import {
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { instrumentOf } from "../../shared/domain/instruments.ts";
 import type { Quote } from "../../shared/domain/quote.ts";
-import type { Clock, EpochMs, Timer } from "../../shared/domain/time.ts";
+import type { Clock, Timer } from "../../shared/domain/time.ts";
 import { type EventSource, publishEvents } from "../../shared/runtime/events.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
 import type { PriceVenue, TickBatch } from "../../shared/venues/venue.ts";
-import { closingTime, judgeBatch, newIngestState } from "./decide.ts";
+import { closingTime, type Heard, judgeBatch, newIngestState, retell } from "./decide.ts";
 import { Quarantine } from "./quarantine.ts";
 import { RecordedEvents } from "./recorded_events.ts";
 
@@ -88,32 +88,39 @@ export class Ingest {
   async #take(batch: TickBatch, signal: AbortSignal): Promise<void> {
     const { venue, timer } = this.#deps;
     const receivedAt = timer.now();
+    const { clockMsMax } = venue;
+    const live = !venue.pausable;
     // A recording's clock may be ahead of what it has told; what it has told is all that is known.
-    const aliveAt = venue.pausable ? batch.time : receivedAt;
-    const judged = judgeBatch(this.#state, batch, { receivedAt, aliveAt });
+    const aliveAt = live ? receivedAt : batch.time;
+    const judged = judgeBatch(this.#state, batch, { receivedAt, aliveAt, live, clockMsMax });
     this.#quarantine.take(judged.quarantined);
     const quotes = this.#unsent.length === 0 ? judged.quotes : [...this.#unsent, ...judged.quotes];
-    if (quotes.length > 0) await this.#publish(this.#quotesEvents(quotes), { quotes, signal });
-    else if (judged.heardAt !== null) {
-      await this.#publish([this.#heardEvent(judged.heardAt)], { quotes, signal });
-    }
+    await this.#publish({ quotes, heard: judged.heard, signal });
   }
 
   /** A recording's last word carries the market's time past its last minute. */
   async #end(signal: AbortSignal): Promise<void> {
     const { venue, logger } = this.#deps;
     const last = this.#state.venueTime;
-    await this.#publish([this.#heardEvent(closingTime(last))], { quotes: [], signal });
+    const heard = { time: closingTime(last), withdrawn: [], restored: [] };
+    await this.#publish({ quotes: [], heard, signal });
     await this.#recorded.sent();
     this.#ended.set(1);
     logger.info({ venue: venue.name, lastTime: last }, "recording ended");
   }
 
+  /** What is withdrawn is told after the quotes: it stands until the next one. */
   async #publish(
-    events: readonly QuoteEvent[],
-    { quotes, signal }: { quotes: readonly Quote[]; signal: AbortSignal },
+    { quotes, heard, signal }: {
+      quotes: readonly Quote[];
+      heard: Heard | null;
+      signal: AbortSignal;
+    },
   ): Promise<void> {
     const { venue, streams, logger } = this.#deps;
+    const events: QuoteEvent[] = this.#quotesEvents(quotes);
+    if (heard !== null) events.push(this.#heardEvent(heard));
+    if (events.length === 0) return;
     if (venue.pausable) return await this.#recorded.put(events, quotes.length, signal);
     try {
       await publishEvents(streams, topics.quotes, events);
@@ -124,6 +131,7 @@ export class Ingest {
       logger.error({ err: error, quotes: quotes.length }, "quotes not published, will retry");
       // A live venue's prices are passed over by newer ones.
       this.#unsent = newestOfEach(quotes);
+      if (heard !== null) retell(this.#state, heard);
     }
   }
 
@@ -142,8 +150,13 @@ export class Ingest {
     return events;
   }
 
-  #heardEvent(time: EpochMs): VenueHeard {
-    return this.#deps.events.event("venue.heard", { venue: this.#deps.venue.name, time });
+  #heardEvent({ time, withdrawn, restored }: Heard): VenueHeard {
+    return this.#deps.events.event("venue.heard", {
+      venue: this.#deps.venue.name,
+      time,
+      ...(withdrawn.length === 0 ? {} : { withdrawn: [...withdrawn] }),
+      ...(restored.length === 0 ? {} : { restored: [...restored] }),
+    });
   }
 }
 

@@ -29,6 +29,7 @@ export class Quarantine {
   take(quarantined: Judged["quarantined"]): void {
     for (const { tick, reason } of quarantined) {
       this.#total.inc({ reason });
+      if (reason === "repeated") continue; // every reconnection brings some
       const now = this.#clock.now();
       const logged = this.#logged.get(reason) ?? { at: epochMs(0), since: 0 };
       logged.since++;

@@ -31,10 +31,24 @@ export const quotesReceived = eventSchema(
 );
 export type QuotesReceived = v.InferOutput<typeof quotesReceived>;
 
-/** Sent when a heartbeat has passed without a price: the venue is there, nothing has moved. */
+/** Symbols in one event at most, far more than are listed. */
+const symbolsPerEventMax = 1_000;
+const symbols = v.optional(v.pipe(v.array(symbolText), v.maxLength(symbolsPerEventMax)));
+
+/**
+ * Sent when a heartbeat has passed without a price (the venue is there, nothing has moved), and at
+ * once when the venue takes back a symbol's price or confirms it.
+ */
 export const venueHeard = eventSchema(
   "venue.heard",
-  v.strictObject({ venue: v.string(), time: epochMsNumber }),
+  v.strictObject({
+    venue: v.string(),
+    time: epochMsNumber,
+    /** Their last quotes no longer stand, although the venue is alive: they are stale. */
+    withdrawn: symbols,
+    /** Withdrawn before, and now known to stand unchanged. */
+    restored: symbols,
+  }),
 );
 export type VenueHeard = v.InferOutput<typeof venueHeard>;
 
