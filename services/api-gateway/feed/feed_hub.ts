@@ -114,10 +114,15 @@ export class FeedHub<Board extends ChannelBoard = ChannelBoard> {
     if (wanted.length > 0) this.#send(group, this.board.frame("update", wanted, encoding), wanted);
   }
 
-  /** Looks for what time alone has changed, and proves to every client that the edge lives. */
-  beat(): void {
+  /** Looks for what time alone has changed; it leaves at once. */
+  refresh(): void {
     this.board.refresh();
     this.flush();
+  }
+
+  /** Proves to every client that the edge lives, and what it knows with it. */
+  beat(): void {
+    this.refresh();
     const frame = `{"type":"heartbeat","time":${this.#clock.now()}}`;
     for (const group of this.#groups.values()) this.#send(group, frame, []);
   }

@@ -18,6 +18,8 @@ import { refusal } from "./frames.ts";
 
 /** How often intervals and clients that were behind are looked at; divides every interval. */
 const catchUpMs = 25;
+/** How often statuses are looked at: a dead venue is told well within a heartbeat. */
+const refreshMs = 250;
 
 export interface FeedServerParts {
   readonly channels: FeedChannels;
@@ -111,11 +113,16 @@ export class FeedServer {
     const { channels, clock } = this.#parts;
     const hubs: readonly FeedHub[] = Object.values(channels);
     let beatAt = clock.now() + feedLimits.heartbeatMs;
+    let refreshAt = 0;
     while (!signal.aborted) {
       await pause(catchUpMs - clock.now() % catchUpMs, signal);
       for (const hub of hubs) hub.turn();
       this.#closeStalled();
       const now = clock.now();
+      if (now >= refreshAt) {
+        refreshAt = now + refreshMs;
+        channels.quotes.refresh();
+      }
       if (now < beatAt) continue;
       beatAt = Math.max(beatAt + feedLimits.heartbeatMs, now);
       channels.quotes.beat();
