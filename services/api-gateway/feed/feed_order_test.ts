@@ -37,6 +37,7 @@ class FarEnd implements FeedSocket {
   readonly quotes: FeedQuote[] = [];
   bufferedAmount = 0;
   stalled = false;
+  closed = false;
 
   send(frame: Frame): void {
     if (this.stalled) this.bufferedAmount += frame.length * 100;
@@ -69,7 +70,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
   ),
-  { maxLength: 200 },
+  { maxLength: 200, size: "max" },
 );
 
 function world() {
@@ -83,7 +84,8 @@ function world() {
     const mine = new FeedClient(end);
     const subscribe = (intervalMs: number) => {
       hub.subscribe(mine, { symbols: null, intervalMs, encoding });
-      mine.answer(hub.snapshot(null, encoding));
+      // The session closes the socket of a client that does not read its answers.
+      if (!mine.answer(hub.snapshot(null, encoding))) end.closed = true;
     };
     subscribe(feedIntervalsMs[index]!);
     return { end, subscribe };
@@ -130,6 +132,7 @@ Deno.test("no client sees a symbol go back, and every one ends at the newest", (
     all.forEach(take);
     settle();
     for (const { end } of clients) {
+      if (end.closed) continue;
       traded.forEach(({ symbol }, at) => {
         const seen = end.quotes.filter((one) => one.symbol === symbol).map((one) => one.sequence);
         assertEquals(seen, seen.toSorted((a, b) => a - b));
@@ -140,7 +143,7 @@ Deno.test("no client sees a symbol go back, and every one ends at the newest", (
 });
 
 Deno.test("what a client missed is complete, or is said to be lost", () => {
-  const jumps = fc.array(fc.constantFrom(1, 1, 1, 1, 1, 1, 1, 5), { maxLength: 400 });
+  const jumps = fc.array(fc.constantFrom(1, 1, 1, 1, 1, 1, 1, 5), { maxLength: 400, size: "max" });
   fc.assert(fc.property(jumps, fc.nat(400), (rises, back) => {
     const recent = new RecentQuotes();
     const all: number[] = [];
