@@ -7,6 +7,7 @@
 
 import type * as v from "valibot";
 import { accountUpdated } from "./accounts.ts";
+import { barsUpdated } from "./bars.ts";
 import { executionReported } from "./executions.ts";
 import { orderEvent } from "./orders.ts";
 import { quoteEvent } from "./quotes.ts";
@@ -39,6 +40,14 @@ export const topics = {
       "services/market-data",
       "services/trading-gateway",
     ],
+  }),
+  bars: topic({
+    name: "bars",
+    schema: barsUpdated,
+    lengthMax: 20_000,
+    publishers: ["workers/archive"],
+    groups: [],
+    everyone: ["services/api-gateway"],
   }),
   orders: topic({
     name: "orders",
