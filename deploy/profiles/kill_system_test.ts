@@ -75,11 +75,25 @@ class Load {
       side: this.#random.next() < 0.5 ? "buy" : "sell",
       units: String(1 + Math.floor(this.#random.next() * 1_000)),
     };
-    if (this.#random.next() < 0.6) return { ...order, type: "market" };
+    const kind = this.#random.next();
+    if (kind < 0.5) return { ...order, type: "market" };
+    if (kind < 0.8) return { ...order, ...this.#conditional(order) };
     const deep = order.side === "buy" ? "0.50000" : "2.00000";
     return order.symbol === "EURUSD"
       ? { ...order, type: "limit", price: deep }
       : { ...order, type: "limit", price: order.side === "buy" ? "400.000" : "50.000" };
+  }
+
+  /** Near the market, so that some are set off while the load runs. */
+  #conditional(order: { symbol: string; side: string }): Record<string, string> {
+    const pip = order.symbol === "EURUSD" ? "0.00010" : "0.010";
+    const far = order.side === "buy" ? ["0.50000", "50.000"] : ["2.00000", "400.000"];
+    const deep = far[order.symbol === "EURUSD" ? 0 : 1]!;
+    const type = this.#random.next();
+    if (type < 0.4) return { type: "trailing_stop", trailingDistance: pip, triggerSide: "mid" };
+    // Its trigger is passed already, so it goes off at once.
+    if (type < 0.7) return { type: "stop", triggerPrice: deep, timeInForce: "DAY", tag: "kill" };
+    return { type: "stop_limit", triggerPrice: deep, price: deep, triggerSide: "opposite" };
   }
 
   async #send(one: Sent): Promise<void> {

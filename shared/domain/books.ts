@@ -11,6 +11,7 @@ import { fundingPostings, type Posting, profitPostings } from "./ledger.ts";
 import { convert, type Micros, micros, type Rate, zeroMicros } from "./money.ts";
 import {
   canBecome,
+  isConditional,
   isOpen,
   type Order,
   type OrderStatus,
@@ -18,7 +19,13 @@ import {
   remainingUnits,
 } from "./orders/order.ts";
 import { fillPosition, flatPosition } from "./position.ts";
-import type { OrderAccepted, OrderFilled, OrderRejected, Transaction } from "./transaction.ts";
+import type {
+  OrderAccepted,
+  OrderFilled,
+  OrderRejected,
+  OrderTriggered,
+  Transaction,
+} from "./transaction.ts";
 import type { OrderId } from "./ids.ts";
 
 /** A transaction that cannot follow the account as it stands: a bug or a broken store. */
@@ -61,6 +68,8 @@ function apply(account: Account, next: Transaction): Posting[] {
         });
     case "order_acknowledged":
       return move(account, next, { status: "new" });
+    case "order_triggered":
+      return applyTrigger(account, next);
     case "order_filled":
       return applyFill(account, next);
     case "order_cancel_requested":
@@ -90,6 +99,9 @@ export function realisedBy(
 
 function applyFill(account: Account, fill: OrderFilled): Posting[] {
   const order = orderIn(account, fill.orderId);
+  if (isConditional(order.type) && order.triggeredAt === null) {
+    throw new ImpossibleTransaction(`Cannot fill order ${order.orderId}: not triggered`);
+  }
   const size = Math.abs(fill.units);
   if (size > remainingUnits(order)) {
     throw new ImpossibleTransaction(`Cannot fill ${size} of order ${order.orderId}: too many`);
@@ -115,6 +127,16 @@ function applyFill(account: Account, fill: OrderFilled): Posting[] {
   });
 }
 
+/** Once, and only of an order that waits for it and can still trade. */
+function applyTrigger(account: Account, next: OrderTriggered): Posting[] {
+  const order = orderIn(account, next.orderId);
+  if (!isConditional(order.type) || order.triggeredAt !== null || !isOpen(order.status)) {
+    throw new ImpossibleTransaction(`Cannot trigger order ${order.orderId}: ${order.status}`);
+  }
+  replaceOrder(account, order, { ...order, triggeredAt: next.time, updatedAt: next.time });
+  return [];
+}
+
 /** A fill that crossed a cancel on the wire is booked, but does not bring the order back to life. */
 function statusAfterFill(order: Order, size: number): OrderStatus {
   const full = size === remainingUnits(order);
@@ -138,6 +160,7 @@ function newOrder(
     status,
     filledUnits: units(0),
     filledCost: 0n,
+    triggeredAt: null,
     rejectReason: null,
     text: null,
     createdAt: next.time,

@@ -7,7 +7,7 @@ import { notional, type Price, type Units } from "./instrument.ts";
 import { instrumentOf } from "./instruments.ts";
 import { type Posting, unbalanced } from "./ledger.ts";
 import { micros, rateOf, unitRate } from "./money.ts";
-import type { OrderTerms } from "./orders/order.ts";
+import { type OrderTerms, plainTerms } from "./orders/order.ts";
 import { fillPosition, flatPosition, unrealised } from "./position.ts";
 import type { Symbol } from "./instrument.ts";
 import { epochMs } from "./time.ts";
@@ -73,6 +73,7 @@ const terms: OrderTerms = {
   units: 10_000 as Units,
   price: null,
   expireTime: null,
+  ...plainTerms,
 };
 const numbered = (id: number) => ({
   accountId: "test" as AccountId,

@@ -47,6 +47,16 @@ export interface OrderAcknowledged extends Numbered {
   readonly orderId: OrderId;
 }
 
+/** A price set the order off: from here it trades as a market or a limit order. */
+export interface OrderTriggered extends Numbered {
+  readonly type: "order_triggered";
+  readonly orderId: OrderId;
+  readonly symbol: Symbol;
+  /** The quote that did it. */
+  readonly bid: Price;
+  readonly ask: Price;
+}
+
 export interface OrderFilled extends Numbered {
   readonly type: "order_filled";
   readonly orderId: OrderId;
@@ -92,6 +102,7 @@ export type Transaction =
   | OrderAccepted
   | OrderRejected
   | OrderAcknowledged
+  | OrderTriggered
   | OrderFilled
   | OrderCancelRequested
   | OrderCancelRejected
@@ -107,6 +118,7 @@ export const transactionTypes = [
   "order_accepted",
   "order_rejected",
   "order_acknowledged",
+  "order_triggered",
   "order_filled",
   "order_cancel_requested",
   "order_cancel_rejected",

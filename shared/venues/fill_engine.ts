@@ -4,16 +4,22 @@
  * never stopped. An order it no longer holds is unknown to it.
  */
 
-import type { ExecType, ExecutionReport } from "../contracts/messages/executions.ts";
+import type {
+  ExecutionReport,
+  PlainExecType,
+  ReportBase,
+} from "../contracts/messages/executions.ts";
 import type { VenueOrder } from "../contracts/messages/orders.ts";
 import type { TradingHours } from "../domain/fx_week.ts";
 import type { ExecId, OrderId } from "../domain/ids.ts";
 import type { Price, Units } from "../domain/instrument.ts";
+import { isConditional } from "../domain/orders/order.ts";
 import { defaultQuoteAges, type Quote, type QuoteAges, quoteStatus } from "../domain/quote.ts";
 import { seededRandom } from "../domain/random.ts";
 import { type EpochMs, epochMs } from "../domain/time.ts";
 import { isImmediate, matchOrder, type MatchRules } from "./matching.ts";
 import { MinHeap } from "./min_heap.ts";
+import { watchTrigger } from "./triggers.ts";
 import type { EngineEffects, FillEngine, HeldOrder } from "./venue.ts";
 
 export interface FillEngineOptions {
@@ -90,6 +96,8 @@ class Engine implements FillEngine {
         activeAt: epochMs(now + this.#latencyMs),
         acknowledged: false,
         tradedSequence: 0,
+        triggered: !isConditional(order.type),
+        trailingLevelHalves: null,
       });
       this.#schedule(this.#held.get(order.orderId)!);
       this.#settleDue(now, now);
@@ -238,20 +246,39 @@ class Engine implements FillEngine {
 
   #match(held: HeldOrder, quote: Quote, now: EpochMs): void {
     if (held.order.expireTime !== null && held.order.expireTime <= now) return; // its end is due
-    const { trade, cancelText } = matchOrder(held, quote, this.#rules);
-    let left = held;
+    const ready = held.triggered ? held : this.#watch(held, quote, now);
+    if (ready === null) return;
+    const { trade, cancelText } = matchOrder(ready, quote, this.#rules);
+    let left = ready;
     if (trade !== null) {
-      this.#report(held, { execType: "trade", now, text: null, ...trade });
+      this.#report(ready, { execType: "trade", now, text: null, ...trade });
       left = {
-        ...held,
-        remaining: held.remaining - trade.units,
-        nextReport: held.nextReport + 1,
+        ...ready,
+        remaining: ready.remaining - trade.units,
+        nextReport: ready.nextReport + 1,
         tradedSequence: quote.sequence,
       };
       if (left.remaining === 0) this.#forget(left);
       else this.#keep(left);
     }
     if (cancelText !== null) this.#end(left, { execType: "canceled", now, text: cancelText });
+  }
+
+  /** Moves a waiting order on by a price; the order once it is set off, else `null`. */
+  #watch(held: HeldOrder, quote: Quote, now: EpochMs): HeldOrder | null {
+    const { fired, trailingLevelHalves } = watchTrigger(held, quote);
+    if (!fired) {
+      if (trailingLevelHalves !== held.trailingLevelHalves) {
+        this.#keep({ ...held, trailingLevelHalves });
+      }
+      return null;
+    }
+    const { bid, ask } = quote;
+    this.#report(held, { execType: "triggered", now, text: null, bid, ask });
+    const nextReport = held.nextReport + 1;
+    const ready = { ...held, nextReport, triggered: true, trailingLevelHalves };
+    this.#keep(ready);
+    return ready;
   }
 
   #end(held: HeldOrder, what: Report): void {
@@ -270,10 +297,7 @@ class Engine implements FillEngine {
       time: what.now,
       text: what.text,
     };
-    const report: ExecutionReport = what.execType === "trade"
-      ? { ...base, execType: "trade", units: what.units, price: what.price }
-      : { ...base, execType: what.execType };
-    this.#gathered().reports.push(report);
+    this.#gathered().reports.push(reportOf(base, what));
   }
 
   #keep(held: HeldOrder): void {
@@ -306,5 +330,17 @@ class Engine implements FillEngine {
 }
 
 type Report =
-  | { execType: Exclude<ExecType, "trade">; now: EpochMs; text: string | null }
+  | { execType: PlainExecType; now: EpochMs; text: string | null }
+  | { execType: "triggered"; now: EpochMs; text: null; bid: Price; ask: Price }
   | { execType: "trade"; now: EpochMs; text: null; units: Units; price: Price };
+
+function reportOf(base: ReportBase, what: Report): ExecutionReport {
+  switch (what.execType) {
+    case "trade":
+      return { ...base, execType: "trade", units: what.units, price: what.price };
+    case "triggered":
+      return { ...base, execType: "triggered", bid: what.bid, ask: what.ask };
+    default:
+      return { ...base, execType: what.execType };
+  }
+}

@@ -5,6 +5,14 @@ import type { VenueOrder } from "../contracts/messages/orders.ts";
 import { TradingHours } from "../domain/fx_week.ts";
 import type { AccountId, ClientOrderId, OrderId } from "../domain/ids.ts";
 import { price, type Symbol, units } from "../domain/instrument.ts";
+import {
+  isConditional,
+  type OrderType,
+  orderTypeRules,
+  plainTerms,
+  type TriggerSide,
+  triggerSides,
+} from "../domain/orders/order.ts";
 import type { Quote } from "../domain/quote.ts";
 import { type EpochMs, epochMs, parseRfc3339 } from "../domain/time.ts";
 import { createFillEngine, type FillEngineOptions } from "./fill_engine.ts";
@@ -36,9 +44,20 @@ const draft = fc.oneof(
           "limit GTD",
           "limit IOC",
           "limit FOK",
+          "limit DAY",
+          "stop GTC",
+          "stop GTD",
+          "stop_limit GTC",
+          "market_if_touched GTC",
+          "trailing_stop GTC",
+          "trailing_stop DAY",
         ),
         lots: fc.integer({ min: 1, max: 50 }),
         at: fc.integer({ min: 90, max: 110 }),
+        trigger: fc.integer({ min: 90, max: 115 }),
+        distance: fc.integer({ min: 1, max: 6 }),
+        triggerSide: fc.constantFrom(...triggerSides),
+        bound: fc.option(fc.integer({ min: 90, max: 115 })),
         expiresIn: fc.integer({ min: 1, max: 20_000 }),
       }),
     }),
@@ -78,6 +97,26 @@ const settings = fc.record({
 });
 type Settings = Partial<FillEngineOptions>;
 
+function pricesOf(
+  type: OrderType,
+  terms: {
+    at: number;
+    trigger: number;
+    distance: number;
+    triggerSide: TriggerSide;
+    bound: number | null;
+  },
+) {
+  const rule = orderTypeRules[type];
+  return {
+    price: rule.price ? price(terms.at) : null,
+    triggerPrice: rule.triggerPrice ? price(terms.trigger) : null,
+    trailingDistance: rule.trailingDistance ? price(terms.distance) : null,
+    triggerSide: terms.triggerSide,
+    priceBound: rule.atMarket && terms.bound !== null ? price(terms.bound) : null,
+  };
+}
+
 function stepsOf(
   script: readonly (readonly [number, (typeof draft) extends fc.Arbitrary<infer T> ? T : never])[],
 ): Step[] {
@@ -100,8 +139,11 @@ function stepsOf(
         type,
         timeInForce,
         units: units(one.terms.lots * 100),
-        price: type === "limit" ? price(one.terms.at) : null,
-        expireTime: timeInForce === "GTD" ? epochMs(now + one.terms.expiresIn) : null,
+        ...plainTerms,
+        ...pricesOf(type, one.terms),
+        expireTime: timeInForce === "GTD" || timeInForce === "DAY"
+          ? epochMs(now + one.terms.expiresIn)
+          : null,
         submittedTime: now,
       };
       return { kind: "submit", order, now };
@@ -153,8 +195,19 @@ function checkOrder(order: VenueOrder, reports: readonly ExecutionReport[]): voi
   for (const trade of trades) {
     const direction = order.side === "buy" ? 1 : -1;
     assert(order.price === null || direction * (order.price - trade.price) >= 0, story);
+    const { priceBound } = order;
+    assert(priceBound === null || direction * (priceBound - trade.price) >= 0, story);
     assert(new TradingHours().isOpen(trade.time), story);
     assert(order.expireTime === null || trade.time < order.expireTime, story);
+  }
+  const triggers = reports.filter((report) => report.execType === "triggered").length;
+  assert(triggers <= (isConditional(order.type) ? 1 : 0), story);
+  if (isConditional(order.type) && trades.length > 0) {
+    const kinds = reports.map((report) => report.execType);
+    assert(
+      kinds.includes("triggered") && kinds.indexOf("triggered") < kinds.indexOf("trade"),
+      story,
+    );
   }
   if (order.timeInForce === "FOK") assert(filled === 0 || filled === order.units, story);
   const endings = reports.filter((report) => ends.has(report.execType)).length;

@@ -3,6 +3,7 @@ import type { VenueOrder } from "../contracts/messages/orders.ts";
 import { TradingHours } from "../domain/fx_week.ts";
 import type { AccountId, ClientOrderId, OrderId } from "../domain/ids.ts";
 import { price, type Symbol, units } from "../domain/instrument.ts";
+import { plainTerms } from "../domain/orders/order.ts";
 import type { Quote } from "../domain/quote.ts";
 import { type EpochMs, epochMs, parseRfc3339 } from "../domain/time.ts";
 import { createFillEngine, type FillEngineOptions } from "./fill_engine.ts";
@@ -28,6 +29,7 @@ function order(terms: Partial<VenueOrder> = {}): VenueOrder {
     units: units(1_000),
     price: null,
     expireTime: null,
+    ...plainTerms,
     submittedTime: start,
     ...terms,
   };

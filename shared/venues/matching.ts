@@ -3,6 +3,7 @@
 import type { VenueOrder } from "../contracts/messages/orders.ts";
 import { type Price, price, type Units, units } from "../domain/instrument.ts";
 import { instrumentOf } from "../domain/instruments.ts";
+import { orderTypeRules } from "../domain/orders/order.ts";
 import type { Quote } from "../domain/quote.ts";
 import { seededRandom } from "../domain/random.ts";
 import type { HeldOrder } from "./venue.ts";
@@ -31,6 +32,7 @@ export const isImmediate = (order: VenueOrder): boolean =>
 export function matchOrder(held: HeldOrder, quote: Quote, rules: MatchRules): Match {
   const { order } = held;
   const at = tradePrice(order, quote, rules.slippagePoints);
+  if (at === "beyond_bound") return { trade: null, cancelText: "no price within the bound" };
   if (at === null) {
     return isImmediate(order) ? { trade: null, cancelText: "no price within the limit" } : nothing;
   }
@@ -45,11 +47,22 @@ export function matchOrder(held: HeldOrder, quote: Quote, rules: MatchRules): Ma
   return { trade, cancelText: isImmediate(order) ? "the rest found no liquidity" : null };
 }
 
-/** The quote's own price where it is as good as the limit or better; `null` where it is not. */
-function tradePrice(order: VenueOrder, quote: Quote, slippagePoints: number): Price | null {
-  if (order.type === "market") {
-    const worse = order.side === "buy" ? quote.ask + slippagePoints : quote.bid - slippagePoints;
-    return price(Math.max(1, worse));
+/**
+ * The quote's own price where it is as good as the limit or better; `null` where it is not. An order
+ * that trades at the market gets the slipped price, or ends where that lies beyond its bound.
+ */
+function tradePrice(
+  order: VenueOrder,
+  quote: Quote,
+  slippagePoints: number,
+): Price | "beyond_bound" | null {
+  if (orderTypeRules[order.type].atMarket) {
+    const slipped = order.side === "buy" ? quote.ask + slippagePoints : quote.bid - slippagePoints;
+    const at = price(Math.max(1, slipped));
+    const { priceBound } = order;
+    if (priceBound === null) return at;
+    const within = order.side === "buy" ? at <= priceBound : at >= priceBound;
+    return within ? at : "beyond_bound";
   }
   if (order.side === "buy") return quote.ask <= order.price! ? quote.ask : null;
   return quote.bid >= order.price! ? quote.bid : null;

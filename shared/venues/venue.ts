@@ -77,6 +77,10 @@ export interface HeldOrder {
   readonly acknowledged: boolean;
   /** Sequence of the quote it last traded on, 0 at first; what remains waits for a newer one. */
   readonly tradedSequence: number;
+  /** Whether nothing but a price it can trade at is waited for. */
+  readonly triggered: boolean;
+  /** Of a trailing stop: where it stands, in half points; `null` until it has seen a price. */
+  readonly trailingLevelHalves: number | null;
 }
 
 /**

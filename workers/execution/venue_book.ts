@@ -45,6 +45,16 @@ export const executionMigrations: Record<string, Migration> = {
         .execute(db);
     },
   },
+  /** Orders held before there were triggers wait for none. */
+  "2026-11-24_order_types": {
+    async up(db: Kysely<unknown>) {
+      await sql`update execution.held_orders set held =
+        jsonb_build_object('triggered', true, 'trailingLevelHalves', null) || held ||
+        jsonb_build_object('order', jsonb_build_object('triggerPrice', null,
+          'trailingDistance', null, 'triggerSide', 'default', 'priceBound', null,
+          'positionFill', 'default', 'tag', null) || (held -> 'order'))`.execute(db);
+    },
+  },
 };
 
 /** Unpublished reports read at once at most. */

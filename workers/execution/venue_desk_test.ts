@@ -7,6 +7,7 @@ import fc from "fast-check";
 import type { OrderEvent } from "../../shared/contracts/messages/orders.ts";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
+import { plainTerms } from "../../shared/domain/orders/order.ts";
 import { epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { createEventSource } from "../../shared/runtime/events.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
@@ -35,6 +36,13 @@ interface Said {
   readonly execType: string;
   readonly orderId: string;
   readonly units: string | null;
+}
+
+interface Asked {
+  readonly units: number;
+  readonly limit: number | null;
+  readonly stop?: number;
+  readonly trail?: number;
 }
 
 /** A venue that can be restarted: the store and the streams stay, the desk and engine are new. */
@@ -74,13 +82,20 @@ class Venue {
     await this.desk.restore();
   }
 
-  async submit(n: number, about: { units: number; limit: number | null }): Promise<void> {
+  async submit(n: number, about: Asked): Promise<void> {
     await this.desk.orders([this.#event("order.submitted", {
       ...{ accountId: this.prefix, orderId: `${this.prefix}.${n}`, clientOrderId: `c-${n}` },
       ...{ symbol: "EURUSD", side: "buy", units: String(about.units), expireTime: null },
+      ...plainTerms,
       ...(about.limit === null
         ? { type: "market", timeInForce: "FOK", price: null }
         : { type: "limit", timeInForce: "GTC", price: (about.limit / 1e5).toFixed(5) }),
+      ...(about.stop === undefined
+        ? {}
+        : { type: "stop", price: null, triggerPrice: (about.stop / 1e5).toFixed(5) }),
+      ...(about.trail === undefined
+        ? {}
+        : { type: "trailing_stop", price: null, trailingDistance: (about.trail / 1e5).toFixed(5) }),
       submittedTime: start,
     })]);
   }
@@ -165,12 +180,33 @@ Deno.test("a held order survives a restart and fills at the price it waits for",
   assertEquals(trades.reduce((sum, one) => sum + Number(one.units), 0), 1_000);
 });
 
+Deno.test("a trailing stop stands after a restart where the market took it", async () => {
+  const venue = new Venue();
+  venue.quote(116_000);
+  await venue.submit(3, { units: 1_000, limit: 1, trail: 50 });
+  venue.pass(25);
+  venue.quote(115_900); // takes the buy stop from 116 060 down to 115 960
+  await venue.restart();
+  venue.quote(115_940);
+  assertEquals((await venue.said()).map((one) => one.execType), ["new"]);
+  venue.quote(115_950);
+  assertEquals((await venue.said()).map((one) => one.execType).slice(0, 3), [
+    "new",
+    "triggered",
+    "trade",
+  ]);
+});
+
 Deno.test("random orders, prices, repeats and restarts fill no order beyond its size", async () => {
   const step = fc.oneof(
     fc.record({
       do: fc.constant("submit" as const),
       n: fc.integer({ min: 1, max: 6 }),
-      limit: fc.option(fc.integer({ min: 115_950, max: 116_050 })),
+      asked: fc.oneof(
+        fc.record({ limit: fc.option(fc.integer({ min: 115_950, max: 116_050 })) }),
+        fc.record({ limit: fc.constant(1), stop: fc.integer({ min: 115_950, max: 116_050 }) }),
+        fc.record({ limit: fc.constant(1), trail: fc.integer({ min: 1, max: 80 }) }),
+      ),
     }),
     fc.record({ do: fc.constant("cancel" as const), n: fc.integer({ min: 1, max: 6 }) }),
     fc.record({
@@ -183,13 +219,13 @@ Deno.test("random orders, prices, repeats and restarts fill no order beyond its 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
       const venue = new Venue();
-      const limits = new Map<number, number | null>();
+      const asked = new Map<number, Omit<Asked, "units">>();
       venue.quote(116_000);
       for (const one of steps) {
         if (one.do === "submit") {
           // Submitted again, an order is the same order.
-          if (!limits.has(one.n)) limits.set(one.n, one.limit);
-          await venue.submit(one.n, { units: 100, limit: limits.get(one.n)! });
+          if (!asked.has(one.n)) asked.set(one.n, one.asked);
+          await venue.submit(one.n, { units: 100, ...asked.get(one.n)! });
         } else if (one.do === "cancel") await venue.cancel(one.n);
         else if (one.do === "quote") venue.quote(one.bid);
         else if (one.do === "pass") venue.pass(one.ms);

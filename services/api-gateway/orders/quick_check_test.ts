@@ -72,11 +72,37 @@ Deno.test("the quick check answers whatever comes as the general way does", asyn
   });
   const value = fc.oneof(
     fc.constantFrom("1000", "0", "-1", "1e3", "1000.5", "99999999999", "1.09500", "1.0950001", ""),
-    fc.constantFrom("EURUSD", "XXXXXX", "GTC", "FOK", "IOC", "buy", "sell", "market", "limit"),
+    fc.constantFrom(
+      "EURUSD",
+      "XXXXXX",
+      "GTC",
+      "FOK",
+      "IOC",
+      "buy",
+      "sell",
+      "market",
+      "limit",
+      "stop",
+      "DAY",
+      "mid",
+      "reduce_only",
+    ),
     fc.constantFrom<unknown>(null, 5, true, [], {}),
     fc.string({ maxLength: 70 }),
   );
-  const names = [...Object.keys(good), "expireTime", "extra", "__proto__", "toString"];
+  const names = [
+    ...Object.keys(good),
+    "expireTime",
+    "triggerPrice",
+    "trailingDistance",
+    "triggerSide",
+    "priceBound",
+    "positionFill",
+    "tag",
+    "extra",
+    "__proto__",
+    "toString",
+  ];
   const changed = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 3 })
     .map((change) => JSON.stringify({ ...good, ...change }));
   const body = fc.oneof(changed, fc.json(), fc.string(), fc.constant(JSON.stringify(good)));

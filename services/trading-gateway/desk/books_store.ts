@@ -157,6 +157,7 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
         on conflict (account_id, transaction_id) do update set status = excluded.status,
           filled_units = excluded.filled_units, filled_cost = excluded.filled_cost,
           reject_reason = excluded.reject_reason, text = excluded.text,
+          triggered_at = excluded.triggered_at,
           updated_at = excluded.updated_at),
       positioned as (insert into trading.positions (account_id, symbol, units, open_cost)
         select a, s, units, cost from ${rows(held, "a text, s text, units int8, cost int8")}
@@ -229,7 +230,9 @@ const fillRecords = (booked: readonly Booked[]) =>
 const orderColumns = `account_id text, transaction_id int8, client_order_id text, symbol text,
   side text, type text, time_in_force text, units int8, price int8, expire_time timestamptz,
   status text, filled_units int8, filled_cost numeric, reject_reason text, text text,
-  created_at timestamptz, updated_at timestamptz`;
+  created_at timestamptz, updated_at timestamptz,
+  trigger_price int8, trailing_distance int8, trigger_side text, price_bound int8,
+  position_fill text, tag text, triggered_at timestamptz`;
 const orderNames = sql.raw(orderColumns.replace(/ (text|int8|numeric|timestamptz)(?=,|$)/g, ""));
 
 /** Positions as they now stand, and those that are gone. */

@@ -20,7 +20,7 @@ import {
   type Order,
   remainingUnits,
 } from "../../../shared/domain/orders/order.ts";
-import { sameTerms } from "../../../shared/domain/orders/read_order.ts";
+import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { QuoteBook } from "../../../shared/domain/quote.ts";
 import type { Rates } from "../../../shared/domain/rates.ts";
@@ -142,7 +142,11 @@ function placeOrder(
   );
   const reason = refusalOf(account, command, context.market);
   const booked = reason === null
-    ? book(account, context.market.now, { type: "order_accepted", orderId, terms })
+    ? book(account, context.market.now, {
+      type: "order_accepted",
+      orderId,
+      terms: acceptedTerms(terms, context.market.now),
+    })
     : book(account, context.market.now, {
       type: "order_rejected",
       orderId,
@@ -248,11 +252,15 @@ function changeOf(
   order: Order,
   report: ExecutionReport & { execType: Exclude<ExecutionReport["execType"], "trade"> },
 ): Unnumbered<Transaction> | null {
-  const { orderId } = order;
+  const { orderId, symbol } = order;
   if (!isOpen(order.status)) return null;
   switch (report.execType) {
     case "new":
       return order.status === "pending_new" ? { type: "order_acknowledged", orderId } : null;
+    case "triggered":
+      return order.triggeredAt === null
+        ? { type: "order_triggered", orderId, symbol, bid: report.bid, ask: report.ask }
+        : null;
     case "canceled":
       return { type: "order_canceled", orderId, text: report.text };
     case "expired":

@@ -11,7 +11,14 @@ import { price, units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import { micros } from "../../../shared/domain/money.ts";
-import type { Order, OrderTerms } from "../../../shared/domain/orders/order.ts";
+import {
+  type Order,
+  type OrderTerms,
+  orderTypeRules,
+  orderTypes,
+  plainTerms,
+  positionFills,
+} from "../../../shared/domain/orders/order.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
 import { quoteRates } from "../../../shared/domain/rates.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
@@ -70,6 +77,7 @@ const termsOf = (clientOrderId: string, over: Partial<OrderTerms> = {}): OrderTe
   units: units(1_000),
   price: price(115_000),
   expireTime: null,
+  ...plainTerms,
   ...over,
 });
 
@@ -94,14 +102,15 @@ function reportOf(
     time: now,
     text: null,
   };
-  return about.execType === "trade"
-    ? {
-      ...base,
-      execType: "trade",
-      units: units(about.units ?? order.units),
-      price: price(prices[order.symbol]!),
-    }
-    : { ...base, execType: about.execType };
+  const at = price(prices[order.symbol]!);
+  switch (about.execType) {
+    case "trade":
+      return { ...base, execType: "trade", units: units(about.units ?? order.units), price: at };
+    case "triggered":
+      return { ...base, execType: "triggered", bid: at, ask: price(at + 10) };
+    default:
+      return { ...base, execType: about.execType };
+  }
 }
 
 async function openAccount(desk: Desk, currency: AccountCurrency = "USD"): Promise<AccountId> {
@@ -193,6 +202,10 @@ const step = fc.oneof(
       symbol: fc.constantFrom(...symbols),
       side: fc.constantFrom("buy" as const, "sell" as const),
       units: fc.integer({ min: 0, max: 40 }).map((n) => n * 1_000),
+      type: fc.constantFrom(...orderTypes),
+      timeInForce: fc.constantFrom("GTC" as const, "DAY" as const, "FOK" as const),
+      positionFill: fc.constantFrom("default" as const, "default" as const, ...positionFills),
+      tag: fc.option(fc.constantFrom("breakout", "näive “tag”")),
     }),
   },
   {
@@ -201,7 +214,15 @@ const step = fc.oneof(
       do: fc.constant("report" as const),
       order: fc.nat(20),
       n: fc.nat(3),
-      execType: fc.constantFrom("new", "trade", "trade", "canceled", "rejected", "expired"),
+      execType: fc.constantFrom(
+        "new",
+        "triggered",
+        "trade",
+        "trade",
+        "canceled",
+        "rejected",
+        "expired",
+      ),
       share: fc.integer({ min: 1, max: 10 }),
     }),
   },
@@ -210,6 +231,25 @@ const step = fc.oneof(
 );
 
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
+
+function randomTerms(one: Step & { do: "place" }): Partial<OrderTerms> {
+  const rule = orderTypeRules[one.type];
+  const at = price(prices[one.symbol]!);
+  return {
+    symbol: one.symbol,
+    side: one.side,
+    type: one.type,
+    timeInForce: one.timeInForce,
+    units: units(one.units),
+    price: rule.price ? at : null,
+    triggerPrice: rule.triggerPrice ? at : null,
+    trailingDistance: rule.trailingDistance ? price(50) : null,
+    triggerSide: rule.triggerPrice ? "mid" : "default",
+    priceBound: rule.atMarket ? at : null,
+    positionFill: one.positionFill,
+    tag: one.tag,
+  };
+}
 
 function commandOn(order: Order, one: Step & { do: "cancel" | "report" }): Command {
   const { accountId, orderId } = order;
@@ -237,12 +277,7 @@ Deno.test("random commands, repeats and restarts leave books that their transact
           await Promise.allSettled(turn.map(async (one): Promise<void> => {
             if (one.do === "restart") desk = newDesk();
             else if (one.do === "place") {
-              const terms = termsOf(`c-${one.client}`, {
-                symbol: one.symbol,
-                side: one.side,
-                units: units(one.units),
-                price: price(prices[one.symbol]!),
-              });
+              const terms = termsOf(`c-${one.client}`, randomTerms(one));
               const outcome = await place(desk, accountId, terms);
               if (outcome.ok && outcome.order !== null) orders.push(outcome.order);
             } else {

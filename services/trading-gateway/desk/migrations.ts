@@ -82,4 +82,22 @@ async function createOrders(db: Kysely<unknown>): Promise<void> {
     where status in ${openStatuses}`.execute(db);
 }
 
-export const tradingMigrations: Record<string, Migration> = { "2026-11-23_first": firstTables };
+/** Orders that wait for a trigger, bounds, position rules and tags. */
+const orderTypes: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").alterTable("orders")
+      .addColumn("trigger_price", "int8")
+      .addColumn("trailing_distance", "int8")
+      .addColumn("trigger_side", "text", (column) => column.notNull().defaultTo("default"))
+      .addColumn("price_bound", "int8")
+      .addColumn("position_fill", "text", (column) => column.notNull().defaultTo("default"))
+      .addColumn("tag", "text")
+      .addColumn("triggered_at", "timestamptz")
+      .execute();
+  },
+};
+
+export const tradingMigrations: Record<string, Migration> = {
+  "2026-11-23_first": firstTables,
+  "2026-11-24_order_types": orderTypes,
+};

@@ -37,6 +37,13 @@ export interface TradingDatabase {
     status: string;
     filled_units: Int8;
     filled_cost: ColumnType<string, string, string>;
+    trigger_price: Int8 | null;
+    trailing_distance: Int8 | null;
+    trigger_side: string;
+    price_bound: Int8 | null;
+    position_fill: string;
+    tag: string | null;
+    triggered_at: Instant | null;
     reject_reason: string | null;
     text: string | null;
     created_at: Instant;

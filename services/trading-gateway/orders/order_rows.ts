@@ -12,8 +12,10 @@ import type {
   Order,
   OrderStatus,
   OrderType,
+  PositionFill,
   Side,
   TimeInForce,
+  TriggerSide,
 } from "../../../shared/domain/orders/order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
@@ -37,17 +39,27 @@ export function toOrder(row: OrderRow): Order {
     type: row.type as OrderType,
     timeInForce: row.time_in_force as TimeInForce,
     units: units(Number(row.units)),
-    price: row.price === null ? null : Number(row.price) as Price,
+    price: priceIn(row.price),
     expireTime: row.expire_time === null ? null : epochMs(Number(row.expire_time)),
     status: row.status as OrderStatus,
     filledUnits: units(Number(row.filled_units)),
     filledCost: BigInt(row.filled_cost),
     rejectReason: row.reject_reason as RejectReason | null,
     text: row.text,
+    triggerPrice: priceIn(row.trigger_price),
+    trailingDistance: priceIn(row.trailing_distance),
+    triggerSide: row.trigger_side as TriggerSide,
+    priceBound: priceIn(row.price_bound),
+    positionFill: row.position_fill as PositionFill,
+    tag: row.tag,
+    triggeredAt: row.triggered_at === null ? null : epochMs(Number(row.triggered_at)),
     createdAt: epochMs(Number(row.created_at)),
     updatedAt: epochMs(Number(row.updated_at)),
   };
 }
+
+const priceIn = (value: OrderRow["price"]): Price | null =>
+  value === null ? null : Number(value) as Price;
 
 /** The order as one record of a JSON array that a statement unpacks. */
 export function fromOrder(order: Order) {
@@ -67,6 +79,13 @@ export function fromOrder(order: Order) {
     filled_cost: String(order.filledCost),
     reject_reason: order.rejectReason,
     text: order.text,
+    trigger_price: order.triggerPrice,
+    trailing_distance: order.trailingDistance,
+    trigger_side: order.triggerSide,
+    price_bound: order.priceBound,
+    position_fill: order.positionFill,
+    tag: order.tag,
+    triggered_at: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),
     created_at: toRfc3339(order.createdAt),
     updated_at: toRfc3339(order.updatedAt),
   };

@@ -3,7 +3,12 @@
 import type { z } from "@hono/zod-openapi";
 import type { orderView } from "../../../shared/contracts/http/trading.ts";
 import { divideHalfEven } from "../../../shared/domain/decimal.ts";
-import { formatPrice, type Instrument, price } from "../../../shared/domain/instrument.ts";
+import {
+  formatPrice,
+  type Instrument,
+  type Price,
+  price,
+} from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
@@ -12,6 +17,7 @@ export type OrderView = z.infer<typeof orderView>;
 
 export function toOrderView(order: Order): OrderView {
   const instrument = instrumentOf(order.symbol);
+  const priceText = (value: Price | null) => value === null ? null : formatPrice(value, instrument);
   return {
     orderId: order.orderId,
     accountId: order.accountId,
@@ -21,9 +27,16 @@ export function toOrderView(order: Order): OrderView {
     type: order.type,
     timeInForce: order.timeInForce,
     units: String(order.units),
-    price: order.price === null ? null : formatPrice(order.price, instrument),
+    price: priceText(order.price),
     expireTime: order.expireTime === null ? null : toRfc3339(order.expireTime),
+    triggerPrice: priceText(order.triggerPrice),
+    trailingDistance: priceText(order.trailingDistance),
+    triggerSide: order.triggerSide,
+    priceBound: priceText(order.priceBound),
+    positionFill: order.positionFill,
+    tag: order.tag,
     status: order.status,
+    triggeredAt: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),
     filledUnits: String(order.filledUnits),
     averagePrice: averagePrice(order, instrument),
     rejectReason: order.rejectReason,

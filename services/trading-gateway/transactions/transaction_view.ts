@@ -6,19 +6,10 @@
 import type { z } from "@hono/zod-openapi";
 import type { transactionView } from "../../../shared/contracts/http/trading.ts";
 import type { AccountCurrency, Currency } from "../../../shared/domain/currency.ts";
-import type {
-  AccountId,
-  ClientOrderId,
-  ExecId,
-  OrderId,
-  TransactionId,
-} from "../../../shared/domain/ids.ts";
+import type { AccountId, ExecId, OrderId, TransactionId } from "../../../shared/domain/ids.ts";
 import {
   formatPrice,
-  type Instrument,
-  parsePrice,
   parseUnits,
-  type Price,
   type Symbol,
   type Units,
 } from "../../../shared/domain/instrument.ts";
@@ -31,10 +22,10 @@ import {
   parseRate,
   type Rate,
 } from "../../../shared/domain/money.ts";
-import type { OrderTerms } from "../../../shared/domain/orders/order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
-import { type EpochMs, parseRfc3339, toRfc3339 } from "../../../shared/domain/time.ts";
+import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
+import { exact, instant, priceOf, termsOf, termsView } from "./terms_view.ts";
 
 export type TransactionView = z.infer<typeof transactionView>;
 
@@ -60,6 +51,18 @@ export function toTransactionView(one: Transaction): TransactionView {
         ...(one.terms === null ? {} : termsView(one.terms)),
         ...textView(one.text),
       };
+    case "order_triggered": {
+      // The symbol stands with the prices, so they can be read back on their grid.
+      const instrument = instrumentOf(one.symbol);
+      const { bid, ask } = one;
+      return {
+        ...base,
+        orderId: one.orderId,
+        symbol: one.symbol,
+        bid: formatPrice(bid, instrument),
+        ask: formatPrice(ask, instrument),
+      };
+    }
     case "order_filled":
       return {
         ...base,
@@ -85,20 +88,6 @@ export function toTransactionView(one: Transaction): TransactionView {
 }
 
 const textView = (text: string | null) => (text === null ? {} : { text });
-
-function termsView(terms: OrderTerms) {
-  const { price, expireTime } = terms;
-  return {
-    clientOrderId: terms.clientOrderId,
-    symbol: terms.symbol,
-    side: terms.side,
-    orderType: terms.type,
-    timeInForce: terms.timeInForce,
-    units: String(terms.units),
-    ...(price === null ? {} : { price: formatPrice(price, instrumentOf(terms.symbol)) }),
-    ...(expireTime === null ? {} : { expireTime: toRfc3339(expireTime) }),
-  };
-}
 
 /** @throws TypeError when the stored text is not what {@link toTransactionView} wrote. */
 export function fromTransactionView(view: TransactionView): Transaction {
@@ -126,6 +115,11 @@ export function fromTransactionView(view: TransactionView): Transaction {
         reason: view.reason as RejectReason,
         text,
       };
+    }
+    case "order_triggered": {
+      const instrument = instrumentOf(view.symbol as Symbol);
+      const [bid, ask] = [priceOf(view.bid, instrument), priceOf(view.ask, instrument)];
+      return { ...base, type: view.type, orderId, symbol: instrument.symbol, bid, ask };
     }
     case "order_filled":
       return fillOf(view, { ...base, orderId });
@@ -157,35 +151,4 @@ function fillOf(
     paid: exact(parseMicros(view.paid ?? "")) as Micros,
     rate: exact(parseRate(view.rate ?? "")) as Rate,
   };
-}
-
-function termsOf(view: TransactionView): OrderTerms {
-  const instrument = instrumentOf(view.symbol as Symbol);
-  if (view.side === undefined || view.orderType === undefined || view.timeInForce === undefined) {
-    throw new TypeError(`Cannot read the order of transaction ${view.transactionId}`);
-  }
-  return {
-    clientOrderId: view.clientOrderId as ClientOrderId,
-    symbol: instrument.symbol,
-    side: view.side,
-    type: view.orderType,
-    timeInForce: view.timeInForce,
-    units: exact(parseUnits(view.units ?? "")) as Units,
-    price: view.price === undefined ? null : priceOf(view.price, instrument),
-    expireTime: view.expireTime === undefined ? null : instant(view.expireTime),
-  };
-}
-
-const priceOf = (text: string | undefined, instrument: Instrument): Price =>
-  exact(parsePrice(text ?? "", instrument)) as Price;
-
-function instant(text: string): EpochMs {
-  const at = parseRfc3339(text);
-  if (at === null) throw new TypeError(`Cannot read time ${text}`);
-  return at;
-}
-
-function exact<T extends number | bigint>(value: T | string): T {
-  if (typeof value === "string") throw new TypeError(`Cannot read number: ${value}`);
-  return value;
 }

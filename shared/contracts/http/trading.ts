@@ -1,7 +1,15 @@
 /** HTTP contract of the trading gateway: accounts, orders, positions, transactions. */
 
 import { z } from "@hono/zod-openapi";
-import { orderStatuses, orderTypes, sides, timesInForce } from "../../domain/orders/order.ts";
+import {
+  orderStatuses,
+  orderTypes,
+  positionFills,
+  sides,
+  tagLengthMax,
+  timesInForce,
+  triggerSides,
+} from "../../domain/orders/order.ts";
 import { rejectReasons } from "../../domain/orders/rejects.ts";
 import { transactionTypes } from "../../domain/transaction.ts";
 import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
@@ -24,11 +32,27 @@ export const placeOrderBody = z
     side: z.enum(sides),
     type: z.enum(orderTypes),
     timeInForce: z.enum(timesInForce).optional().openapi({
-      description: "Default FOK for market orders, GTC for limit orders",
+      description:
+        "Default FOK for market orders, GTC for the others; DAY lives to 17:00 in New York",
     }),
     units: decimal.openapi({ example: "10000" }),
-    price: decimal.optional().openapi({ description: "Limit orders only" }),
+    price: decimal.optional().openapi({ description: "The limit of limit and stop-limit orders" }),
     expireTime: timestamp.optional().openapi({ description: "GTD orders only" }),
+    triggerPrice: decimal.optional().openapi({
+      description: "What sets a stop, stop-limit or market-if-touched order off",
+    }),
+    trailingDistance: decimal.optional().openapi({
+      description: "How far a trailing stop stays behind the best price, as a price",
+      example: "0.00100",
+    }),
+    triggerSide: z.enum(triggerSides).optional().openapi({
+      description: "Default the side the order trades on: the ask for a buy, the bid for a sell",
+    }),
+    priceBound: decimal.optional().openapi({
+      description: "The worst price an order at the market may trade at; beyond it the rest ends",
+    }),
+    positionFill: z.enum(positionFills).optional(),
+    tag: z.string().max(tagLengthMax).optional().openapi({ description: "Your own words" }),
   })
   .openapi("PlaceOrder");
 
@@ -44,7 +68,14 @@ export const orderView = z
     units: decimal,
     price: decimal.nullable(),
     expireTime: timestamp.nullable(),
+    triggerPrice: decimal.nullable(),
+    trailingDistance: decimal.nullable(),
+    triggerSide: z.enum(triggerSides),
+    priceBound: decimal.nullable(),
+    positionFill: z.enum(positionFills),
+    tag: z.string().nullable(),
     status: z.enum(orderStatuses),
+    triggeredAt: timestamp.nullable().openapi({ description: "When a price set it off" }),
     filledUnits: decimal,
     averagePrice: decimal.nullable(),
     rejectReason: z.enum(rejectReasons as [string, ...string[]]).nullable(),
@@ -99,6 +130,14 @@ export const transactionView = z
     units: decimal.optional().openapi({ description: "Signed in a fill" }),
     price: decimal.optional(),
     expireTime: timestamp.optional(),
+    triggerPrice: decimal.optional(),
+    trailingDistance: decimal.optional(),
+    triggerSide: z.enum(triggerSides).optional(),
+    priceBound: decimal.optional(),
+    positionFill: z.enum(positionFills).optional(),
+    tag: z.string().optional(),
+    bid: decimal.optional().openapi({ description: "Of the quote that set the order off" }),
+    ask: decimal.optional(),
     venue: z.string().optional(),
     execId: z.string().optional(),
     realised: decimal.optional().openapi({ description: "In `realisedCurrency`" }),

@@ -15,9 +15,10 @@ import type { EpochMs } from "../../domain/time.ts";
 import { eventSchema } from "./envelope.ts";
 import { accountIdText, decimalText, epochMsNumber, orderIdText, symbolText } from "./values.ts";
 
-/** FIX ExecType (150): the venue holds it, traded some, or ended it; or would not cancel it. */
+/** FIX ExecType (150): the venue holds it, set it off, traded some, ended it, or would not cancel it. */
 export const execTypes = [
   "new",
+  "triggered",
   "trade",
   "canceled",
   "rejected",
@@ -25,6 +26,8 @@ export const execTypes = [
   "cancel_rejected",
 ] as const;
 export type ExecType = (typeof execTypes)[number];
+/** Those that say no more than that they happened. */
+export type PlainExecType = Exclude<ExecType, "trade" | "triggered">;
 
 export const executionReported = eventSchema(
   "execution.reported",
@@ -38,13 +41,16 @@ export const executionReported = eventSchema(
     /** Of a trade: units done now, positive. Otherwise `null`, as is `price`. */
     units: v.nullable(decimalText),
     price: v.nullable(decimalText),
+    /** Of a trigger: the quote that did it. Otherwise `null`. */
+    bid: v.optional(v.nullable(decimalText), null),
+    ask: v.optional(v.nullable(decimalText), null),
     time: epochMsNumber,
     text: v.nullable(v.string()),
   }),
 );
 export type ExecutionReported = v.InferOutput<typeof executionReported>;
 
-interface ReportBase {
+export interface ReportBase {
   readonly venue: string;
   readonly execId: ExecId;
   readonly accountId: AccountId;
@@ -54,13 +60,16 @@ interface ReportBase {
   readonly text: string | null;
 }
 
-/** A venue's report, typed: only a trade has units and a price. */
+/** A venue's report, typed: only a trade has units and a price, only a trigger its quote. */
 export type ExecutionReport =
-  | (ReportBase & { readonly execType: Exclude<ExecType, "trade"> })
+  | (ReportBase & { readonly execType: PlainExecType })
+  | (ReportBase & { readonly execType: "triggered"; readonly bid: Price; readonly ask: Price })
   | (ReportBase & { readonly execType: "trade"; readonly units: Units; readonly price: Price });
 
 export function toReportData(report: ExecutionReport): ExecutionReported["data"] {
   const trade = report.execType === "trade";
+  const quote = report.execType === "triggered" ? report : null;
+  const instrument = instrumentOf(report.symbol);
   return {
     venue: report.venue,
     execId: report.execId,
@@ -69,7 +78,9 @@ export function toReportData(report: ExecutionReport): ExecutionReported["data"]
     orderId: report.orderId,
     symbol: report.symbol,
     units: trade ? String(report.units) : null,
-    price: trade ? formatPrice(report.price, instrumentOf(report.symbol)) : null,
+    price: trade ? formatPrice(report.price, instrument) : null,
+    bid: quote === null ? null : formatPrice(quote.bid, instrument),
+    ask: quote === null ? null : formatPrice(quote.ask, instrument),
     time: report.time,
     text: report.text,
   };
@@ -87,6 +98,14 @@ export function fromReportData(data: ExecutionReported["data"]): ExecutionReport
     time: data.time as EpochMs,
     text: data.text,
   };
+  if (data.execType === "triggered") {
+    const bid = parsePrice(data.bid ?? "", instrument);
+    const ask = parsePrice(data.ask ?? "", instrument);
+    if (typeof bid === "string" || typeof ask === "string") {
+      throw new RangeError(`Cannot read trigger ${data.execId}: ${data.bid} to ${data.ask}`);
+    }
+    return { ...base, execType: "triggered", bid, ask };
+  }
   if (data.execType !== "trade") return { ...base, execType: data.execType };
   const units = parseUnits(data.units ?? "");
   const price = parsePrice(data.price ?? "", instrument);

@@ -2,9 +2,16 @@
 
 import * as v from "valibot";
 import type { AccountId, ClientOrderId, OrderId } from "../../domain/ids.ts";
-import { formatPrice, parsePrice, parseUnits } from "../../domain/instrument.ts";
+import { formatPrice, parsePrice, parseUnits, type Price } from "../../domain/instrument.ts";
 import { instrumentOf } from "../../domain/instruments.ts";
-import { type Order, orderTypes, sides, timesInForce } from "../../domain/orders/order.ts";
+import {
+  type Order,
+  orderTypes,
+  positionFills,
+  sides,
+  timesInForce,
+  triggerSides,
+} from "../../domain/orders/order.ts";
 import type { OrderTerms } from "../../domain/orders/order.ts";
 import type { Symbol } from "../../domain/instrument.ts";
 import type { EpochMs } from "../../domain/time.ts";
@@ -32,6 +39,12 @@ export const orderSubmitted = eventSchema(
     units: decimalText,
     price: v.nullable(decimalText),
     expireTime: v.nullable(epochMsNumber),
+    triggerPrice: v.optional(v.nullable(decimalText), null),
+    trailingDistance: v.optional(v.nullable(decimalText), null),
+    triggerSide: v.optional(v.picklist(triggerSides), "default"),
+    priceBound: v.optional(v.nullable(decimalText), null),
+    positionFill: v.optional(v.picklist(positionFills), "default"),
+    tag: v.optional(v.nullable(v.string()), null),
     submittedTime: epochMsNumber,
   }),
 );
@@ -55,6 +68,7 @@ export interface VenueOrder extends OrderTerms {
 
 export function toSubmittedData(order: Order): OrderSubmitted["data"] {
   const instrument = instrumentOf(order.symbol);
+  const priceText = (value: Price | null) => value === null ? null : formatPrice(value, instrument);
   return {
     accountId: order.accountId,
     orderId: order.orderId,
@@ -64,8 +78,14 @@ export function toSubmittedData(order: Order): OrderSubmitted["data"] {
     type: order.type,
     timeInForce: order.timeInForce,
     units: String(order.units),
-    price: order.price === null ? null : formatPrice(order.price, instrument),
+    price: priceText(order.price),
     expireTime: order.expireTime,
+    triggerPrice: priceText(order.triggerPrice),
+    trailingDistance: priceText(order.trailingDistance),
+    triggerSide: order.triggerSide,
+    priceBound: priceText(order.priceBound),
+    positionFill: order.positionFill,
+    tag: order.tag,
     submittedTime: order.createdAt,
   };
 }
@@ -74,10 +94,14 @@ export function toSubmittedData(order: Order): OrderSubmitted["data"] {
 export function fromSubmittedData(data: OrderSubmitted["data"]): VenueOrder {
   const instrument = instrumentOf(data.symbol as Symbol);
   const units = parseUnits(data.units);
-  const price = data.price === null ? null : parsePrice(data.price, instrument);
-  if (typeof units === "string" || typeof price === "string") {
-    throw new RangeError(`Cannot read order ${data.orderId}: ${data.units} at ${data.price}`);
+  if (typeof units === "string") {
+    throw new RangeError(`Cannot read order ${data.orderId}: ${data.units}`);
   }
+  const priceIn = (text: string | null): Price | null => {
+    const value = text === null ? null : parsePrice(text, instrument);
+    if (typeof value !== "string") return value;
+    throw new RangeError(`Cannot read order ${data.orderId}: at ${text}`);
+  };
   return {
     accountId: data.accountId as AccountId,
     orderId: data.orderId as OrderId,
@@ -87,8 +111,14 @@ export function fromSubmittedData(data: OrderSubmitted["data"]): VenueOrder {
     type: data.type,
     timeInForce: data.timeInForce,
     units,
-    price,
+    price: priceIn(data.price),
     expireTime: data.expireTime as EpochMs | null,
+    triggerPrice: priceIn(data.triggerPrice),
+    trailingDistance: priceIn(data.trailingDistance),
+    triggerSide: data.triggerSide,
+    priceBound: priceIn(data.priceBound),
+    positionFill: data.positionFill,
+    tag: data.tag,
     submittedTime: data.submittedTime as EpochMs,
   };
 }

@@ -9,7 +9,7 @@ import type { Instrument, Units } from "../instrument.ts";
 import type { Micros, Rate } from "../money.ts";
 import { type Quote, type QuoteStatus, twiceMid } from "../quote.ts";
 import type { EpochMs } from "../time.ts";
-import { directionOf, type OrderTerms } from "./order.ts";
+import { directionOf, isConditional, type OrderTerms, orderTypeRules } from "./order.ts";
 import type { RejectReason } from "./rejects.ts";
 
 /** What is known of the account at the moment of the check. */
@@ -58,14 +58,41 @@ export function checkTerms(terms: OrderTerms, instrument: Instrument): RejectRea
   if (terms.units < instrument.unitsMin) return "units_below_minimum";
   if (terms.units > instrument.unitsMax) return "units_above_maximum";
   if (terms.units % instrument.unitsStep !== 0) return "units_off_step";
-  if (terms.type === "limit") {
-    if (terms.price === null) return "price_missing";
-    if (terms.price <= 0) return "price_not_positive";
+  return checkPrices(terms) ?? checkTimes(terms);
+}
+
+function checkPrices(terms: OrderTerms): RejectReason | null {
+  const rule = orderTypeRules[terms.type];
+  const { price, triggerPrice, trailingDistance, priceBound } = terms;
+  if (price === null) {
+    if (rule.price) return "price_missing";
   } else {
-    if (terms.price !== null) return "price_not_allowed";
-    if (terms.timeInForce !== "FOK" && terms.timeInForce !== "IOC") {
-      return "time_in_force_not_allowed";
-    }
+    if (!rule.price) return "price_not_allowed";
+    if (price <= 0) return "price_not_positive";
+  }
+  if (triggerPrice === null) {
+    if (rule.triggerPrice) return "trigger_price_missing";
+  } else {
+    if (!rule.triggerPrice) return "trigger_price_not_allowed";
+    if (triggerPrice <= 0) return "price_not_positive";
+  }
+  if (trailingDistance === null) {
+    if (rule.trailingDistance) return "trailing_distance_missing";
+  } else {
+    if (!rule.trailingDistance) return "trailing_distance_not_allowed";
+    if (trailingDistance <= 0) return "price_not_positive";
+  }
+  if (terms.triggerSide !== "default" && !isConditional(terms.type)) {
+    return "trigger_side_not_allowed";
+  }
+  if (priceBound === null) return null;
+  if (!rule.atMarket) return "price_bound_not_allowed";
+  return priceBound <= 0 ? "price_not_positive" : null;
+}
+
+function checkTimes(terms: OrderTerms): RejectReason | null {
+  if (!orderTypeRules[terms.type].timesInForce.includes(terms.timeInForce)) {
+    return "time_in_force_not_allowed";
   }
   if (terms.timeInForce !== "GTD") {
     return terms.expireTime === null ? null : "expire_time_not_allowed";
@@ -91,6 +118,8 @@ function checkAccount(
 ): RejectReason | null {
   const { account, market } = known;
   if (account.openOrders >= openOrdersMax) return "too_many_open_orders";
+  const position = checkPositionFill(terms, account.heldUnits);
+  if (position !== null) return position;
   const after = account.heldUnits + directionOf(terms.side) * terms.units;
   const growth = Math.abs(after) - Math.abs(account.heldUnits);
   if (account.toAccount === null) return "conversion_rate_missing";
@@ -101,4 +130,12 @@ function checkAccount(
     toAccount: account.toAccount,
   });
   return needed > account.marginAvailable ? "insufficient_margin" : null;
+}
+
+/** Reduce-only must lie within what is held the other way; open-only must not lie against it. */
+function checkPositionFill(terms: OrderTerms, held: Units): RejectReason | null {
+  if (terms.positionFill === "default") return null;
+  const against = -directionOf(terms.side) * held;
+  if (terms.positionFill === "open_only") return against > 0 ? "open_only_would_reduce" : null;
+  return terms.units <= against ? null : "reduce_only_would_open";
 }

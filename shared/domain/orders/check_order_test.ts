@@ -6,7 +6,13 @@ import type { Quote } from "../quote.ts";
 import { epochMs } from "../time.ts";
 import { type CheckedAccount, checkOrder, openOrdersMax, type OrderMarket } from "./check_order.ts";
 import type { OrderTerms } from "./order.ts";
-import { type OrderRequest, type ReadOrder, readOrder } from "./read_order.ts";
+import {
+  acceptedTerms,
+  type OrderRequest,
+  type ReadOrder,
+  readOrder,
+  sameTerms,
+} from "./read_order.ts";
 import type { RejectReason } from "./rejects.ts";
 
 const now = epochMs(Date.UTC(2026, 0, 14, 12));
@@ -34,6 +40,8 @@ const request: OrderRequest = {
   price: "1.09000",
 };
 
+const stop = { type: "stop", price: undefined, triggerPrice: "1.1" } as const;
+
 function check(
   change: Partial<OrderRequest>,
   known: { market?: Partial<OrderMarket>; account?: Partial<CheckedAccount> | null } = {},
@@ -49,7 +57,35 @@ function check(
 Deno.test("checkOrder() passes a sound order, with and without the account known", () => {
   assertEquals(check({}), null);
   assertEquals(check({}, { account: null }), null);
-  assertEquals(check({ type: "market", price: undefined }), null);
+  assertEquals(check({ type: "market", price: undefined, priceBound: "1.2" }), null);
+  assertEquals(check({ ...stop, triggerSide: "opposite", priceBound: "1.2" }), null);
+  assertEquals(check({ type: "stop_limit", triggerPrice: "1.1", timeInForce: "DAY" }), null);
+  const trailing = { type: "trailing_stop", price: undefined, trailingDistance: "0.001" } as const;
+  assertEquals(check({ ...trailing, tag: "mine" }), null);
+});
+
+Deno.test("a DAY order is accepted to the next 17:00 New York, and its repeat is the same order", () => {
+  const { terms } = readOrder({ ...request, timeInForce: "DAY" }) as ReadOrder;
+  const accepted = acceptedTerms(terms, epochMs(Date.UTC(2026, 2, 6, 23)));
+  // The evening before the clocks go forward: Saturday 17:00 is still winter time.
+  assertEquals(accepted.expireTime, epochMs(Date.UTC(2026, 2, 7, 22)));
+  assertEquals(
+    acceptedTerms(terms, epochMs(Date.UTC(2026, 2, 8, 12))).expireTime,
+    epochMs(Date.UTC(2026, 2, 8, 21)),
+  );
+  assertEquals(sameTerms(accepted, terms), true);
+});
+
+Deno.test("reduce-only fits within the position against it, open-only never reduces", () => {
+  const holding = (heldUnits: number) => ({ account: { heldUnits: heldUnits as Units } });
+  const reduce = { positionFill: "reduce_only" } as const;
+  assertEquals(check(reduce, holding(-1_000)), null);
+  assertEquals(check(reduce, holding(-999)), "reduce_only_would_open");
+  assertEquals(check(reduce, holding(1_000)), "reduce_only_would_open");
+  const open = { positionFill: "open_only" } as const;
+  assertEquals(check(open, holding(5_000)), null);
+  assertEquals(check(open, holding(-1)), "open_only_would_reduce");
+  assertEquals(check({ ...open, side: "sell" }, holding(1)), "open_only_would_reduce");
 });
 
 Deno.test("readOrder() and checkOrder() name each fault of the terms", () => {
@@ -76,6 +112,20 @@ Deno.test("readOrder() and checkOrder() name each fault of the terms", () => {
     [{ timeInForce: "GTD", expireTime: "tomorrow" }, "expire_time_missing"],
     [{ timeInForce: "GTD", expireTime: "2020-01-01T00:00:00Z" }, "expire_time_passed"],
     [{ expireTime: "2030-01-01T00:00:00Z" }, "expire_time_not_allowed"],
+    [{ timeInForce: "DAY", expireTime: "2030-01-01T00:00:00Z" }, "expire_time_not_allowed"],
+    [{ type: "stop", price: undefined }, "trigger_price_missing"],
+    [{ triggerPrice: "1.1" }, "trigger_price_not_allowed"],
+    [{ type: "stop", price: undefined, triggerPrice: "1.123456" }, "price_precision"],
+    [{ type: "stop", price: undefined, triggerPrice: "0" }, "price_not_positive"],
+    [{ type: "stop", triggerPrice: "1.1" }, "price_not_allowed"],
+    [{ type: "stop_limit", price: undefined, triggerPrice: "1.1" }, "price_missing"],
+    [{ type: "trailing_stop", price: undefined }, "trailing_distance_missing"],
+    [{ trailingDistance: "0.001" }, "trailing_distance_not_allowed"],
+    [{ type: "trailing_stop", price: undefined, trailingDistance: "0" }, "price_not_positive"],
+    [{ triggerSide: "mid" }, "trigger_side_not_allowed"],
+    [{ priceBound: "1.1" }, "price_bound_not_allowed"],
+    [{ type: "market", price: undefined, priceBound: "-1" }, "price_not_positive"],
+    [{ ...stop, timeInForce: "IOC" }, "time_in_force_not_allowed"],
   ];
   for (const [change, reason] of cases) assertEquals(check(change), reason, reason);
 });

@@ -8,12 +8,33 @@ import type { RejectReason } from "./rejects.ts";
 export const sides = ["buy", "sell"] as const;
 export type Side = (typeof sides)[number];
 
-export const orderTypes = ["market", "limit"] as const;
+export const orderTypes = [
+  "market",
+  "limit",
+  "stop",
+  "stop_limit",
+  "market_if_touched",
+  "trailing_stop",
+] as const;
 export type OrderType = (typeof orderTypes)[number];
 
-/** Good till canceled, good till a date, immediate or cancel, fill or kill. */
-export const timesInForce = ["GTC", "GTD", "IOC", "FOK"] as const;
+/** Good till canceled, a date, 17:00 New York; immediate or cancel; fill or kill. */
+export const timesInForce = ["GTC", "GTD", "DAY", "IOC", "FOK"] as const;
 export type TimeInForce = (typeof timesInForce)[number];
+
+/**
+ * Which price sets an order off. `default` is the side it would trade on: the ask for a buy, the bid
+ * for a sell; `opposite` is the other one.
+ */
+export const triggerSides = ["default", "bid", "ask", "mid", "opposite"] as const;
+export type TriggerSide = (typeof triggerSides)[number];
+
+/** What an order may do to the position it meets. */
+export const positionFills = ["default", "open_only", "reduce_only"] as const;
+export type PositionFill = (typeof positionFills)[number];
+
+/** Characters of a client's tag at most. */
+export const tagLengthMax = 128;
 
 /** FIX OrdStatus (39). */
 export const orderStatuses = [
@@ -36,11 +57,57 @@ export interface OrderTerms {
   readonly type: OrderType;
   readonly timeInForce: TimeInForce;
   readonly units: Units;
-  /** Limit orders only. */
+  /** The limit: limit and stop-limit orders only. */
   readonly price: Price | null;
-  /** GTD orders only. */
+  /** GTD orders; of an accepted DAY order the 17:00 New York it lives to. */
   readonly expireTime: EpochMs | null;
+  /** Stop, stop-limit and market-if-touched orders only. */
+  readonly triggerPrice: Price | null;
+  /** Points a trailing stop stays behind the best price it has seen. */
+  readonly trailingDistance: Price | null;
+  readonly triggerSide: TriggerSide;
+  /** The worst price an order that trades at the market may trade at. */
+  readonly priceBound: Price | null;
+  readonly positionFill: PositionFill;
+  /** The client's own words, kept and shown, never read. */
+  readonly tag: string | null;
 }
+
+/** The terms beyond the first kinds of order, as most orders have them. */
+export const plainTerms = {
+  triggerPrice: null,
+  trailingDistance: null,
+  triggerSide: "default",
+  priceBound: null,
+  positionFill: "default",
+  tag: null,
+} as const satisfies Partial<OrderTerms>;
+
+/** Which fields a type of order needs or may have, and how long it may live. */
+export interface OrderTypeRule {
+  readonly price: boolean;
+  readonly triggerPrice: boolean;
+  readonly trailingDistance: boolean;
+  /** Whether it trades at the market, and so may have a bound. */
+  readonly atMarket: boolean;
+  readonly timesInForce: readonly TimeInForce[];
+}
+
+const resting: readonly TimeInForce[] = ["GTC", "GTD", "DAY"];
+const no = { price: false, triggerPrice: false, trailingDistance: false, atMarket: true };
+
+export const orderTypeRules: Readonly<Record<OrderType, OrderTypeRule>> = {
+  market: { ...no, timesInForce: ["FOK", "IOC"] },
+  limit: { ...no, price: true, atMarket: false, timesInForce },
+  stop: { ...no, triggerPrice: true, timesInForce: resting },
+  stop_limit: { ...no, price: true, triggerPrice: true, atMarket: false, timesInForce: resting },
+  market_if_touched: { ...no, triggerPrice: true, timesInForce: resting },
+  trailing_stop: { ...no, trailingDistance: true, timesInForce: resting },
+};
+
+/** Whether the order waits for a price to set it off before it can trade. */
+export const isConditional = (type: OrderType): boolean =>
+  orderTypeRules[type].triggerPrice || orderTypeRules[type].trailingDistance;
 
 export interface Order extends OrderTerms {
   readonly orderId: OrderId;
@@ -49,6 +116,8 @@ export interface Order extends OrderTerms {
   readonly filledUnits: Units;
   /** Sum of fill price times fill units, in points; divided by `filledUnits` it is FIX AvgPx. */
   readonly filledCost: bigint;
+  /** When a price set it off; `null` before, and for orders that wait for none. */
+  readonly triggeredAt: EpochMs | null;
   readonly rejectReason: RejectReason | null;
   /** The venue's or the platform's own words on a refusal or an end. */
   readonly text: string | null;

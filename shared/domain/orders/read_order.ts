@@ -1,10 +1,18 @@
 /** Reads an order as clients write it (decimal text) into exact terms on the instrument's grid. */
 
 import type { ClientOrderId } from "../ids.ts";
-import { type Instrument, parsePrice, parseUnits } from "../instrument.ts";
+import { type Instrument, parsePrice, parseUnits, type Price } from "../instrument.ts";
+import { fxDayEndAfter } from "../fx_week.ts";
 import { findInstrument } from "../instruments.ts";
 import { type EpochMs, parseRfc3339 } from "../time.ts";
-import type { OrderTerms, OrderType, Side, TimeInForce } from "./order.ts";
+import type {
+  OrderTerms,
+  OrderType,
+  PositionFill,
+  Side,
+  TimeInForce,
+  TriggerSide,
+} from "./order.ts";
 import type { RejectReason } from "./rejects.ts";
 
 /** The body of an order request: shape already checked, values not. */
@@ -13,12 +21,18 @@ export interface OrderRequest {
   readonly symbol: string;
   readonly side: Side;
   readonly type: OrderType;
-  /** Default FOK for market orders, GTC for limit orders. */
+  /** Default FOK for market orders, GTC for all others. */
   readonly timeInForce?: TimeInForce | undefined;
   readonly units: string;
   readonly price?: string | undefined;
   /** RFC 3339. */
   readonly expireTime?: string | undefined;
+  readonly triggerPrice?: string | undefined;
+  readonly trailingDistance?: string | undefined;
+  readonly triggerSide?: TriggerSide | undefined;
+  readonly priceBound?: string | undefined;
+  readonly positionFill?: PositionFill | undefined;
+  readonly tag?: string | undefined;
 }
 
 export interface ReadOrder {
@@ -34,9 +48,14 @@ export function readOrder(request: OrderRequest): ReadOrder | RejectReason {
   if (units === "malformed") return "units_malformed";
   if (units === "too_precise") return "units_off_step";
   if (units === "too_large") return "units_above_maximum";
-  const price = request.price === undefined ? null : parsePrice(request.price, instrument);
-  if (price === "malformed" || price === "too_large") return "price_malformed";
-  if (price === "too_precise") return "price_precision";
+  const price = readPrice(request.price, instrument);
+  if (typeof price === "string") return price;
+  const triggerPrice = readPrice(request.triggerPrice, instrument);
+  if (typeof triggerPrice === "string") return triggerPrice;
+  const trailingDistance = readPrice(request.trailingDistance, instrument);
+  if (typeof trailingDistance === "string") return trailingDistance;
+  const priceBound = readPrice(request.priceBound, instrument);
+  if (typeof priceBound === "string") return priceBound;
   let expireTime: EpochMs | null = null;
   if (request.expireTime !== undefined) {
     expireTime = parseRfc3339(request.expireTime);
@@ -51,12 +70,36 @@ export function readOrder(request: OrderRequest): ReadOrder | RejectReason {
     units,
     price,
     expireTime,
+    triggerPrice,
+    trailingDistance,
+    triggerSide: request.triggerSide ?? "default",
+    priceBound,
+    positionFill: request.positionFill ?? "default",
+    tag: request.tag ?? null,
   };
   return { terms, instrument };
 }
+
+/** A price or a distance between prices; `null` where none was sent. */
+export function readPrice(
+  text: string | undefined,
+  instrument: Instrument,
+): Price | null | RejectReason {
+  if (text === undefined) return null;
+  const price = parsePrice(text, instrument);
+  if (price === "malformed" || price === "too_large") return "price_malformed";
+  return price === "too_precise" ? "price_precision" : price;
+}
+
+/** The terms an order is accepted with: a DAY order gets the 17:00 New York it lives to. */
+export const acceptedTerms = (terms: OrderTerms, now: EpochMs): OrderTerms =>
+  terms.timeInForce === "DAY" ? { ...terms, expireTime: fxDayEndAfter(now) } : terms;
 
 /** Whether two requests under one client order id are the same order, so the answer may be too. */
 export const sameTerms = (a: OrderTerms, b: OrderTerms): boolean =>
   a.symbol === b.symbol && a.side === b.side && a.type === b.type &&
   a.timeInForce === b.timeInForce && a.units === b.units && a.price === b.price &&
-  a.expireTime === b.expireTime;
+  (a.timeInForce === "DAY" || a.expireTime === b.expireTime) &&
+  a.triggerPrice === b.triggerPrice && a.trailingDistance === b.trailingDistance &&
+  a.triggerSide === b.triggerSide && a.priceBound === b.priceBound &&
+  a.positionFill === b.positionFill && a.tag === b.tag;

@@ -64,11 +64,51 @@ export const rejects = {
     "The units are above the maximum",
     "Use at most the instrument's unitsMax",
   ),
-  price_missing: entry(99, "A limit order needs a price", "Add `price`"),
+  price_missing: entry(99, "A limit or stop-limit order needs a price", "Add `price`"),
   price_not_allowed: entry(
     99,
-    "A market order takes no price",
-    "Leave `price` out, or send a limit order",
+    "The order's type takes no price",
+    "Leave `price` out, or send a limit or stop-limit order",
+  ),
+  trigger_price_missing: entry(
+    99,
+    "A stop, stop-limit or market-if-touched order needs a trigger price",
+    "Add `triggerPrice`",
+  ),
+  trigger_price_not_allowed: entry(
+    99,
+    "The order's type takes no trigger price",
+    "Leave `triggerPrice` out, or send a stop, stop-limit or market-if-touched order",
+  ),
+  trailing_distance_missing: entry(
+    99,
+    "A trailing stop needs the distance it trails by",
+    "Add `trailingDistance`",
+  ),
+  trailing_distance_not_allowed: entry(
+    99,
+    "Only a trailing stop takes a distance",
+    "Leave `trailingDistance` out, or send a trailing stop",
+  ),
+  trigger_side_not_allowed: entry(
+    99,
+    "The order waits for no trigger, so it takes no trigger side",
+    "Leave `triggerSide` out",
+  ),
+  price_bound_not_allowed: entry(
+    99,
+    "Only an order that trades at the market takes a price bound",
+    "Leave `priceBound` out; the price of a limit order is its bound",
+  ),
+  reduce_only_would_open: entry(
+    3,
+    "The order is reduce-only and larger than the position against it",
+    "Send at most the units of the open position, on the other side",
+  ),
+  open_only_would_reduce: entry(
+    3,
+    "The order is open-only and would reduce the position",
+    "Close the position first, or leave `positionFill` out",
   ),
   price_malformed: entry(
     99,
@@ -84,7 +124,7 @@ export const rejects = {
   time_in_force_not_allowed: entry(
     11,
     "The time in force does not go with the order type",
-    "Use FOK or IOC for market orders; GTC, GTD, IOC or FOK for limit orders",
+    "Use FOK or IOC for market orders, any for limit orders, GTC, GTD or DAY for the others",
   ),
   expire_time_missing: entry(99, "A GTD order needs an expiry", "Add `expireTime`"),
   expire_time_not_allowed: entry(
