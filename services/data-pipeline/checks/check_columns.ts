@@ -26,6 +26,8 @@ export interface CheckOptions extends Omit<TimeCheck, "last" | "rowMs"> {
   readonly before: Before | null;
   /** Median mid of the nearest loaded day of the symbol, in points. */
   readonly reference: number | null;
+  /** Where the rows of each file begin; the first at 0. */
+  readonly parts: readonly number[];
 }
 
 export interface Checked {

@@ -46,6 +46,7 @@ function options(over: Partial<CheckOptions> & { overrides?: GateOverrides } = {
     now: monday + 30 * dayMs,
     before: null,
     reference: null,
+    parts: [0],
     ...rest,
   };
 }
@@ -129,6 +130,16 @@ Deno.test("wide spreads, a missing decimal and another pair are found", () => {
   const texts = find(rows, { reference: 140_000 });
   assertEquals(texts[50], "spread precision another_pair");
   assertEquals(find(rows, { reference: 120_000 })[51], "precision");
+});
+
+Deno.test("a file of another pair among a day's files is found by itself", () => {
+  const rows = Array.from({ length: 300 }, (_, n): Row => {
+    const level = n >= 100 && n < 150 ? 130_000 : 114_000;
+    return [n, level + n % 7, level + 5 + n % 7];
+  });
+  const texts = find(rows, { parts: [0, 100, 150] });
+  assertEquals(texts.flatMap((text, n) => text.includes("another_pair") ? [n] : []).length, 50);
+  assert(texts[100]!.includes("another_pair") && !texts[99]!.includes("another_pair"));
 });
 
 Deno.test("a gate that is off finds nothing, and settings of a symbol go before those of all", () => {

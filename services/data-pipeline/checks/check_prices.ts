@@ -6,6 +6,8 @@ import { type Level, levelOf, sampledMedian, windowRows } from "./robust.ts";
 
 /** Scales a median absolute deviation to the standard deviation of a normal distribution. */
 const normalScale = 1.4826;
+/** A smaller part of a day may be a few bad rows, which are spikes. */
+const partRowsMin = 20;
 /** Fewer rows tell nothing about decimals. */
 const precisionRowsMin = 100;
 
@@ -72,16 +74,29 @@ export function markPrecision(
   if (share >= gates.precision.thresholds["percent"]!) markAll(mask, gateBit.precision);
 }
 
-/** `reference` is the nearest loaded day's median mid, in points. Answers this day's. */
+/**
+ * Compares each part (the rows of one file) with the nearest loaded day's median mid in points, or
+ * without one with the whole day's. Answers the whole day's.
+ */
 export function markAnotherPair(
   mask: Uint32Array,
   sums: Int32Array,
-  { gates, reference }: { gates: GateSettings; reference: number | null },
+  { gates, reference, parts }: {
+    gates: GateSettings;
+    reference: number | null;
+    /** Where each part begins; the first at 0. */
+    parts: readonly number[];
+  },
 ): number {
   const median = sampledMedian(sums.length, (index) => sums[index]!) / 2;
-  if (reference !== null && sums.length > 0) {
-    const percent = Math.abs(median - reference) / reference * 100;
-    if (percent > gates.another_pair.thresholds["percent"]!) markAll(mask, gateBit.another_pair);
-  }
+  const wanted = reference ?? median;
+  const percentMax = gates.another_pair.thresholds["percent"]!;
+  parts.forEach((from, n) => {
+    const to = parts[n + 1] ?? sums.length;
+    if (to === from || (to - from < partRowsMin && parts.length > 1)) return;
+    const own = sampledMedian(to - from, (index) => sums[from + index]!) / 2;
+    if (Math.abs(own - wanted) / wanted * 100 <= percentMax) return;
+    for (let i = from; i < to; i++) mask[i]! |= gateBit.another_pair;
+  });
   return median;
 }

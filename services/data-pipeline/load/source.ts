@@ -1,0 +1,22 @@
+/** Where history comes from: the readers of files, as the pipeline asks for them. */
+
+import type { SourceFile } from "../../../shared/venues/files/source_file.ts";
+
+export interface SourceRequest {
+  /** Absolute, without links. */
+  readonly path: string;
+  readonly format: string | null;
+  readonly clock: string | null;
+  readonly symbols: Readonly<Record<string, string>>;
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+export interface Source {
+  /** By the time they begin. */
+  readonly files: readonly SourceFile[];
+  /** What was assumed of the files, and why; what was passed over. */
+  readonly notes: readonly string[];
+}
+
+/** @throws SourceFileError, or Error when there is nothing to read. */
+export type OpenSource = (request: SourceRequest) => Promise<Source>;
