@@ -57,7 +57,7 @@ interface ChunkBase {
   original(index: number): string;
   /** Rows that are none: kept apart, never dropped. */
   readonly faults: readonly RowFault[];
-  /** Of the file, at the chunk's end. */
+  /** Of the file, at the chunk's end; chunks of several symbols that were read together share it. */
   readonly bytesRead: number;
 }
 
@@ -91,3 +91,7 @@ export class SourceFileError extends Error {
     this.row = options.row ?? null;
   }
 }
+
+/** A binary record as it is kept for a person: two hexadecimal digits a byte. */
+export const hexOf = (bytes: Uint8Array, start: number, length: number): string =>
+  bytes.subarray(start, start + length).toHex();

@@ -3,9 +3,9 @@
 import type { TradingHours } from "../../domain/fx_week.ts";
 import { type EpochMs, epochMs, type Timer } from "../../domain/time.ts";
 import type { PriceVenue, Tick, TickBatch } from "../venue.ts";
-import { detectSource } from "./detect_source.ts";
+import { detectSource } from "../files/detect_source.ts";
+import type { SourceFile, TickSourceFile } from "../files/source_file.ts";
 import { mergeTicks } from "./merge.ts";
-import type { TickFile } from "./tick_file.ts";
 
 export interface ReplayOptions {
   readonly hours: TradingHours;
@@ -30,17 +30,20 @@ export async function openReplay(
   path: string,
   options: ReplayOptions & { readonly timerFrom: (startAt: EpochMs) => Timer },
 ): Promise<{ venue: PriceVenue; timer: Timer }> {
-  const { files } = await detectSource(path);
+  const detected = await detectSource(path);
+  const files = detected.files.filter(isTickFile);
   const startAt = await firstTime(files);
   if (startAt === null) {
-    throw new Error(`Cannot replay ${path}: its ${files.length} files hold no ticks`);
+    throw new Error(`Cannot replay ${path}: its ${detected.files.length} files hold no ticks`);
   }
   const timer = options.timerFrom(startAt);
   return { venue: createReplay(files, timer, options), timer };
 }
 
+const isTickFile = (file: SourceFile): file is TickSourceFile => file.kind === "ticks";
+
 export function createReplay(
-  files: readonly TickFile[],
+  files: readonly TickSourceFile[],
   timer: Timer,
   options: ReplayOptions,
 ): PriceVenue {
@@ -51,13 +54,13 @@ export function createReplay(
   };
 }
 
-async function firstTime(files: readonly TickFile[]): Promise<EpochMs | null> {
+async function firstTime(files: readonly TickSourceFile[]): Promise<EpochMs | null> {
   for await (const piece of mergeTicks(files)) return piece[0]!.venueTime;
   return null;
 }
 
 async function* pace(
-  files: readonly TickFile[],
+  files: readonly TickSourceFile[],
   timer: Timer,
   options: ReplayOptions & { signal: AbortSignal },
 ): AsyncGenerator<TickBatch> {

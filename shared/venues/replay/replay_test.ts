@@ -3,6 +3,7 @@ import { TradingHours } from "../../domain/fx_week.ts";
 import { price, type Symbol } from "../../domain/instrument.ts";
 import { type EpochMs, epochMs, parseRfc3339, type Timer } from "../../domain/time.ts";
 import { scaledTimer, virtualTimer } from "../../runtime/time.ts";
+import { memoryFile } from "../../testing/source_files.ts";
 import { dataTest } from "../../testing/test_data.ts";
 import type { Tick, TickBatch } from "../venue.ts";
 import { createReplay, openReplay, type ReplayOptions } from "./replay.ts";
@@ -23,13 +24,7 @@ function replay(
   options: Partial<ReplayOptions> & { timer?: Timer } = {},
 ) {
   const ticks = times.map(tickAt);
-  const file = {
-    path: "memory",
-    from: ticks[0]!.venueTime,
-    async *read() {
-      yield ticks;
-    },
-  };
+  const file = memoryFile(ticks);
   const timer = options.timer ?? virtualTimer(ticks[0]!.venueTime);
   return {
     timer,

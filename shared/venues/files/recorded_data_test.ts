@@ -6,12 +6,14 @@ import { parseScaled } from "../../domain/decimal.ts";
 import { epochMs, parseRfc3339 } from "../../domain/time.ts";
 import { dataTest } from "../../testing/test_data.ts";
 import type { Tick } from "../venue.ts";
+import { mergeTicks } from "../replay/merge.ts";
 import { detectSource } from "./detect_source.ts";
-import { mergeTicks } from "./merge.ts";
+import type { TickSourceFile } from "./source_file.ts";
 
 async function readAll(path: string): Promise<Tick[]> {
   const { files } = await detectSource(path);
-  return (await Array.fromAsync(mergeTicks(files))).flat();
+  const ticks = files.filter((file): file is TickSourceFile => file.kind === "ticks");
+  return (await Array.fromAsync(mergeTicks(ticks))).flat();
 }
 
 /** Minute bars of ticks, by opening time; silent minutes have none. */
@@ -89,12 +91,14 @@ for (const day of ["20140502", "20140504", "20140507"]) {
 }
 
 dataTest(
-  "a Lean folder replays its eight days of ticks and no bars",
+  "a Lean folder holds eight days of ticks, seconds and minutes, hours and three pairs of days",
   "oanda-lean",
   async (path) => {
     const { files, ignored } = await detectSource(path);
-    assertEquals(files.length, 8);
-    assert(ignored.some((one) => one.includes("/minute/")));
+    const counts = Object.groupBy(files, (file) => file.format);
+    assertEquals(counts["lean-ticks"]?.length, 8);
+    assertEquals(counts["lean-bars"]?.length, 20);
+    assert(ignored.some((one) => one.path.includes("market-hours")));
   },
 );
 

@@ -6,34 +6,18 @@ import { formatPrice, type Instrument, price } from "../../domain/instrument.ts"
 import { findInstrument } from "../../domain/instruments.ts";
 import { type EpochMs, epochMs, parseRfc3339, toRfc3339 } from "../../domain/time.ts";
 import type { Tick } from "../venue.ts";
+import { withFiles } from "../../testing/source_files.ts";
+import { mergeTicks } from "../replay/merge.ts";
 import { detectSource } from "./detect_source.ts";
-import { mergeTicks } from "./merge.ts";
-import { TickFileError } from "./tick_file.ts";
+import { SourceFileError, type TickSourceFile } from "./source_file.ts";
 
 const at = (text: string): EpochMs => parseRfc3339(text)!;
 const day = at("2020-03-04T00:00:00Z");
 
-/** Writes files into a fresh folder and gives it to `use`. */
-async function withFiles(
-  files: Record<string, string | Uint8Array>,
-  use: (folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const [name, content] of Object.entries(files)) {
-      const path = `${folder}/${name}`;
-      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-      await Deno.writeFile(path, typeof content === "string" ? strToU8(content) : content);
-    }
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 async function readAll(path: string): Promise<Tick[]> {
   const { files } = await detectSource(path);
-  return (await Array.fromAsync(mergeTicks(files))).flat();
+  const ticks = files.filter((file): file is TickSourceFile => file.kind === "ticks");
+  return (await Array.fromAsync(mergeTicks(ticks))).flat();
 }
 
 const listed = ["EURUSD", "USDJPY", "XAUUSD", "XAGUSD"].map((one) => findInstrument(one)!);
@@ -195,7 +179,7 @@ Deno.test("a CSV without a symbol column takes the symbol from its name", async 
     });
   }
   await withFiles({ "prices.csv": text }, async (folder) => {
-    await assertRejects(() => readAll(folder), TickFileError, "prices.csv");
+    await assertRejects(() => readAll(folder), SourceFileError, "prices.csv");
   });
 });
 
@@ -240,7 +224,7 @@ const malformed: [string, Record<string, string | Uint8Array>, string][] = [
 for (const [what, files, told] of malformed) {
   Deno.test(`a recording with ${what} is refused by name`, async () => {
     await withFiles(files, async (folder) => {
-      const error = await assertRejects(() => readAll(folder), TickFileError, told);
+      const error = await assertRejects(() => readAll(folder), SourceFileError, told);
       assertEquals(error.message.includes(Object.keys(files)[0]!), true);
     });
   });
@@ -252,7 +236,7 @@ Deno.test("a truncated hour file is refused, wherever it is cut", async () => {
   for (const length of [1, 12, 13, 20, Math.floor(whole.length / 2), whole.length - 8]) {
     const files = { "EURUSD/2020/02/04/00h_ticks.bi5": whole.slice(0, length) };
     await withFiles(files, async (folder) => {
-      await assertRejects(() => readAll(folder), TickFileError, "00h_ticks.bi5");
+      await assertRejects(() => readAll(folder), SourceFileError, "00h_ticks.bi5");
     });
   }
 });
@@ -262,22 +246,4 @@ Deno.test("detectSource() tells what a folder holds when it holds no ticks", asy
     await assertRejects(() => detectSource(folder), Error, "bars.csv");
     await assertRejects(() => detectSource(`${folder}/missing`), Error, "no such folder");
   });
-});
-
-Deno.test("mergeTicks() orders many files by time and keeps the order of equals", async () => {
-  const sets = fc.tuple(...listed.map((one) => fc.array(ticksOf(one, 50), { maxLength: 4 })));
-  await fc.assert(fc.asyncProperty(sets, async (sets) => {
-    const files = sets.flat().map((ticks, i) => ({
-      path: String(i),
-      from: ticks[0]!.venueTime,
-      async *read() {
-        for (let piece = 0; piece < ticks.length; piece += 3) yield ticks.slice(piece, piece + 3);
-      },
-    })).sort((a, b) => a.from - b.from);
-    const merged = (await Array.fromAsync(mergeTicks(files))).flat();
-    const wanted = (await Promise.all(
-      files.map(async (file) => (await Array.fromAsync(file.read())).flat()),
-    )).flat().sort((a, b) => a.venueTime - b.venueTime);
-    assertEquals(merged, wanted);
-  }));
 });

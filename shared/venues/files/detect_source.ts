@@ -1,0 +1,99 @@
+/** Finds the files of history under a path and tells their formats. */
+
+import { csvFile } from "./csv.ts";
+import { dukascopyFile } from "./dukascopy.ts";
+import { leanFile } from "./lean.ts";
+import { type SourceFile, SourceFileError } from "./source_file.ts";
+
+/** Files a folder may hold; more is surely the wrong folder. */
+const filesMax = 1_000_000;
+/** Folders within folders. */
+const depthMax = 32;
+
+export interface IgnoredFile {
+  readonly path: string;
+  /** For a person: `no file of history has this name`. */
+  readonly reason: string;
+}
+
+export interface DetectedSource {
+  /** By the time they begin; files that begin together by path. */
+  readonly files: readonly SourceFile[];
+  readonly ignored: readonly IgnoredFile[];
+}
+
+/**
+ * @throws SourceFileError when the path cannot be read, holds no file of history at all (telling
+ * what it holds), or a file's name contradicts itself
+ */
+export async function detectSource(path: string): Promise<DetectedSource> {
+  const root = await rootOf(path);
+  const files: SourceFile[] = [];
+  const ignored: IgnoredFile[] = [];
+  const listed = await listFiles(root);
+  ignored.push(...listed.ignored);
+  for (const found of listed.files) {
+    const file = await detectFile(found.path, found.bytes);
+    if (file === null) ignored.push({ path: found.path, reason: "its format is not known" });
+    else files.push(file);
+  }
+  if (files.length === 0) throw new SourceFileError(path, whatElse(ignored));
+  files.sort((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
+  return { files, ignored };
+}
+
+async function rootOf(path: string): Promise<string> {
+  try {
+    return (await Deno.realPath(path)).replaceAll("\\", "/");
+  } catch (cause) {
+    throw new SourceFileError(path, "there is no such folder or file", { cause });
+  }
+}
+
+function detectFile(path: string, bytes: number): SourceFile | null | Promise<SourceFile | null> {
+  if (/\.bi5$/i.test(path)) return dukascopyFile(path, bytes);
+  if (/\.zip$/i.test(path)) return leanFile(path, bytes);
+  return /\.(csv|txt)$/i.test(path) ? csvFile(path, bytes) : null;
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+async function listFiles(root: string) {
+  const found: FoundFile[] = [];
+  const ignored: IgnoredFile[] = [];
+  const stat = await Deno.stat(root);
+  if (stat.isFile) return { files: [{ path: root, bytes: stat.size }], ignored };
+  const folders = [{ path: root, depth: 0 }];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for await (const entry of Deno.readDir(folder.path)) {
+      if (entry.name.startsWith(".")) continue;
+      const path = `${folder.path}/${entry.name}`;
+      if (entry.isSymlink) {
+        ignored.push({ path, reason: "it is a link; links may lead out of the folder" });
+      } else if (entry.isDirectory) {
+        if (folder.depth === depthMax) {
+          throw new SourceFileError(path, `it lies more than ${depthMax} folders deep`);
+        }
+        folders.push({ path, depth: folder.depth + 1 });
+      } else if (entry.isFile) {
+        found.push({ path, bytes: (await Deno.stat(path)).size });
+      } else {
+        ignored.push({ path, reason: "it is no file" });
+      }
+    }
+    if (found.length + ignored.length > filesMax) {
+      throw new SourceFileError(root, `it holds more than ${filesMax} files`);
+    }
+  }
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { files: found, ignored };
+}
+
+function whatElse(ignored: readonly IgnoredFile[]): string {
+  if (ignored.length === 0) return "the folder is empty";
+  const names = ignored.slice(0, 3).map((one) => one.path).join(", ");
+  return `none of its ${ignored.length} files holds history of a listed symbol (${names} …)`;
+}

@@ -1,0 +1,70 @@
+/** Rows read from one block of text: where each stands, and those that are none. */
+
+import type { Cells } from "./cells.ts";
+import { textOf } from "./cells.ts";
+import type { RowFault } from "./source_file.ts";
+
+const rowsAtFirst = 4_096;
+
+/** Grows by doubling; what is read of it is cut to length and never written again. */
+export class NumberColumn<Numbers extends Float64Array | Int32Array> {
+  #values: Numbers;
+  length = 0;
+
+  constructor(readonly create: (length: number) => Numbers) {
+    this.#values = create(rowsAtFirst);
+  }
+
+  push(value: number): void {
+    if (this.length === this.#values.length) {
+      const wider = this.create(2 * this.length);
+      wider.set(this.#values);
+      this.#values = wider;
+    }
+    this.#values[this.length++] = value;
+  }
+
+  /** The values so far; the column starts anew. */
+  take(): Numbers {
+    const taken = this.#values.subarray(0, this.length) as Numbers;
+    this.#values = this.create(Math.max(rowsAtFirst, this.length));
+    this.length = 0;
+    return taken;
+  }
+}
+
+export const floats = (): NumberColumn<Float64Array> =>
+  new NumberColumn((length) => new Float64Array(length));
+export const integers = (): NumberColumn<Int32Array> =>
+  new NumberColumn((length) => new Int32Array(length));
+
+/** Where the rows of a chunk stand in the file and in their block. */
+export class RowPlaces {
+  readonly #rows = integers();
+  readonly #starts = integers();
+  readonly #ends = integers();
+
+  get count(): number {
+    return this.#rows.length;
+  }
+
+  push(row: number, cells: Cells): void {
+    this.#rows.push(row);
+    this.#starts.push(cells.lineStart);
+    this.#ends.push(cells.lineEnd);
+  }
+
+  take(bytes: Uint8Array, faults: readonly RowFault[]) {
+    const rows = this.#rows.take();
+    const starts = this.#starts.take();
+    const ends = this.#ends.take();
+    const firstRow = rows[0] ?? faults[0]?.row ?? 1;
+    const isDense = rows.length === 0 || rows[rows.length - 1]! - firstRow === rows.length - 1;
+    return {
+      firstRow,
+      rows: isDense ? null : rows,
+      original: (index: number) => textOf(bytes, starts[index]!, ends[index]!),
+      faults,
+    };
+  }
+}

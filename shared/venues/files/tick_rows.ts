@@ -1,0 +1,162 @@
+/** Ticks from rows of text. */
+
+import type { Instrument } from "../../domain/instrument.ts";
+import { findInstrument } from "../../domain/instruments.ts";
+import { type Cells, notPoints, readDecimal, readPoints } from "./cells.ts";
+import { floats, integers, RowPlaces } from "./row_block.ts";
+import { SourceFileError, type TickChunk } from "./source_file.ts";
+import type { RowReader, RowsTaken } from "./text_rows.ts";
+import type { TimeCells } from "./time_cells.ts";
+
+export interface TickLayout {
+  readonly path: string;
+  readonly time: TimeCells;
+  readonly bid: number;
+  readonly ask: number;
+  readonly bidVolume: number | null;
+  readonly askVolume: number | null;
+  /** The cell that names the symbol, or `null` where all rows are of `instrument`. */
+  readonly symbol: number | null;
+  /** What the file's name or the caller says it holds; a row of another pair ends the reading. */
+  readonly instrument: Instrument | null;
+}
+
+export class TickRows implements RowReader<TickChunk> {
+  readonly #layout: TickLayout;
+  readonly #bySymbol = new Map<string, SymbolTicks>();
+  #current: SymbolTicks | null = null;
+  #currentText = "";
+
+  constructor(layout: TickLayout) {
+    this.#layout = layout;
+    if (layout.symbol === null) this.#current = this.#ticksOf(layout.instrument!);
+  }
+
+  read(cells: Cells, row: number): string | null {
+    const { time, symbol } = this.#layout;
+    if (symbol !== null) {
+      const fault = this.#findSymbol(cells.text(symbol), row);
+      if (fault !== null) return fault;
+    }
+    const fault = time.read(cells);
+    if (fault !== null) return fault;
+    return this.#current!.read(cells, { row, time: time.ms, layout: this.#layout });
+  }
+
+  take({ bytes, bytesRead, faults }: RowsTaken): TickChunk[] {
+    const chunks: TickChunk[] = [];
+    for (const ticks of this.#bySymbol.values()) {
+      if (ticks.count > 0) chunks.push(ticks.take({ bytes, bytesRead, faults: [] }));
+    }
+    if (faults.length === 0) return chunks;
+    const [first, ...others] = chunks;
+    if (first !== undefined) return [{ ...first, faults }, ...others];
+    const { row, reason } = faults[0]!;
+    if (this.#current === null) throw new SourceFileError(this.#layout.path, reason, { row });
+    return [this.#current.take({ bytes, bytesRead, faults })];
+  }
+
+  #findSymbol(text: string, row: number): string | null {
+    if (text === this.#currentText) return null;
+    const instrument = readInstrument(text);
+    if (instrument === undefined) return `symbol "${text}" is not listed`;
+    const wanted = this.#layout.instrument;
+    if (wanted !== null && wanted !== instrument) {
+      const fault = `it holds ${instrument.symbol}, and should hold ${wanted.symbol}`;
+      throw new SourceFileError(this.#layout.path, fault, { row });
+    }
+    this.#currentText = text;
+    this.#current = this.#ticksOf(instrument);
+    return null;
+  }
+
+  #ticksOf(instrument: Instrument): SymbolTicks {
+    let ticks = this.#bySymbol.get(instrument.symbol);
+    if (ticks === undefined) {
+      ticks = new SymbolTicks(instrument, this.#layout);
+      this.#bySymbol.set(instrument.symbol, ticks);
+    }
+    return ticks;
+  }
+}
+
+class SymbolTicks {
+  readonly #instrument: Instrument;
+  readonly #places = new RowPlaces();
+  readonly #time = floats();
+  readonly #bid = integers();
+  readonly #ask = integers();
+  readonly #bidVolume;
+  readonly #askVolume;
+
+  constructor(instrument: Instrument, layout: TickLayout) {
+    this.#instrument = instrument;
+    this.#bidVolume = layout.bidVolume === null ? null : floats();
+    this.#askVolume = layout.askVolume === null ? null : floats();
+  }
+
+  get count(): number {
+    return this.#places.count;
+  }
+
+  read(cells: Cells, of: { row: number; time: number; layout: TickLayout }): string | null {
+    const { layout } = of;
+    const decimals = this.#instrument.pricePrecision;
+    const bid = readPrice(cells, layout.bid, { decimals, up: false });
+    if (bid === notPoints) return priceFault("bid", cells.text(layout.bid));
+    const ask = readPrice(cells, layout.ask, { decimals, up: true });
+    if (ask === notPoints) return priceFault("ask", cells.text(layout.ask));
+    const bidVolume = layout.bidVolume === null ? 0 : readVolume(cells, layout.bidVolume);
+    const askVolume = layout.askVolume === null ? 0 : readVolume(cells, layout.askVolume);
+    if (Number.isNaN(bidVolume)) return volumeFault(cells.text(layout.bidVolume!));
+    if (Number.isNaN(askVolume)) return volumeFault(cells.text(layout.askVolume!));
+    this.#time.push(of.time);
+    this.#bid.push(bid);
+    this.#ask.push(ask);
+    this.#bidVolume?.push(bidVolume);
+    this.#askVolume?.push(askVolume);
+    this.#places.push(of.row, cells);
+    return null;
+  }
+
+  take({ bytes, bytesRead, faults }: RowsTaken): TickChunk {
+    const ticks = {
+      length: this.count,
+      time: this.#time.take(),
+      bid: this.#bid.take(),
+      ask: this.#ask.take(),
+      bidVolume: this.#bidVolume?.take() ?? null,
+      askVolume: this.#askVolume?.take() ?? null,
+    };
+    const places = this.#places.take(bytes, faults);
+    return { symbol: this.#instrument.symbol, ticks, bytesRead, ...places };
+  }
+}
+
+export const readPrice = (
+  cells: Cells,
+  cell: number,
+  grid: { readonly decimals: number; readonly up: boolean },
+): number =>
+  cell < cells.count
+    ? readPoints(cells.bytes, [cells.starts[cell]!, cells.ends[cell]!], grid)
+    : notPoints;
+
+export const readVolume = (cells: Cells, cell: number): number =>
+  cell < cells.count
+    ? readDecimal(cells.bytes, cells.starts[cell]!, cells.ends[cell]!)
+    : Number.NaN;
+
+/** Why a cell is no price, for a person. */
+export function priceFault(what: string, text: string): string {
+  if (text === "") return `${what} is missing`;
+  if (/^-|^0+(\.0+)?$/.test(text)) return `${what} "${text}" is not positive`;
+  if (/^\d+(\.\d+)?$/.test(text)) return `${what} "${text}" is out of range`;
+  return `${what} "${text}" is not a price`;
+}
+
+export const volumeFault = (text: string): string => `volume "${text}" is not a number`;
+
+/** The listed instrument in a text such as `EUR/USD`, `eur_usd` or `EURUSD`. */
+export const readInstrument = (text: string): Instrument | undefined =>
+  findInstrument(text.replace(/[/_.-]/g, "").toUpperCase());

@@ -1,0 +1,103 @@
+/** The time of a row, from the cells that hold it, as epoch milliseconds. */
+
+import { type Cells, readDigits } from "./cells.ts";
+import { WallTime } from "./wall_time.ts";
+
+export interface TimeCells {
+  /** Of the row read last, epoch milliseconds, UTC. */
+  ms: number;
+  /** Reads a row's time into `ms`, or says what is wrong with it. */
+  read(cells: Cells): string | null;
+}
+
+const dayMs = 86_400_000;
+
+/** Milliseconds since a midnight, fractions cut off: Lean's ticks, seconds and minutes. */
+export class MsOfDay implements TimeCells {
+  ms = 0;
+  readonly #midnight: number;
+
+  constructor(midnight: number) {
+    this.#midnight = midnight;
+  }
+
+  read(cells: Cells): string | null {
+    const { bytes } = cells;
+    const start = cells.starts[0]!;
+    const end = cells.ends[0]!;
+    const point = bytes.subarray(start, end).indexOf(46);
+    const ms = readDigits(bytes, start, point < 0 ? end : start + point);
+    const fraction = point < 0 ? 0 : readDigits(bytes, start + point + 1, end);
+    if (ms < 0 || ms >= dayMs || fraction < 0) {
+      return `"${cells.text(0)}" is not a number of milliseconds in a day`;
+    }
+    this.ms = this.#midnight + ms;
+    return null;
+  }
+}
+
+/** Takes what the clock on the wall showed to UTC. */
+export interface WallClock {
+  /** Epoch milliseconds, or why there is no such moment. */
+  toUtc(wallMs: number): number | string;
+}
+
+export const utcClock: WallClock = { toUtc: (wallMs) => wallMs };
+
+/** A date and time in one cell, or in two; a zone that is written wins over the clock. */
+export class WrittenTime implements TimeCells {
+  ms = 0;
+  readonly #time = new WallTime();
+  readonly #cell: number;
+  readonly #timeCell: number | null;
+  readonly #clock: WallClock | null;
+
+  /** Without a clock, a time must name its zone. `timeCell` is the time of day where that is apart. */
+  constructor(cell: number, clock: WallClock | null, timeCell: number | null = null) {
+    this.#cell = cell;
+    this.#clock = clock;
+    this.#timeCell = timeCell;
+  }
+
+  read(cells: Cells): string | null {
+    const { bytes, starts, ends } = cells;
+    const cell = this.#cell;
+    if (cell >= cells.count) return "its time is missing";
+    const start = starts[cell]!;
+    const end = ends[cell]!;
+    const time = this.#timeCell;
+    const read = time === null
+      ? this.#time.read(bytes, start, end)
+      : this.#time.readPair(bytes, [start, end], [starts[time]!, ends[time]!]);
+    if (read === "wall" && this.#clock !== null) {
+      const utc = this.#clock.toUtc(this.#time.ms);
+      if (typeof utc === "string") return `time "${this.#text(cells)}" ${utc}`;
+      this.ms = utc;
+      return null;
+    }
+    if (read === "instant") {
+      this.ms = this.#time.ms;
+      return null;
+    }
+    return time === null && this.#readEpoch(bytes, start, end) ? null : this.#fault(cells);
+  }
+
+  #readEpoch(bytes: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    if (length < 12 || length > 14) return false;
+    this.ms = readDigits(bytes, start, end);
+    return this.ms >= 0;
+  }
+
+  #text(cells: Cells): string {
+    const date = cells.text(this.#cell);
+    return this.#timeCell === null ? date : `${date} ${cells.text(this.#timeCell)}`;
+  }
+
+  #fault(cells: Cells): string {
+    const text = this.#text(cells);
+    return this.#clock === null
+      ? `time "${text}" is neither RFC 3339 with a zone nor epoch milliseconds`
+      : `time "${text}" is not a date and time`;
+  }
+}

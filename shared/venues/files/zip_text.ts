@@ -1,0 +1,139 @@
+/** The one text inside a vendor's zip, inflated in pieces, and never more of it than is bearable. */
+
+import { configure, Reader, ZipReader } from "@zip.js/zip.js";
+import { SourceFileError } from "./source_file.ts";
+
+/** Text in one zip: a year of ticks stays far below. */
+export const inflatedBytesMax = 8 * 1024 ** 3;
+/** Bytes of text in a byte of zip: text of prices reaches 20, a bomb a thousand. */
+export const inflatedRatioMax = 200;
+/** Entries of a zip of history; a vendor's holds one text, and perhaps a note beside it. */
+const entriesMax = 16;
+
+configure({ useWebWorkers: false });
+
+export interface ZipText {
+  readonly name: string;
+  /** Bytes of text, as the zip states them. */
+  readonly bytes: number;
+  /** @throws SourceFileError for a zip that is cut off, corrupt, or inflates beyond its word */
+  read(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * The entry whose name fits, of a zip that may hold notes beside it but not a second one.
+ * @throws SourceFileError
+ */
+export async function openZipText(path: string, name: RegExp, wanted: string): Promise<ZipText> {
+  using file = await Deno.open(path);
+  const reader = new ZipReader(new FileReader(file));
+  const { fits, names } = await listEntries(path, reader, name);
+  if (fits.length !== 1) {
+    const held = names.join(", ") || "nothing";
+    throw new SourceFileError(path, `it holds ${held}, not one ${wanted}`);
+  }
+  const entry = fits[0]!;
+  checkSize(path, entry);
+  if (entry.encrypted) throw new SourceFileError(path, `${entry.filename} is encrypted`);
+  return {
+    name: entry.filename,
+    bytes: entry.uncompressedSize,
+    read: (signal) => inflate(path, entry.filename, signal),
+  };
+}
+
+async function listEntries(path: string, reader: ZipReader<Deno.FsFile>, name: RegExp) {
+  const names: string[] = [];
+  const fits = [];
+  try {
+    for await (const entry of reader.getEntriesGenerator()) {
+      if (names.length === entriesMax) {
+        throw new SourceFileError(path, `it holds more than ${entriesMax} files`);
+      }
+      names.push(entry.filename);
+      if (!entry.directory && name.test(entry.filename)) fits.push(entry);
+    }
+  } catch (cause) {
+    throw asSourceError(path, cause, "it is not a zip, or is cut off");
+  }
+  return { fits, names };
+}
+
+function checkSize(
+  path: string,
+  entry: { readonly uncompressedSize: number; readonly compressedSize: number },
+): void {
+  const { uncompressedSize, compressedSize } = entry;
+  if (uncompressedSize > inflatedBytesMax) {
+    throw new SourceFileError(path, `it inflates to ${uncompressedSize} bytes, beyond any history`);
+  }
+  if (uncompressedSize > inflatedRatioMax * Math.max(compressedSize, 4_096)) {
+    const ratio = Math.round(uncompressedSize / compressedSize);
+    throw new SourceFileError(path, `it inflates ${ratio} times; text of prices does not`);
+  }
+}
+
+async function* inflate(
+  path: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  using file = await Deno.open(path);
+  const reader = new ZipReader(new FileReader(file));
+  const stop = new AbortController();
+  const pipe = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+  let count = 0;
+  try {
+    const entry = (await reader.getEntries()).find((one) => one.filename === name);
+    if (entry === undefined || entry.directory) throw new Error(`${name} is gone`);
+    const whole = entry.getData(pipe.writable, { checkSignature: true, signal: stop.signal });
+    // A fault shows in the pipe as well; this keeps it from being reported as unheard.
+    whole.catch(() => {});
+    for await (const piece of pipe.readable) {
+      signal?.throwIfAborted();
+      count += piece.length;
+      if (count > entry.uncompressedSize) {
+        throw new SourceFileError(path, `${name} inflates beyond the size the zip states`);
+      }
+      yield piece;
+    }
+    await whole;
+    if (count !== entry.uncompressedSize) throw new Error(`${name} ends early`);
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw asSourceError(path, cause, `${name} is corrupt, or is cut off`);
+  } finally {
+    stop.abort();
+  }
+}
+
+function asSourceError(path: string, cause: unknown, fault: string): SourceFileError {
+  return cause instanceof SourceFileError ? cause : new SourceFileError(path, fault, { cause });
+}
+
+/** Reads a file where zip.js asks for it, so that no zip lies in memory. */
+class FileReader extends Reader<Deno.FsFile> {
+  readonly #file: Deno.FsFile;
+
+  constructor(file: Deno.FsFile) {
+    super(file);
+    this.#file = file;
+  }
+
+  override async init(): Promise<void> {
+    await super.init?.();
+    this.size = (await this.#file.stat()).size;
+  }
+
+  override async readUint8Array(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    await this.#file.seek(offset, Deno.SeekMode.Start);
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = await this.#file.read(bytes.subarray(filled));
+      if (count === null) break;
+      filled += count;
+    }
+    return bytes.subarray(0, filled);
+  }
+}
