@@ -14,12 +14,23 @@ export interface ImportRequest {
   readonly format: string | null;
   readonly clock: string | null;
   readonly source: string | null;
-  readonly symbols: Readonly<Record<string, string>>;
-  readonly columns: Readonly<Record<string, string>>;
+  readonly symbol: string | null;
+  readonly columns: Readonly<Record<string, string | number>> | null;
+  readonly csv: CsvReading | null;
   readonly gates: Readonly<
     Record<string, Readonly<Record<string, Record<string, string | number>>>>
   >;
   readonly unreadable: "stop" | "quarantine";
+}
+
+/** What a generic CSV file does not say of itself. */
+export interface CsvReading {
+  readonly delimiter?: string | undefined;
+  readonly headerLines?: number | undefined;
+  readonly timeFormat?: string | undefined;
+  readonly priceDecimals?: number | undefined;
+  readonly side?: "bid" | "ask" | "mid" | undefined;
+  readonly intervalMs?: number | undefined;
 }
 
 export interface ImportError {
@@ -34,6 +45,14 @@ export interface Lease {
   readonly importId: string;
   readonly owner: string;
   readonly attempt: number;
+}
+
+/** What a heartbeat tells of a load. */
+export interface Told {
+  readonly bytesDone: number;
+  readonly currentFile: string | null;
+  readonly rowsPerSecond: number;
+  readonly secondsLeft: number | null;
 }
 
 /** Another copy runs the import now; nothing of this one's may be stored any more. */
@@ -98,13 +117,14 @@ export class ImportStore {
   /** Renews the lease; whether the import was asked to end. @throws LeaseLost */
   async beat(
     lease: Lease,
-    told: { bytesDone: number; currentFile: string | null; rowsPerSecond: number },
+    told: Told,
   ): Promise<{ readonly cancelAsked: boolean }> {
     const { rows } = await sql<{ cancel_asked: boolean }>`update pipeline.imports set
         lease_until = now() + make_interval(secs => ${sql.lit(leaseSeconds)}),
         bytes_done = ${String(Math.floor(told.bytesDone))}::int8,
         current_file = ${told.currentFile}::text,
-        rows_per_second = ${String(Math.round(told.rowsPerSecond))}::float8
+        rows_per_second = ${String(Math.round(told.rowsPerSecond))}::float8,
+        seconds_left = ${told.secondsLeft === null ? null : String(told.secondsLeft)}::float8
       where ${held(lease)} returning cancel_asked`.execute(this.db);
     if (rows[0] === undefined) throw new LeaseLost(lease.importId);
     return { cancelAsked: rows[0].cancel_asked };

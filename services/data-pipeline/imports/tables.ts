@@ -34,6 +34,7 @@ export interface PipelineDatabase {
     rows_quarantined: Int8;
     rows_flagged: Int8;
     rows_per_second: number;
+    seconds_left: number | null;
     notes: Json;
     error: Json | null;
     /** What the checks remember of each series, by its key. */
@@ -115,6 +116,7 @@ async function createImports(db: Kysely<unknown>): Promise<void> {
     .addColumn("rows_quarantined", "int8", (column) => column.notNull().defaultTo(zero))
     .addColumn("rows_flagged", "int8", (column) => column.notNull().defaultTo(zero))
     .addColumn("rows_per_second", "float8", (column) => column.notNull().defaultTo(zero))
+    .addColumn("seconds_left", "float8")
     .addColumn("notes", "json", (column) => column.notNull())
     .addColumn("error", "json")
     .addColumn("carry", "json", (column) => column.notNull())

@@ -16,6 +16,7 @@ import { type HeldRow, releasedKeys } from "../quarantine/quarantine_store.ts";
 import { checkPiece } from "./check_piece.ts";
 import { type LoadFile, type Piece, PieceBuilder, pieceKey, type PieceSeries } from "./pieces.ts";
 import type { LoadProgress } from "./progress.ts";
+import { ReadAhead } from "./read_ahead.ts";
 import type { OpenSource, Source } from "./source.ts";
 import {
   type Carried,
@@ -57,8 +58,8 @@ export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<void> {
 
 async function planLoad(deps: LoadDeps, { row, lease }: LoadRun, request: ImportRequest) {
   const path = await deps.resolve(request.path);
-  const { format, clock, symbols, columns } = request;
-  const found = await deps.openSource({ path, format, clock, symbols, columns });
+  const { format, clock, symbol, columns, csv } = request;
+  const found = await deps.openSource({ path, format, clock, symbol, columns, csv });
   const byName = new Map(found.files.map((file) => [deps.nameOf(file.path), file]));
   if (!row.planned) {
     const files = [...byName].map(([path, file]) => ({ path, bytes: file.bytes }));
@@ -85,6 +86,7 @@ class Load {
   readonly #pieces: PieceBuilder;
   readonly #carry: Record<string, Carried>;
   readonly #loose: HeldRow[] = [];
+  readonly #ahead: ReadAhead;
   /** Files of the load before this one, in bytes. */
   #bytesBefore = 0;
   #released: ReadonlySet<string> = new Set();
@@ -101,27 +103,37 @@ class Load {
     this.#source = of.source;
     this.#carry = { ...(run.row.carry as Record<string, Carried>) };
     this.#pieces = new PieceBuilder(deps.clock.now());
+    this.#ahead = new ReadAhead(of.files);
   }
 
   async run(): Promise<void> {
-    const { row, signal } = this.#run;
+    const { row, signal, progress } = this.#run;
     const { db } = this.#deps;
+    progress.bytesTotal = this.#files.reduce((sum, { file }) => sum + file.bytes, 0);
     this.#released = await releasedKeys(db, { importId: row.import_id, source: this.#source });
+    try {
+      await this.#readAll(row.next_file, signal);
+    } finally {
+      await this.#ahead.close();
+    }
+    for (const piece of this.#pieces.end()) await this.#store(piece, this.#files.length);
+    if (this.#loose.length > 0) await this.#storeLoose();
+  }
+
+  async #readAll(from: number, signal: AbortSignal): Promise<void> {
     for (const file of this.#files) {
-      if (file.position >= row.next_file) await this.#readFile(file);
+      if (file.position >= from) await this.#readFile(file);
       this.#bytesBefore += file.file.bytes;
       this.#run.progress.bytesDone = this.#bytesBefore;
       signal.throwIfAborted();
     }
-    for (const piece of this.#pieces.end()) await this.#store(piece, this.#files.length);
-    if (this.#loose.length > 0) await this.#storeLoose();
   }
 
   async #readFile(of: LoadFile): Promise<void> {
     const { progress, signal } = this.#run;
     progress.currentFile = of.name;
     try {
-      for await (const chunk of of.file.read(signal)) {
+      for await (const chunk of this.#ahead.read(of, signal)) {
         signal.throwIfAborted();
         if (this.#pieces.isLoose(chunk)) this.#keepLoose(of, chunk.faults);
         for (const piece of this.#pieces.add(of, chunk)) await this.#store(piece, of.position);

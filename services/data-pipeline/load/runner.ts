@@ -22,7 +22,7 @@ import { type LoadDeps, runLoad } from "./run_load.ts";
 export interface RunnerDeps extends LoadDeps {
   readonly ids: IdSource;
   readonly logger: Logger;
-  onEnd?(state: EndState, source: string | null): void;
+  onEnd?(state: EndState): void;
 }
 
 /** How often another copy's import, or one whose copy died, is looked for. */
@@ -51,7 +51,11 @@ export class ImportRunner {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#kicked = Promise.withResolvers();
-      if (await this.runNext(signal)) continue;
+      try {
+        if (await this.runNext(signal)) continue;
+      } catch (error) {
+        this.#deps.logger.warn({ err: error }, "cannot look for imports");
+      }
       await Promise.race([pause(lookEveryMs, signal), this.#kicked.promise]);
     }
   }
@@ -109,7 +113,7 @@ export class ImportRunner {
     const { imports, clock, logger } = this.#deps;
     try {
       await imports.end(lease, { state, error, now: clock.now() });
-      this.#deps.onEnd?.(state, null);
+      this.#deps.onEnd?.(state);
     } catch (lost) {
       if (!(lost instanceof LeaseLost)) throw lost;
       logger.warn({ importId: lease.importId }, "another copy runs the import");
@@ -123,9 +127,7 @@ export class ImportRunner {
       await pause(beatEveryMs, ending.signal);
       if (ending.signal.aborted) return;
       try {
-        const { bytesDone, currentFile } = progress;
-        const rowsPerSecond = progress.rateAt(performance.now());
-        const told = { bytesDone, currentFile, rowsPerSecond };
+        const told = progress.tell(performance.now());
         if ((await imports.beat(lease, told)).cancelAsked) ending.abort(new Canceled());
       } catch (error) {
         if (error instanceof LeaseLost) ending.abort(error);

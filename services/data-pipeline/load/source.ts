@@ -1,14 +1,16 @@
 /** Where history comes from: the readers of files, as the pipeline asks for them. */
 
 import type { SourceFile } from "../../../shared/venues/files/source_file.ts";
+import type { CsvReading } from "../imports/import_store.ts";
 
 export interface SourceRequest {
   /** Absolute, without links. */
   readonly path: string;
   readonly format: string | null;
   readonly clock: string | null;
-  readonly symbols: Readonly<Record<string, string>>;
-  readonly columns: Readonly<Record<string, string>>;
+  readonly symbol: string | null;
+  readonly columns: Readonly<Record<string, string | number>> | null;
+  readonly csv: CsvReading | null;
 }
 
 export interface Source {

@@ -33,12 +33,8 @@ export interface DayQuality {
   readonly spreadMedian: number | null;
   readonly gates: Readonly<Record<string, number>>;
   readonly quarantined: Readonly<Record<string, number>>;
-  readonly hours: readonly HourQuality[];
-  readonly gaps: readonly {
-    readonly from: string;
-    readonly to: string;
-    readonly seconds: number;
-  }[];
+  readonly hours: HourQuality[];
+  readonly gaps: { from: string; to: string; seconds: number }[];
   readonly gapsTotal: number;
 }
 

@@ -37,16 +37,25 @@ export const createImportBody = z
       description: "Default: told from each file; `GET /v1/import-formats` lists them",
     }),
     clock: z.string().max(40).optional().openapi({
-      description: "Of files that do not say theirs: `utc`, `utc-5`, `utc+2`, `new-york`, …",
+      description: "Of times without a zone: `utc`, `-05:00`, `new-york`, …; default: detected",
     }),
     source: sourceName.optional().openapi({ description: "Default: named after the format" }),
-    symbols: z.record(z.string().min(1).max(40), symbol).optional().openapi({
-      description: "Instruments by the names that the files give them",
-      example: { "EUR/USD": "EURUSD" },
+    symbol: symbol.optional().openapi({
+      description: "The instrument, where no name and no column tells it",
     }),
-    columns: z.record(z.string().min(1).max(40), z.string().max(100)).optional().openapi({
-      description: "Column of each field, for generic CSV",
-    }),
+    columns: z.record(z.string().max(20), z.union([z.string().max(100), z.number().int()]))
+      .optional().openapi({
+        description: "Generic CSV: column of each role, by header name or position from 0",
+        example: { time: "stamp", bid: 1, ask: 2 },
+      }),
+    csv: z.strictObject({
+      delimiter: z.string().length(1).optional(),
+      headerLines: z.number().int().min(0).max(100).optional(),
+      timeFormat: z.string().max(20).optional(),
+      priceDecimals: z.number().int().min(0).max(9).optional(),
+      side: z.enum(barSides).optional(),
+      intervalMs: z.number().int().min(1_000).optional(),
+    }).optional().openapi({ description: "What else a generic CSV file does not say" }),
     gates: z.record(z.string().max(6), z.record(z.string().max(40), gateSetting)).optional()
       .openapi({
         description: 'Gates by symbol, or "*" for all; `GET /v1/quality-gates` lists them',
