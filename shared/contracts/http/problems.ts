@@ -53,6 +53,38 @@ export const requestProblems = {
     "Use a method named in the `Allow` header",
   ),
   account_exists: entry(409, "The account id is taken", "Choose another account id"),
+  import_not_ended: entry(409, "The import has not ended", "Cancel it first, or wait"),
+  import_ended: entry(409, "The import has ended", "Make a new import to load again"),
+  row_not_releasable: entry(
+    409,
+    "The row cannot be released",
+    "It holds no prices or no time; mend its file and import that again",
+  ),
+  import_path_outside: entry(
+    422,
+    "The path leads out of the import folder",
+    "Put the files below the import folder, and name them from there",
+  ),
+  import_path_missing: entry(
+    422,
+    "There is no such file or folder to import",
+    "Name a path below the import folder",
+  ),
+  import_format_unknown: entry(
+    422,
+    "The format or clock is not known",
+    "See `GET /v1/import-formats`, or leave it out",
+  ),
+  import_symbol_unknown: entry(
+    422,
+    "An instrument is not listed",
+    "See `GET /v1/instruments`",
+  ),
+  gate_invalid: entry(
+    422,
+    "A quality gate is not set right",
+    "See `errors`, and `GET /v1/quality-gates`",
+  ),
   body_too_large: entry(413, "The body is too large", "Send at most the bytes named in `detail`"),
   content_type_unsupported: entry(
     415,

@@ -4,7 +4,14 @@ import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 import { problemSchema } from "./problems.ts";
 
 /** What a key or token may do. `admin` includes the others, on every account. */
-export const permissions = ["market:read", "trade:read", "trade:write", "admin"] as const;
+export const permissions = [
+  "market:read",
+  "trade:read",
+  "trade:write",
+  "data:read",
+  "data:write",
+  "admin",
+] as const;
 export type Permission = (typeof permissions)[number];
 
 /** Who may call a route. With `account`, the key must reach the path's `{accountId}`. */

@@ -1,0 +1,69 @@
+/** What the data pipeline works with, and how it starts. */
+
+import type { Kysely } from "kysely";
+import type { Ground } from "../../shared/runtime/ground.ts";
+import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
+import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
+import { migrate } from "../../shared/storage/migrate.ts";
+import {
+  type TimeseriesDatabase,
+  timeseriesMigrations,
+  timeseriesSchema,
+} from "../../shared/timeseries/bars_table.ts";
+import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
+import type { HistoryWriter } from "../../shared/timeseries/history.ts";
+import { ImportStore } from "./imports/import_store.ts";
+import { type PipelineDatabase, pipelineMigrations, pipelineSchema } from "./imports/tables.ts";
+import { ImportFolder } from "./load/import_folder.ts";
+import { openSource } from "./load/open_source.ts";
+import { ImportRunner, type RunnerDeps } from "./load/runner.ts";
+import { pipelineMetrics } from "./metrics.ts";
+
+export type PipelineApp = ServiceApp;
+
+export interface PipelineDeps extends ServiceDeps {
+  readonly db: Kysely<PipelineDatabase>;
+  readonly imports: ImportStore;
+  readonly runner: ImportRunner;
+  readonly folder: ImportFolder;
+  readonly writer: HistoryWriter;
+  /** The tables of history, in a transaction of the pipeline's. */
+  history(trx: Kysely<PipelineDatabase>): Kysely<TimeseriesDatabase>;
+}
+
+export interface PipelineGround extends Omit<Ground, "streams" | "marketClock"> {
+  /** The folder that imports may read from. */
+  readonly folder: string;
+  /** Default: one without a depot. */
+  readonly writer?: HistoryWriter | undefined;
+}
+
+/** Migrates; imports are made, and run when {@link startPipeline} or a caller runs them. */
+export async function openPipeline(ground: PipelineGround): Promise<PipelineDeps> {
+  const { store, clock, ids, logger, hours } = ground;
+  await migrate(store, timeseriesSchema, timeseriesMigrations);
+  await migrate(store, pipelineSchema, pipelineMigrations);
+  const db = store.database<PipelineDatabase>(pipelineSchema);
+  const imports = new ImportStore(db);
+  const folder = new ImportFolder(ground.folder);
+  const writer = ground.writer ?? new BlockHistoryWriter();
+  const history = (trx: Kysely<PipelineDatabase>) =>
+    trx.withSchema(timeseriesSchema) as unknown as Kysely<TimeseriesDatabase>;
+  const parts: RunnerDeps = {
+    ...{ db, imports, writer, history, hours, clock, ids, logger, openSource },
+    ...pipelineMetrics(ground.metrics, imports),
+    resolve: (path) => folder.resolveAgain(path),
+    nameOf: (path) => folder.nameOf(path),
+  };
+  return { ...ground, db, imports, folder, writer, history, runner: new ImportRunner(parts) };
+}
+
+/** Opens it, and runs imports until the end. */
+export async function startPipeline(
+  ground: PipelineGround,
+  lifecycle: Lifecycle,
+): Promise<PipelineDeps> {
+  const deps = await openPipeline(ground);
+  lifecycle.run("imports", (signal) => deps.runner.run(signal));
+  return deps;
+}

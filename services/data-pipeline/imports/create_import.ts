@@ -1,0 +1,78 @@
+/** Makes an import, once everything it names can be used. */
+
+import type { z } from "@hono/zod-openapi";
+import type { createImportBody } from "../../../shared/contracts/http/data_pipeline.ts";
+import { findInstrument } from "../../../shared/domain/instruments.ts";
+import type { IdSource } from "../../../shared/domain/ids.ts";
+import type { Clock } from "../../../shared/domain/time.ts";
+import { nearest } from "../../../shared/runtime/nearest.ts";
+import { Problem } from "../../../shared/runtime/problem.ts";
+import { faultsOf, type GateOverrides } from "../checks/gates.ts";
+import { type ImportFolder, PathMissing, PathOutside } from "../load/import_folder.ts";
+import { formats, isClock } from "../load/open_source.ts";
+import type { ImportRow, ImportStore } from "./import_store.ts";
+
+export interface CreateImportParts {
+  readonly imports: ImportStore;
+  readonly folder: ImportFolder;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+/** @throws Problem with a code that begins with `import_`, or `gate_invalid` */
+export async function createImport(
+  { imports, folder, clock, ids }: CreateImportParts,
+  body: z.output<typeof createImportBody>,
+): Promise<ImportRow> {
+  const path = await pathOf(folder, body.path);
+  checkReading(body);
+  const gates: GateOverrides = body.gates ?? {};
+  const faults = faultsOf(gates, (text) => findInstrument(text) !== undefined);
+  if (faults.length > 0) {
+    throw new Problem("gate_invalid", "The gates are not set right", {
+      errors: faults.map((fault) => ({
+        path: `/gates/${fault.path.join("/")}`,
+        message: fault.message,
+      })),
+    });
+  }
+  return await imports.insert(ids.next(), {
+    path,
+    format: body.format ?? null,
+    clock: body.clock ?? null,
+    source: body.source ?? null,
+    symbol: body.symbol ?? null,
+    columns: body.columns ?? null,
+    csv: body.csv ?? null,
+    gates: gates as never,
+    unreadable: body.unreadable,
+  }, clock.now());
+}
+
+async function pathOf(folder: ImportFolder, path: string): Promise<string> {
+  try {
+    return folder.nameOf(await folder.resolve(path));
+  } catch (error) {
+    if (error instanceof PathOutside) {
+      throw new Problem("import_path_outside", `${path} is not below the import folder`);
+    }
+    if (error instanceof PathMissing) {
+      throw new Problem("import_path_missing", `The import folder holds no ${path}`);
+    }
+    throw error;
+  }
+}
+
+function checkReading({ format, clock, symbol }: z.output<typeof createImportBody>): void {
+  if (format !== undefined && !formats.includes(format)) {
+    const near = nearest(format, formats);
+    const hint = near === null ? `there are ${formats.join(", ")}` : `did you mean ${near}?`;
+    throw new Problem("import_format_unknown", `There is no format ${format}; ${hint}`);
+  }
+  if (clock !== undefined && !isClock(clock)) {
+    throw new Problem("import_format_unknown", `There is no clock ${clock}`);
+  }
+  if (symbol !== undefined && findInstrument(symbol) === undefined) {
+    throw new Problem("import_symbol_unknown", `${symbol} is not listed`);
+  }
+}

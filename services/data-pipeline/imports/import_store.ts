@@ -1,0 +1,251 @@
+/**
+ * The SQL of imports. Every change says which state, owner and attempt it expects, so that a copy
+ * that lost its lease, or a request that comes twice, changes nothing.
+ */
+
+import { type Kysely, type Selectable, sql } from "kysely";
+import type { PipelineDatabase } from "./tables.ts";
+
+export type ImportRow = Selectable<PipelineDatabase["imports"]>;
+
+export interface ImportRequest {
+  /** Below the import folder, `/` between names. */
+  readonly path: string;
+  readonly format: string | null;
+  readonly clock: string | null;
+  readonly source: string | null;
+  readonly symbol: string | null;
+  readonly columns: Readonly<Record<string, string | number>> | null;
+  readonly csv: CsvReading | null;
+  readonly gates: Readonly<
+    Record<string, Readonly<Record<string, Record<string, string | number>>>>
+  >;
+  readonly unreadable: "stop" | "quarantine";
+}
+
+/** What a generic CSV file does not say of itself. */
+export interface CsvReading {
+  readonly delimiter?: string | undefined;
+  readonly headerLines?: number | undefined;
+  readonly timeFormat?: string | undefined;
+  readonly priceDecimals?: number | undefined;
+  readonly side?: "bid" | "ask" | "mid" | undefined;
+  readonly intervalMs?: number | undefined;
+}
+
+export interface ImportError {
+  readonly code: "file" | "gate" | "source" | "internal";
+  readonly message: string;
+  readonly file: string | null;
+  readonly row: number | null;
+}
+
+/** Who runs an import: its lease, and the attempt that a later one outdates. */
+export interface Lease {
+  readonly importId: string;
+  readonly owner: string;
+  readonly attempt: number;
+}
+
+/** What a heartbeat tells of a load. */
+export interface Told {
+  readonly bytesDone: number;
+  readonly currentFile: string | null;
+  readonly rowsPerSecond: number;
+  readonly secondsLeft: number | null;
+}
+
+/** Another copy runs the import now; nothing of this one's may be stored any more. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+}
+
+/** How long a copy may be silent before another takes its import over. */
+export const leaseSeconds = 6;
+
+export type EndState = "done" | "stopped" | "failed" | "canceled";
+
+export class ImportStore {
+  readonly db: Kysely<PipelineDatabase>;
+
+  constructor(db: Kysely<PipelineDatabase>) {
+    this.db = db;
+  }
+
+  async insert(importId: string, request: ImportRequest, createdAt: number): Promise<ImportRow> {
+    return await this.db.insertInto("imports").values({
+      import_id: importId,
+      state: "queued",
+      request: JSON.stringify(request),
+      created_at: createdAt,
+      notes: "[]",
+      carry: "{}",
+    } as never).returningAll().executeTakeFirstOrThrow();
+  }
+
+  async find(importId: string): Promise<ImportRow | null> {
+    const query = this.db.selectFrom("imports").selectAll().where("import_id", "=", importId);
+    return await query.executeTakeFirst() ?? null;
+  }
+
+  /** Newest first; `before` is the id the page before ended with. */
+  async list(
+    of: { state?: string | undefined; before?: string | undefined; limit: number },
+  ): Promise<ImportRow[]> {
+    let query = this.db.selectFrom("imports").selectAll().orderBy("import_id", "desc")
+      .limit(of.limit);
+    if (of.state !== undefined) query = query.where("state", "=", of.state);
+    if (of.before !== undefined) query = query.where("import_id", "<", of.before);
+    return await query.execute();
+  }
+
+  /** Takes the oldest import that nobody runs; `null` when there is none. */
+  async claim(owner: string, now: number, only?: string): Promise<ImportRow | null> {
+    const mine = only === undefined ? sql`true` : sql`import_id = ${only}`;
+    const { rows } = await sql<ImportRow>`update pipeline.imports set
+        state = 'running', lease_owner = ${owner}, attempt = attempt + 1,
+        lease_until = now() + make_interval(secs => ${sql.lit(leaseSeconds)}),
+        started_at = coalesce(started_at, ${String(now)}::int8)
+      where import_id = (
+        select import_id from pipeline.imports
+        where ${mine} and (state = 'queued' or (state = 'running' and lease_until < now()))
+        order by import_id limit 1 for update skip locked)
+      returning *`.execute(this.db);
+    return rows[0] ?? null;
+  }
+
+  /** Renews the lease; whether the import was asked to end. @throws LeaseLost */
+  async beat(
+    lease: Lease,
+    told: Told,
+  ): Promise<{ readonly cancelAsked: boolean }> {
+    const { rows } = await sql<{ cancel_asked: boolean }>`update pipeline.imports set
+        lease_until = now() + make_interval(secs => ${sql.lit(leaseSeconds)}),
+        bytes_done = ${String(Math.floor(told.bytesDone))}::int8,
+        current_file = ${told.currentFile}::text,
+        rows_per_second = ${String(Math.round(told.rowsPerSecond))}::float8,
+        seconds_left = ${told.secondsLeft === null ? null : String(told.secondsLeft)}::float8
+      where ${held(lease)} returning cancel_asked`.execute(this.db);
+    if (rows[0] === undefined) throw new LeaseLost(lease.importId);
+    return { cancelAsked: rows[0].cancel_asked };
+  }
+
+  /** Writes down what the import consists of, once. @throws LeaseLost */
+  async plan(
+    lease: Lease,
+    plan: { files: readonly { path: string; bytes: number }[]; notes: readonly string[] },
+  ): Promise<void> {
+    const bytes = plan.files.reduce((sum, file) => sum + file.bytes, 0);
+    await this.db.transaction().execute(async (trx) => {
+      await trx.deleteFrom("files").where("import_id", "=", lease.importId).execute();
+      for (let at = 0; at < plan.files.length; at += filesMax) {
+        const part = plan.files.slice(at, at + filesMax);
+        const records = JSON.stringify(part.map((file, n) => ({ ...file, position: at + n })));
+        await sql`insert into pipeline.files (import_id, position, path, bytes)
+          select ${lease.importId}, position, path, bytes
+          from json_to_recordset(${records}::text::json)
+            as x(position int4, path text, bytes int8)`.execute(trx);
+      }
+      await expectHeld(
+        trx.updateTable("imports").set({
+          planned: true,
+          files_total: plan.files.length,
+          bytes_total: bytes,
+          notes: JSON.stringify(plan.notes),
+        }).where(held(lease)).executeTakeFirst(),
+        lease,
+      );
+    });
+  }
+
+  async files(importId: string): Promise<string[]> {
+    const rows = await this.db.selectFrom("files").select("path")
+      .where("import_id", "=", importId).orderBy("position").execute();
+    return rows.map((row) => row.path);
+  }
+
+  /** @throws LeaseLost */
+  async end(
+    lease: Lease,
+    how: { state: EndState; error: ImportError | null; now: number; bytesDone?: number },
+  ): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      if (how.state === "done") await dropOutdated(trx, lease.importId);
+      await expectHeld(
+        trx.updateTable("imports").set({
+          state: how.state,
+          error: how.error === null ? null : JSON.stringify(how.error),
+          finished_at: how.now,
+          lease_owner: null,
+          lease_until: null,
+          current_file: null,
+          ...(how.state === "done"
+            ? { next_file: sql<number>`files_total`, bytes_done: sql<string>`bytes_total` }
+            : {}),
+        }).where(held(lease)).executeTakeFirst(),
+        lease,
+      );
+    });
+  }
+
+  /** Gives the import back, for whoever comes next to go on with. */
+  async yield(lease: Lease): Promise<void> {
+    await this.db.updateTable("imports")
+      .set({ state: "queued", lease_owner: null, lease_until: null })
+      .where(held(lease)).execute();
+  }
+
+  /** Asks a running import to end, or ends a waiting one; `null` when it has ended already. */
+  async cancel(importId: string, now: number): Promise<ImportRow | null> {
+    const { rows } = await sql<ImportRow>`update pipeline.imports set
+        cancel_asked = true,
+        state = case when state = 'queued' then 'canceled' else state end,
+        finished_at = case when state = 'queued' then ${String(now)}::int8 else finished_at end
+      where import_id = ${importId} and state in ('queued', 'running')
+      returning *`.execute(this.db);
+    return rows[0] ?? null;
+  }
+
+  /** Whether there was one that has ended; its history and quarantine stay. */
+  async delete(importId: string): Promise<boolean> {
+    return await this.db.transaction().execute(async (trx) => {
+      const gone = await trx.deleteFrom("imports").where("import_id", "=", importId)
+        .where("state", "not in", ["queued", "running"]).executeTakeFirst();
+      if (gone.numDeletedRows === 0n) return false;
+      await trx.deleteFrom("files").where("import_id", "=", importId).execute();
+      await trx.deleteFrom("days").where("import_id", "=", importId).execute();
+      return true;
+    });
+  }
+
+  /** Imports by state, for the metrics. */
+  async counts(): Promise<Map<string, number>> {
+    const rows = await this.db.selectFrom("imports")
+      .select(["state", (eb) => eb.fn.countAll<string>().as("count")]).groupBy("state").execute();
+    return new Map(rows.map((row) => [row.state, Number(row.count)]));
+  }
+}
+
+/** Files in one insert statement at most. */
+const filesMax = 2_000;
+
+/** What every change by a runner is conditional on. */
+export const held = ({ importId, owner, attempt }: Lease) =>
+  sql<boolean>`import_id = ${importId} and lease_owner = ${owner}
+    and attempt = ${String(attempt)}::int4 and state = 'running'`;
+
+/** @throws LeaseLost */
+export async function expectHeld(
+  updating: Promise<{ readonly numUpdatedRows: bigint }>,
+  { importId }: Lease,
+): Promise<void> {
+  if ((await updating).numUpdatedRows !== 1n) throw new LeaseLost(importId);
+}
+
+/** Rows of the same files that an earlier load kept apart, and that this one found nothing wrong with. */
+const dropOutdated = (trx: Kysely<PipelineDatabase>, importId: string) =>
+  sql`delete from pipeline.quarantine q using pipeline.files f, pipeline.imports i
+    where i.import_id = ${importId} and f.import_id = i.import_id and q.file = f.path
+      and q.state = 'held' and q.import_id < ${importId}
+      and exists (select from pipeline.days d
+        where d.import_id = i.import_id and d.source = q.source)`.execute(trx);

@@ -1,0 +1,65 @@
+/** The folder that imports may read from: nothing outside it is ever opened. */
+
+import { SourceFileError } from "../../../shared/venues/files/source_file.ts";
+
+/** A path leads out of the folder, by dots or by a link. */
+export class PathOutside extends Error {
+  override readonly name = "PathOutside";
+}
+
+/** There is nothing at a path. */
+export class PathMissing extends Error {
+  override readonly name = "PathMissing";
+}
+
+export class ImportFolder {
+  readonly #folder: string;
+  #real: string | null = null;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * The absolute path, without links, of a path below the folder, named from there or in full.
+   * @throws PathOutside, PathMissing
+   */
+  async resolve(path: string): Promise<string> {
+    const root = await this.#root();
+    if (path.includes("\0")) throw new PathMissing(path);
+    const full = path.startsWith("/") ? path : `${root}/${path}`;
+    // Looked at before the disk is: whether a file outside exists is nobody's business.
+    if (full.split(/[/\\]/).includes("..") || (full !== root && !full.startsWith(`${root}/`))) {
+      throw new PathOutside(path);
+    }
+    let real: string;
+    try {
+      real = await Deno.realPath(full);
+    } catch (cause) {
+      throw new PathMissing(path, { cause });
+    }
+    if (real !== root && !real.startsWith(`${root}/`)) throw new PathOutside(path);
+    return real;
+  }
+
+  /** The same for a load: what was there when it was asked for may be gone. @throws SourceFileError */
+  async resolveAgain(path: string): Promise<string> {
+    try {
+      return await this.resolve(path);
+    } catch (cause) {
+      throw new SourceFileError(path, "it is no longer below the import folder", { cause });
+    }
+  }
+
+  /** A file's name below the folder; of others the path itself. */
+  nameOf(path: string): string {
+    const root = `${this.#real ?? this.#folder}/`;
+    return path.startsWith(root) ? path.slice(root.length) : path;
+  }
+
+  async #root(): Promise<string> {
+    if (this.#real !== null) return this.#real;
+    await Deno.mkdir(this.#folder, { recursive: true });
+    return this.#real = await Deno.realPath(this.#folder);
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Cuts what files give into pieces that are checked and stored whole: a UTC day of ticks or of short
+ * bars, a year of bars of an hour and longer. A piece ends with the first row of a later one; rows
+ * of an earlier one are kept with the piece in hand, for the checks to find.
+ */
+
+import type { Symbol } from "../../../shared/domain/instrument.ts";
+import type { BarSide } from "../../../shared/domain/bar.ts";
+import type { TimeRange } from "../../../shared/timeseries/columns.ts";
+import type {
+  BarChunk,
+  RowFault,
+  SourceFile,
+  TickChunk,
+} from "../../../shared/venues/files/source_file.ts";
+import { type Rows, rowsOfBars, rowsOfTicks } from "./rows.ts";
+
+/** What rows are of, besides their source. */
+export interface PieceSeries {
+  readonly kind: "ticks" | "bars";
+  readonly symbol: Symbol;
+  readonly side: BarSide | null;
+  /** 0 for ticks. */
+  readonly intervalMs: number;
+}
+
+export const pieceKey = ({ kind, symbol, side, intervalMs }: PieceSeries): string =>
+  kind === "ticks" ? symbol : `${symbol} ${side} ${intervalMs}`;
+
+/** A file of the load: where it stands in it, and its name below the import folder. */
+export interface LoadFile {
+  readonly position: number;
+  readonly name: string;
+  readonly file: SourceFile;
+}
+
+export interface Segment {
+  readonly of: LoadFile;
+  readonly chunk: TickChunk | BarChunk;
+  readonly rows: Rows;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface KeptFault extends RowFault {
+  readonly of: LoadFile;
+}
+
+export class Piece {
+  readonly series: PieceSeries;
+  readonly period: TimeRange;
+  readonly segments: Segment[] = [];
+  readonly faults: KeptFault[] = [];
+  rows = 0;
+  /** Position of the first file with rows of it. */
+  firstFile = Infinity;
+  /** When the next piece of the series begins, once that is known. */
+  nextFrom: number | null = null;
+
+  constructor(series: PieceSeries, period: TimeRange) {
+    this.series = series;
+    this.period = period;
+  }
+
+  /** `2019-02-04`. */
+  get day(): string {
+    return new Date(this.period.from).toISOString().slice(0, 10);
+  }
+}
+
+/** Rows of one piece at most: a day with more is no day of one instrument. */
+export const pieceRowsMax = 10_000_000;
+const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+
+function periodOf({ intervalMs }: PieceSeries, at: number): TimeRange {
+  if (intervalMs < hourMs) {
+    const from = Math.floor(at / dayMs) * dayMs;
+    return { from, to: from + dayMs };
+  }
+  const year = new Date(at).getUTCFullYear();
+  return { from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1) };
+}
+
+export class PieceBuilder {
+  readonly #latest: number;
+  readonly #open = new Map<string, Piece>();
+
+  /** Rows later than `latest` never begin a piece. */
+  constructor(latest: number) {
+    this.#latest = latest;
+  }
+
+  /** Takes a chunk; the pieces that are complete with it. @throws RangeError beyond `pieceRowsMax` */
+  add(of: LoadFile, chunk: TickChunk | BarChunk): Piece[] {
+    const series = seriesOf(chunk);
+    const rows = "ticks" in chunk ? rowsOfTicks(chunk.ticks) : rowsOfBars(chunk.bars);
+    const key = pieceKey(series);
+    const closed: Piece[] = [];
+    let open = this.#open.get(key);
+    let from = 0;
+    const keep = (to: number) => {
+      if (to === from || open === undefined) return;
+      open.segments.push({ of, chunk, rows, from, to });
+      open.rows += to - from;
+      open.firstFile = Math.min(open.firstFile, of.position);
+    };
+    for (let i = 0; i < rows.length; i++) {
+      const at = rows.time[i]!;
+      if (open !== undefined && at < open.period.to) continue;
+      const next = i + 1 < rows.length ? rows.time[i + 1]! : Infinity;
+      if (open !== undefined && (next < open.period.to || at > this.#latest)) continue;
+      keep(i);
+      from = i;
+      const period = periodOf(series, Math.min(at, next));
+      if (open !== undefined) {
+        open.nextFrom = period.from;
+        closed.push(open);
+      }
+      open = new Piece(series, period);
+      this.#open.set(key, open);
+    }
+    keep(rows.length);
+    if (open !== undefined) {
+      open.faults.push(...chunk.faults.map((fault) => ({ ...fault, of })));
+      if (open.rows > pieceRowsMax) {
+        throw new RangeError(`${of.name} has more than ${pieceRowsMax} rows of ${open.day}`);
+      }
+    }
+    return closed;
+  }
+
+  /** Whether a chunk's faults would have no piece to stay with. */
+  isLoose(chunk: TickChunk | BarChunk): boolean {
+    const rows = "ticks" in chunk ? chunk.ticks.length : chunk.bars.length;
+    return rows === 0 && !this.#open.has(pieceKey(seriesOf(chunk)));
+  }
+
+  /** Position of the first file with rows of a piece that is not complete; `Infinity` without. */
+  get firstFile(): number {
+    let first = Infinity;
+    for (const piece of this.#open.values()) first = Math.min(first, piece.firstFile);
+    return first;
+  }
+
+  /** The pieces in hand, by time; nothing more will come. */
+  end(): Piece[] {
+    const rest = [...this.#open.values()].sort((a, b) => a.period.from - b.period.from);
+    this.#open.clear();
+    return rest;
+  }
+}
+
+const seriesOf = (chunk: TickChunk | BarChunk): PieceSeries => {
+  const { symbol } = chunk;
+  return "ticks" in chunk
+    ? { kind: "ticks", symbol, side: null, intervalMs: 0 }
+    : { kind: "bars", symbol, side: chunk.side, intervalMs: chunk.intervalMs };
+};

@@ -1,0 +1,253 @@
+/**
+ * One load, from its files to history: plan, read, cut into days, check, store day by day. What is
+ * stored stays stored; a load that is broken off goes on at the first file with rows not stored yet.
+ */
+
+import type { Instrument } from "../../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
+import type { TradingHours } from "../../../shared/domain/fx_week.ts";
+import type { Clock } from "../../../shared/domain/time.ts";
+import type { TimeRange } from "../../../shared/timeseries/columns.ts";
+import { SourceFileError } from "../../../shared/venues/files/source_file.ts";
+import { gatesFor } from "../checks/gates.ts";
+import type { ImportRequest, ImportRow, ImportStore, Lease } from "../imports/import_store.ts";
+import type { DayQuality } from "../quality/day_quality.ts";
+import { type HeldRow, releasedKeys } from "../quarantine/quarantine_store.ts";
+import { checkPiece } from "./check_piece.ts";
+import { type LoadFile, type Piece, PieceBuilder, pieceKey, type PieceSeries } from "./pieces.ts";
+import type { LoadProgress } from "./progress.ts";
+import { ReadAhead } from "./read_ahead.ts";
+import type { OpenSource, Source } from "./source.ts";
+import {
+  type Carried,
+  nearestMedian,
+  type PieceStore,
+  storeLoose,
+  storePiece,
+} from "./store_piece.ts";
+
+export interface LoadDeps extends PieceStore {
+  readonly imports: ImportStore;
+  readonly openSource: OpenSource;
+  /** The absolute path of a path below the import folder. @throws SourceFileError */
+  resolve(path: string): Promise<string>;
+  /** A file's name below the import folder. */
+  nameOf(path: string): string;
+  readonly hours: TradingHours;
+  readonly clock: Clock;
+  /** Told of every day that is stored. */
+  onDay?(series: PieceSeries & { source: string }, quality: DayQuality): void;
+}
+
+/** What a load works with besides its parts. */
+export interface LoadRun {
+  readonly row: ImportRow;
+  readonly lease: Lease;
+  readonly progress: LoadProgress;
+  readonly signal: AbortSignal;
+}
+
+const weekEndMs = 3 * 86_400_000;
+
+/** @throws SourceFileError, GateStopped, LeaseLost, or the signal's reason */
+export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<void> {
+  const request = run.row.request as ImportRequest;
+  const { files, source } = await planLoad(deps, run, request);
+  await new Load(deps, run, { request, files, source }).run();
+}
+
+async function planLoad(deps: LoadDeps, { row, lease }: LoadRun, request: ImportRequest) {
+  const path = await deps.resolve(request.path);
+  const { format, clock, symbol, columns, csv } = request;
+  const found = await deps.openSource({ path, format, clock, symbol, columns, csv });
+  const byName = new Map(found.files.map((file) => [deps.nameOf(file.path), file]));
+  if (!row.planned) {
+    const files = [...byName].map(([path, file]) => ({ path, bytes: file.bytes }));
+    await deps.imports.plan(lease, { files, notes: found.notes });
+  }
+  const names = await deps.imports.files(row.import_id);
+  const files = names.map((name, position): LoadFile => {
+    const file = byName.get(name);
+    if (file === undefined) throw new SourceFileError(name, "it was there when the load began");
+    return { position, name, file };
+  });
+  return { files, source: request.source ?? sourceNameOf(found) };
+}
+
+/** `dukascopy` of `dukascopy-ticks`; files of several formats go under the first one's name. */
+const sourceNameOf = ({ files }: Source): string => files[0]!.format.replace(/-(ticks|bars)$/, "");
+
+class Load {
+  readonly #deps: LoadDeps;
+  readonly #run: LoadRun;
+  readonly #request: ImportRequest;
+  readonly #files: readonly LoadFile[];
+  readonly #source: string;
+  readonly #pieces: PieceBuilder;
+  readonly #carry: Record<string, Carried>;
+  readonly #loose: HeldRow[] = [];
+  readonly #ahead: ReadAhead;
+  /** Files of the load before this one, in bytes. */
+  #bytesBefore = 0;
+  #released: ReadonlySet<string> = new Set();
+
+  constructor(
+    deps: LoadDeps,
+    run: LoadRun,
+    of: { request: ImportRequest; files: readonly LoadFile[]; source: string },
+  ) {
+    this.#deps = deps;
+    this.#run = run;
+    this.#request = of.request;
+    this.#files = of.files;
+    this.#source = of.source;
+    this.#carry = { ...(run.row.carry as Record<string, Carried>) };
+    this.#pieces = new PieceBuilder(deps.clock.now());
+    this.#ahead = new ReadAhead(of.files);
+  }
+
+  async run(): Promise<void> {
+    const { row, signal, progress } = this.#run;
+    const { db } = this.#deps;
+    progress.bytesTotal = this.#files.reduce((sum, { file }) => sum + file.bytes, 0);
+    this.#released = await releasedKeys(db, { importId: row.import_id, source: this.#source });
+    try {
+      await this.#readAll(row.next_file, signal);
+    } finally {
+      await this.#ahead.close();
+    }
+    for (const piece of this.#pieces.end()) await this.#store(piece, this.#files.length);
+    if (this.#loose.length > 0) await this.#storeLoose();
+  }
+
+  async #readAll(from: number, signal: AbortSignal): Promise<void> {
+    for (const file of this.#files) {
+      if (file.position >= from) await this.#readFile(file);
+      this.#bytesBefore += file.file.bytes;
+      this.#run.progress.bytesDone = this.#bytesBefore;
+      signal.throwIfAborted();
+    }
+  }
+
+  async #readFile(of: LoadFile): Promise<void> {
+    const { progress, signal } = this.#run;
+    progress.currentFile = of.name;
+    try {
+      for await (const chunk of this.#ahead.read(of, signal)) {
+        signal.throwIfAborted();
+        if (this.#pieces.isLoose(chunk)) this.#keepLoose(of, chunk.faults);
+        for (const piece of this.#pieces.add(of, chunk)) await this.#store(piece, of.position);
+        progress.rowsRead += chunk.faults.length +
+          ("ticks" in chunk ? chunk.ticks.length : chunk.bars.length);
+        progress.bytesDone = this.#bytesBefore + chunk.bytesRead;
+      }
+    } catch (error) {
+      if (!(error instanceof SourceFileError) || this.#request.unreadable === "stop") throw error;
+      const faults = [{ row: error.row ?? 0, original: "", reason: error.message }];
+      this.#keepLoose(of, faults, "unreadable_file");
+    }
+  }
+
+  #keepLoose(
+    of: LoadFile,
+    faults: readonly { row: number; original: string; reason: string }[],
+    reason = "unreadable",
+  ): void {
+    if (this.#loose.length > looseMax) {
+      throw new SourceFileError(of.name, `more than ${looseMax} rows cannot be read`);
+    }
+    this.#loose.push(...faults.map((fault): HeldRow => ({
+      symbol: null,
+      kind: of.file.kind,
+      side: "",
+      intervalMs: 0,
+      file: of.name,
+      row: fault.row,
+      original: fault.original,
+      reasons: [reason],
+      detail: fault.reason,
+      time: null,
+      columns: null,
+    })));
+  }
+
+  async #storeLoose(): Promise<void> {
+    const { lease } = this.#run;
+    await storeLoose(this.#deps, { lease, source: this.#source, rows: this.#loose });
+  }
+
+  async #store(piece: Piece, readingFile: number): Promise<void> {
+    const { series } = piece;
+    const key = pieceKey(series);
+    const carried = this.#carry[key];
+    // A load that goes on reads the file it stopped in from its beginning: these days are stored.
+    if (carried !== undefined && piece.day <= carried.day) return;
+    const instrument = instrumentOf(series.symbol);
+    const decided = checkPiece(piece, {
+      instrument,
+      gates: gatesFor(instrument, this.#request.gates),
+      hours: this.#deps.hours,
+      now: this.#deps.clock.now(),
+      before: carried?.before ?? null,
+      reference: await this.#reference(piece, instrument),
+      released: this.#released,
+    });
+    this.#carry[key] = { before: decided.before, median: decided.median, day: piece.day };
+    const quality = await storePiece(this.#deps, {
+      lease: this.#run.lease,
+      source: this.#source,
+      piece,
+      decided,
+      range: rangeOf(piece, carried === undefined),
+      nextFile: this.#loose.length > 0
+        ? this.#run.row.next_file
+        : Math.min(this.#pieces.firstFile, readingFile),
+      carry: this.#carry,
+    });
+    this.#deps.onDay?.({ ...series, source: this.#source }, quality);
+  }
+
+  async #reference(piece: Piece, instrument: Instrument): Promise<number | null> {
+    if (piece.period.to - piece.period.from > 86_400_000) return null;
+    const carried = this.#carry[pieceKey(piece.series)];
+    if (carried !== undefined && carried.median > 0) {
+      const days = (piece.period.from - Date.parse(`${carried.day}T00:00:00Z`)) / 86_400_000;
+      if (days <= 10) return carried.median;
+    }
+    return await nearestMedian(this.#deps.db, instrument.symbol, piece.day);
+  }
+}
+
+/** Rows without a day that one load keeps apart at most. */
+const looseMax = 100_000;
+
+/**
+ * What of the series a piece replaces: its whole period where the load goes on before and after it,
+ * else from its first file's beginning and to its last row, so that what other files of the same day
+ * gave before stays.
+ */
+function rangeOf(piece: Piece, isFirst: boolean): TimeRange {
+  const { period, segments, series } = piece;
+  const [start, end] = boundsOf(piece);
+  const fileFrom = Math.min(...segments.map((segment) => segment.of.file.from as number));
+  const goesOn = piece.nextFrom !== null && piece.nextFrom - period.to <= weekEndMs;
+  return {
+    from: isFirst ? Math.max(period.from, Math.min(start, fileFrom)) : period.from,
+    to: goesOn ? period.to : Math.min(period.to, end + Math.max(1, series.intervalMs)),
+  };
+}
+
+/** The first and the last time within the period. */
+function boundsOf({ segments, period }: Piece): readonly [number, number] {
+  let first = period.to;
+  let last = period.from;
+  for (const { rows, from, to } of segments) {
+    for (let i = from; i < to; i++) {
+      const at = rows.time[i]!;
+      if (at < period.from || at >= period.to) continue;
+      if (at < first) first = at;
+      if (at > last) last = at;
+    }
+  }
+  return [first, last];
+}

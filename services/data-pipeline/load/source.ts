@@ -1,0 +1,24 @@
+/** Where history comes from: the readers of files, as the pipeline asks for them. */
+
+import type { SourceFile } from "../../../shared/venues/files/source_file.ts";
+import type { CsvReading } from "../imports/import_store.ts";
+
+export interface SourceRequest {
+  /** Absolute, without links. */
+  readonly path: string;
+  readonly format: string | null;
+  readonly clock: string | null;
+  readonly symbol: string | null;
+  readonly columns: Readonly<Record<string, string | number>> | null;
+  readonly csv: CsvReading | null;
+}
+
+export interface Source {
+  /** By the time they begin. */
+  readonly files: readonly SourceFile[];
+  /** What was assumed of the files, and why; what was passed over. */
+  readonly notes: readonly string[];
+}
+
+/** @throws SourceFileError, or Error when there is nothing to read. */
+export type OpenSource = (request: SourceRequest) => Promise<Source>;

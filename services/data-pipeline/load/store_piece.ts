@@ -1,0 +1,179 @@
+/**
+ * Stores a piece whole or not at all: its rows in history, the rows kept apart, the day's report and
+ * how far the import is, in one transaction that the lease must outlive. Repeating it changes nothing.
+ */
+
+import { type Kysely, sql } from "kysely";
+import type { TimeseriesDatabase } from "../../../shared/timeseries/bars_table.ts";
+import type { BarSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
+import type { HistoryWriter } from "../../../shared/timeseries/history.ts";
+import type { Before } from "../checks/check_columns.ts";
+import { expectHeld, held, type Lease } from "../imports/import_store.ts";
+import type { PipelineDatabase } from "../imports/tables.ts";
+import type { DayQuality } from "../quality/day_quality.ts";
+import { type HeldRow, keepRows } from "../quarantine/quarantine_store.ts";
+import type { Decided } from "./check_piece.ts";
+import type { Piece } from "./pieces.ts";
+import { type Rows, toBars, toTicks } from "./rows.ts";
+
+export interface PieceStore {
+  readonly db: Kysely<PipelineDatabase>;
+  readonly writer: HistoryWriter;
+  /** The tables of history, in the same transaction. */
+  history(trx: Kysely<PipelineDatabase>): Kysely<TimeseriesDatabase>;
+}
+
+export interface StoredPiece {
+  readonly lease: Lease;
+  readonly source: string;
+  readonly piece: Piece;
+  readonly decided: Decided;
+  /** What of the series it replaces. */
+  readonly range: TimeRange;
+  /** Where a restart goes on. */
+  readonly nextFile: number;
+  readonly carry: Readonly<Record<string, Carried>>;
+}
+
+/** What is remembered of a series between two pieces. */
+export interface Carried {
+  readonly before: Before | null;
+  readonly median: number;
+  readonly day: string;
+}
+
+/** @throws LeaseLost */
+export async function storePiece(store: PieceStore, stored: StoredPiece): Promise<DayQuality> {
+  const { lease, source, decided } = stored;
+  return await store.db.transaction().execute(async (trx) => {
+    const bytesStored = await putRows(store, trx, stored);
+    const quality: DayQuality = { ...decided.quality, bytesStored };
+    await keepRows(trx, { importId: lease.importId, source, rows: decided.held });
+    const before = await putDay(trx, stored, quality);
+    await expectHeld(
+      trx.updateTable("imports").set({
+        next_file: stored.nextFile,
+        carry: JSON.stringify(stored.carry),
+        rows_read: more("rows_read", quality.rowsRead - before.rowsRead),
+        rows_stored: more("rows_stored", quality.rowsStored - before.rowsStored),
+        rows_quarantined: more(
+          "rows_quarantined",
+          quality.rowsQuarantined - before.rowsQuarantined,
+        ),
+        rows_flagged: more("rows_flagged", quality.rowsFlagged - before.rowsFlagged),
+      }).where(held(lease)).executeTakeFirst(),
+      lease,
+    );
+    return quality;
+  });
+}
+
+const more = (column: string, count: number) =>
+  sql<string>`${sql.ref(column)} + ${String(count)}::int8`;
+
+async function putRows(
+  store: PieceStore,
+  trx: Kysely<PipelineDatabase>,
+  { source, piece, decided, range }: StoredPiece,
+): Promise<number> {
+  const { symbol, kind } = piece.series;
+  // A piece of which every row was kept apart takes nothing away from what was there.
+  if (decided.rows.length === 0) return 0;
+  const history = store.history(trx);
+  if (kind === "ticks") {
+    const ticks = only(decided.rows);
+    return (await store.writer.replaceTicks(history, { series: { symbol, source }, range, ticks }))
+      .bytes;
+  }
+  const series: BarSeries = {
+    symbol,
+    source,
+    side: piece.series.side!,
+    intervalMs: piece.series.intervalMs,
+  };
+  const bars = toBars(decided.rows);
+  return (await store.writer.replaceBars(history, { series, range, bars })).bytes;
+}
+
+async function* only(rows: Rows) {
+  yield await Promise.resolve(toTicks(rows));
+}
+
+interface DayCounts {
+  readonly rowsRead: number;
+  readonly rowsStored: number;
+  readonly rowsQuarantined: number;
+  readonly rowsFlagged: number;
+}
+
+const none: DayCounts = { rowsRead: 0, rowsStored: 0, rowsQuarantined: 0, rowsFlagged: 0 };
+
+/** Answers what the import had counted of the day before. */
+async function putDay(
+  trx: Kysely<PipelineDatabase>,
+  { lease, source, piece, decided }: StoredPiece,
+  quality: DayQuality,
+): Promise<DayCounts> {
+  const key = {
+    import_id: lease.importId,
+    symbol: piece.series.symbol,
+    source,
+    kind: piece.series.kind,
+    side: piece.series.side ?? "",
+    interval_ms: String(piece.series.intervalMs),
+    day: piece.day,
+  };
+  const gone = await trx.deleteFrom("days").where((eb) => eb.and(key as never)).returningAll()
+    .executeTakeFirst();
+  await trx.insertInto("days").values({
+    ...key,
+    rows_read: quality.rowsRead,
+    rows_stored: quality.rowsStored,
+    rows_quarantined: quality.rowsQuarantined,
+    rows_flagged: quality.rowsFlagged,
+    median_points: decided.median === 0 ? null : decided.median,
+    report: JSON.stringify(quality),
+  }).execute();
+  return gone === undefined ? none : {
+    rowsRead: Number(gone.rows_read),
+    rowsStored: Number(gone.rows_stored),
+    rowsQuarantined: Number(gone.rows_quarantined),
+    rowsFlagged: Number(gone.rows_flagged),
+  };
+}
+
+/** Rows without a day: of files that hold no row of any, and whole files. */
+export async function storeLoose(
+  store: PieceStore,
+  of: { lease: Lease; source: string; rows: readonly HeldRow[] },
+): Promise<void> {
+  const { lease, source, rows } = of;
+  await store.db.transaction().execute(async (trx) => {
+    await keepRows(trx, { importId: lease.importId, source, rows });
+    const loose = sql`(select count(*) from pipeline.quarantine q
+      where q.import_id = ${lease.importId} and q.symbol is null)`;
+    const days = (column: string) =>
+      sql`(select coalesce(sum(${sql.ref(column)}), 0) from pipeline.days d
+        where d.import_id = ${lease.importId})`;
+    await expectHeld(
+      trx.updateTable("imports").set({
+        rows_read: sql<string>`${days("rows_read")} + ${loose}`,
+        rows_quarantined: sql<string>`${days("rows_quarantined")} + ${loose}`,
+      }).where(held(lease)).executeTakeFirst(),
+      lease,
+    );
+  });
+}
+
+/** Median mid of the symbol's nearest loaded day, at most ten days away, in points. */
+export async function nearestMedian(
+  db: Kysely<PipelineDatabase>,
+  symbol: string,
+  day: string,
+): Promise<number | null> {
+  const { rows } = await sql<{ median_points: number }>`select median_points from pipeline.days
+    where symbol = ${symbol} and median_points is not null and interval_ms < 3600000
+      and day between (${day}::date - 10)::text and (${day}::date + 10)::text
+    order by abs(day::date - ${day}::date), import_id desc limit 1`.execute(db);
+  return rows[0]?.median_points ?? null;
+}

@@ -1,0 +1,19 @@
+/** The data pipeline as a process of its own. */
+
+import { openServiceGround } from "../../shared/runtime/ground.ts";
+import { runPart } from "../../shared/runtime/run_part.ts";
+import { createPipelineApp } from "./app.ts";
+import { startPipeline } from "./deps.ts";
+import { pipelineSettings } from "./settings.ts";
+
+Deno.exit(
+  await runPart({
+    service: "data-pipeline",
+    settings: pipelineSettings,
+    env: Deno.env.toObject(),
+    start: async (settings, lifecycle) => {
+      const ground = await openServiceGround("data-pipeline", settings, lifecycle);
+      return createPipelineApp(await startPipeline({ ...ground, ...settings.imports }, lifecycle));
+    },
+  }),
+);

@@ -1,0 +1,165 @@
+/** Reports as pages: complete in themselves, without script, readable in a light and a dark room. */
+
+import { type Bar, barChart, escapeHtml, lineChart, rankChart } from "./charts.ts";
+import type { ImportReport } from "./import_report.ts";
+import type { DayReport } from "./quality_store.ts";
+
+const style = `
+:root{color-scheme:light dark;--line:#8884;--soft:#777}
+body{font:15px/1.5 system-ui,sans-serif;max-width:860px;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+td,th{text-align:right;padding:.25rem .5rem;border-bottom:1px solid var(--line)}
+td:first-child,th:first-child{text-align:left}
+figure{margin:1.2rem 0}figcaption{font-weight:600;margin-bottom:.3rem}
+svg{width:100%;height:auto}svg text{font-size:11px;fill:currentColor}
+.soft{color:var(--soft)}.stop{border-left:4px solid #b4532a;padding-left:.8rem}`;
+
+const ticksColour = "#2f7d5b";
+const spreadColour = "#41699c";
+
+const page = (title: string, body: string): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>` +
+  `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+  `<style>${style}</style></head><body>${body}</body></html>\n`;
+
+const number = (value: number | null): string =>
+  value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: 3 });
+
+function table(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]) {
+  const cells = (tag: string, row: readonly (string | number | null)[]) =>
+    `<tr>${
+      row.map((cell) =>
+        `<${tag}>${typeof cell === "string" ? escapeHtml(cell) : number(cell)}</${tag}>`
+      ).join("")
+    }</tr>`;
+  return `<table><thead>${cells("th", head)}</thead><tbody>${
+    rows.map((row) => cells("td", row)).join("")
+  }</tbody></table>`;
+}
+
+const seriesName = (
+  { symbol, source, kind, side, intervalMs }: Pick<
+    DayReport,
+    "symbol" | "source" | "kind" | "side" | "intervalMs"
+  >,
+): string =>
+  kind === "ticks"
+    ? `${symbol} ticks, ${source}`
+    : `${symbol} ${side} bars of ${intervalMs! / 1_000} s, ${source}`;
+
+export function importPage(report: ImportReport): string {
+  const { import: view, series, byHour, byDay } = report;
+  const title = `Import of ${view.path}`;
+  const summary = table(
+    ["", "rows"],
+    [
+      ["read", view.rowsRead],
+      ["stored", view.rowsStored],
+      ["of these flagged", view.rowsFlagged],
+      ["quarantined", view.rowsQuarantined],
+    ],
+  );
+  const body = [
+    `<h1>${escapeHtml(title)}</h1>`,
+    `<p class="soft">${escapeHtml(view.state)}, ${view.filesDone} of ${view.filesTotal} files, ` +
+    `import ${escapeHtml(view.importId)}</p>`,
+    view.error === null ? "" : `<p class="stop">${escapeHtml(view.error.message)}</p>`,
+    summary,
+    ...view.notes.map((note) => `<p class="soft">${escapeHtml(note)}</p>`),
+    rankChart("Rows quarantined by reason", report.quarantined),
+    rankChart("Rows that met each gate", report.gates),
+    barChart("Rows by hour of the day, UTC", hourBars(byHour, (one) => one.rows), ticksColour),
+    barChart(
+      "Median spread by hour of the day, pips",
+      hourBars(byHour, (one) => one.spreadMedian),
+      spreadColour,
+    ),
+    barChart(
+      "Rows by day",
+      byDay.map((day) => ({
+        label: day.day.slice(5),
+        value: day.rowsStored,
+        title: `${day.day}: ${number(day.rowsStored)} rows of ${seriesName(day)}`,
+      })),
+      ticksColour,
+    ),
+    barChart(
+      "Gaps by day",
+      byDay.map((day) => ({
+        label: day.day.slice(5),
+        value: day.gapsTotal,
+        title: `${day.day}: ${day.gapsTotal} gaps`,
+      })),
+      spreadColour,
+    ),
+    "<h2>Series</h2>",
+    table(
+      ["series", "days", "rows", "quarantined", "flagged", "bytes a row", "spread"],
+      series.map((one) => [
+        seriesName(one),
+        one.days,
+        one.rowsStored,
+        one.rowsQuarantined,
+        one.rowsFlagged,
+        one.bytesPerRow,
+        one.spreadMedian,
+      ]),
+    ),
+  ];
+  return page(title, body.join("\n"));
+}
+
+const hourBars = <One extends { readonly hour: number }>(
+  hours: readonly One[],
+  value: (one: One) => number | null,
+): Bar[] =>
+  hours.map((one) => ({
+    label: String(one.hour).padStart(2, "0"),
+    value: value(one),
+    title: `${String(one.hour).padStart(2, "0")}:00: ${number(value(one))}`,
+  }));
+
+export function dayPage(symbol: string, day: string, series: readonly DayReport[]): string {
+  const title = `${symbol} on ${day}`;
+  return page(title, [`<h1>${escapeHtml(title)}</h1>`, ...series.map(daySection)].join("\n"));
+}
+
+function daySection(report: DayReport): string {
+  const { hours } = report;
+  const start = Date.parse(`${report.day}T00:00:00Z`);
+  const part = (text: string) => Math.min(1, Math.max(0, (Date.parse(text) - start) / 86_400_000));
+  const bars = (value: (hour: DayReport["hours"][number]) => number | null): Bar[] =>
+    hours.map((hour) => ({
+      label: hour.hour.slice(11, 13),
+      value: value(hour),
+      title: `${hour.hour.slice(11, 16)}: ${number(value(hour))}`,
+    }));
+  return [
+    `<h2>${escapeHtml(seriesName(report))}</h2>`,
+    table(["", ""], [
+      ["rows read", report.rowsRead],
+      ["rows stored", report.rowsStored],
+      ["rows quarantined", report.rowsQuarantined],
+      ["rows flagged", report.rowsFlagged],
+      ["first", report.from ?? "–"],
+      ["last", report.to ?? "–"],
+      ["median price", report.medianPrice ?? "–"],
+      ["median spread, pips", report.spreadMedian],
+      ["bytes stored", report.bytesStored],
+      ["gaps", report.gapsTotal],
+    ]),
+    barChart("Rows an hour, UTC", bars((hour) => hour.rows), ticksColour),
+    barChart("Median spread an hour, pips", bars((hour) => hour.spreadMedian), spreadColour),
+    lineChart(
+      "Gaps while the market was open",
+      report.gaps.map((gap) => ({
+        from: part(gap.from),
+        to: part(gap.to),
+        title: `${gap.from} to ${gap.to}: ${gap.seconds} s`,
+      })),
+    ),
+    rankChart("Rows quarantined by reason", report.quarantined),
+    rankChart("Rows that met each gate", report.gates),
+  ].join("\n");
+}

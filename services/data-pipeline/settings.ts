@@ -1,0 +1,27 @@
+/** Settings of the data pipeline; see `shared/runtime/settings.ts` for where they come from. */
+
+import * as v from "valibot";
+import {
+  databaseSettings,
+  httpSettings,
+  logSettings,
+  marketSettings,
+  securitySettings,
+  streamsSettings,
+} from "../../shared/runtime/settings_sections.ts";
+
+/** The folder that imports may read from. */
+export const importSettings = v.strictObject({
+  folder: v.optional(v.pipe(v.string(), v.minLength(1)), "./data/import"),
+});
+
+export const pipelineSettings = v.strictObject({
+  http: httpSettings(8003),
+  database: databaseSettings,
+  streams: streamsSettings,
+  security: securitySettings,
+  market: marketSettings,
+  imports: v.optional(importSettings, {}),
+  log: logSettings,
+});
+export type PipelineSettings = v.InferOutput<typeof pipelineSettings>;
