@@ -64,7 +64,7 @@ export async function startPlatform(
   const marketData = await startMarketData(grounds.marketData, lifecycle);
   const fills = { ...settings.fills, seed: settings.venue.seed };
   await startExecution({ ...grounds.execution, fills }, lifecycle);
-  await startArchive(grounds.archive, lifecycle);
+  await startArchive({ ...grounds.archive, history: settings.history }, lifecycle);
   const upstreams = {
     trading: localUpstream("trading-gateway", createTradingApp(trading)),
     marketData: localUpstream("market-data", createMarketDataApp(marketData)),
