@@ -1,6 +1,9 @@
 /** Finds the files of history under a path and tells their formats. */
 
 import { dukascopyFile } from "./dukascopy.ts";
+import type { PositioningFile, RateFile } from "./other_files.ts";
+import { parquetFile } from "./parquet.ts";
+import { pairFiles } from "./fxcm_pair.ts";
 import { leanFile } from "./lean.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
 import type { SourceOptions } from "./source_options.ts";
@@ -20,6 +23,8 @@ export interface IgnoredFile {
 export interface DetectedSource {
   /** By the time they begin; files that begin together by path. */
   readonly files: readonly SourceFile[];
+  /** Reference rates and positioning, by path. */
+  readonly others: readonly (RateFile | PositioningFile)[];
   readonly ignored: readonly IgnoredFile[];
 }
 
@@ -31,22 +36,34 @@ export async function detectSource(
   path: string,
   options: SourceOptions = {},
 ): Promise<DetectedSource> {
-  const root = await rootOf(path);
+  const root = await rootOf(path, options.within);
   const files: SourceFile[] = [];
+  const others: (RateFile | PositioningFile)[] = [];
   const ignored: IgnoredFile[] = [];
   const listed = await listFiles(root);
   ignored.push(...listed.ignored);
   for (const found of listed.files) {
     const file = await detectFile(found.path, found.bytes, options);
     if (file === null) ignored.push({ path: found.path, reason: "its format is not known" });
-    else files.push(file);
+    else if (file.kind === "ticks" || file.kind === "bars") files.push(file);
+    else others.push(file);
   }
-  if (files.length === 0) throw new SourceFileError(path, whatElse(ignored));
-  files.sort((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
-  return { files, ignored };
+  if (files.length + others.length === 0) throw new SourceFileError(path, whatElse(ignored));
+  const paired = pairFiles(files, options.format === "fxcm-bars");
+  paired.sort((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
+  return { files: paired, others, ignored };
 }
 
-async function rootOf(path: string): Promise<string> {
+/** Where the path really lies, links followed. */
+async function rootOf(path: string, within: string | undefined): Promise<string> {
+  const root = await realPath(path);
+  if (within === undefined) return root;
+  const folder = await realPath(within);
+  if (root === folder || root.startsWith(`${folder}/`)) return root;
+  throw new SourceFileError(path, "it lies outside the import folder");
+}
+
+async function realPath(path: string): Promise<string> {
   try {
     return (await Deno.realPath(path)).replaceAll("\\", "/");
   } catch (cause) {
@@ -59,7 +76,7 @@ async function detectFile(
   path: string,
   bytes: number,
   options: SourceOptions,
-): Promise<SourceFile | null> {
+): Promise<SourceFile | RateFile | PositioningFile | null> {
   const { format } = options;
   if (format?.startsWith("dukascopy") ?? /\.bi5$/i.test(path)) return dukascopyFile(path, bytes);
   if (format?.startsWith("lean") ?? true) {
@@ -67,7 +84,13 @@ async function detectFile(
     if (file !== null) return file;
   }
   const isText = /\.(csv|txt|tsv|prn)$/i.test(path) || /\.zip$/i.test(path);
-  return isText ? await textFile(path, bytes, options) : null;
+  if (format?.startsWith("parquet") ?? /\.(parquet|pq)$/i.test(path)) {
+    return await parquetFile(path, bytes, options);
+  }
+  const textOptions = format === "fxcm-bars"
+    ? { ...options, format: "csv-bars" as const }
+    : options;
+  return isText ? await textFile(path, bytes, textOptions) : null;
 }
 
 interface FoundFile {

@@ -1,5 +1,6 @@
 /** The pair that a file's names tell: its own, its folder's, the one inside its zip. */
 
+import type { BarSide } from "../../domain/bar.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { SourceFileError } from "./source_file.ts";
 import { readInstrument } from "./tick_rows.ts";
@@ -44,4 +45,14 @@ export function agreedInstrument(
     }
   }
   return first[1];
+}
+
+/** Whose side the bars of a file are, by its name. @throws SourceFileError where it does not tell */
+export function sideInName(path: string): BarSide {
+  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  const [, side] = /(?:^|[_.-])(bid|ask|mid)(?=[_.-])/.exec(name) ?? [];
+  if (side === undefined) {
+    throw new SourceFileError(path, "neither its name nor an option tells whose side its bars are");
+  }
+  return side as BarSide;
 }
