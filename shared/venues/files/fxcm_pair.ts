@@ -65,18 +65,19 @@ async function* readPair(
 ): AsyncGenerator<BarChunk> {
   const sides = [new Side(bid, signal), new Side(ask, signal)] as const;
   try {
-    await Promise.all(sides.map((side) => side.next()));
+    const [a, b] = sides;
+    await a.next(b);
+    await b.next(a);
     for (;;) {
-      const [a, b] = sides;
       const side = b.chunk === null || (a.chunk !== null && a.until <= b.until) ? a : b;
       const chunk = side.chunk;
       if (chunk === null) return;
       const other = side === a ? b : a;
       checkTogether(side.file.path, chunk, other);
-      const notes = [...(chunk.notes ?? []), ...side.alone(other)];
+      const notes = [...(chunk.notes ?? []), ...side.alone(other.file.path)];
       const bytesRead = side.bytesRead + other.bytesRead;
       yield { ...chunk, path: side.file.path, bytesRead, ...(notes.length > 0 ? { notes } : {}) };
-      await side.next();
+      await side.next(other);
     }
   } finally {
     await Promise.all(sides.map((side) => side.close()));
@@ -99,9 +100,8 @@ class Side {
   readonly #chunks: AsyncIterator<BarChunk>;
   chunk: BarChunk | null = null;
   bytesRead = 0;
-  /** Open times of the chunk before and of this one, to find each other's bars in. */
-  #times = new Set<number>();
-  #before = new Set<number>();
+  /** Rows whose other side has not been seen, by open time: those of two chunks at most. */
+  readonly #unpaired = new Map<number, number>();
 
   constructor(file: BarSourceFile, signal: AbortSignal | undefined) {
     this.file = file;
@@ -112,27 +112,23 @@ class Side {
     return this.chunk?.bars.openTime.at(-1) ?? -Infinity;
   }
 
-  async next(): Promise<void> {
+  async next(other: Side): Promise<void> {
     const { done, value } = await this.#chunks.next();
-    this.#before = this.#times;
     this.chunk = done === true ? null : value;
-    this.#times = new Set(this.chunk?.bars.openTime);
     this.bytesRead = this.chunk?.bytesRead ?? this.file.bytes;
+    if (this.chunk === null) return;
+    const { bars, rows, firstRow } = this.chunk;
+    for (let at = 0; at < bars.length; at++) {
+      const time = bars.openTime[at]!;
+      if (!other.#unpaired.delete(time)) this.#unpaired.set(time, rows?.[at] ?? firstRow + at);
+    }
   }
 
-  /** Bars of this chunk that the other side has not, though its rows reach past them. */
-  alone(other: Side): RowNote[] {
-    const { chunk } = this;
-    if (chunk === null) return [];
-    const { openTime } = chunk.bars;
-    const rows: number[] = [];
-    for (let at = 0; at < openTime.length; at++) {
-      const time = openTime[at]!;
-      if (!other.#times.has(time) && !other.#before.has(time)) {
-        rows.push(chunk.rows?.[at] ?? chunk.firstRow + at);
-      }
-    }
-    const text = `the ${chunk.side} bar has no other side in ${other.file.path}`;
+  /** Bars of this chunk that the other side has not: its chunk, read ahead, reaches past them. */
+  alone(otherPath: string): RowNote[] {
+    const rows = [...this.#unpaired.values()];
+    this.#unpaired.clear();
+    const text = `the ${this.chunk?.side} bar has no other side in ${otherPath}`;
     const notes = rows.slice(0, notesMax).map((row) => ({ row, text }));
     const more = rows.length - notesMax;
     if (more > 0) notes.push({ row: rows[notesMax]!, text: `${text}; and ${more - 1} bars more` });
