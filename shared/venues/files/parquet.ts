@@ -58,6 +58,9 @@ export async function parquetFile(
   const names = parquetSchema(metadata).children.map((child) => child.element.name);
   const format = formatOf(path, names, options);
   if (format === null) return null;
+  if (options.format !== undefined && options.format !== `parquet-${format.kind}`) {
+    throw new SourceFileError(path, `its columns are those of ${format.kind}`);
+  }
   const instrument = agreedInstrument(path, { symbol: options.symbol, innerName: null });
   if (instrument === null && (format.kind === "bars" || format.cells.symbol === undefined)) {
     throw new SourceFileError(path, "neither a column nor its name tells a listed symbol");
