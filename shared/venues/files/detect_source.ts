@@ -1,6 +1,9 @@
 /** Finds the files of history under a path and tells their formats. */
 
 import { dukascopyFile } from "./dukascopy.ts";
+import type { PositioningFile, RateFile } from "./other_files.ts";
+import { parquetFile } from "./parquet.ts";
+import { pairFiles } from "./fxcm_pair.ts";
 import { leanFile } from "./lean.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
 import type { SourceOptions } from "./source_options.ts";
@@ -20,6 +23,8 @@ export interface IgnoredFile {
 export interface DetectedSource {
   /** By the time they begin; files that begin together by path. */
   readonly files: readonly SourceFile[];
+  /** Reference rates and positioning, by path. */
+  readonly others: readonly (RateFile | PositioningFile)[];
   readonly ignored: readonly IgnoredFile[];
 }
 
@@ -31,22 +36,34 @@ export async function detectSource(
   path: string,
   options: SourceOptions = {},
 ): Promise<DetectedSource> {
-  const root = await rootOf(path);
+  const root = await rootOf(path, options.within);
   const files: SourceFile[] = [];
+  const others: (RateFile | PositioningFile)[] = [];
   const ignored: IgnoredFile[] = [];
   const listed = await listFiles(root);
   ignored.push(...listed.ignored);
   for (const found of listed.files) {
-    const file = await detectFile(found.path, found.bytes, options);
-    if (file === null) ignored.push({ path: found.path, reason: "its format is not known" });
-    else files.push(file);
+    const file = await detectOrSkip(found, options);
+    if (typeof file === "string") ignored.push({ path: found.path, reason: file });
+    else if (file.kind === "ticks" || file.kind === "bars") files.push(file);
+    else others.push(file);
   }
-  if (files.length === 0) throw new SourceFileError(path, whatElse(ignored));
-  files.sort((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
-  return { files, ignored };
+  if (files.length + others.length === 0) throw new SourceFileError(path, whatElse(ignored));
+  const paired = pairFiles(files, options.format === "fxcm-bars");
+  paired.sort((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
+  return { files: paired, others, ignored };
 }
 
-async function rootOf(path: string): Promise<string> {
+/** Where the path really lies, links followed. */
+async function rootOf(path: string, within: string | undefined): Promise<string> {
+  const root = await realPath(path);
+  if (within === undefined) return root;
+  const folder = await realPath(within);
+  if (root === folder || root.startsWith(`${folder}/`)) return root;
+  throw new SourceFileError(path, "it lies outside the import folder");
+}
+
+async function realPath(path: string): Promise<string> {
   try {
     return (await Deno.realPath(path)).replaceAll("\\", "/");
   } catch (cause) {
@@ -54,20 +71,51 @@ async function rootOf(path: string): Promise<string> {
   }
 }
 
+/** The file, or why it is passed over. */
+async function detectOrSkip(
+  { path, bytes }: FoundFile,
+  options: SourceOptions,
+): Promise<SourceFile | RateFile | PositioningFile | string> {
+  try {
+    return await detectFile(path, bytes, options) ?? whyNot(path);
+  } catch (error) {
+    if (options.skipsUnreadable === true && error instanceof SourceFileError) return error.message;
+    throw error;
+  }
+}
+
+function whyNot(path: string): string {
+  if (/\.bi5$/i.test(path)) {
+    return "its path is not that of a listed symbol: <SYMBOL>/<year>/<month from 00>/<day>/";
+  }
+  return isText(path) || /\.(parquet|pq)$/i.test(path)
+    ? "its columns are those of no known format"
+    : "no file of history has such a name";
+}
+
+const isText = (path: string): boolean => /\.(csv|txt|tsv|prn|zip)$/i.test(path);
+
 /** By name first, then by the first line; a format that is asked for is the only one tried. */
 async function detectFile(
   path: string,
   bytes: number,
   options: SourceOptions,
-): Promise<SourceFile | null> {
+): Promise<SourceFile | RateFile | PositioningFile | null> {
   const { format } = options;
-  if (format?.startsWith("dukascopy") ?? /\.bi5$/i.test(path)) return dukascopyFile(path, bytes);
+  if (format?.startsWith("dukascopy") ?? /\.bi5$/i.test(path)) {
+    return dukascopyFile(path, bytes, options);
+  }
   if (format?.startsWith("lean") ?? true) {
-    const file = leanFile(path, bytes);
+    const file = leanFile(path, bytes, options);
     if (file !== null) return file;
   }
-  const isText = /\.(csv|txt|tsv|prn)$/i.test(path) || /\.zip$/i.test(path);
-  return isText ? await textFile(path, bytes, options) : null;
+  if (format?.startsWith("parquet") ?? /\.(parquet|pq)$/i.test(path)) {
+    return await parquetFile(path, bytes, options);
+  }
+  const textOptions = format === "fxcm-bars"
+    ? { ...options, format: "csv-bars" as const }
+    : options;
+  return isText(path) ? await textFile(path, bytes, textOptions) : null;
 }
 
 interface FoundFile {
@@ -108,6 +156,6 @@ async function listFiles(root: string) {
 
 function whatElse(ignored: readonly IgnoredFile[]): string {
   if (ignored.length === 0) return "the folder is empty";
-  const names = ignored.slice(0, 3).map((one) => one.path).join(", ");
+  const names = ignored.slice(0, 3).map((one) => `${one.path}: ${one.reason}`).join("; ");
   return `none of its ${ignored.length} files holds history of a listed symbol (${names} …)`;
 }

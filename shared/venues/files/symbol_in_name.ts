@@ -1,5 +1,6 @@
 /** The pair that a file's names tell: its own, its folder's, the one inside its zip. */
 
+import type { BarSide } from "../../domain/bar.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { SourceFileError } from "./source_file.ts";
 import { readInstrument } from "./tick_rows.ts";
@@ -23,10 +24,7 @@ export function agreedInstrument(
   path: string,
   { symbol, innerName }: { symbol: string | undefined; innerName: string | null },
 ): Instrument | null {
-  const asked = symbol === undefined ? undefined : readInstrument(symbol);
-  if (symbol !== undefined && asked === undefined) {
-    throw new SourceFileError(path, `symbol "${symbol}" is not listed`);
-  }
+  const asked = askedInstrument(path, symbol);
   const folder = path.split("/").at(-2) ?? "";
   const told: [string, Instrument | undefined][] = [
     ["the caller", asked],
@@ -44,4 +42,32 @@ export function agreedInstrument(
     }
   }
   return first[1];
+}
+
+/** @throws SourceFileError where a symbol is asked for that is not listed */
+function askedInstrument(path: string, symbol: string | undefined): Instrument | undefined {
+  const asked = symbol === undefined ? undefined : readInstrument(symbol);
+  if (symbol !== undefined && asked === undefined) {
+    throw new SourceFileError(path, `symbol "${symbol}" is not listed`);
+  }
+  return asked;
+}
+
+/** @throws SourceFileError where another symbol is asked for than the path says */
+export function checkAsked(path: string, instrument: Instrument, symbol: string | undefined): void {
+  const asked = askedInstrument(path, symbol);
+  if (asked !== undefined && asked !== instrument) {
+    const fault = `its path says ${instrument.symbol}, the caller ${asked.symbol}`;
+    throw new SourceFileError(path, fault);
+  }
+}
+
+/** Whose side the bars of a file are, by its name. @throws SourceFileError where it does not tell */
+export function sideInName(path: string): BarSide {
+  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  const [, side] = /(?:^|[_.-])(bid|ask|mid)(?=[_.-])/.exec(name) ?? [];
+  if (side === undefined) {
+    throw new SourceFileError(path, "neither its name nor an option tells whose side its bars are");
+  }
+  return side as BarSide;
 }

@@ -5,13 +5,16 @@ import { epochMs } from "../../domain/time.ts";
 import { intervalInName, intervalOfTimes } from "./bar_interval.ts";
 import { BarRows, type SideCells } from "./bar_rows.ts";
 import { Cells } from "./cells.ts";
+import { cotFile } from "./cot_positions.ts";
 import { createClock, type SourceClock, type WallClock } from "./clock.ts";
 import { chooseClock, type ClockChoice, WeekendOpens } from "./detect_clock.ts";
+import { ecbFile } from "./ecb_rates.ts";
+import type { PositioningFile, RateFile } from "./other_files.ts";
 import { mappedFormat } from "./mapped_format.ts";
 import { openText, type SourceText } from "./open_text.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
 import type { SourceOptions } from "./source_options.ts";
-import { agreedInstrument } from "./symbol_in_name.ts";
+import { agreedInstrument, sideInName } from "./symbol_in_name.ts";
 import { anyClocks, type TextFormat, textFormat } from "./text_formats.ts";
 import { textBlocks } from "./text_blocks.ts";
 import { readTextRows, type RowReader } from "./text_rows.ts";
@@ -40,8 +43,12 @@ export async function textFile(
   path: string,
   bytes: number,
   options: SourceOptions = {},
-): Promise<SourceFile | null> {
+): Promise<SourceFile | RateFile | PositioningFile | null> {
   const text = await openText(path, bytes);
+  const other = options.format === undefined && options.columns === undefined
+    ? ecbFile(path, bytes, text) ?? cotFile(path, bytes, text)
+    : null;
+  if (other !== null) return other;
   const format = formatOf(path, text.head[0] ?? "", options);
   if (format === null) return null;
   const instrument = agreedInstrument(path, { symbol: options.symbol, innerName: text.innerName });
@@ -218,13 +225,4 @@ function barFile(of: TextOf): SourceFile {
     kind: "bars",
     read: (signal) => readRows(of, signal, (time) => new BarRows({ ...layout, time })),
   };
-}
-
-function sideInName(path: string) {
-  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
-  const [, side] = /(?:^|[_.-])(bid|ask|mid)(?=[_.-])/.exec(name) ?? [];
-  if (side === undefined) {
-    throw new SourceFileError(path, "neither its name nor an option tells whose side its bars are");
-  }
-  return side as "bid" | "ask" | "mid";
 }
