@@ -44,7 +44,8 @@ async function run(settings: AllInOneSettings): Promise<boolean> {
     });
     platform.startPrices();
     const priced = await firstPrice(platform, lifecycle.signal);
-    const venue = `${settings.venue.spec}, seed ${settings.venue.seed}`;
+    const { spec, seed } = settings.venue;
+    const venue = spec === "simulator" ? `${spec}, seed ${seed}` : spec;
     const url = `http://localhost:${port}`;
     console.log(firstSteps({ url, keyFile, account: demoAccount, venue, priced }));
   } catch (error) {

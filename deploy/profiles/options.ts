@@ -15,12 +15,14 @@ import { readSettingsFile } from "../../shared/runtime/settings_file.ts";
 import { readSettings } from "../../shared/runtime/settings.ts";
 import { fillSettings } from "../../workers/execution/settings.ts";
 import { historySettings } from "../../workers/archive/settings.ts";
-import { venueSettings } from "../../workers/ingest/settings.ts";
+import { compositeSettings, oandaSettings, venueSettings } from "../../workers/ingest/settings.ts";
 
 export const allInOneSettings = v.strictObject({
   http: httpSettings(8000),
   data: v.optional(v.strictObject({ folder: v.optional(v.string(), "./data") }), {}),
   venue: venueSettings,
+  oanda: oandaSettings,
+  composite: compositeSettings,
   market: marketSettings,
   /** Default: PGlite in the data folder. */
   database: v.optional(v.strictObject({ url: v.optional(v.string()) }), {}),
@@ -40,7 +42,11 @@ export type AllInOneSettings = v.InferOutput<typeof allInOneSettings>;
 
 /** Flag, the setting it stands for, and what it does. */
 const flags: readonly (readonly [name: string, setting: string, help: string])[] = [
-  ["venue", "venue.spec", "simulator, or replay:<folder or file> of recorded prices"],
+  [
+    "venue",
+    "venue.spec",
+    "simulator, replay:<folder or file> of recorded prices, oanda or composite",
+  ],
   ["port", "http.port", "where the platform answers (8000)"],
   ["data", "data.folder", "where accounts, orders, bars and keys live (./data)"],
   ["seed", "venue.seed", "the simulated market and its fills repeat by seed (spotwire)"],

@@ -36,7 +36,8 @@ export async function startPlatform(
   lifecycle: Lifecycle,
 ): Promise<Platform> {
   // Opened first: a recording that is not there should not leave a migrated store behind.
-  const { venue, timer } = await openVenue(settings);
+  const opened = await openVenue(settings);
+  const { timer } = opened;
   const tokenSecret = await keptSecret(`${settings.data.folder}/token.secret`, randomSecret);
   const authenticate = internalOnly(tokenSecret);
   const { folder } = settings.data;
@@ -80,6 +81,6 @@ export async function startPlatform(
     { ...edge, metrics: mergedMetrics(edge.metrics, all) },
     lifecycle,
   );
-  const startPrices = () => startIngest({ ...grounds.ingest, venue, timer }, lifecycle);
+  const startPrices = () => startIngest({ ...grounds.ingest, ...opened }, lifecycle);
   return { gateway, trading, startPrices };
 }

@@ -1,10 +1,13 @@
 /** Opens a price venue by name, on the clock its speed asks for. */
 
 import type { TradingHours } from "../domain/fx_week.ts";
+import type { Random } from "../domain/random.ts";
 import type { EpochMs, Timer } from "../domain/time.ts";
 import { openReplay } from "./replay/replay.ts";
+import { type CompositeSettings, type LiveOptions, openComposite, openOanda } from "./open_live.ts";
+import type { OandaSettings } from "./open_live.ts";
 import { createSimulator } from "./simulator/simulator.ts";
-import type { PriceVenue } from "./venue.ts";
+import type { PriceVenue, VenueWatch } from "./venue.ts";
 
 export interface OpenVenueOptions {
   readonly seed: string;
@@ -16,6 +19,15 @@ export interface OpenVenueOptions {
     scaled(startAt: EpochMs, speed: number): Timer;
     virtual(startAt: EpochMs): Timer;
   };
+  /** Required by venues that are elsewhere, and by composites. */
+  readonly live?:
+    | {
+      readonly oanda: OandaSettings;
+      readonly composite: CompositeSettings;
+      readonly random: Random;
+      readonly watch: VenueWatch;
+    }
+    | undefined;
 }
 
 export interface OpenVenue {
@@ -25,7 +37,7 @@ export interface OpenVenue {
 }
 
 /**
- * Opens `simulator` or `replay:<folder or file>`.
+ * Opens `simulator`, `replay:<folder or file>`, `oanda` or `composite`.
  * @throws Error naming what is wrong with the venue's name, its speed or its files.
  */
 export async function openPriceVenue(spec: string, options: OpenVenueOptions): Promise<OpenVenue> {
@@ -47,5 +59,28 @@ export async function openPriceVenue(spec: string, options: OpenVenueOptions): P
   if (spec.startsWith("replay:")) {
     return await openReplay(spec.slice("replay:".length), { hours, closedHeartbeatMs, timerFrom });
   }
-  throw new Error(`Cannot open venue "${spec}": use "simulator" or "replay:<folder or file>"`);
+  if (spec === "oanda" || spec === "composite") {
+    const venue = openLive(spec, options);
+    return { venue, timer: timers.system };
+  }
+  const known = '"simulator", "replay:<folder or file>", "oanda" or "composite"';
+  throw new Error(`Cannot open venue "${spec}": use ${known}`);
+}
+
+function openLive(spec: "oanda" | "composite", options: OpenVenueOptions): PriceVenue {
+  const { hours, seed, speed, timers, live } = options;
+  if (speed !== 1) throw new RangeError(`Cannot run ${spec} at speed ${speed}: it is live, use 1`);
+  if (live === undefined) throw new Error(`Cannot open venue "${spec}" without its settings`);
+  const { oanda, composite, ...rest } = live;
+  const { system } = timers;
+  const opened: LiveOptions = {
+    ...rest,
+    hours,
+    seed,
+    system,
+    steady: timers.scaled(system.now(), 1),
+  };
+  return spec === "oanda"
+    ? openOanda(oanda, opened)
+    : openComposite(composite, { ...opened, oanda });
 }

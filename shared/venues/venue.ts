@@ -41,12 +41,22 @@ export interface StreamHealth {
   readonly connections: number;
 }
 
+/** What a venue counts, and what the label of each says. */
+export const venueCounts = {
+  streams_lost: { help: "Connections of the venue that were lost", label: "stream" },
+  lines_refused: { help: "Lines of the venue that could not be used", label: "fault" },
+  ticks_conflated: { help: "Times that waiting ticks gave way to newer ones", label: "venue" },
+  source_ticks_refused: { help: "Ticks of a source kept out of the composite", label: "source" },
+  composite_bids: { help: "Composite prices by the source of the bid", label: "source" },
+  composite_asks: { help: "Composite prices by the source of the ask", label: "source" },
+} as const;
+export type VenueCount = keyof typeof venueCounts;
+
 /** What a venue tells of itself, beside its prices. */
 export interface VenueWatch {
   /** Worth a line in the log; `level` as the log's. Nothing secret is in it. */
   note(level: "info" | "warn" | "error", message: string, about?: Record<string, unknown>): void;
-  /** Happened so many times more, by name: `lines_refused`, `side_bid`, … */
-  count(name: string, label: string): void;
+  count(what: VenueCount, label: string): void;
 }
 
 export interface PriceVenue {

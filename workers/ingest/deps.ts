@@ -1,5 +1,6 @@
 /** What the ingest worker works with, and the only place that opens it. */
 
+import * as v from "valibot";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import type { Timer } from "../../shared/domain/time.ts";
 import { createEventSource } from "../../shared/runtime/events.ts";
@@ -9,32 +10,51 @@ import { scaledTimer, systemTimer, virtualTimer } from "../../shared/runtime/tim
 import { openPriceVenue } from "../../shared/venues/open_venue.ts";
 import type { PriceVenue } from "../../shared/venues/venue.ts";
 import { Ingest } from "./ingest.ts";
-import type { IngestSettings } from "./settings.ts";
+import {
+  compositeSettings,
+  type IngestOptions,
+  oandaSettings,
+  type VenueOptions,
+} from "./settings.ts";
+import { VenueReports } from "./venue_reports.ts";
 
 /** What ingest stands on; a profile may share the streams among its parts. */
-export interface IngestGround extends StreamsGround {
+export interface IngestGround extends StreamsGround, OpenedVenue {}
+
+export interface OpenedVenue {
   readonly venue: PriceVenue;
   /** The market's clock. */
   readonly timer: Timer;
+  /** Where the venue's own reports go. */
+  readonly reports: VenueReports;
 }
 
 export async function openIngest(
-  settings: IngestSettings,
+  settings: IngestOptions,
   lifecycle: Lifecycle,
 ): Promise<IngestGround> {
   // Opened first: a recording that is not there should be told before anything else is.
-  const { venue, timer } = await openVenue(settings);
-  return { ...await openStreamsGround("ingest", settings, lifecycle), venue, timer };
+  const opened = await openVenue(settings);
+  return { ...await openStreamsGround("ingest", settings, lifecycle), ...opened };
 }
 
 /** @throws Error naming what is wrong with the venue. */
-export const openVenue = (settings: Pick<IngestSettings, "venue" | "market">) =>
-  openPriceVenue(settings.venue.spec, {
+export async function openVenue(settings: VenueOptions): Promise<OpenedVenue> {
+  const reports = new VenueReports();
+  const opened = await openPriceVenue(settings.venue.spec, {
     seed: settings.venue.seed,
     speed: settings.venue.speed,
     hours: tradingHours(settings.market.hours),
     timers: { system: systemTimer, scaled: scaledTimer, virtual: virtualTimer },
+    live: {
+      oanda: settings.oanda ?? v.parse(oandaSettings, undefined),
+      composite: settings.composite ?? v.parse(compositeSettings, undefined),
+      random: { next: () => Math.random() },
+      watch: reports,
+    },
   });
+  return { ...opened, reports };
+}
 
 /** Publishes the venue's prices until the end. */
 export function startIngest(ground: IngestGround, lifecycle: Lifecycle): void {
@@ -43,6 +63,7 @@ export function startIngest(ground: IngestGround, lifecycle: Lifecycle): void {
     ids: ground.ids,
     clock: ground.clock,
   });
+  ground.reports.begin(ground);
   const ingest = new Ingest({ ...ground, events });
   lifecycle.run("ingest", (signal) => ingest.run(signal));
 }
