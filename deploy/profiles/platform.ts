@@ -67,7 +67,7 @@ export async function startPlatform(
   const marketData = await startMarketData(grounds.marketData, lifecycle);
   const fills = { ...settings.fills, seed: settings.venue.seed };
   await startExecution({ ...grounds.execution, fills }, lifecycle);
-  await startArchive(grounds.archive, lifecycle);
+  await startArchive({ ...grounds.archive, history: settings.history }, lifecycle);
   const imports = { folder: settings.imports.folder ?? `${folder}/import` };
   const pipeline = await startPipeline({ ...grounds.pipeline, ...imports }, lifecycle);
   const upstreams = {

@@ -21,11 +21,14 @@ interface RawBar {
   ticks: number;
 }
 
-/** Rows of the range by open time, and up to where they are all: `to`, or earlier where too many. */
+/**
+ * Rows of the range by open time, and up to where they are all: `to`, or earlier where too many. With
+ * `lock`, no other transaction changes them before this one ends.
+ */
 export async function selectBarRows(
   db: Kysely<TimeseriesDatabase>,
   { symbol, side }: SeriesKey,
-  { from, to }: TimeRange,
+  { from, to, lock = false }: TimeRange & { readonly lock?: boolean },
 ): Promise<{ bars: BarColumns; to: number }> {
   const { rows } = await sql<RawBar>`
     select (extract(epoch from open_time) * 1000)::int8 as at, open, high, low, close, ticks
@@ -33,7 +36,8 @@ export async function selectBarRows(
     where symbol = ${symbol} and side = ${side}
       and open_time >= to_timestamp(${from}::int8 / 1000.0)
       and open_time < to_timestamp(${to}::int8 / 1000.0)
-    order by open_time limit ${rowsMax}`.execute(db);
+    order by open_time limit ${rowsMax}
+    ${lock ? sql`for update` : sql``}`.execute(db);
   const column = (name: "open" | "high" | "low" | "close") =>
     Int32Array.from(rows, (row) => Number(row[name]));
   const bars = {
@@ -57,4 +61,17 @@ export async function deleteBarRows(
   await sql`delete from timeseries.bars where symbol = ${symbol} and side = ${side}
     and open_time >= to_timestamp(${from}::int8 / 1000.0)
     and open_time < to_timestamp(${to}::int8 / 1000.0)`.execute(db);
+}
+
+/** The rows of these open times only: one that came meanwhile stays. */
+export async function deleteBarRowsAt(
+  db: Kysely<TimeseriesDatabase>,
+  { symbol, side }: SeriesKey,
+  openTimes: Float64Array,
+): Promise<void> {
+  const times = JSON.stringify([...openTimes]);
+  await sql`delete from timeseries.bars where symbol = ${symbol} and side = ${side}
+    and open_time in (
+      select to_timestamp(value::int8 / 1000.0) from json_array_elements_text(${times}::text::json))`
+    .execute(db);
 }

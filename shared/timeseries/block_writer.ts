@@ -27,11 +27,12 @@ import { barKey, SeriesIds, type SeriesKey, tickKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
 import { TickCutter } from "./tick_blocks.ts";
 import { ticksWithin } from "./tick_columns.ts";
+import { lockSeries, within } from "./transactions.ts";
 
 export interface AddedTicks {
   readonly series: TickSeries;
   readonly ticks: TickColumns;
-  readonly batch: string;
+  readonly batch: string | null;
 }
 
 export class BlockHistoryWriter implements HistoryWriter {
@@ -158,28 +159,14 @@ interface NamedTicks extends AddedTicks {
   readonly seriesId: number;
 }
 
-/** One transaction for everything; the caller's own where there is one. */
-function within<T>(
-  db: Kysely<TimeseriesDatabase>,
-  work: (trx: Kysely<TimeseriesDatabase>) => Promise<T>,
-): Promise<T> {
-  return db.isTransaction ? work(db) : db.transaction().execute(work);
-}
-
-/** Those that rewrite blocks of a series take turns; appending does not wait for them. */
-export async function lockSeries(db: Kysely<TimeseriesDatabase>, seriesId: number): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${sql.lit(seriesLock)}, ${seriesId}::int4)`.execute(db);
-}
-/** Any number, the same everywhere. */
-const seriesLock = 730_581_120;
-
 /** The batches that are new, by series and name; from now on they are not. */
 async function claimBatches(
   db: Kysely<TimeseriesDatabase>,
   named: readonly NamedTicks[],
 ): Promise<Set<string>> {
-  if (named.length === 0) return new Set();
-  const records = JSON.stringify(named.map(({ seriesId, batch, ticks }) => ({
+  const once = named.filter(({ batch }) => batch !== null);
+  if (once.length === 0) return new Set();
+  const records = JSON.stringify(once.map(({ seriesId, batch, ticks }) => ({
     seriesId,
     batch,
     toTime: ticks.time[ticks.length - 1],
@@ -196,7 +183,7 @@ async function claimBatches(
 function growingBlocks(named: readonly NamedTicks[], fresh: ReadonlySet<string>): NewBlock[] {
   const blocks: NewBlock[] = [];
   for (const { key, seriesId, ticks, batch } of named) {
-    if (!fresh.has(`${seriesId} ${batch}`)) continue;
+    if (batch !== null && !fresh.has(`${seriesId} ${batch}`)) continue;
     for (const part of ticksBySpan(key, ticks)) {
       const [fromTime, toTime] = [part.time[0]!, part.time[part.length - 1]!];
       const bytes = encodeTicks(part);

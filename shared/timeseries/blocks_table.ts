@@ -36,6 +36,8 @@ export const blocksMigration: Migration = {
     ) partition by range (from_time)`.execute(db);
     // Compressed already: the database need not try.
     await sql`alter table timeseries.blocks alter column bytes set storage external`.execute(db);
+    await sql`create index blocks_growing on timeseries.blocks (series_id, from_time)
+      where not sealed`.execute(db);
     await sql`create table timeseries.batches (
       series_id int4 not null, batch text not null, to_time int8 not null,
       primary key (series_id, batch))`.execute(db);

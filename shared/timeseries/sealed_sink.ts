@@ -23,6 +23,7 @@ export class SealedSink {
   readonly #partitions: Partitions;
   readonly #of: SinkOf;
   readonly #waiting: NewBlock[] = [];
+  #blocks = 0;
   #rows = 0;
   #bytes = 0;
 
@@ -45,12 +46,13 @@ export class SealedSink {
   }
 
   /** Stores what waits; what was written in all. */
-  async end(): Promise<{ readonly rows: number; readonly bytes: number }> {
+  async end(): Promise<{ blocks: number; rows: number; bytes: number }> {
     await this.#store();
-    return { rows: this.#rows, bytes: this.#bytes };
+    return { blocks: this.#blocks, rows: this.#rows, bytes: this.#bytes };
   }
 
   async #add(times: Float64Array, rows: number, bytes: Uint8Array): Promise<void> {
+    this.#blocks++;
     this.#rows += rows;
     this.#bytes += bytes.length;
     const [fromTime, toTime] = [times[0]!, times[rows - 1]!];
@@ -62,8 +64,8 @@ export class SealedSink {
     const blocks = this.#waiting.splice(0);
     if (blocks.length === 0) return;
     await this.#partitions.ensure(this.#trx, blocks.map(({ fromTime }) => fromTime));
-    await insertBlocks(this.#trx, blocks);
-    await verifyBlocks(this.#trx, blocks);
+    const places = await insertBlocks(this.#trx, blocks);
+    await verifyBlocks(this.#trx, blocks.map((block, at) => ({ ...block, place: places[at]! })));
   }
 }
 

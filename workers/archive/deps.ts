@@ -6,7 +6,13 @@ import type { Ground } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import { timeseriesMigrations, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import {
+  type TimeseriesDatabase,
+  timeseriesMigrations,
+  timeseriesSchema,
+} from "../../shared/timeseries/bars_table.ts";
+import type { BlockDepot } from "../../shared/timeseries/depot/block_depot.ts";
+import { openDepot } from "../../shared/timeseries/depot/open_depot.ts";
 import {
   type ArchiveDatabase,
   archiveMigrations,
@@ -14,6 +20,8 @@ import {
   createArchiveStore,
 } from "./archive_store.ts";
 import { Archivist } from "./archivist.ts";
+import { keepHistory } from "./history_keeper.ts";
+import type { HistorySettings } from "./settings.ts";
 
 /** Entries of one commit at most. */
 const batchMax = 200;
@@ -23,7 +31,7 @@ const lingerMs = 250;
 const redeliverAfterMs = 1_000;
 
 /** Its minutes are the quotes' own; it asks no clock. */
-export type ArchiveGround = Omit<Ground, "marketClock">;
+export type ArchiveGround = Omit<Ground, "marketClock"> & { readonly history: HistorySettings };
 
 /** Migrates, creates the group, then archives until the end. */
 export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle): Promise<void> {
@@ -33,9 +41,20 @@ export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle):
   const reader = { group: "archive", consumer: ground.ids.next(), redeliverAfterMs };
   // From here on the group's backlog holds a recording back.
   await streams.consumer({ topic: topics.quotes.name, from: "start", ...reader });
+  const depot = depotOf(ground.history);
+  const archive = createArchiveStore(store.database<ArchiveDatabase>(archiveSchema), depot);
+  lifecycle.run("history", (signal) =>
+    keepHistory({
+      db: store.database<TimeseriesDatabase>(timeseriesSchema),
+      depot,
+      settings: ground.history,
+      heardAt: async () => (await archive.load()).state.heardAt,
+      logger,
+      metrics,
+    }, signal));
   lifecycle.run("archive", async (signal) => {
     const archivist = new Archivist({
-      store: createArchiveStore(store.database<ArchiveDatabase>(archiveSchema)),
+      store: archive,
       hours,
       logger,
       metrics,
@@ -53,5 +72,14 @@ export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle):
       signal,
       handle: (events) => archivist.take(events),
     });
+  });
+}
+
+function depotOf(settings: HistorySettings): BlockDepot | null {
+  const { depotUrl, depotAccessKeyId, depotSecretAccessKey } = settings;
+  if (depotUrl === undefined) return null;
+  return openDepot(depotUrl, {
+    accessKeyId: depotAccessKeyId,
+    secretAccessKey: depotSecretAccessKey,
   });
 }
