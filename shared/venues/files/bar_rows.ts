@@ -2,12 +2,15 @@
 
 import type { BarSide } from "../../domain/bar.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import { type Cells, notPoints } from "./cells.ts";
+import { type Cells, notPoints, type PriceGrid } from "./cells.ts";
 import { floats, integers, RowPlaces } from "./row_block.ts";
 import type { BarChunk } from "./source_file.ts";
 import type { RowReader, RowsTaken } from "./text_rows.ts";
 import { priceFault, readPrice, readVolume, volumeFault } from "./tick_rows.ts";
 import type { TimeCells } from "./time_cells.ts";
+
+/** Longer bars may begin wherever their vendor's day or zone puts them. */
+const alignedMsMax = 900_000;
 
 /** Where a side's cells stand in a row. */
 export interface SideCells {
@@ -26,6 +29,8 @@ export interface BarLayout {
   readonly sides: readonly SideCells[];
   readonly instrument: Instrument;
   readonly intervalMs: number;
+  /** Decimals left out of whole-number prices; `null` where prices are written as they are. */
+  readonly priceDecimals?: number | null;
   /** A row need not have every side: Lean leaves the cells of a side without quotes empty. */
   readonly sidesMayMiss?: boolean;
 }
@@ -43,7 +48,7 @@ export class BarRows implements RowReader<BarChunk> {
     const { time, intervalMs } = this.#layout;
     const fault = time.read(cells);
     if (fault !== null) return fault;
-    if (intervalMs < 86_400_000 && time.ms % intervalMs !== 0) {
+    if (intervalMs <= alignedMsMax && time.ms % intervalMs !== 0) {
       return `its time is no start of a bar of ${intervalMs / 1_000} s`;
     }
     let has = 0;
@@ -59,8 +64,9 @@ export class BarRows implements RowReader<BarChunk> {
   }
 
   take(taken: RowsTaken): BarChunk[] {
+    const rest = { ...taken, faults: [], notes: [] };
     const [first, ...others] = this.#sides.map((side, index) =>
-      side.take(index === 0 ? taken : { ...taken, faults: [] })
+      side.take(index === 0 ? taken : rest)
     );
     return [first!, ...others].filter((one) => one.bars.length > 0 || one.faults.length > 0);
   }
@@ -76,6 +82,7 @@ class SideBars {
   readonly #ticks = integers();
   readonly #volume;
   readonly #row = new Float64Array(6);
+  readonly #grid: PriceGrid;
   #isKept = false;
 
   constructor(layout: BarLayout, cells: SideCells) {
@@ -83,6 +90,11 @@ class SideBars {
     this.#cells = cells;
     this.#prices = [cells.open, cells.high, cells.low, cells.close];
     this.#volume = cells.volume === null ? null : floats();
+    this.#grid = {
+      decimals: layout.instrument.pricePrecision,
+      up: cells.side === "ask",
+      leftOut: layout.priceDecimals ?? null,
+    };
   }
 
   isMissing(cells: Cells): boolean {
@@ -93,7 +105,7 @@ class SideBars {
   /** Reads the row's bar, and keeps it apart until the whole row is known to be good. */
   check(cells: Cells): string | null {
     const { side, volume, ticks } = this.#cells;
-    const grid = { decimals: this.#layout.instrument.pricePrecision, up: side === "ask" };
+    const grid = this.#grid;
     for (let price = 0; price < 4; price++) {
       const cell = this.#prices[price]!;
       const points = readPrice(cells, cell, grid);
@@ -117,7 +129,7 @@ class SideBars {
     this.#places.push(row, cells);
   }
 
-  take({ bytes, bytesRead, faults }: RowsTaken): BarChunk {
+  take(taken: RowsTaken): BarChunk {
     const [open, high, low, close] = this.#columns;
     const bars = {
       length: this.#places.count,
@@ -130,13 +142,13 @@ class SideBars {
       volume: this.#volume?.take() ?? null,
     };
     const { instrument, intervalMs } = this.#layout;
-    const places = this.#places.take(bytes, faults);
+    const places = this.#places.take(taken);
     return {
       symbol: instrument.symbol,
       side: this.#cells.side,
       intervalMs,
       bars,
-      bytesRead,
+      bytesRead: taken.bytesRead,
       ...places,
     };
   }

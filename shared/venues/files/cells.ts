@@ -78,6 +78,10 @@ export class Cells {
     return this.count === 1 && this.starts[0] === this.ends[0];
   }
 
+  isEmpty(index: number): boolean {
+    return index >= this.count || this.starts[index] === this.ends[index];
+  }
+
   text(index: number): string {
     if (index >= this.count) return "";
     return textOf(this.bytes, this.starts[index]!, this.ends[index]!);
@@ -98,6 +102,16 @@ export const pointsMax = 0x7fff_ffff;
 /** What {@link readPoints} gives for a cell that is no price. */
 export const notPoints = -1;
 
+/** How a written price becomes a count of points. */
+export interface PriceGrid {
+  /** The instrument's. */
+  readonly decimals: number;
+  /** A finer price is rounded up instead of down. */
+  readonly up: boolean;
+  /** Decimals left out of whole-number prices; `null` where they are written. */
+  readonly leftOut: number | null;
+}
+
 /**
  * A positive price as a count of points at `decimals`; a finer price is rounded down, or up where
  * `up`, so that no better price is kept than was recorded. {@link notPoints} for anything else.
@@ -105,8 +119,13 @@ export const notPoints = -1;
 export function readPoints(
   bytes: Uint8Array,
   [start, end]: readonly [number, number],
-  { decimals, up }: { readonly decimals: number; readonly up: boolean },
+  { decimals, up, leftOut }: PriceGrid,
 ): number {
+  if (leftOut !== null) {
+    const whole = readDigits(bytes, start, end) * 10 ** (decimals - leftOut);
+    const points = up ? Math.ceil(whole - 1e-9) : Math.floor(whole + 1e-9);
+    return points > 0 && points <= pointsMax ? points : notPoints;
+  }
   let value = 0;
   let at = start;
   for (; at < end; at++) {

@@ -1,9 +1,13 @@
 /** Finds the files of history under a path and tells their formats. */
 
-import { csvFile } from "./csv.ts";
 import { dukascopyFile } from "./dukascopy.ts";
+import type { PositioningFile, RateFile } from "./other_files.ts";
+import { parquetFile } from "./parquet.ts";
+import { pairFiles } from "./fxcm_pair.ts";
 import { leanFile } from "./lean.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
+import type { SourceOptions } from "./source_options.ts";
+import { textFile } from "./text_source.ts";
 
 /** Files a folder may hold; more is surely the wrong folder. */
 const filesMax = 1_000_000;
@@ -19,6 +23,8 @@ export interface IgnoredFile {
 export interface DetectedSource {
   /** By the time they begin; files that begin together by path. */
   readonly files: readonly SourceFile[];
+  /** Reference rates and positioning, by path. */
+  readonly others: readonly (RateFile | PositioningFile)[];
   readonly ignored: readonly IgnoredFile[];
 }
 
@@ -26,23 +32,38 @@ export interface DetectedSource {
  * @throws SourceFileError when the path cannot be read, holds no file of history at all (telling
  * what it holds), or a file's name contradicts itself
  */
-export async function detectSource(path: string): Promise<DetectedSource> {
-  const root = await rootOf(path);
+export async function detectSource(
+  path: string,
+  options: SourceOptions = {},
+): Promise<DetectedSource> {
+  const root = await rootOf(path, options.within);
   const files: SourceFile[] = [];
+  const others: (RateFile | PositioningFile)[] = [];
   const ignored: IgnoredFile[] = [];
   const listed = await listFiles(root);
   ignored.push(...listed.ignored);
   for (const found of listed.files) {
-    const file = await detectFile(found.path, found.bytes);
+    const file = await detectFile(found.path, found.bytes, options);
     if (file === null) ignored.push({ path: found.path, reason: "its format is not known" });
-    else files.push(file);
+    else if (file.kind === "ticks" || file.kind === "bars") files.push(file);
+    else others.push(file);
   }
-  if (files.length === 0) throw new SourceFileError(path, whatElse(ignored));
-  files.sort((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
-  return { files, ignored };
+  if (files.length + others.length === 0) throw new SourceFileError(path, whatElse(ignored));
+  const paired = pairFiles(files, options.format === "fxcm-bars");
+  paired.sort((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
+  return { files: paired, others, ignored };
 }
 
-async function rootOf(path: string): Promise<string> {
+/** Where the path really lies, links followed. */
+async function rootOf(path: string, within: string | undefined): Promise<string> {
+  const root = await realPath(path);
+  if (within === undefined) return root;
+  const folder = await realPath(within);
+  if (root === folder || root.startsWith(`${folder}/`)) return root;
+  throw new SourceFileError(path, "it lies outside the import folder");
+}
+
+async function realPath(path: string): Promise<string> {
   try {
     return (await Deno.realPath(path)).replaceAll("\\", "/");
   } catch (cause) {
@@ -50,10 +71,26 @@ async function rootOf(path: string): Promise<string> {
   }
 }
 
-function detectFile(path: string, bytes: number): SourceFile | null | Promise<SourceFile | null> {
-  if (/\.bi5$/i.test(path)) return dukascopyFile(path, bytes);
-  if (/\.zip$/i.test(path)) return leanFile(path, bytes);
-  return /\.(csv|txt)$/i.test(path) ? csvFile(path, bytes) : null;
+/** By name first, then by the first line; a format that is asked for is the only one tried. */
+async function detectFile(
+  path: string,
+  bytes: number,
+  options: SourceOptions,
+): Promise<SourceFile | RateFile | PositioningFile | null> {
+  const { format } = options;
+  if (format?.startsWith("dukascopy") ?? /\.bi5$/i.test(path)) return dukascopyFile(path, bytes);
+  if (format?.startsWith("lean") ?? true) {
+    const file = leanFile(path, bytes);
+    if (file !== null) return file;
+  }
+  const isText = /\.(csv|txt|tsv|prn)$/i.test(path) || /\.zip$/i.test(path);
+  if (format?.startsWith("parquet") ?? /\.(parquet|pq)$/i.test(path)) {
+    return await parquetFile(path, bytes, options);
+  }
+  const textOptions = format === "fxcm-bars"
+    ? { ...options, format: "csv-bars" as const }
+    : options;
+  return isText ? await textFile(path, bytes, textOptions) : null;
 }
 
 interface FoundFile {

@@ -75,6 +75,18 @@ async function inflate(path: string, signal: AbortSignal | undefined): Promise<U
   }
 }
 
+/** Whether bytes are records that can be read, or none: what a download must be to be kept. */
+export async function isDukascopyFile(file: Uint8Array, recordBytes: number): Promise<boolean> {
+  if (file.length === 0) return true;
+  const stated = statedBytes(file);
+  if (stated === null || stated > inflatedBytesMax || stated % recordBytes !== 0) return false;
+  try {
+    return (await decompress(file)).length === stated;
+  } catch {
+    return false;
+  }
+}
+
 /** What the header says the contents measure; `null` for no header, or one that does not say. */
 function statedBytes(file: Uint8Array): number | null {
   if (file.length < headerBytes || file[0]! >= 9 * 5 * 5) return null;

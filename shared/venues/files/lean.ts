@@ -12,7 +12,8 @@ import type { BarChunk, SourceFile, TickChunk } from "./source_file.ts";
 import { SourceFileError } from "./source_file.ts";
 import { readTextRows, type RowReader } from "./text_rows.ts";
 import { TickRows } from "./tick_rows.ts";
-import { MsOfDay, utcClock, WrittenTime } from "./time_cells.ts";
+import { createClock } from "./clock.ts";
+import { MsOfDay, WrittenTime } from "./time_cells.ts";
 import { utcDate } from "./wall_time.ts";
 import { openZipText } from "./zip_text.ts";
 
@@ -90,7 +91,9 @@ const sideCells = (side: "bid" | "ask", at: number): SideCells => ({
 
 function barRows({ instrument, midnight, resolution }: LeanOf): BarRows {
   return new BarRows({
-    time: midnight === null ? new WrittenTime(0, utcClock) : new MsOfDay(midnight),
+    time: midnight === null
+      ? new WrittenTime({ cell: 0, clock: createClock("utc") })
+      : new MsOfDay(midnight),
     sides: [sideCells("bid", 1), sideCells("ask", 6)],
     instrument,
     intervalMs: intervals[resolution as keyof typeof intervals],

@@ -2,7 +2,7 @@
 
 import type { Cells } from "./cells.ts";
 import { textOf } from "./cells.ts";
-import type { RowFault } from "./source_file.ts";
+import type { RowsTaken } from "./text_rows.ts";
 
 const rowsAtFirst = 4_096;
 
@@ -54,7 +54,7 @@ export class RowPlaces {
     this.#ends.push(cells.lineEnd);
   }
 
-  take(bytes: Uint8Array, faults: readonly RowFault[]) {
+  take({ bytes, faults, notes }: RowsTaken) {
     const rows = this.#rows.take();
     const starts = this.#starts.take();
     const ends = this.#ends.take();
@@ -65,6 +65,7 @@ export class RowPlaces {
       rows: isDense ? null : rows,
       original: (index: number) => textOf(bytes, starts[index]!, ends[index]!),
       faults,
+      ...(notes.length > 0 ? { notes } : {}),
     };
   }
 }

@@ -4,6 +4,7 @@ import type { Symbol } from "../../domain/instrument.ts";
 import type { BarSide } from "../../domain/bar.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import type { BarColumns, TickColumns } from "../../timeseries/columns.ts";
+import type { ClockChoice } from "./detect_clock.ts";
 
 export const sourceFormats = [
   "dukascopy-ticks",
@@ -31,6 +32,8 @@ interface SourceFileBase {
   readonly bytes: number;
   /** No row in it is earlier. */
   readonly from: EpochMs;
+  /** The clock its times were taken to UTC by, and why that one; absent where rows name a zone. */
+  readonly clock?: ClockChoice;
 }
 
 export interface TickSourceFile extends SourceFileBase {
@@ -57,6 +60,10 @@ interface ChunkBase {
   original(index: number): string;
   /** Rows that are none: kept apart, never dropped. */
   readonly faults: readonly RowFault[];
+  /** What was decided about rows that are kept: which pass of a doubled hour they belong to. */
+  readonly notes?: readonly RowNote[];
+  /** The file these rows stand in, where several are read as one. */
+  readonly path?: string;
   /** Of the file, at the chunk's end; chunks of several symbols that were read together share it. */
   readonly bytesRead: number;
 }
@@ -76,6 +83,12 @@ export interface RowFault {
   readonly original: string;
   /** What is wrong, for a person: `bid "1.x" is not a price`. */
   readonly reason: string;
+}
+
+/** Something worth telling that is no fault. */
+export interface RowNote {
+  readonly row: number;
+  readonly text: string;
 }
 
 /** A file that cannot be read at all; the message names the file, and the row where there is one. */

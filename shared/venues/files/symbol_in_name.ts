@@ -1,9 +1,11 @@
-/** The pair a file's name tells. */
+/** The pair that a file's names tell: its own, its folder's, the one inside its zip. */
 
+import type { BarSide } from "../../domain/bar.ts";
 import type { Instrument } from "../../domain/instrument.ts";
+import { SourceFileError } from "./source_file.ts";
 import { readInstrument } from "./tick_rows.ts";
 
-/** The first listed symbol that stands by itself in the file's name. */
+/** The first listed symbol that stands by itself in a name. */
 export function instrumentInName(path: string): Instrument | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1).toUpperCase();
   const found = name.matchAll(/(?<![A-Z])(?=([A-Z]{3})[-_]?([A-Z]{3})(?![A-Z]))/g);
@@ -12,4 +14,45 @@ export function instrumentInName(path: string): Instrument | undefined {
     if (instrument !== undefined) return instrument;
   }
   return undefined;
+}
+
+/**
+ * The instrument all names agree on, or `null` where none tells one.
+ * @throws SourceFileError where two of them disagree, or the one asked for is not listed
+ */
+export function agreedInstrument(
+  path: string,
+  { symbol, innerName }: { symbol: string | undefined; innerName: string | null },
+): Instrument | null {
+  const asked = symbol === undefined ? undefined : readInstrument(symbol);
+  if (symbol !== undefined && asked === undefined) {
+    throw new SourceFileError(path, `symbol "${symbol}" is not listed`);
+  }
+  const folder = path.split("/").at(-2) ?? "";
+  const told: [string, Instrument | undefined][] = [
+    ["the caller", asked],
+    ["its name", instrumentInName(path)],
+    ["the name inside", innerName === null ? undefined : instrumentInName(innerName)],
+    ["its folder", readInstrument(folder)],
+  ];
+  const known = told.filter((one): one is [string, Instrument] => one[1] !== undefined);
+  const [first, ...others] = known;
+  if (first === undefined) return null;
+  for (const [who, instrument] of others) {
+    if (instrument !== first[1]) {
+      const fault = `${who} says ${instrument.symbol}, ${first[0]} ${first[1].symbol}`;
+      throw new SourceFileError(path, fault);
+    }
+  }
+  return first[1];
+}
+
+/** Whose side the bars of a file are, by its name. @throws SourceFileError where it does not tell */
+export function sideInName(path: string): BarSide {
+  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  const [, side] = /(?:^|[_.-])(bid|ask|mid)(?=[_.-])/.exec(name) ?? [];
+  if (side === undefined) {
+    throw new SourceFileError(path, "neither its name nor an option tells whose side its bars are");
+  }
+  return side as BarSide;
 }

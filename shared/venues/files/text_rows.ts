@@ -1,7 +1,8 @@
 /** Rows of a text file as chunks of columns: one loop for every format that is lines of cells. */
 
 import { Cells } from "./cells.ts";
-import type { RowFault } from "./source_file.ts";
+import type { WallClock } from "./clock.ts";
+import type { RowFault, RowNote } from "./source_file.ts";
 import { lineBytesMax, lineTooLong, textBlocks } from "./text_blocks.ts";
 
 export interface RowsTaken {
@@ -9,6 +10,7 @@ export interface RowsTaken {
   readonly bytes: Uint8Array;
   readonly bytesRead: number;
   readonly faults: readonly RowFault[];
+  readonly notes: readonly RowNote[];
 }
 
 /** Reads rows into columns of its own, and gives them up as chunks. */
@@ -25,6 +27,8 @@ export interface TextRows<Chunk> {
   /** Lines before the first row. */
   readonly headerLines: number;
   readonly reader: RowReader<Chunk>;
+  /** The clock of the reader's times: what it has to tell is told with the row. */
+  readonly clock?: WallClock | null;
   /** Bytes of the file that give this many bytes of text, where it is compressed. */
   readonly bytesOf?: (textBytes: number) => number;
 }
@@ -34,11 +38,13 @@ export async function* readTextRows<Chunk>(
   text: AsyncIterable<Uint8Array>,
   rows: TextRows<Chunk>,
 ): AsyncGenerator<Chunk> {
-  const { path, reader, headerLines, bytesOf = (textBytes: number) => textBytes } = rows;
+  const { path, reader, headerLines, clock = null, bytesOf = (textBytes: number) => textBytes } =
+    rows;
   const cells = new Cells(rows.delimiter);
   let line = 0;
   for await (const { bytes, end, bytesRead } of textBlocks(path, text, () => line)) {
     const faults: RowFault[] = [];
+    const notes: RowNote[] = [];
     for (let at = 0; at < end;) {
       at = cells.split(bytes, at, end);
       line++;
@@ -46,7 +52,11 @@ export async function* readTextRows<Chunk>(
       if (line <= headerLines || cells.isBlank) continue;
       const reason = reader.read(cells, line);
       if (reason !== null) faults.push({ row: line, original: cells.line(), reason });
+      if (clock !== null && clock.note !== null) {
+        notes.push({ row: line, text: clock.note });
+        clock.note = null;
+      }
     }
-    yield* reader.take({ bytes, bytesRead: bytesOf(bytesRead), faults });
+    yield* reader.take({ bytes, bytesRead: bytesOf(bytesRead), faults, notes });
   }
 }

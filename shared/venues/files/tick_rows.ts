@@ -2,7 +2,7 @@
 
 import type { Instrument } from "../../domain/instrument.ts";
 import { findInstrument } from "../../domain/instruments.ts";
-import { type Cells, notPoints, readDecimal, readPoints } from "./cells.ts";
+import { type Cells, notPoints, type PriceGrid, readDecimal, readPoints } from "./cells.ts";
 import { floats, integers, RowPlaces } from "./row_block.ts";
 import { SourceFileError, type TickChunk } from "./source_file.ts";
 import type { RowReader, RowsTaken } from "./text_rows.ts";
@@ -15,6 +15,10 @@ export interface TickLayout {
   readonly ask: number;
   readonly bidVolume: number | null;
   readonly askVolume: number | null;
+  /** An empty bid or ask is the one of the row above: MetaTrader writes what changed. */
+  readonly carries?: boolean;
+  /** Decimals left out of whole-number prices; `null` where prices are written as they are. */
+  readonly priceDecimals?: number | null;
   /** The cell that names the symbol, or `null` where all rows are of `instrument`. */
   readonly symbol: number | null;
   /** What the file's name or the caller says it holds; a row of another pair ends the reading. */
@@ -43,17 +47,20 @@ export class TickRows implements RowReader<TickChunk> {
     return this.#current!.read(cells, { row, time: time.ms, layout: this.#layout });
   }
 
-  take({ bytes, bytesRead, faults }: RowsTaken): TickChunk[] {
+  take(taken: RowsTaken): TickChunk[] {
+    const { faults, notes } = taken;
     const chunks: TickChunk[] = [];
     for (const ticks of this.#bySymbol.values()) {
-      if (ticks.count > 0) chunks.push(ticks.take({ bytes, bytesRead, faults: [] }));
+      if (ticks.count > 0) chunks.push(ticks.take({ ...taken, faults: [], notes: [] }));
     }
-    if (faults.length === 0) return chunks;
     const [first, ...others] = chunks;
-    if (first !== undefined) return [{ ...first, faults }, ...others];
+    if (first !== undefined) {
+      return [{ ...first, faults, ...(notes.length > 0 ? { notes } : {}) }, ...others];
+    }
+    if (faults.length === 0) return [];
     const { row, reason } = faults[0]!;
     if (this.#current === null) throw new SourceFileError(this.#layout.path, reason, { row });
-    return [this.#current.take({ bytes, bytesRead, faults })];
+    return [this.#current.take(taken)];
   }
 
   #findSymbol(text: string, row: number): string | null {
@@ -88,9 +95,19 @@ class SymbolTicks {
   readonly #ask = integers();
   readonly #bidVolume;
   readonly #askVolume;
+  readonly #bidGrid: PriceGrid;
+  readonly #askGrid: PriceGrid;
+  readonly #carries: boolean;
+  #lastBid = notPoints;
+  #lastAsk = notPoints;
 
   constructor(instrument: Instrument, layout: TickLayout) {
     this.#instrument = instrument;
+    this.#carries = layout.carries === true;
+    const decimals = instrument.pricePrecision;
+    const leftOut = layout.priceDecimals ?? null;
+    this.#bidGrid = { decimals, up: false, leftOut };
+    this.#askGrid = { decimals, up: true, leftOut };
     this.#bidVolume = layout.bidVolume === null ? null : floats();
     this.#askVolume = layout.askVolume === null ? null : floats();
   }
@@ -101,15 +118,16 @@ class SymbolTicks {
 
   read(cells: Cells, of: { row: number; time: number; layout: TickLayout }): string | null {
     const { layout } = of;
-    const decimals = this.#instrument.pricePrecision;
-    const bid = readPrice(cells, layout.bid, { decimals, up: false });
+    const bid = this.#price(cells, layout.bid, false);
     if (bid === notPoints) return priceFault("bid", cells.text(layout.bid));
-    const ask = readPrice(cells, layout.ask, { decimals, up: true });
+    const ask = this.#price(cells, layout.ask, true);
     if (ask === notPoints) return priceFault("ask", cells.text(layout.ask));
     const bidVolume = layout.bidVolume === null ? 0 : readVolume(cells, layout.bidVolume);
     const askVolume = layout.askVolume === null ? 0 : readVolume(cells, layout.askVolume);
     if (Number.isNaN(bidVolume)) return volumeFault(cells.text(layout.bidVolume!));
     if (Number.isNaN(askVolume)) return volumeFault(cells.text(layout.askVolume!));
+    this.#lastBid = bid;
+    this.#lastAsk = ask;
     this.#time.push(of.time);
     this.#bid.push(bid);
     this.#ask.push(ask);
@@ -119,7 +137,12 @@ class SymbolTicks {
     return null;
   }
 
-  take({ bytes, bytesRead, faults }: RowsTaken): TickChunk {
+  #price(cells: Cells, cell: number, isAsk: boolean): number {
+    if (this.#carries && cells.isEmpty(cell)) return isAsk ? this.#lastAsk : this.#lastBid;
+    return readPrice(cells, cell, isAsk ? this.#askGrid : this.#bidGrid);
+  }
+
+  take(taken: RowsTaken): TickChunk {
     const ticks = {
       length: this.count,
       time: this.#time.take(),
@@ -128,16 +151,12 @@ class SymbolTicks {
       bidVolume: this.#bidVolume?.take() ?? null,
       askVolume: this.#askVolume?.take() ?? null,
     };
-    const places = this.#places.take(bytes, faults);
-    return { symbol: this.#instrument.symbol, ticks, bytesRead, ...places };
+    const { bytesRead } = taken;
+    return { symbol: this.#instrument.symbol, ticks, bytesRead, ...this.#places.take(taken) };
   }
 }
 
-export const readPrice = (
-  cells: Cells,
-  cell: number,
-  grid: { readonly decimals: number; readonly up: boolean },
-): number =>
+export const readPrice = (cells: Cells, cell: number, grid: PriceGrid): number =>
   cell < cells.count
     ? readPoints(cells.bytes, [cells.starts[cell]!, cells.ends[cell]!], grid)
     : notPoints;

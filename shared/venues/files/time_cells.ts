@@ -1,7 +1,8 @@
 /** The time of a row, from the cells that hold it, as epoch milliseconds. */
 
 import { type Cells, readDigits } from "./cells.ts";
-import { WallTime } from "./wall_time.ts";
+import type { WallClock } from "./clock.ts";
+import { type DateOrder, WallTime } from "./wall_time.ts";
 
 export interface TimeCells {
   /** Of the row read last, epoch milliseconds, UTC. */
@@ -36,33 +37,59 @@ export class MsOfDay implements TimeCells {
   }
 }
 
-/** Takes what the clock on the wall showed to UTC. */
-export interface WallClock {
-  /** Epoch milliseconds, or why there is no such moment. */
-  toUtc(wallMs: number): number | string;
+/** A count since 1970 in its own unit, digits beyond milliseconds cut off. */
+export class EpochTime implements TimeCells {
+  ms = 0;
+  readonly #cell: number;
+  readonly #perMs: number;
+
+  /** `perMs` is how many of the unit make a millisecond: 0.001 for seconds. */
+  constructor(cell: number, perMs: number) {
+    this.#cell = cell;
+    this.#perMs = perMs;
+  }
+
+  read(cells: Cells): string | null {
+    const text = cells.text(this.#cell);
+    if (!/^\d{1,20}(\.\d{1,9})?$/.test(text)) return `time "${text}" is not an epoch count`;
+    // A count of nanoseconds is beyond 2^53: its last digits are cut off as text.
+    const ms = this.#perMs === 1e6 ? Number(text.slice(0, -6)) : Number(text) / this.#perMs;
+    this.ms = Math.floor(ms + 1e-6);
+    return this.ms <= lastMs ? null : `time "${text}" lies beyond the calendar`;
+  }
 }
 
-export const utcClock: WallClock = { toUtc: (wallMs) => wallMs };
+/** The year 9999. */
+const lastMs = 253_402_300_799_999;
 
-/** A date and time in one cell, or in two; a zone that is written wins over the clock. */
+export interface WrittenTimeOptions {
+  readonly cell: number;
+  /** The time of day, where that is apart. */
+  readonly timeCell?: number | null;
+  /** Without a clock, a time must name its zone; a zone that is written wins over the clock. */
+  readonly clock: WallClock | null;
+  readonly order?: DateOrder;
+}
+
+/** A date and time in one cell, or in two. */
 export class WrittenTime implements TimeCells {
   ms = 0;
-  readonly #time = new WallTime();
+  readonly #time: WallTime;
   readonly #cell: number;
   readonly #timeCell: number | null;
   readonly #clock: WallClock | null;
 
-  /** Without a clock, a time must name its zone. `timeCell` is the time of day where that is apart. */
-  constructor(cell: number, clock: WallClock | null, timeCell: number | null = null) {
+  constructor({ cell, timeCell = null, clock, order = "ymd" }: WrittenTimeOptions) {
+    this.#time = new WallTime(order);
     this.#cell = cell;
-    this.#clock = clock;
     this.#timeCell = timeCell;
+    this.#clock = clock;
   }
 
   read(cells: Cells): string | null {
     const { bytes, starts, ends } = cells;
     const cell = this.#cell;
-    if (cell >= cells.count) return "its time is missing";
+    if (cell >= cells.count || (this.#timeCell ?? 0) >= cells.count) return "its time is missing";
     const start = starts[cell]!;
     const end = ends[cell]!;
     const time = this.#timeCell;

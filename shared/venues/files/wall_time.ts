@@ -18,6 +18,9 @@ const letterZ = 90;
 const blank = 32;
 const minuteMs = 60_000;
 
+/** Which of a date's parts stands first. */
+export type DateOrder = "ymd" | "dmy" | "mdy";
+
 /** What a {@link WallTime} read: a time without zone, one with a zone, or nothing. */
 export type WallRead = "wall" | "instant" | null;
 
@@ -25,8 +28,13 @@ export type WallRead = "wall" | "instant" | null;
 export class WallTime {
   /** Milliseconds the clock on the wall shows, as if it were UTC; UTC itself after `instant`. */
   ms = 0;
+  readonly #order: DateOrder;
   #yearMonthDay = -1;
   #midnight = 0;
+
+  constructor(order: DateOrder = "ymd") {
+    this.#order = order;
+  }
 
   read(bytes: Uint8Array, start: number, end: number): WallRead {
     const date = this.#readDate(bytes, start, end);
@@ -48,16 +56,21 @@ export class WallTime {
 
   /** Sets the midnight of the date at `at`, and gives where it ends, or -1. */
   #readDate(bytes: Uint8Array, at: number, end: number): number {
-    const separator = bytes[at + 4]!;
+    const isYearFirst = this.#order === "ymd";
+    const separator = bytes[isYearFirst ? at + 4 : at + 2]!;
     const isSeparated = separator === minus || separator === dot || separator === slash;
-    const length = isSeparated ? 10 : 8;
-    if (end - at < length) return -1;
-    const month = at + (isSeparated ? 5 : 4);
-    const day = month + (isSeparated ? 3 : 2);
-    if (isSeparated && bytes[day - 1] !== separator) return -1;
-    const y = readDigits(bytes, at, at + 4);
-    const m = readDigits(bytes, month, month + 2);
-    const d = readDigits(bytes, day, day + 2);
+    const gap = isSeparated ? 1 : 0;
+    const length = 8 + 2 * gap;
+    if (end - at < length || (!isSeparated && !isYearFirst)) return -1;
+    const second = at + (isYearFirst ? 4 : 2) + gap;
+    const third = second + 2 + gap;
+    if (isSeparated && bytes[third - 1] !== separator) return -1;
+    const dayFirst = this.#order === "dmy";
+    const y = isYearFirst ? readDigits(bytes, at, at + 4) : readDigits(bytes, third, third + 4);
+    const monthAt = isYearFirst || dayFirst ? second : at;
+    const dayAt = isYearFirst ? third : dayFirst ? at : second;
+    const m = readDigits(bytes, monthAt, monthAt + 2);
+    const d = readDigits(bytes, dayAt, dayAt + 2);
     if (y < 0 || m < 0 || d < 0) return -1;
     const key = (y * 100 + m) * 100 + d;
     if (key !== this.#yearMonthDay) {

@@ -1,0 +1,203 @@
+/**
+ * Parquet files of ticks or bars, a row group at a time. Columns are found by the names that text
+ * files use, or as the caller says; a timestamp is UTC unless a clock is asked for.
+ */
+
+import {
+  asyncBufferFromFile,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetScan,
+  parquetSchema,
+} from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { epochMs } from "../../domain/time.ts";
+import { intervalInName } from "./bar_interval.ts";
+import { createClock } from "./clock.ts";
+import { epochOf } from "./parquet_values.ts";
+import { ParquetBars, ParquetTicks, type ParquetValues } from "./parquet_rows.ts";
+import { type BarChunk, type SourceFile, SourceFileError, type TickChunk } from "./source_file.ts";
+import type { ColumnRole, SourceOptions } from "./source_options.ts";
+import { agreedInstrument, sideInName } from "./symbol_in_name.ts";
+import { type CellsByRole, formatOfHeader, plainName, type TextFormat } from "./text_formats.ts";
+
+/** Rows of one row group: the usual writers stay at or below a million. */
+const groupRowsMax = 4_194_304;
+/** Bytes of one row group's columns, inflated. */
+const groupBytesMax = 1024 ** 3;
+/** Rows handed on at once. */
+const chunkRows = 16_384;
+
+/** Times as epoch milliseconds; days at midnight. */
+const parsers = {
+  timestampFromMilliseconds: (millis: bigint) => Number(millis),
+  timestampFromMicroseconds: (micros: bigint) => Math.floor(Number(micros) / 1e3),
+  timestampFromNanoseconds: (nanos: bigint) => Number(nanos / 1_000_000n),
+  dateFromDays: (days: number) => days * 86_400_000,
+};
+
+interface ParquetOf {
+  readonly path: string;
+  readonly bytes: number;
+  readonly metadata: FileMetaData;
+  readonly format: TextFormat;
+  /** Names as the file has them, by cell. */
+  readonly names: readonly string[];
+}
+
+/**
+ * The Parquet file at a path, or `null` where its columns are those of no file of history.
+ * @throws SourceFileError
+ */
+export async function parquetFile(
+  path: string,
+  bytes: number,
+  options: SourceOptions = {},
+): Promise<SourceFile | null> {
+  const metadata = await readMetadata(path);
+  const names = parquetSchema(metadata).children.map((child) => child.element.name);
+  const format = formatOf(path, names, options);
+  if (format === null) return null;
+  const instrument = agreedInstrument(path, { symbol: options.symbol, innerName: null });
+  if (instrument === null && (format.kind === "bars" || format.cells.symbol === undefined)) {
+    throw new SourceFileError(path, "neither a column nor its name tells a listed symbol");
+  }
+  const of: ParquetOf = { path, bytes, metadata, format, names };
+  const { clock: asked, priceDecimals = null } = options;
+  const isAsked = asked !== undefined && asked !== "detect";
+  const base = {
+    path,
+    bytes,
+    from: epochMs(firstTime(of)),
+    ...(isAsked ? { clock: { clock: asked, why: "as asked" } } : {}),
+  };
+  const shared = { path, priceDecimals, cells: format.cells };
+  const clock = () => createClock(isAsked ? asked : "utc");
+  if (format.kind === "ticks") {
+    const rows = () => new ParquetTicks({ ...shared, instrument, clock: clock() });
+    const read = (signal?: AbortSignal) => readGroups<TickChunk>(of, rows(), signal);
+    return { ...base, kind: "ticks", format: "parquet-ticks", read };
+  }
+  const intervalMs = options.intervalMs ?? intervalInName(path);
+  if (intervalMs === null) {
+    throw new SourceFileError(path, "neither its name nor an option tells how long its bars are");
+  }
+  const sides = format.sides.map(({ side, cells }) => ({
+    side: options.side ?? side ?? sideInName(path),
+    cells,
+  }));
+  const rows = () =>
+    new ParquetBars({ ...shared, instrument: instrument!, clock: clock(), sides, intervalMs });
+  const read = (signal?: AbortSignal) => readGroups<BarChunk>(of, rows(), signal);
+  return { ...base, kind: "bars", format: "parquet-bars", read };
+}
+
+/** The least time its statistics tell, where they do, and a day less for a clock ahead of UTC. */
+function firstTime({ metadata, names, format }: ParquetOf): number {
+  const name = names[format.cells.time!];
+  let least = Infinity;
+  for (const { columns } of metadata.row_groups) {
+    const meta = columns.find((one) => one.meta_data?.path_in_schema[0] === name)?.meta_data;
+    const min: unknown = meta?.statistics?.min_value;
+    if (typeof min !== "number" && typeof min !== "bigint") return 0;
+    least = Math.min(least, epochOf(Number(min)));
+  }
+  return Number.isFinite(least) ? Math.max(0, least - 86_400_000) : 0;
+}
+
+async function readMetadata(path: string): Promise<FileMetaData> {
+  let metadata;
+  try {
+    metadata = await parquetMetadataAsync(await asyncBufferFromFile(path), { parsers });
+  } catch (cause) {
+    throw new SourceFileError(path, "it is not Parquet, or is cut off", { cause });
+  }
+  for (const [at, group] of metadata.row_groups.entries()) {
+    const bytes = Number(group.total_byte_size);
+    if (Number(group.num_rows) > groupRowsMax || bytes > groupBytesMax) {
+      const fault = `row group ${at} has ${group.num_rows} rows and inflates to ${bytes} bytes; ` +
+        `write it in groups of a million rows`;
+      throw new SourceFileError(path, fault);
+    }
+  }
+  return metadata;
+}
+
+function formatOf(
+  path: string,
+  names: readonly string[],
+  { columns }: SourceOptions,
+): TextFormat | null {
+  const found = formatOfHeader(names.map(plainName), { delimiter: ",", isMetaTrader: false });
+  if (columns === undefined) return found;
+  const cells: CellsByRole = {};
+  for (const [role, key] of Object.entries(columns)) {
+    const at = typeof key === "number" ? key : names.indexOf(key);
+    if (names[at] === undefined) {
+      throw new SourceFileError(path, `it has no column "${key}"; it has ${names.join(", ")}`);
+    }
+    cells[role as ColumnRole] = at;
+  }
+  const isTicks = cells.bid !== undefined && cells.ask !== undefined;
+  const isBars = (["open", "high", "low", "close"] as const)
+    .every((role) => cells[role] !== undefined);
+  if (cells.time === undefined || (!isTicks && !isBars)) {
+    throw new SourceFileError(path, "its columns name no time, or neither bid and ask nor a bar");
+  }
+  return {
+    format: isTicks ? "parquet-ticks" : "parquet-bars",
+    kind: isTicks ? "ticks" : "bars",
+    delimiter: ",",
+    headerLines: 0,
+    cells,
+    sides: isTicks ? [] : [{ side: null, cells }],
+    timeFormat: "iso",
+    clocks: [],
+    carries: false,
+  };
+}
+
+interface GroupRows<Chunk> {
+  take(
+    values: ParquetValues,
+    rows: { from: number; to: number; firstRow: number },
+    bytesRead: number,
+  ): Chunk[];
+}
+
+async function* readGroups<Chunk>(
+  of: ParquetOf,
+  reader: GroupRows<Chunk>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Chunk> {
+  const { path, metadata, format, names } = of;
+  const wanted = [format.cells, ...format.sides.map((side) => side.cells)]
+    .flatMap((cells) => Object.values(cells));
+  const columns = [...new Set(wanted)].map((cell) => names[cell]!);
+  const file = await asyncBufferFromFile(path);
+  const count = Number(metadata.num_rows);
+  let firstRow = 1;
+  for (const group of metadata.row_groups) {
+    signal?.throwIfAborted();
+    const length = Number(group.num_rows);
+    const range = { rowStart: firstRow - 1, rowEnd: firstRow - 1 + length };
+    const values: (ArrayLike<unknown> | undefined)[] = names.map(() => undefined);
+    try {
+      const scan = await parquetScan({ file, metadata, columns, compressors, parsers, ...range });
+      for (const column of columns) {
+        values[names.indexOf(column)] = await scan.readColumn({ column, ...range });
+      }
+    } catch (cause) {
+      throw new SourceFileError(path, "its pages are corrupt, or it is cut off", {
+        cause,
+        row: firstRow,
+      });
+    }
+    for (let from = 0; from < length; from += chunkRows) {
+      const to = Math.min(length, from + chunkRows);
+      const bytesRead = Math.round((of.bytes * (firstRow - 1 + to)) / count);
+      yield* reader.take(values, { from, to, firstRow: firstRow + from }, bytesRead);
+    }
+    firstRow += length;
+  }
+}

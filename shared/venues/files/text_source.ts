@@ -1,0 +1,228 @@
+/** Files of text as sources, from the description of their format and what the caller adds to it. */
+
+import type { Instrument } from "../../domain/instrument.ts";
+import { epochMs } from "../../domain/time.ts";
+import { intervalInName, intervalOfTimes } from "./bar_interval.ts";
+import { BarRows, type SideCells } from "./bar_rows.ts";
+import { Cells } from "./cells.ts";
+import { cotFile } from "./cot_positions.ts";
+import { createClock, type SourceClock, type WallClock } from "./clock.ts";
+import { chooseClock, type ClockChoice, WeekendOpens } from "./detect_clock.ts";
+import { ecbFile } from "./ecb_rates.ts";
+import type { PositioningFile, RateFile } from "./other_files.ts";
+import { mappedFormat } from "./mapped_format.ts";
+import { openText, type SourceText } from "./open_text.ts";
+import { type SourceFile, SourceFileError } from "./source_file.ts";
+import type { SourceOptions } from "./source_options.ts";
+import { agreedInstrument, sideInName } from "./symbol_in_name.ts";
+import { anyClocks, type TextFormat, textFormat } from "./text_formats.ts";
+import { textBlocks } from "./text_blocks.ts";
+import { readTextRows, type RowReader } from "./text_rows.ts";
+import { TickRows } from "./tick_rows.ts";
+import { EpochTime, type TimeCells, WrittenTime } from "./time_cells.ts";
+
+const epochUnits = { "epoch-s": 0.001, "epoch-ms": 1, "epoch-us": 1e3, "epoch-ns": 1e6 } as const;
+/** Rows looked at for the length of bars. */
+const headRowsMax = 64;
+
+interface TextOf {
+  readonly path: string;
+  readonly bytes: number;
+  readonly text: SourceText;
+  readonly format: TextFormat;
+  readonly instrument: Instrument | null;
+  readonly options: SourceOptions;
+  readonly clock: ClockChoice | null;
+}
+
+/**
+ * The text file at a path, or `null` where its first line is that of no file of history.
+ * @throws SourceFileError where names and options contradict each other, or tell too little
+ */
+export async function textFile(
+  path: string,
+  bytes: number,
+  options: SourceOptions = {},
+): Promise<SourceFile | RateFile | PositioningFile | null> {
+  const text = await openText(path, bytes);
+  const other = options.format === undefined && options.columns === undefined
+    ? ecbFile(path, bytes, text) ?? cotFile(path, bytes, text)
+    : null;
+  if (other !== null) return other;
+  const format = formatOf(path, text.head[0] ?? "", options);
+  if (format === null) return null;
+  const instrument = agreedInstrument(path, { symbol: options.symbol, innerName: text.innerName });
+  if (instrument === null && (format.kind === "bars" || format.cells.symbol === undefined)) {
+    throw new SourceFileError(path, "neither a column nor its name tells a listed symbol");
+  }
+  const clock = await clockOf(path, { text, format, options });
+  const of: TextOf = { path, bytes, text, format, instrument, options, clock };
+  return format.kind === "ticks" ? tickFile(of) : barFile(of);
+}
+
+function formatOf(path: string, firstLine: string, options: SourceOptions): TextFormat | null {
+  const { columns, timeFormat, delimiter, headerLines, format } = options;
+  if (columns !== undefined) return mappedFormat(path, firstLine, { ...options, columns });
+  const found = textFormat(firstLine, format);
+  if (found === null) return null;
+  if (format !== undefined && found.format !== format) {
+    throw new SourceFileError(path, `its first line is that of ${found.format}, not ${format}`);
+  }
+  return {
+    ...found,
+    delimiter: delimiter ?? found.delimiter,
+    headerLines: headerLines ?? found.headerLines,
+    timeFormat: timeFormat ?? found.timeFormat,
+  };
+}
+
+async function clockOf(
+  path: string,
+  of: { text: SourceText; format: TextFormat; options: SourceOptions },
+): Promise<ClockChoice | null> {
+  const { format, options } = of;
+  const [usual, ...others] = format.clocks;
+  const { clock } = options;
+  if (clock !== undefined && clock !== "detect") {
+    return { clock: checkedClock(path, clock), why: "as asked" };
+  }
+  if (clock === undefined && usual === undefined) return null;
+  if (clock === undefined && others.length === 0) {
+    return { clock: usual!, why: `${format.format} is always in it` };
+  }
+  const candidates = usual === undefined ? anyClocks : [usual, ...others] as const;
+  return chooseClock(await weekendOpens(path, of), candidates);
+}
+
+function checkedClock(path: string, clock: SourceClock): SourceClock {
+  try {
+    createClock(clock);
+    return clock;
+  } catch (cause) {
+    throw new SourceFileError(path, (cause as RangeError).message, { cause });
+  }
+}
+
+/** Reads the whole file once, times only. */
+async function weekendOpens(
+  path: string,
+  { text, format }: { text: SourceText; format: TextFormat },
+): Promise<WeekendOpens> {
+  const opens = new WeekendOpens();
+  const time = timeCells(format, createClock("utc"));
+  const cells = new Cells(format.delimiter);
+  let line = 0;
+  for await (const { bytes, end } of textBlocks(path, text.read(), () => line)) {
+    for (let at = 0; at < end;) {
+      at = cells.split(bytes, at, end);
+      line++;
+      if (line > format.headerLines && time.read(cells) === null) opens.see(time.ms);
+    }
+  }
+  return opens;
+}
+
+function timeCells({ cells, timeFormat }: TextFormat, clock: WallClock | null): TimeCells {
+  const cell = cells.time!;
+  if (timeFormat === "iso" || timeFormat === "dmy" || timeFormat === "mdy") {
+    const order = timeFormat === "iso" ? "ymd" : timeFormat;
+    return new WrittenTime({ cell, timeCell: cells.timeOfDay ?? null, clock, order });
+  }
+  return new EpochTime(cell, epochUnits[timeFormat]);
+}
+
+const clockFor = ({ clock }: TextOf): WallClock | null =>
+  clock === null ? null : createClock(clock.clock);
+
+function base(of: TextOf) {
+  const { path, bytes, format, clock } = of;
+  // A first row that is cut off or wrong counts as old: it is read at once, and then complained of.
+  const from = epochMs(headTimes(of)[0] ?? 0);
+  return { path, bytes, format: format.format, from, ...(clock === null ? {} : { clock }) };
+}
+
+function headTimes(of: TextOf): number[] {
+  const { format, text } = of;
+  const time = timeCells(format, clockFor(of));
+  const cells = new Cells(format.delimiter);
+  const lines = text.head.slice(format.headerLines, format.headerLines + headRowsMax);
+  const times: number[] = [];
+  for (const line of lines) {
+    const bytes = new TextEncoder().encode(line);
+    cells.split(bytes, 0, bytes.length);
+    if (time.read(cells) === null) times.push(time.ms);
+    else if (times.length === 0) return [];
+  }
+  return times;
+}
+
+function readRows<Chunk>(
+  of: TextOf,
+  signal: AbortSignal | undefined,
+  readerOf: (time: TimeCells) => RowReader<Chunk>,
+): AsyncGenerator<Chunk> {
+  const { path, format, text } = of;
+  const { delimiter, headerLines } = format;
+  const clock = clockFor(of);
+  const reader = readerOf(timeCells(format, clock));
+  const { bytesOf } = text;
+  return readTextRows(text.read(signal), {
+    path,
+    delimiter,
+    headerLines,
+    reader,
+    clock,
+    bytesOf,
+  });
+}
+
+function tickFile(of: TextOf): SourceFile {
+  const { path, format, instrument } = of;
+  const { bid, ask, bidVolume, askVolume, symbol } = format.cells;
+  const layout = {
+    path,
+    bid: bid!,
+    ask: ask!,
+    bidVolume: bidVolume ?? null,
+    askVolume: askVolume ?? null,
+    carries: format.carries,
+    priceDecimals: of.options.priceDecimals ?? null,
+    symbol: symbol ?? null,
+    instrument,
+  };
+  return {
+    ...base(of),
+    kind: "ticks",
+    read: (signal) => readRows(of, signal, (time) => new TickRows({ ...layout, time })),
+  };
+}
+
+function barFile(of: TextOf): SourceFile {
+  const { path, format, options, instrument } = of;
+  const intervalMs = options.intervalMs ??
+    (format.format === "histdata-bars" ? 60_000 : intervalInName(path)) ??
+    intervalOfTimes(headTimes(of));
+  if (intervalMs === null) {
+    throw new SourceFileError(path, "neither its name nor its rows tell how long its bars are");
+  }
+  const sides = format.sides.map(({ side, cells }): SideCells => ({
+    side: options.side ?? side ?? sideInName(path),
+    open: cells.open!,
+    high: cells.high!,
+    low: cells.low!,
+    close: cells.close!,
+    volume: cells.volume ?? null,
+    ticks: cells.ticks ?? null,
+  }));
+  const layout = {
+    sides,
+    instrument: instrument!,
+    intervalMs,
+    priceDecimals: options.priceDecimals ?? null,
+  };
+  return {
+    ...base(of),
+    kind: "bars",
+    read: (signal) => readRows(of, signal, (time) => new BarRows({ ...layout, time })),
+  };
+}
