@@ -34,7 +34,11 @@ const { streams } = streamsGround;
 const ground = gatewayGround({
   security: { tokenSecret: "a secret of the bench, at least 32 long" },
   market: { clock: "real", hours: "always" },
-  upstreams: { trading: "http://127.0.0.1:1", marketData: "http://127.0.0.1:1" },
+  upstreams: {
+    trading: "http://127.0.0.1:1",
+    marketData: "http://127.0.0.1:1",
+    pipeline: "http://127.0.0.1:1",
+  },
   limits: { requestsPerSecond: 1_000_000, socketsPerKey: 10_000, sockets: 10_000 },
 }, { ground: streamsGround, kv: await openDenoKv(":memory:", { clock: systemTimer }) });
 const deps = await startGateway(ground, lifecycle);

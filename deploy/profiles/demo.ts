@@ -1,6 +1,7 @@
 /** The demo account and a key for it, made on the first run and left alone afterwards. */
 
 import { createKey } from "../../services/api-gateway/keys/create_key.ts";
+import { permissions } from "../../shared/contracts/http/routes.ts";
 import type { AccountId } from "../../shared/domain/ids.ts";
 import { micros } from "../../shared/domain/money.ts";
 import { writePrivate } from "./data_folder.ts";
@@ -23,7 +24,7 @@ export async function ensureDemo(platform: Platform, folder: string): Promise<st
   if (await knownKey(platform, keyFile)) return keyFile;
   const { key } = await createKey(gateway, {
     name: "demo",
-    permissions: ["market:read", "trade:read", "trade:write", "admin"],
+    permissions: [...permissions],
     accounts: "all",
   });
   await writePrivate(keyFile, key);

@@ -20,6 +20,8 @@ import { compositeSettings, oandaSettings, venueSettings } from "../../workers/i
 export const allInOneSettings = v.strictObject({
   http: httpSettings(8000),
   data: v.optional(v.strictObject({ folder: v.optional(v.string(), "./data") }), {}),
+  /** The folder that imports may read from; default: `import` in the data folder. */
+  imports: v.optional(v.strictObject({ folder: v.optional(v.string()) }), {}),
   venue: venueSettings,
   oanda: oandaSettings,
   composite: compositeSettings,
@@ -49,6 +51,7 @@ const flags: readonly (readonly [name: string, setting: string, help: string])[]
   ],
   ["port", "http.port", "where the platform answers (8000)"],
   ["data", "data.folder", "where accounts, orders, bars and keys live (./data)"],
+  ["imports", "imports.folder", "the folder that imports may read from (<data>/import)"],
   ["seed", "venue.seed", "the simulated market and its fills repeat by seed (spotwire)"],
   ["speed", "venue.speed", "market seconds a second: 1, 10, … or max (1)"],
   ["hours", "market.hours", "fx-week, or always: practice at the weekend too (fx-week)"],

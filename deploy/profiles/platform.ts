@@ -2,6 +2,8 @@
 
 import { type GatewayDeps, gatewayGround, startGateway } from "../../services/api-gateway/deps.ts";
 import { localUpstream } from "../../services/api-gateway/forward/upstream.ts";
+import { createPipelineApp } from "../../services/data-pipeline/app.ts";
+import { startPipeline } from "../../services/data-pipeline/deps.ts";
 import { createMarketDataApp } from "../../services/market-data/app.ts";
 import { startMarketData } from "../../services/market-data/deps.ts";
 import { createTradingApp } from "../../services/trading-gateway/app.ts";
@@ -57,6 +59,7 @@ export async function startPlatform(
   const grounds = {
     trading: ground("trading-gateway"),
     marketData: ground("market-data"),
+    pipeline: ground("data-pipeline"),
     execution: ground("execution"),
     archive: ground("archive"),
     ingest: ground("ingest"),
@@ -66,15 +69,18 @@ export async function startPlatform(
   const fills = { ...settings.fills, seed: settings.venue.seed };
   await startExecution({ ...grounds.execution, fills }, lifecycle);
   await startArchive({ ...grounds.archive, history: settings.history }, lifecycle);
+  const imports = { folder: settings.imports.folder ?? `${folder}/import` };
+  const pipeline = await startPipeline({ ...grounds.pipeline, ...imports }, lifecycle);
   const upstreams = {
     trading: localUpstream("trading-gateway", createTradingApp(trading)),
     marketData: localUpstream("market-data", createMarketDataApp(marketData)),
+    pipeline: localUpstream("data-pipeline", createPipelineApp(pipeline)),
   };
   const edge = gatewayGround({
     security: { tokenSecret },
     market: { ...settings.market, clock: timer === systemTimer ? "real" : "quotes" },
     limits: { ...settings.limits, socketsPerKey: 10_000, sockets: 20_000 },
-    upstreams: { trading: "http://here", marketData: "http://here" },
+    upstreams: { trading: "http://here", marketData: "http://here", pipeline: "http://here" },
   }, { ground: ground("api-gateway"), kv, upstreams });
   const all = Object.values(grounds).map((one) => one.metrics);
   const gateway = await startGateway(

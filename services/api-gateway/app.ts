@@ -17,8 +17,9 @@ export function createGatewayApp(deps: GatewayDeps): FetchApp {
   const tokenOf = createInternalTokens(deps.tokens, deps.clock);
   const trading = createForward(deps.upstreams.trading, tokenOf);
   const marketData = createForward(deps.upstreams.marketData, tokenOf);
+  const pipeline = createForward(deps.upstreams.pipeline, tokenOf);
   addOrderRoutes(app, { market: deps.market, toTrading: trading });
-  addForwardRoutes(app, { trading, marketData });
+  addForwardRoutes(app, { trading, marketData, pipeline });
   addKeyRoutes(app, deps);
   addFeedRoutes(app, deps);
   addDocRoutes(app);

@@ -30,7 +30,11 @@ export interface GatewayGround extends StreamsGround, KeyParts {
   readonly tokens: Tokens;
   readonly limiter: RateLimiter;
   readonly market: EdgeMarket;
-  readonly upstreams: { readonly trading: Upstream; readonly marketData: Upstream };
+  readonly upstreams: {
+    readonly trading: Upstream;
+    readonly marketData: Upstream;
+    readonly pipeline: Upstream;
+  };
   readonly limits: GatewaySettings["limits"];
 }
 
@@ -81,6 +85,7 @@ export function gatewayGround(
     upstreams: open.upstreams ?? {
       trading: httpUpstream("trading-gateway", settings.upstreams.trading),
       marketData: httpUpstream("market-data", settings.upstreams.marketData),
+      pipeline: httpUpstream("data-pipeline", settings.upstreams.pipeline),
     },
     limits,
   };

@@ -23,7 +23,11 @@ export const gatewaySettings = v.strictObject({
   }),
   security: securitySettings,
   market: marketSettings,
-  upstreams: v.strictObject({ trading: serviceUrl(8001), marketData: serviceUrl(8002) }),
+  upstreams: v.strictObject({
+    trading: serviceUrl(8001),
+    marketData: serviceUrl(8002),
+    pipeline: serviceUrl(8003),
+  }),
   limits: v.strictObject({
     /** Of one key, or of one address without a key. */
     requestsPerSecond: limit(1_000),

@@ -1,6 +1,7 @@
 /** What the data pipeline works with, and how it starts. */
 
 import type { Kysely } from "kysely";
+import { tradingHours } from "../../shared/domain/fx_week.ts";
 import type { Ground } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
@@ -31,7 +32,7 @@ export interface PipelineDeps extends ServiceDeps {
   history(trx: Kysely<PipelineDatabase>): Kysely<TimeseriesDatabase>;
 }
 
-export interface PipelineGround extends Omit<Ground, "streams" | "marketClock"> {
+export interface PipelineGround extends Omit<Ground, "streams" | "marketClock" | "hours"> {
   /** The folder that imports may read from. */
   readonly folder: string;
   /** Default: one without a depot. */
@@ -40,7 +41,7 @@ export interface PipelineGround extends Omit<Ground, "streams" | "marketClock"> 
 
 /** Migrates; imports are made, and run when {@link startPipeline} or a caller runs them. */
 export async function openPipeline(ground: PipelineGround): Promise<PipelineDeps> {
-  const { store, clock, ids, logger, hours } = ground;
+  const { store, clock, ids, logger } = ground;
   await migrate(store, timeseriesSchema, timeseriesMigrations);
   await migrate(store, pipelineSchema, pipelineMigrations);
   const db = store.database<PipelineDatabase>(pipelineSchema);
@@ -50,7 +51,9 @@ export async function openPipeline(ground: PipelineGround): Promise<PipelineDeps
   const history = (trx: Kysely<PipelineDatabase>) =>
     trx.withSchema(timeseriesSchema) as unknown as Kysely<TimeseriesDatabase>;
   const parts: RunnerDeps = {
-    ...{ db, imports, writer, history, hours, clock, ids, logger, openSource },
+    ...{ db, imports, writer, history, clock, ids, logger, openSource },
+    // History is of the real market, whatever hours are practised here.
+    hours: tradingHours("fx-week"),
     ...pipelineMetrics(ground.metrics, imports),
     resolve: (path) => folder.resolveAgain(path),
     nameOf: (path) => folder.nameOf(path),

@@ -1,5 +1,6 @@
 /** Every route of the contract that another service answers. */
 
+import { dataPipelineRoutes } from "../../../shared/contracts/http/data_pipeline.ts";
 import { marketDataRoutes } from "../../../shared/contracts/http/market_data.ts";
 import { placeOrderRoute, tradingRoutes } from "../../../shared/contracts/http/trading.ts";
 import { addRoute, type ServiceApp } from "../../../shared/runtime/service_app.ts";
@@ -7,11 +8,12 @@ import type { Forward } from "./forward.ts";
 
 export function addForwardRoutes(
   app: ServiceApp,
-  to: { readonly trading: Forward; readonly marketData: Forward },
+  to: { readonly trading: Forward; readonly marketData: Forward; readonly pipeline: Forward },
 ): void {
   for (const route of tradingRoutes) {
     // The edge looks at an order before it goes on; see ../orders/order_routes.ts.
     if (route !== placeOrderRoute) addRoute(app, route, to.trading);
   }
   for (const route of marketDataRoutes) addRoute(app, route, to.marketData);
+  for (const route of dataPipelineRoutes) addRoute(app, route, to.pipeline);
 }

@@ -46,12 +46,20 @@ export async function startTestEdge(options: TestEdgeOptions = {}) {
   const ground = gatewayGround({
     security: { tokenSecret: "a secret for tests, long enough to sign" },
     market: { clock: "real", hours: "always" },
-    upstreams: { trading: "http://in.process", marketData: "http://in.process" },
+    upstreams: {
+      trading: "http://in.process",
+      marketData: "http://in.process",
+      pipeline: "http://in.process",
+    },
     limits: { ...limits, ...options.limits },
   }, {
     ground: streamsGround,
     kv,
-    upstreams: { trading: upstream("trading", options.trading), marketData: upstream("market") },
+    upstreams: {
+      trading: upstream("trading", options.trading),
+      marketData: upstream("market"),
+      pipeline: upstream("pipeline"),
+    },
   });
   const deps = await startGateway({ ...ground, logger }, lifecycle);
   const admin = (await ensureAdminKey(deps))!;

@@ -58,7 +58,9 @@ export function checkPiece(piece: Piece, context: PieceContext): Decided {
     : checkBars(toBars(joined), { ...options, rowMs: intervalMs });
   const { mask } = checked;
   stopAt(piece, mask, bitsWith(context.gates, "stop"));
-  const { kept, held, flagged } = sift(piece, joined, { mask, context });
+  const { kept, held, flagged } = isClean(checked.counts, context.gates)
+    ? { kept: joined, held: [], flagged: 0 }
+    : sift(piece, joined, { mask, context });
   const faults = piece.faults.map((fault): HeldRow => ({
     ...rowsSeries(piece),
     file: fault.of.name,
@@ -83,7 +85,9 @@ export function checkPiece(piece: Piece, context: PieceContext): Decided {
     instrument: context.instrument,
     period: piece.period,
     rows: kept,
-    gaps: gapsOf(joined.time, mask, context.before?.time ?? null),
+    gaps: checked.counts.gap === undefined
+      ? []
+      : gapsOf(joined.time, mask, context.before?.time ?? null),
     rowsRead: joined.length + faults.length,
     rowsFlagged: flagged,
     median: checked.median,
@@ -92,6 +96,11 @@ export function checkPiece(piece: Piece, context: PieceContext): Decided {
   });
   return { rows: kept, held: all, quality, median: checked.median, before: checked.before };
 }
+
+/** No row meets a gate, and those that keep the rows in order and within their day are on. */
+const isClean = (counts: object, gates: GateSettings): boolean =>
+  gates.clock.action !== "off" && gates.out_of_order.action !== "off" &&
+  Object.keys(counts).length === 0;
 
 function partsOf(segments: readonly Segment[]): number[] {
   const parts: number[] = [];

@@ -27,9 +27,10 @@ export class ImportFolder {
   async resolve(path: string): Promise<string> {
     const root = await this.#root();
     if (path.includes("\0")) throw new PathMissing(path);
-    const full = path.startsWith("/") ? path : `${root}/${path}`;
+    const full = path.startsWith("/") ? path : inside(root) + path;
     // Looked at before the disk is: whether a file outside exists is nobody's business.
-    if (full.split(/[/\\]/).includes("..") || (full !== root && !full.startsWith(`${root}/`))) {
+    const below = inside(root);
+    if (full.split(/[/\\]/).includes("..") || (full !== root && !full.startsWith(below))) {
       throw new PathOutside(path);
     }
     let real: string;
@@ -38,7 +39,7 @@ export class ImportFolder {
     } catch (cause) {
       throw new PathMissing(path, { cause });
     }
-    if (real !== root && !real.startsWith(`${root}/`)) throw new PathOutside(path);
+    if (real !== root && !real.startsWith(below)) throw new PathOutside(path);
     return real;
   }
 
@@ -53,7 +54,7 @@ export class ImportFolder {
 
   /** A file's name below the folder; of others the path itself. */
   nameOf(path: string): string {
-    const root = `${this.#real ?? this.#folder}/`;
+    const root = inside(this.#real ?? this.#folder);
     return path.startsWith(root) ? path.slice(root.length) : path;
   }
 
@@ -63,3 +64,6 @@ export class ImportFolder {
     return this.#real = await Deno.realPath(this.#folder);
   }
 }
+
+/** What every path below a folder begins with. */
+const inside = (folder: string): string => folder.endsWith("/") ? folder : `${folder}/`;

@@ -1,6 +1,5 @@
 /** A whole data pipeline for tests: real store in memory, a real folder, its worker as asked. */
 
-import { tradingHours } from "../../../shared/domain/fx_week.ts";
 import { epochMs, ManualClock } from "../../../shared/domain/time.ts";
 import { Lifecycle } from "../../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../../shared/runtime/logger.ts";
@@ -45,7 +44,6 @@ export async function startTestPipeline(
     checks: {},
     bodyBytesMax: 65_536,
     store,
-    hours: tradingHours("fx-week"),
     folder: options.folder,
   };
   const deps = options.runs === false

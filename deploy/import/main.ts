@@ -1,0 +1,137 @@
+/**
+ * `deno task import <path>`: through the API of a running platform, or with none in this process on
+ * the same store.
+ */
+
+import { clocks, formats } from "../../services/data-pipeline/load/open_source.ts";
+import { type GateDefinition, gates } from "../../services/data-pipeline/checks/gates.ts";
+import { openDataFolder } from "../profiles/data_folder.ts";
+import { importBody, importHelp, type ImportOptions, readImportOptions } from "./options.ts";
+import { openLocal } from "./open_local.ts";
+import {
+  type ImportView,
+  type PipelineCaller,
+  pipelineCaller,
+  Refused,
+} from "./pipeline_caller.ts";
+import { progressBar } from "./progress_bar.ts";
+import { stage } from "./stage.ts";
+import { summaryText } from "./summary.ts";
+
+const defaultUrl = "http://localhost:8000";
+const lookEveryMs = 250;
+
+const answers = async (url: string): Promise<boolean> => {
+  try {
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+};
+
+/** Follows an import to its end. */
+async function watch(caller: PipelineCaller, importId: string): Promise<ImportView> {
+  const terminal = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : null;
+  const write = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
+  const bar = progressBar(write, terminal, () => performance.now());
+  while (true) {
+    const view = await caller.find(importId);
+    if (view.state !== "queued" && view.state !== "running") {
+      bar.end();
+      return view;
+    }
+    bar.show(view);
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
+interface Place {
+  readonly caller: PipelineCaller;
+  /** The path as the pipeline names it. */
+  readonly path: string;
+  readonly url: string | null;
+  close(): Promise<void>;
+}
+
+const dataFolder = (options: ImportOptions): string => options.data ?? "./data";
+
+async function openPlace(options: ImportOptions): Promise<Place> {
+  const folder = dataFolder(options);
+  const url = (options.url ?? defaultUrl).replace(/\/+$/, "");
+  if (await answers(url)) {
+    const key = options.key ?? Deno.env.get("SPOTWIRE_KEY") ??
+      await Deno.readTextFile(`${folder}/demo.key`);
+    // A platform on another machine has files of its own.
+    const here = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(url);
+    const path = here ? await stage(options.path, `${folder}/import`) : options.path;
+    return { caller: pipelineCaller(url, key.trim()), path, url, close: () => Promise.resolve() };
+  }
+  if (options.url !== undefined) throw new Error(`Nothing answers at ${url}`);
+  await openDataFolder(folder);
+  const local = await openLocal({ folder, database: options.database, path: options.path });
+  return { ...local, url: null };
+}
+
+/** The exit code. */
+async function run(options: ImportOptions): Promise<number> {
+  const folder = dataFolder(options);
+  const place = await openPlace(options);
+  try {
+    const made = await place.caller.create(importBody(options, place.path));
+    const view = await watch(place.caller, made.importId);
+    await Deno.mkdir(`${folder}/reports`, { recursive: true });
+    const reportFile = `${folder}/reports/import-${view.importId}.html`;
+    await Deno.writeTextFile(reportFile, await place.caller.page(view.importId));
+    console.log(summaryText({ view, reportFile, url: place.url, keyFile: `${folder}/demo.key` }));
+    return view.state === "done" ? 0 : 1;
+  } finally {
+    await place.close();
+  }
+}
+
+function namesText(): string {
+  return [
+    `formats: ${formats.join(", ")}`,
+    `clocks:  ${clocks.join(", ")}`,
+    "",
+    "gates:",
+    ...Object.entries(gates).map(([name, gate]: [string, GateDefinition]) => {
+      const set = Object.entries(gate.thresholds)
+        .map(([key, { standard, unit }]) => `${key} ${standard} ${unit}`);
+      return `  ${name.padEnd(13)} ${gate.action.padEnd(11)} ${gate.meaning}` +
+        (set.length === 0 ? "" : ` (${set.join(", ")})`);
+    }),
+  ].join("\n");
+}
+
+async function main(): Promise<number> {
+  try {
+    const options = readImportOptions(Deno.args);
+    if (typeof options === "string") {
+      console.log(options === "help" ? importHelp : namesText());
+      return 0;
+    }
+    return await run(options);
+  } catch (error) {
+    if (
+      error instanceof TypeError &&
+      !(error.cause instanceof Error && error.cause.name !== "SyntaxError")
+    ) {
+      console.error(`${error.message}\n\n${importHelp}`);
+      return 2;
+    }
+    const why = error instanceof Deno.errors.NotFound
+      ? "There is no such file or folder"
+      : error instanceof Refused
+      ? `Refused (${error.code}): ${error.message}`
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    console.error(why);
+    return 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,58 @@
+/** The data pipeline in this process, on the data folder's own store: what an import needs alone. */
+
+import { createPipelineApp } from "../../services/data-pipeline/app.ts";
+import { startPipeline } from "../../services/data-pipeline/deps.ts";
+import { Lifecycle, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
+import { version } from "../../shared/runtime/ground.ts";
+import { createLogger } from "../../shared/runtime/logger.ts";
+import { createMetrics } from "../../shared/runtime/metrics.ts";
+import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
+import { openStore } from "../../shared/storage/open_store.ts";
+import { type PipelineCaller, pipelineCaller } from "./pipeline_caller.ts";
+
+export interface LocalPipeline {
+  readonly caller: PipelineCaller;
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/** The one caller there is may do everything. */
+const ownKey = "sw_local";
+
+/** @throws Error naming the process that holds the data folder, Deno.errors.NotFound for the path */
+export async function openLocal(
+  of: { folder: string; database: string | undefined; path: string },
+): Promise<LocalPipeline> {
+  const real = await Deno.realPath(of.path);
+  const imports = await Deno.realPath(`${of.folder}/import`).catch(() => null);
+  const inside = imports !== null && real.startsWith(`${imports}/`);
+  const service = "data-pipeline";
+  const logger = createLogger({ service, level: "error" });
+  const lifecycle = new Lifecycle({ logger });
+  stopOnSignals(lifecycle);
+  const store = await openStore(of.database ?? `pglite:${of.folder}/db`);
+  lifecycle.onStop("store", () => store.close());
+  const deps = await startPipeline({
+    service,
+    version,
+    logger,
+    metrics: createMetrics(service),
+    clock: systemTimer,
+    ids: uuidIds,
+    authenticate: ({ value }) =>
+      value === ownKey
+        ? { subject: "import", permissions: new Set(["admin"]), accounts: "all" }
+        : null,
+    checks: {},
+    bodyBytesMax: 1_048_576,
+    store,
+    // Whoever runs this may read the disk anyway; a file keeps the name that a platform would give it.
+    folder: inside ? imports : "/",
+  }, lifecycle);
+  const app = createPipelineApp(deps);
+  return {
+    caller: pipelineCaller("http://here", ownKey, (request) => app.fetch(request)),
+    path: inside ? real.slice(imports.length + 1) : real.replace(/^\/+/, ""),
+    close: () => lifecycle.stop("import over"),
+  };
+}
