@@ -39,17 +39,18 @@ export interface Session {
   readonly until: EpochMs;
 }
 
-const zone = "America/New_York";
+/** Whose 17:00 parts one FX day from the next. */
+export const fxZone = "America/New_York";
 const dayEnd = Temporal.PlainTime.from("17:00");
 
-/** 17:00 New York on a date. */
-function fxDayEnd(date: Temporal.PlainDate): EpochMs {
-  return epochMs(date.toZonedDateTime({ timeZone: zone, plainTime: dayEnd }).epochMilliseconds);
+/** When the FX day of a date ends, and the next begins: 17:00 New York on it. */
+export function fxDayEnd(date: Temporal.PlainDate): EpochMs {
+  return epochMs(date.toZonedDateTime({ timeZone: fxZone, plainTime: dayEnd }).epochMilliseconds);
 }
 
 /** The FX day that `at` belongs to: from 17:00 New York it is the next date. */
 export function fxDayOf(at: EpochMs): Temporal.PlainDate {
-  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(fxZone);
   return local.hour >= 17 ? local.toPlainDate().add({ days: 1 }) : local.toPlainDate();
 }
 
@@ -102,6 +103,6 @@ export class TradingHours {
     const time = closes[text] ?? closes[text.slice(5)];
     if (time === undefined) return null;
     const plainTime = Temporal.PlainTime.from(time);
-    return epochMs(day.toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds);
+    return epochMs(day.toZonedDateTime({ timeZone: fxZone, plainTime }).epochMilliseconds);
   }
 }
