@@ -32,6 +32,10 @@ export type TradingHoursName = (typeof tradingHoursNames)[number];
 export const tradingHours = (name: TradingHoursName): TradingHours =>
   new TradingHours(name === "always" ? alwaysOpen : defaultCalendar);
 
+/** Why the hours say closed. */
+export const closedReasons = ["weekend", "holiday", "early_close"] as const;
+export type ClosedReason = (typeof closedReasons)[number];
+
 /** A stretch of time that is wholly open or wholly closed: `[from, until)`. */
 export interface Session {
   readonly open: boolean;
@@ -76,6 +80,14 @@ export class TradingHours {
     if (at >= known.from && at < known.until) return known;
     this.#session = this.#sessionOn(fxDayOf(at), at);
     return this.#session;
+  }
+
+  /** Why it does not trade at a moment; `null` while it does. */
+  closedReason(at: EpochMs): ClosedReason | null {
+    if (this.isOpen(at)) return null;
+    const day = fxDayOf(at);
+    if (day.dayOfWeek > 5) return "weekend";
+    return this.#lists(day, this.#calendar.closedDays) ? "holiday" : "early_close";
   }
 
   #sessionOn(day: Temporal.PlainDate, at: EpochMs): Session {

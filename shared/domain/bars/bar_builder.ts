@@ -126,12 +126,13 @@ export function joinBars(pieces: readonly FoldedBars[]): FoldedBars {
     at += piece.length;
   }
   const filled = pieces.filter((piece) => piece.length > 0);
+  const known = (has: (piece: FoldedBars) => boolean) => filled.length > 0 && filled.every(has);
   const { volume, spreadMin: min, spreadMax: max, spreadSum: sum, ...rest } = joined;
   return {
     length,
     ...rest,
-    volume: filled.every((piece) => piece.volume !== null) ? volume : null,
-    spread: filled.every((piece) => piece.spread !== null) ? { min, max, sum } : null,
+    volume: known((piece) => piece.volume !== null) ? volume : null,
+    spread: known((piece) => piece.spread !== null) ? { min, max, sum } : null,
   };
 }
 
