@@ -1,7 +1,11 @@
-/** The `timeseries` schema: finished one-minute bars. Prices are counts of the instrument's points. */
+/**
+ * The `timeseries` schema: minute bars of the live feed as rows until their day is sealed, and blocks
+ * of everything else. Prices are counts of the instrument's points.
+ */
 
 import type { ColumnType, Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
+import { blocksMigration } from "./blocks_table.ts";
 
 export const timeseriesSchema = "timeseries";
 
@@ -36,4 +40,5 @@ export const timeseriesMigrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "2026-11-24_blocks": blocksMigration,
 };

@@ -2,7 +2,7 @@
  * The port of history: ticks and bars by series and time, whatever they are stored in. Recent ticks
  * lie in small growing blocks, older ones in sealed blocks in the database, the oldest in sealed
  * blocks in a folder or an object store; a reader cannot tell, and what it reads is exact across
- * every seam, also while a block is being sealed.
+ * every seam, also while a block is being sealed. `BlockHistory` and `BlockHistoryWriter` are it.
  */
 
 import type { Kysely } from "kysely";

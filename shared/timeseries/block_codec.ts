@@ -1,0 +1,128 @@
+/**
+ * Ticks and bars as compressed columnar blocks and back, bit for bit. The layout is FORMAT.md's,
+ * byte by byte; a block that is damaged, or is none, is a {@link BlockFormatError}, never wrong rows.
+ */
+
+import { BlockFormatError, BlockReader, BlockWriter, rowsMax } from "./block_bytes.ts";
+import {
+  readAsks,
+  readDistances,
+  readPrices,
+  readTimes,
+  readVolumes,
+  writeAsks,
+  writeDistances,
+  writePrices,
+  writeTimes,
+  writeVolumes,
+} from "./column_codec.ts";
+import type { BarColumns, TickColumns } from "./columns.ts";
+
+export { BlockFormatError, rowsMax } from "./block_bytes.ts";
+
+export const formatVersion = 1;
+export const blockKind = { ticks: 1, bars: 2 } as const;
+
+/** Which volume columns a block has; bars use the first bit. */
+const flag = { bidVolume: 1, askVolume: 2 } as const;
+
+const writer = new BlockWriter();
+
+/** @throws RangeError for no rows, more than {@link rowsMax}, or times that fall. */
+export function encodeTicks(ticks: TickColumns): Uint8Array<ArrayBuffer> {
+  const { length: rows, bidVolume, askVolume } = ticks;
+  const flags = (bidVolume === null ? 0 : flag.bidVolume) |
+    (askVolume === null ? 0 : flag.askVolume);
+  return encode({ kind: blockKind.ticks, flags, rows }, () => {
+    writeTimes(writer, ticks.time, rows);
+    writePrices(writer, ticks.bid, rows);
+    writeAsks(writer, ticks);
+    if (bidVolume !== null) writeVolumes(writer, bidVolume, rows);
+    if (askVolume !== null) writeVolumes(writer, askVolume, rows);
+  });
+}
+
+/** @throws BlockFormatError */
+export function decodeTicks(bytes: Uint8Array): TickColumns {
+  const reader = new BlockReader(bytes);
+  const { flags, rows } = readHead(reader, blockKind.ticks);
+  if (flags > (flag.bidVolume | flag.askVolume)) throw new BlockFormatError(`flags ${flags}`);
+  const time = readTimes(reader, rows);
+  const bid = readPrices(reader, rows);
+  const ask = readAsks(reader, bid);
+  const bidVolume = (flags & flag.bidVolume) !== 0 ? readVolumes(reader, rows) : null;
+  const askVolume = (flags & flag.askVolume) !== 0 ? readVolumes(reader, rows) : null;
+  reader.end();
+  return { length: rows, time, bid, ask, bidVolume, askVolume };
+}
+
+/** @throws RangeError for no rows, more than {@link rowsMax}, or open times that fall. */
+export function encodeBars(bars: BarColumns): Uint8Array<ArrayBuffer> {
+  const { length: rows, open, high, low, close, ticks, volume } = bars;
+  const flags = volume === null ? 0 : flag.bidVolume;
+  return encode({ kind: blockKind.bars, flags, rows }, () => {
+    writeTimes(writer, bars.openTime, rows);
+    writer.u32(open[0]! >>> 0);
+    writeDistances(writer, rows, (i) => i === 0 ? 0 : open[i]! - close[i - 1]!);
+    writeDistances(writer, rows, (i) => close[i]! - open[i]!);
+    writeDistances(writer, rows, (i) => high[i]! - Math.max(open[i]!, close[i]!));
+    writeDistances(writer, rows, (i) => Math.min(open[i]!, close[i]!) - low[i]!);
+    writeDistances(writer, rows, (i) => ticks[i]!);
+    if (volume !== null) writeVolumes(writer, volume, rows);
+  });
+}
+
+/** @throws BlockFormatError */
+export function decodeBars(bytes: Uint8Array): BarColumns {
+  const reader = new BlockReader(bytes);
+  const { flags, rows } = readHead(reader, blockKind.bars);
+  if (flags > flag.bidVolume) throw new BlockFormatError(`flags ${flags}`);
+  const openTime = readTimes(reader, rows);
+  const open = new Int32Array(rows);
+  const high = new Int32Array(rows);
+  const low = new Int32Array(rows);
+  const close = new Int32Array(rows);
+  const ticks = new Int32Array(rows);
+  const first = reader.u32() | 0;
+  // Open leans on the close before it, which is read after: the gaps wait in `open` until then.
+  readDistances(reader, rows, (i, gap) => open[i] = gap);
+  readDistances(reader, rows, (i, body) => {
+    open[i]! += i === 0 ? first : close[i - 1]!;
+    close[i] = open[i]! + body;
+  });
+  readDistances(reader, rows, (i, above) => high[i] = Math.max(open[i]!, close[i]!) + above);
+  readDistances(reader, rows, (i, below) => low[i] = Math.min(open[i]!, close[i]!) - below);
+  readDistances(reader, rows, (i, count) => ticks[i] = count);
+  const volume = (flags & flag.bidVolume) !== 0 ? readVolumes(reader, rows) : null;
+  reader.end();
+  return { length: rows, openTime, open, high, low, close, ticks, volume };
+}
+
+function encode(
+  { kind, flags, rows }: { kind: number; flags: number; rows: number },
+  writeColumns: () => void,
+): Uint8Array<ArrayBuffer> {
+  if (rows < 1 || rows > rowsMax) {
+    throw new RangeError(`Cannot store ${rows} rows in a block, expected 1 to ${rowsMax}`);
+  }
+  writer.clear();
+  writer.u8(formatVersion);
+  writer.u8(kind);
+  writer.u8(flags);
+  writer.u8(0);
+  writer.u32(rows);
+  writeColumns();
+  return writer.finish();
+}
+
+function readHead(reader: BlockReader, kind: number): { flags: number; rows: number } {
+  const version = reader.u8();
+  if (version !== formatVersion) throw new BlockFormatError(`format version ${version}`);
+  const found = reader.u8();
+  if (found !== kind) throw new BlockFormatError(`a block of kind ${found}, expected ${kind}`);
+  const flags = reader.u8();
+  if (reader.u8() !== 0) throw new BlockFormatError("its fourth byte is not 0");
+  const rows = reader.u32();
+  if (rows < 1 || rows > rowsMax) throw new BlockFormatError(`${rows} rows`);
+  return { flags, rows };
+}

@@ -1,0 +1,100 @@
+/**
+ * `History` over blocks in the database and in the depot. Every page is read in one statement, or in
+ * one snapshot where rows of bars are joined, so that a block that is sealed meanwhile is read either
+ * as it was or as it is, never twice and never not at all.
+ */
+
+import type { Kysely } from "kysely";
+import { joinBars } from "./bar_columns.ts";
+import { isLiveMinutes, selectBarRows } from "./bar_rows.ts";
+import type { TimeseriesDatabase } from "./bars_table.ts";
+import { BlockOpener, type BlockPage, clustersOf, eachPage, readPage } from "./block_pages.ts";
+import type { BarColumns, BarSeries, TickColumns, TickSeries, TimeRange } from "./columns.ts";
+import type { BlockDepot } from "./depot/block_depot.ts";
+import type { History, SeriesSummary } from "./history.ts";
+import { clampRange } from "./months.ts";
+import { barKey, SeriesIds, type SeriesKey, tickKey } from "./series_store.ts";
+import { listSummaries } from "./series_summaries.ts";
+import { concatTicks, mergeTicks, ticksWithin } from "./tick_columns.ts";
+
+/** Rows of a piece at least, where the range has them. */
+const pieceRows = 4_096;
+
+export class BlockHistory implements History {
+  readonly #db: Kysely<TimeseriesDatabase>;
+  readonly #opener: BlockOpener;
+  readonly #ids = new SeriesIds();
+
+  /** Without a depot, a block that was moved to one cannot be read. */
+  constructor(db: Kysely<TimeseriesDatabase>, depot: BlockDepot | null = null) {
+    this.#db = db;
+    this.#opener = new BlockOpener(depot);
+  }
+
+  async *ticks(series: TickSeries, range: TimeRange): AsyncGenerator<TickColumns> {
+    const key = tickKey(series);
+    let small: TickColumns[] = [];
+    let rows = 0;
+    for await (const { blocks, from, to } of this.#pages(key, range)) {
+      for (const cluster of clustersOf(blocks)) {
+        const parts = await Promise.all(cluster.map((block) => this.#opener.ticks(key, block)));
+        const ticks = ticksWithin(mergeTicks(parts), from, to);
+        small.push(ticks);
+        rows += ticks.length;
+        if (rows < pieceRows) continue;
+        yield concatTicks(small);
+        small = [];
+        rows = 0;
+      }
+    }
+    if (rows > 0) yield concatTicks(small);
+  }
+
+  async *bars(series: BarSeries, range: TimeRange): AsyncGenerator<BarColumns> {
+    const key = barKey(series);
+    const pages = isLiveMinutes(key) ? this.#livePages(key, range) : this.#pages(key, range);
+    for await (const { blocks, from, to, rows = null } of pages) {
+      const sealed = await Promise.all(blocks.map((block) => this.#opener.bars(key, block)));
+      const bars = joinBars(rows === null ? sealed : [...sealed, rows], { from, to });
+      if (bars.length > 0) yield bars;
+    }
+  }
+
+  listSeries(symbol: string): Promise<readonly SeriesSummary[]> {
+    return listSummaries(this.#db, symbol);
+  }
+
+  async *#pages(key: SeriesKey, range: TimeRange): AsyncGenerator<LivePage> {
+    const seriesId = await this.#ids.find(this.#db, key);
+    if (seriesId === null) return;
+    yield* eachPage(
+      clampRange(range),
+      (rest, size) => readPage(this.#db, { key, seriesId, range: rest }, size),
+    );
+  }
+
+  /** The same with the rows of live minutes, each page from one snapshot. */
+  #livePages(key: SeriesKey, range: TimeRange): AsyncGenerator<LivePage> {
+    return eachPage(clampRange(range), (rest, size) =>
+      snapshot(this.#db, async (trx) => {
+        const seriesId = await this.#ids.find(trx, key);
+        const page = seriesId === null
+          ? { blocks: [], ...rest }
+          : await readPage(trx, { key, seriesId, range: rest }, size);
+        const { bars, to } = await selectBarRows(trx, key, page);
+        return { ...page, to, rows: bars };
+      }));
+  }
+}
+
+type LivePage = BlockPage & { readonly rows?: BarColumns };
+
+/** Runs reads that must see the same moment of the database. */
+function snapshot<T>(
+  db: Kysely<TimeseriesDatabase>,
+  read: (trx: Kysely<TimeseriesDatabase>) => Promise<T>,
+): Promise<T> {
+  if (db.isTransaction) return read(db);
+  return db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only")
+    .execute(read);
+}

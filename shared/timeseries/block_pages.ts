@@ -1,0 +1,130 @@
+/**
+ * Reading blocks of a series by time, a bounded number at once: from the table, and their bytes from
+ * the depot where they were moved there.
+ */
+
+import type { Kysely } from "kysely";
+import type { TimeseriesDatabase } from "./bars_table.ts";
+import { BlockFormatError, decodeBars, decodeTicks } from "./block_codec.ts";
+import { type BlockRow, selectBlocks } from "./block_store.ts";
+import type { BarColumns, TickColumns, TimeRange } from "./columns.ts";
+import { type BlockDepot, DepotError } from "./depot/block_depot.ts";
+import type { SeriesKey } from "./series_store.ts";
+import { spanOf } from "./spans.ts";
+
+/** Blocks of one page at first; doubled where all of them begin at the same moment. */
+const pageBlocks = 256;
+
+/** A stored block cannot be read; `cause` says why. */
+export class HistoryDamaged extends Error {
+  override readonly name = "HistoryDamaged";
+}
+
+/** `blocks` are all that hold anything of `[from, to)`; they may hold more. */
+export interface BlockPage extends TimeRange {
+  readonly blocks: readonly BlockRow[];
+}
+
+/** How many blocks the next page asks for. */
+export interface PageSize {
+  readonly limit: number;
+}
+export const firstPage: PageSize = { limit: pageBlocks };
+
+/** A page of the range from its start; an empty one when `limit` blocks begin at one moment. */
+export async function readPage(
+  db: Kysely<TimeseriesDatabase>,
+  { key, seriesId, range }: { key: SeriesKey; seriesId: number; range: TimeRange },
+  { limit }: PageSize,
+): Promise<BlockPage> {
+  const { from, to } = range;
+  const earliest = spanOf(key, from).from;
+  const blocks = await selectBlocks(db, { seriesId, earliest, range }, { limit });
+  if (blocks.length < limit) return { blocks, from, to };
+  return { blocks, from, to: Math.max(from, blocks.at(-1)!.fromTime) };
+}
+
+/** Pages of `read` from one end of the range to the other. */
+export async function* eachPage<P extends TimeRange>(
+  range: TimeRange,
+  read: (rest: TimeRange, size: PageSize) => Promise<P>,
+): AsyncGenerator<P> {
+  let size = firstPage;
+  for (let from = range.from; from < range.to;) {
+    const page = await read({ from, to: range.to }, size);
+    if (page.to > from) {
+      yield page;
+      from = page.to;
+      size = firstPage;
+    } else size = { limit: 2 * size.limit };
+  }
+}
+
+/** Bytes of blocks, decoded; @throws HistoryDamaged naming the series and the block. */
+export class BlockOpener {
+  readonly #depot: BlockDepot | null;
+
+  constructor(depot: BlockDepot | null) {
+    this.#depot = depot;
+  }
+
+  ticks(key: SeriesKey, block: BlockRow): Promise<TickColumns> {
+    return this.#open(key, block, decodeTicks);
+  }
+
+  bars(key: SeriesKey, block: BlockRow): Promise<BarColumns> {
+    return this.#open(key, block, decodeBars);
+  }
+
+  async #open<T extends { readonly length: number }>(
+    key: SeriesKey,
+    block: BlockRow,
+    decode: (bytes: Uint8Array) => T,
+  ): Promise<T> {
+    try {
+      const columns = decode(await this.#bytes(block));
+      if (columns.length === block.rows) return columns;
+      throw new BlockFormatError(`${columns.length} rows, the table says ${block.rows}`);
+    } catch (cause) {
+      if (!(cause instanceof BlockFormatError || cause instanceof DepotError)) throw cause;
+      const from = new Date(block.fromTime).toISOString();
+      const series = `${key.symbol} ${key.kind} of ${key.source}`;
+      throw new HistoryDamaged(`Cannot read ${series}, block from ${from}: ${cause.message}`, {
+        cause,
+      });
+    }
+  }
+
+  #bytes({ bytes }: BlockRow): Uint8Array | Promise<Uint8Array> {
+    if (bytes instanceof Uint8Array) return bytes;
+    if (this.#depot === null) throw new DepotError(`${bytes.key} is in a depot, and none is set`);
+    return this.#depot.get(bytes);
+  }
+}
+
+/** Before another in time, and before it among ticks of one moment. */
+const leads = (a: BlockRow, b: BlockRow): boolean =>
+  a.toTime < b.fromTime || a.toTime === b.fromTime && precedes(a, b);
+
+/** Sealed blocks hold what came before all that grows. */
+const precedes = (a: BlockRow, b: BlockRow): boolean =>
+  a.sealed !== b.sealed ? a.sealed : a.place < b.place;
+
+/**
+ * Blocks by first time, grouped where their times overlap: groups follow one another, and within one
+ * the blocks are in the order in which ticks of the same moment stand.
+ */
+export function clustersOf(blocks: readonly BlockRow[]): BlockRow[][] {
+  const clusters: BlockRow[][] = [];
+  /** The last of all so far: by last time, then by place. */
+  let latest: BlockRow | null = null;
+  for (const block of blocks) {
+    if (latest === null || leads(latest, block)) clusters.push([block]);
+    else clusters.at(-1)!.push(block);
+    const later = latest === null || block.toTime > latest.toTime ||
+      block.toTime === latest.toTime && precedes(latest, block);
+    if (later) latest = block;
+  }
+  for (const cluster of clusters) cluster.sort((a, b) => precedes(a, b) ? -1 : 1);
+  return clusters;
+}

@@ -1,0 +1,169 @@
+/** The SQL of blocks: rows in and out, in the caller's transaction when `db` is one. */
+
+import { type Kysely, sql } from "kysely";
+import { createHash } from "node:crypto";
+import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeRange } from "./columns.ts";
+import type { DepotPlace } from "./depot/block_depot.ts";
+
+/** A block as it lies in the table. `place` orders growing blocks as they came. */
+export interface BlockRow {
+  readonly fromTime: number;
+  /** Of its last row. */
+  readonly toTime: number;
+  readonly place: number;
+  readonly rows: number;
+  readonly version: number;
+  readonly sealed: boolean;
+  readonly byteCount: number;
+  /** Here, or in the depot. */
+  readonly bytes: Uint8Array | DepotPlace;
+}
+
+export interface NewBlock {
+  readonly seriesId: number;
+  readonly fromTime: number;
+  readonly toTime: number;
+  readonly rows: number;
+  readonly version: number;
+  readonly sealed: boolean;
+  /** Its place among growing blocks; the next one where it is new. */
+  readonly place?: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What was written did not come back as it was written. */
+export class WriteNotVerified extends Error {
+  override readonly name = "WriteNotVerified";
+}
+
+/** Blocks in one insert at most; a few hundred kilobytes. */
+const insertMax = 32;
+
+const columns = sql.raw(
+  `from_time, to_time, place, row_count, version, sealed, byte_count, bytes, depot_key, depot_offset`,
+);
+
+interface RawBlock {
+  from_time: string;
+  to_time: string;
+  place: string;
+  row_count: number;
+  version: number;
+  sealed: boolean;
+  byte_count: number;
+  bytes: Uint8Array | null;
+  depot_key: string | null;
+  depot_offset: number | null;
+}
+
+/**
+ * Blocks that hold something of `range`, by first time. A block begins at `earliest` or later.
+ * With `lock`, no other transaction changes them before this one ends.
+ */
+export async function selectBlocks(
+  db: Kysely<TimeseriesDatabase>,
+  of: { seriesId: number; earliest: number; range: TimeRange },
+  { limit, lock = false }: { limit?: number | undefined; lock?: boolean } = {},
+): Promise<BlockRow[]> {
+  const { rows } = await sql<RawBlock>`select ${columns} from timeseries.blocks
+    where series_id = ${of.seriesId} and from_time >= ${of.earliest} and from_time < ${of.range.to}
+      and to_time >= ${of.range.from}
+    order by from_time, place
+    ${limit === undefined ? sql`` : sql`limit ${limit}`}
+    ${lock ? sql`for update` : sql``}`.execute(db);
+  return rows.map(toBlockRow);
+}
+
+/** Growing blocks of a span, the first that came first. */
+export async function selectGrowing(
+  db: Kysely<TimeseriesDatabase>,
+  { seriesId, span, limit }: { seriesId: number; span: TimeRange; limit: number },
+): Promise<BlockRow[]> {
+  const { rows } = await sql<RawBlock>`select ${columns} from timeseries.blocks
+    where series_id = ${seriesId} and from_time >= ${span.from} and from_time < ${span.to}
+      and not sealed
+    order by place limit ${limit}`.execute(db);
+  return rows.map(toBlockRow);
+}
+
+/** The last sealed block of a span that ends before a time. */
+export async function selectLastSealed(
+  db: Kysely<TimeseriesDatabase>,
+  { seriesId, span, before }: { seriesId: number; span: TimeRange; before: number },
+): Promise<BlockRow[]> {
+  const { rows } = await sql<RawBlock>`select ${columns} from timeseries.blocks
+    where series_id = ${seriesId} and from_time >= ${span.from} and from_time < ${before}
+      and to_time < ${before} and sealed
+    order by from_time desc limit 1`.execute(db);
+  return rows.map(toBlockRow);
+}
+
+const toBlockRow = (row: RawBlock): BlockRow => ({
+  fromTime: Number(row.from_time),
+  toTime: Number(row.to_time),
+  place: Number(row.place),
+  rows: row.row_count,
+  version: row.version,
+  sealed: row.sealed,
+  byteCount: row.byte_count,
+  bytes: row.bytes ?? { key: row.depot_key!, offset: row.depot_offset!, length: row.byte_count },
+});
+
+/** Their partitions must be there. Returns their places. */
+export async function insertBlocks(
+  db: Kysely<TimeseriesDatabase>,
+  blocks: readonly NewBlock[],
+): Promise<number[]> {
+  const places: number[] = [];
+  for (let at = 0; at < blocks.length; at += insertMax) {
+    const values = blocks.slice(at, at + insertMax).map((block) =>
+      sql`(${block.seriesId}, ${block.fromTime}, ${block.toTime}, ${block.rows}, ${block.version},
+        ${block.sealed}, ${block.bytes.length}, ${block.bytes},
+        coalesce(${block.place ?? null}::int8, nextval('timeseries.block_place')))`
+    );
+    const { rows } = await sql<{ place: string }>`insert into timeseries.blocks
+      (series_id, from_time, to_time, row_count, version, sealed, byte_count, bytes, place)
+      values ${sql.join(values)} returning place`.execute(db);
+    places.push(...rows.map((row) => Number(row.place)));
+  }
+  return places;
+}
+
+/**
+ * Reads blocks back from where they lie, by a digest over what is stored there.
+ *
+ * @throws WriteNotVerified when one is missing or differs.
+ */
+export async function verifyBlocks(
+  db: Kysely<TimeseriesDatabase>,
+  blocks: readonly (NewBlock & { readonly place: number })[],
+): Promise<void> {
+  for (let at = 0; at < blocks.length; at += insertMax) {
+    const some = blocks.slice(at, at + insertMax);
+    const keys = some.map(({ seriesId, fromTime, place }) =>
+      sql`(${seriesId}::int4, ${fromTime}::int8, ${place}::int8)`
+    );
+    const { rows } = await sql<{ place: string; digest: Uint8Array }>`
+      select place, sha256(bytes) as digest from timeseries.blocks
+      where (series_id, from_time, place) in (${sql.join(keys)})`.execute(db);
+    const found = new Map(rows.map((row) => [Number(row.place), row.digest.toHex()]));
+    for (const { fromTime, place, bytes } of some) {
+      if (found.get(place) === createHash("sha256").update(bytes).digest("hex")) continue;
+      throw new WriteNotVerified(`The block of ${fromTime} did not come back as it was written`);
+    }
+  }
+}
+
+export async function deleteBlocks(
+  db: Kysely<TimeseriesDatabase>,
+  seriesId: number,
+  blocks: readonly Pick<BlockRow, "fromTime" | "place">[],
+): Promise<void> {
+  if (blocks.length === 0) return;
+  const keys = JSON.stringify(blocks.map(({ fromTime, place }) => ({ fromTime, place })));
+  await sql`delete from timeseries.blocks b
+    using json_to_recordset(${keys}::text::json) as k("fromTime" int8, place int8)
+    where b.series_id = ${seriesId} and b.from_time = k."fromTime" and b.place = k.place`
+    .execute(db);
+}

@@ -1,0 +1,84 @@
+/**
+ * The tables of blocks. `blocks` is partitioned by the month of a block's first time; partitions are
+ * made when a month gets its first block. A growing block is a few rows as they came; a sealed one is
+ * full, and sealed blocks of a series never share a moment.
+ */
+
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { TimeseriesDatabase } from "./bars_table.ts";
+import { monthName, monthOf } from "./months.ts";
+
+/** Any number, the same everywhere: the advisory lock under which partitions are made. */
+const partitionLock = 7_305_811_204_418n;
+
+export const blocksMigration: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`create table timeseries.series (
+      id int4 generated always as identity primary key,
+      kind text not null, symbol text not null, source text not null,
+      side text not null, interval_ms int4 not null,
+      unique (symbol, kind, source, side, interval_ms))`.execute(db);
+    await sql`create sequence timeseries.block_place`.execute(db);
+    await sql`create table timeseries.blocks (
+      series_id int4 not null,
+      from_time int8 not null,
+      place int8 not null default nextval('timeseries.block_place'),
+      to_time int8 not null,
+      row_count int4 not null,
+      version int4 not null,
+      sealed bool not null,
+      byte_count int4 not null,
+      bytes bytea,
+      depot_key text,
+      depot_offset int4,
+      primary key (series_id, from_time, place)
+    ) partition by range (from_time)`.execute(db);
+    // Compressed already: the database need not try.
+    await sql`alter table timeseries.blocks alter column bytes set storage external`.execute(db);
+    await sql`create index blocks_growing on timeseries.blocks (series_id, from_time)
+      where not sealed`.execute(db);
+    await sql`create table timeseries.batches (
+      series_id int4 not null, batch text not null, to_time int8 not null,
+      primary key (series_id, batch))`.execute(db);
+  },
+};
+
+/** Makes partitions that lack; asks the database once for each month that is there already. */
+export class Partitions {
+  readonly #known = new Set<number>();
+
+  async ensure(db: Kysely<TimeseriesDatabase>, times: Iterable<number>): Promise<void> {
+    for (const at of times) {
+      const { from, to } = monthOf(at);
+      if (this.#known.has(from)) continue;
+      const name = `blocks_${monthName(from)}`;
+      if (await exists(db, name)) this.#known.add(from);
+      else await create(db, name, { from, to });
+    }
+  }
+}
+
+async function exists(db: Kysely<TimeseriesDatabase>, name: string): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select to_regclass(${`timeseries.${name}`}) is not null as found`.execute(db);
+  return rows[0]!.found;
+}
+
+/** Made aside and attached, which readers and writers of the other partitions do not notice. */
+async function create(
+  db: Kysely<TimeseriesDatabase>,
+  name: string,
+  { from, to }: { from: number; to: number },
+): Promise<void> {
+  const table = sql.raw(`timeseries.${name}`);
+  const make = async (trx: Kysely<TimeseriesDatabase>) => {
+    await sql`select pg_advisory_xact_lock(${sql.lit(partitionLock)})`.execute(trx);
+    if (await exists(trx, name)) return;
+    await sql`create table ${table} (like timeseries.blocks including all)`.execute(trx);
+    await sql`alter table timeseries.blocks attach partition ${table}
+      for values from (${sql.lit(from)}) to (${sql.lit(to)})`.execute(trx);
+  };
+  if (db.isTransaction) await make(db);
+  else await db.transaction().execute(make);
+}

@@ -1,0 +1,74 @@
+/** Series by number: every block names its series by a small integer. */
+
+import { type Kysely, sql } from "kysely";
+import type { Symbol } from "../domain/instrument.ts";
+import type { BarSide } from "../domain/bar.ts";
+import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { BarSeries, TickSeries } from "./columns.ts";
+
+/** A series of either kind; ticks have no side and no interval. */
+export interface SeriesKey {
+  readonly kind: "ticks" | "bars";
+  readonly symbol: string;
+  readonly source: string;
+  readonly side: BarSide | "";
+  readonly intervalMs: number;
+}
+
+const sourcePattern = /^[a-z0-9-]{1,40}$/;
+
+/** @throws RangeError for a source's name that is none. */
+export function tickKey({ symbol, source }: TickSeries): SeriesKey {
+  checkSource(source);
+  return { kind: "ticks", symbol, source, side: "", intervalMs: 0 };
+}
+
+/** @throws RangeError for a source's name that is none, or an interval that is not positive. */
+export function barKey({ symbol, source, side, intervalMs }: BarSeries): SeriesKey {
+  checkSource(source);
+  if (!Number.isInteger(intervalMs) || intervalMs < 1 || intervalMs > 2_147_483_647) {
+    throw new RangeError(`Cannot store bars of ${intervalMs} ms`);
+  }
+  return { kind: "bars", symbol, source, side, intervalMs };
+}
+
+function checkSource(source: string): void {
+  if (!sourcePattern.test(source)) {
+    throw new RangeError(`Cannot store the source ${JSON.stringify(source)}: expected a-z 0-9 -`);
+  }
+}
+
+export function seriesOf(key: SeriesKey): TickSeries | BarSeries {
+  const series = { symbol: key.symbol as Symbol, source: key.source };
+  return key.kind === "ticks"
+    ? series
+    : { ...series, side: key.side as BarSide, intervalMs: key.intervalMs };
+}
+
+/** The numbers of series. Remembers only what is committed: a transaction may yet be undone. */
+export class SeriesIds {
+  readonly #known = new Map<string, number>();
+
+  async find(db: Kysely<TimeseriesDatabase>, key: SeriesKey): Promise<number | null> {
+    const name = JSON.stringify(key);
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const { rows } = await sql<{ id: number }>`select id from timeseries.series
+      where kind = ${key.kind} and symbol = ${key.symbol} and source = ${key.source}
+        and side = ${key.side} and interval_ms = ${key.intervalMs}`.execute(db);
+    const id = rows[0]?.id ?? null;
+    if (id !== null && !db.isTransaction) this.#known.set(name, id);
+    return id;
+  }
+
+  async findOrAdd(db: Kysely<TimeseriesDatabase>, key: SeriesKey): Promise<number> {
+    const found = await this.find(db, key);
+    if (found !== null) return found;
+    await sql`insert into timeseries.series (kind, symbol, source, side, interval_ms)
+      values (${key.kind}, ${key.symbol}, ${key.source}, ${key.side}, ${key.intervalMs})
+      on conflict do nothing`.execute(db);
+    const added = await this.find(db, key);
+    if (added === null) throw new Error(`Cannot add the series ${JSON.stringify(key)}`);
+    return added;
+  }
+}
