@@ -14,8 +14,8 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
+import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import type { History } from "../../shared/timeseries/history.ts";
-import { storedMinutes } from "./history/stored_minutes.ts";
 
 export type MarketDataApp = ServiceApp;
 
@@ -44,5 +44,5 @@ export async function startMarketData(
     signal: lifecycle.signal,
   });
   const db = store.database<TimeseriesDatabase>(timeseriesSchema);
-  return { ...ground, db, history: storedMinutes(db), quotes };
+  return { ...ground, db, history: new BlockHistory(db), quotes };
 }

@@ -9,7 +9,7 @@ import { type BarsQuery, readBars } from "../history/read_bars.ts";
 import { instantOf } from "../history/times.ts";
 import { findListed } from "../instruments/find_listed.ts";
 import { answerTable, formatOf, rowLimit, rowsPerPiece } from "../tables/answer.ts";
-import { toBarsTable, toBarsView } from "./list_bars.ts";
+import { barsJson, toBarsTable } from "./list_bars.ts";
 
 export function addBarRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
   addRoute(app, listBarsRoute, async (c) => {
@@ -30,7 +30,7 @@ export function addBarRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
       request: c.req.raw,
       format,
       next: page.next === null ? null : { from: toRfc3339(epochMs(page.next)) },
-      json: () => JSON.stringify(toBarsView({ ...page, bars }, instrument, query)),
+      json: () => barsJson({ ...page, bars }, instrument, query),
       *tables() {
         for (let at = 0; at === 0 || at < bars.length; at += rowsPerPiece) {
           yield toBarsTable(sliceBars(bars, at, at + rowsPerPiece), instrument);

@@ -1,11 +1,9 @@
 /** A page of bars in its views: for JSON, and as a table. */
 
-import type { z } from "@hono/zod-openapi";
-import type { barsView, barView } from "../../../shared/contracts/http/market_history.ts";
 import type { FoldedBars } from "../../../shared/domain/bars/bar_builder.ts";
 import { formatScaled } from "../../../shared/domain/decimal.ts";
 import type { Instrument } from "../../../shared/domain/instrument.ts";
-import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
+import { epochMs, rfc3339Writer, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { BarsPage, BarsQuery } from "../history/read_bars.ts";
 import type { Table, TableColumn } from "../tables/table.ts";
 
@@ -13,46 +11,40 @@ import type { Table, TableColumn } from "../tables/table.ts";
 const meanDecimals = 3;
 const meanScale = 10 ** meanDecimals;
 
-export function toBarsView(
+/**
+ * The JSON text of a `barsView`. Written out as text: a page has thousands of bars, and all of their
+ * cells are digits that need no escaping.
+ */
+export function barsJson(
   { bars, next }: BarsPage,
   instrument: Instrument,
   query: BarsQuery,
-): z.infer<typeof barsView> {
+): string {
   const { symbol, side, granularity, alignment, source } = query;
-  return {
-    symbol,
-    side,
-    granularity,
-    alignment,
-    source,
-    bars: Array.from({ length: bars.length }, (_, at) => toBarView(bars, at, instrument)),
-    next: next === null ? null : toRfc3339(epochMs(next)),
-  };
+  const about = JSON.stringify({ symbol, side, granularity, alignment, source });
+  const barText = barWriter(bars, instrument);
+  let text = `${about.slice(0, -1)},"bars":[`;
+  for (let at = 0; at < bars.length; at++) text += at === 0 ? barText(at) : `,${barText(at)}`;
+  return `${text}],"next":${next === null ? null : `"${toRfc3339(epochMs(next))}"`}}`;
 }
 
-function toBarView(
+function barWriter(
   bars: FoldedBars,
-  at: number,
   { pricePrecision }: Instrument,
-): z.infer<typeof barView> {
-  const view: z.infer<typeof barView> = {
-    openTime: toRfc3339(epochMs(bars.openTime[at]!)),
-    open: formatScaled(bars.open[at]!, pricePrecision),
-    high: formatScaled(bars.high[at]!, pricePrecision),
-    low: formatScaled(bars.low[at]!, pricePrecision),
-    close: formatScaled(bars.close[at]!, pricePrecision),
-    ticks: bars.ticks[at]!,
+): (at: number) => string {
+  const { openTime, open, high, low, close, ticks, volume, spread } = bars;
+  const timeText = rfc3339Writer();
+  const price = (points: number) => formatScaled(points, pricePrecision);
+  return (at) => {
+    const count = ticks[at]!;
+    const text = `{"openTime":"${timeText(epochMs(openTime[at]!))}","open":"${price(open[at]!)}",` +
+      `"high":"${price(high[at]!)}","low":"${price(low[at]!)}","close":"${price(close[at]!)}",` +
+      `"ticks":${count}` + (volume === null ? "" : `,"volume":${volume[at]!}`);
+    if (spread === null || count <= 0) return `${text}}`;
+    const mean = formatScaled(meanOf(spread.sum[at]!, count), pricePrecision + meanDecimals);
+    return `${text},"spread":{"min":"${price(spread.min[at]!)}","mean":"${mean}",` +
+      `"max":"${price(spread.max[at]!)}"}}`;
   };
-  if (bars.volume !== null) view.volume = bars.volume[at]!;
-  const { spread } = bars;
-  if (spread !== null && view.ticks > 0) {
-    view.spread = {
-      min: formatScaled(spread.min[at]!, pricePrecision),
-      mean: formatScaled(meanOf(spread.sum[at]!, view.ticks), pricePrecision + meanDecimals),
-      max: formatScaled(spread.max[at]!, pricePrecision),
-    };
-  }
-  return view;
 }
 
 /** `sum / ticks` in thousandths of a point, rounded half to even. */

@@ -1,7 +1,7 @@
 /** Tables as CSV (RFC 4180): a header line, RFC 3339 times, decimal text, nothing for null. */
 
 import { formatScaled } from "../../../shared/domain/decimal.ts";
-import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
+import { epochMs, rfc3339Writer } from "../../../shared/domain/time.ts";
 import type { Table, TableColumn } from "./table.ts";
 
 /** Rows of one chunk of text. */
@@ -37,7 +37,10 @@ function cellOf(column: TableColumn): (row: number) => string {
 
 function plainCell(column: TableColumn): (row: number) => string {
   const { values } = column;
-  if (column.kind === "time") return (row) => toRfc3339(epochMs(values[row]!));
+  if (column.kind === "time") {
+    const timeText = rfc3339Writer();
+    return (row) => timeText(epochMs(values[row]!));
+  }
   if (column.kind === "price") {
     const { scale } = column;
     return (row) => formatScaled(values[row]!, scale);

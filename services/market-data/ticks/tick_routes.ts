@@ -5,7 +5,7 @@ import { listTicksRoute, type tickView } from "../../../shared/contracts/http/ma
 import type { TickColumns } from "../../../shared/domain/columns.ts";
 import { formatScaled } from "../../../shared/domain/decimal.ts";
 import type { Instrument } from "../../../shared/domain/instrument.ts";
-import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
+import { epochMs, rfc3339Writer } from "../../../shared/domain/time.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { MarketDataApp, MarketDataDeps } from "../deps.ts";
 import { timesMax } from "../history/read_bars.ts";
@@ -57,8 +57,9 @@ function toTickViews(
   { length, time, bid, ask, bidVolume, askVolume }: TickColumns,
   { pricePrecision }: Instrument,
 ): z.infer<typeof tickView>[] {
+  const timeText = rfc3339Writer();
   return Array.from({ length }, (_, at) => ({
-    time: toRfc3339(epochMs(time[at]!)),
+    time: timeText(epochMs(time[at]!)),
     bid: formatScaled(bid[at]!, pricePrecision),
     ask: formatScaled(ask[at]!, pricePrecision),
     ...(bidVolume === null ? {} : { bidVolume: bidVolume[at]! }),

@@ -13,7 +13,7 @@
 
 import type { BarSide } from "../bar.ts";
 import type { TickColumns } from "../columns.ts";
-import { sidePoints, sideVolume } from "./fold_ticks.ts";
+import { SidePoints, sideVolume } from "./fold_ticks.ts";
 
 export const activityKinds = ["ticks", "volume", "range", "renko"] as const;
 export type ActivityKind = (typeof activityKinds)[number];
@@ -76,10 +76,11 @@ export class ActivityFolder {
   /** Ticks of the place's moment that are still to be passed over. */
   #skip: number;
   #counted: boolean;
-  #prices = new Int32Array(0);
+  readonly #points: SidePoints;
 
   constructor(options: ActivityOptions) {
     this.#options = options;
+    this.#points = new SidePoints(options.side);
     this.#place = options.place;
     const brick = options.place?.brick ?? null;
     this.#brick = brick === null ? null : { ...brick };
@@ -100,11 +101,10 @@ export class ActivityFolder {
 
   push(ticks: TickColumns): void {
     const { length, time } = ticks;
-    if (this.#prices.length < length) this.#prices = new Int32Array(length);
-    sidePoints(ticks, this.#options.side, this.#prices);
+    const prices = this.#points.of(ticks);
     for (let at = 0; at < length && !this.full; at++) {
       if (this.#isPast(time[at]!)) continue;
-      const price = this.#prices[at]!;
+      const price = prices[at]!;
       if (this.#options.kind === "renko") this.#lay(ticks, at, price);
       else this.#take(ticks, at, price);
     }

@@ -16,11 +16,23 @@ export function midPoints(bid: number, ask: number): number {
   return floor + (floor & odd & 1);
 }
 
-/** Fills `out` with a side's prices of `ticks`. */
-export function sidePoints(ticks: TickColumns, side: BarSide, out: Int32Array): void {
-  const { bid, ask, length } = ticks;
-  for (let at = 0; at < length; at++) out[at] = midPoints(bid[at]!, ask[at]!);
-  if (side !== "mid") out.set((side === "bid" ? bid : ask).subarray(0, length));
+/** A side's prices of ticks, index by index; the mids lie in room that is used again. */
+export class SidePoints {
+  readonly #side: BarSide;
+  #room = new Int32Array(0);
+
+  constructor(side: BarSide) {
+    this.#side = side;
+  }
+
+  /** Good until the next call. */
+  of({ bid, ask, length }: TickColumns): Int32Array {
+    if (this.#side !== "mid") return this.#side === "bid" ? bid : ask;
+    if (this.#room.length < length) this.#room = new Int32Array(length);
+    const mids = this.#room;
+    for (let at = 0; at < length; at++) mids[at] = midPoints(bid[at]!, ask[at]!);
+    return mids;
+  }
 }
 
 /** What the ticks weigh on a side: its own volume, or both for the mid; `null` where unknown. */
@@ -39,11 +51,12 @@ export class TickFolder {
   /** End of the bar under way; `-Infinity` while there is none. */
   #until = -Infinity;
   #hasVolume = true;
-  #prices = new Int32Array(0);
+  readonly #points: SidePoints;
 
   constructor({ grid, side }: { grid: BarGrid; side: BarSide }) {
     this.#grid = grid;
     this.#side = side;
+    this.#points = new SidePoints(side);
     this.#bar = unfilled();
   }
 
@@ -59,9 +72,7 @@ export class TickFolder {
 
   push(ticks: TickColumns): void {
     const { time, bid, ask, length } = ticks;
-    if (this.#prices.length < length) this.#prices = new Int32Array(length);
-    sidePoints(ticks, this.#side, this.#prices);
-    const prices = this.#prices;
+    const prices = this.#points.of(ticks);
     this.#hasVolume &&= length === 0 || sideVolume(ticks, this.#side, 0) !== null;
     for (let from = 0; from < length;) {
       if (time[from]! >= this.#until) this.#begin(time[from]!, prices[from]!);
