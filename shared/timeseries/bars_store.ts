@@ -1,6 +1,6 @@
 /** Storing and reading finished bars. */
 
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Bar, BarSide } from "../domain/bar.ts";
 import { price, type Symbol } from "../domain/instrument.ts";
 import { type EpochMs, epochMs, toRfc3339 } from "../domain/time.ts";
@@ -25,9 +25,19 @@ const insertMax = 2_000;
  * of two different bars of one minute the one that saw more quotes stays, so a recording that is
  * played again completes what an interrupted run left half built.
  */
-export async function insertBars(
+export function insertBars(db: Kysely<TimeseriesDatabase>, bars: readonly Bar[]): Promise<void> {
+  return storeBars(db, bars, sql`>`);
+}
+
+/** The same, but of two bars that saw equally many quotes the given one stays: a correction. */
+export function correctBars(db: Kysely<TimeseriesDatabase>, bars: readonly Bar[]): Promise<void> {
+  return storeBars(db, bars, sql`>=`);
+}
+
+async function storeBars(
   db: Kysely<TimeseriesDatabase>,
   bars: readonly Bar[],
+  over: RawBuilder<unknown>,
 ): Promise<void> {
   const fullest = [...fullestByKey(bars).values()];
   const table = sql.table(`${timeseriesSchema}.bars`);
@@ -42,7 +52,7 @@ export async function insertBars(
       on conflict (symbol, side, open_time) do update set
         open = excluded.open, high = excluded.high, low = excluded.low,
         close = excluded.close, ticks = excluded.ticks
-      where excluded.ticks > kept.ticks`.execute(db);
+      where excluded.ticks ${over} kept.ticks`.execute(db);
   }
 }
 

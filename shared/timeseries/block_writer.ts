@@ -32,7 +32,7 @@ import { lockSeries, within } from "./transactions.ts";
 export interface AddedTicks {
   readonly series: TickSeries;
   readonly ticks: TickColumns;
-  readonly batch: string;
+  readonly batch: string | null;
 }
 
 export class BlockHistoryWriter implements HistoryWriter {
@@ -164,8 +164,9 @@ async function claimBatches(
   db: Kysely<TimeseriesDatabase>,
   named: readonly NamedTicks[],
 ): Promise<Set<string>> {
-  if (named.length === 0) return new Set();
-  const records = JSON.stringify(named.map(({ seriesId, batch, ticks }) => ({
+  const once = named.filter(({ batch }) => batch !== null);
+  if (once.length === 0) return new Set();
+  const records = JSON.stringify(once.map(({ seriesId, batch, ticks }) => ({
     seriesId,
     batch,
     toTime: ticks.time[ticks.length - 1],
@@ -182,7 +183,7 @@ async function claimBatches(
 function growingBlocks(named: readonly NamedTicks[], fresh: ReadonlySet<string>): NewBlock[] {
   const blocks: NewBlock[] = [];
   for (const { key, seriesId, ticks, batch } of named) {
-    if (!fresh.has(`${seriesId} ${batch}`)) continue;
+    if (batch !== null && !fresh.has(`${seriesId} ${batch}`)) continue;
     for (const part of ticksBySpan(key, ticks)) {
       const [fromTime, toTime] = [part.time[0]!, part.time[part.length - 1]!];
       const bytes = encodeTicks(part);

@@ -32,11 +32,12 @@ export interface SeriesSummary {
 export interface HistoryWriter {
   /**
    * Adds ticks that are newer than, or lie among, those already there: a growing block. Idempotent
-   * by `batch`: a batch that was added before changes nothing.
+   * by `batch`: a batch that was added before changes nothing. `null` where the caller's transaction
+   * sees to it that they are added once.
    */
   appendTicks(
     db: Kysely<TimeseriesDatabase>,
-    added: { series: TickSeries; ticks: TickColumns; batch: string },
+    added: { series: TickSeries; ticks: TickColumns; batch: string | null },
   ): Promise<void>;
   /**
    * Puts ticks in place of all that the series has in the range, as sealed blocks, verified by

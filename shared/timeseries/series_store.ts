@@ -45,7 +45,7 @@ export function seriesOf(key: SeriesKey): TickSeries | BarSeries {
     : { ...series, side: key.side as BarSide, intervalMs: key.intervalMs };
 }
 
-/** The numbers of series. Remembers only what is committed: a transaction may yet be undone. */
+/** The numbers of series. What the transaction itself added is not remembered: it may be undone. */
 export class SeriesIds {
   readonly #known = new Map<string, number>();
 
@@ -53,12 +53,15 @@ export class SeriesIds {
     const name = JSON.stringify(key);
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const { rows } = await sql<{ id: number }>`select id from timeseries.series
+    const { rows } = await sql<{ id: number; own: boolean }>`select id, coalesce(
+        xmin::text::int8 = pg_current_xact_id_if_assigned()::text::int8 & 4294967295, false) as own
+      from timeseries.series
       where kind = ${key.kind} and symbol = ${key.symbol} and source = ${key.source}
         and side = ${key.side} and interval_ms = ${key.intervalMs}`.execute(db);
-    const id = rows[0]?.id ?? null;
-    if (id !== null && !db.isTransaction) this.#known.set(name, id);
-    return id;
+    const found = rows[0];
+    if (found === undefined) return null;
+    if (!found.own) this.#known.set(name, found.id);
+    return found.id;
   }
 
   async findOrAdd(db: Kysely<TimeseriesDatabase>, key: SeriesKey): Promise<number> {

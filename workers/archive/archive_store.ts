@@ -5,6 +5,11 @@ import type { Migration } from "kysely/migration";
 import { epochMs } from "../../shared/domain/time.ts";
 import { insertBars } from "../../shared/timeseries/bars_store.ts";
 import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
+import type { BlockDepot } from "../../shared/timeseries/depot/block_depot.ts";
+import { correctMinutes, liveSource } from "./correct_bars.ts";
+import { toTickColumns } from "./live_ticks.ts";
 import type { ArchiveEffects, ArchiveState, Building, SymbolState } from "./decide.ts";
 
 export const archiveSchema = "archive";
@@ -60,13 +65,18 @@ export class ArchiveMoved extends Error {
 export interface ArchiveStore {
   load(): Promise<Standing>;
   /**
-   * Stores bars and state whole or not at all, and returns where the archive then stands.
+   * Stores ticks, bars and state whole or not at all, and returns where the archive then stands.
    * @throws ArchiveMoved when the archive is not where `from` was.
    */
   commit(from: Standing, effects: ArchiveEffects): Promise<Standing>;
 }
 
-export function createArchiveStore(db: Kysely<ArchiveDatabase>): ArchiveStore {
+/** The depot is asked where a correction concerns a day that was moved there. */
+export function createArchiveStore(
+  db: Kysely<ArchiveDatabase>,
+  depot: BlockDepot | null = null,
+): ArchiveStore {
+  const writer = new BlockHistoryWriter(depot);
   return {
     load: () => load(db),
     async commit(from, effects) {
@@ -76,16 +86,24 @@ export function createArchiveStore(db: Kysely<ArchiveDatabase>): ArchiveStore {
           .where("id", "=", 1).where("batches", "=", String(from.batches))
           .executeTakeFirst();
         if (moved.numUpdatedRows !== 1n) throw new ArchiveMoved("Another archive has written");
-        await insertBars(
-          trx.withSchema(timeseriesSchema) as unknown as Kysely<TimeseriesDatabase>,
-          effects.bars,
-        );
+        const history = trx.withSchema(timeseriesSchema) as unknown as Kysely<TimeseriesDatabase>;
+        await insertBars(history, effects.bars);
+        await writer.appendAll(history, appended(effects));
+        await correctMinutes(history, new BlockHistory(history, depot), effects.corrections);
         await keepSymbols(trx, effects);
       });
       return { state: effects.state, batches: from.batches + 1 };
     },
   };
 }
+
+/** A growing block a symbol; the place in the feed, committed with it, adds it once. */
+const appended = ({ ticks }: ArchiveEffects) =>
+  [...ticks].map(([symbol, quotes]) => ({
+    series: { symbol, source: liveSource },
+    ticks: toTickColumns(quotes),
+    batch: null,
+  }));
 
 async function load(db: Kysely<ArchiveDatabase>): Promise<Standing> {
   const { heard_at, batches } = await db.selectFrom("progress").selectAll()

@@ -2,7 +2,7 @@
 // whatever is killed on the way.
 
 import { assert, assertEquals } from "@std/assert";
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
 import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
@@ -20,6 +20,8 @@ import { dataTest } from "../../shared/testing/test_data.ts";
 import { vendorBidBars, vendorDay } from "../../shared/testing/vendor_bars.ts";
 import { selectBars } from "../../shared/timeseries/bars_store.ts";
 import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { dukascopyFile } from "../../shared/venues/replay/dukascopy.ts";
 import { openIngest, startIngest } from "../ingest/deps.ts";
 import { startArchive } from "./deps.ts";
 
@@ -48,6 +50,25 @@ async function expectTheVendorsDay(store: Store, folder: string): Promise<void> 
   assertEquals(bid.reduce((sum, bar) => sum + bar.ticks, 0), vendorDay.ticks);
   assertEquals(await quotesArchived(store), vendorDay.ticks);
   assertEquals([(await select("ask")).length, (await select("mid")).length], [1_440, 1_440]);
+  await expectTheVendorsTicks(db, folder);
+}
+
+/** Every tick of the files, once and in order. */
+async function expectTheVendorsTicks(db: Kysely<TimeseriesDatabase>, folder: string) {
+  const expected: number[][] = [];
+  for (let hour = 0; hour < 24; hour++) {
+    const file = dukascopyFile(`${folder}/${String(hour).padStart(2, "0")}h_ticks.bi5`)!;
+    for await (const ticks of file.read()) {
+      for (const { venueTime, bid, ask } of ticks) expected.push([venueTime, bid, ask]);
+    }
+  }
+  const found: number[][] = [];
+  const series = { symbol: "EURUSD" as Symbol, source: "live" };
+  const range = { from: -Infinity, to: Infinity };
+  for await (const { time, bid, ask, length } of new BlockHistory(db).ticks(series, range)) {
+    for (let i = 0; i < length; i++) found.push([time[i]!, bid[i]!, ask[i]!]);
+  }
+  assertEquals(found, expected);
 }
 
 dataTest("a replayed day is archived whole in one process", vendorDay.folder, async (folder) => {

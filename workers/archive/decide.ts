@@ -18,6 +18,7 @@ import {
   minuteOf,
   openBar,
 } from "../../shared/domain/bar.ts";
+import type { Symbol } from "../../shared/domain/instrument.ts";
 import type { Quote } from "../../shared/domain/quote.ts";
 import { type EpochMs, epochMs } from "../../shared/domain/time.ts";
 
@@ -42,7 +43,16 @@ export interface SymbolState {
 }
 
 /** One bar a side; `null` instead after an interruption, until the next quote. */
-export type Building = Readonly<Record<BarSide, Bar>>;
+export type Building = Readonly<Record<BarSide, Bar>> & {
+  /** A quote came that is older than one before it: the minute has to be put right at its end. */
+  readonly reordered?: boolean;
+};
+
+/** A stored minute whose bars have to be made again from its ticks. */
+export interface Correction {
+  readonly symbol: Symbol;
+  readonly minute: EpochMs;
+}
 
 export interface ArchiveState {
   /** The market's time as the topic told it; 0 before the first word. */
@@ -61,7 +71,11 @@ export interface ArchiveEffects {
   readonly changed: ReadonlySet<string>;
   /** Finished bars, in the order they were finished. */
   readonly bars: readonly Bar[];
-  /** Quotes that were new. */
+  /** Quotes that were new, by symbol, as they came. */
+  readonly ticks: ReadonlyMap<Symbol, readonly Quote[]>;
+  /** Minutes that quotes came too late for, or out of order. */
+  readonly corrections: readonly Correction[];
+  /** How many quotes were new. */
   readonly quotes: number;
   readonly late: number;
   readonly repeats: number;
@@ -90,6 +104,8 @@ class BarDesk {
   readonly #symbols: Map<string, SymbolState>;
   readonly #changed = new Set<string>();
   readonly #bars: Bar[] = [];
+  readonly #ticks = new Map<Symbol, Quote[]>();
+  readonly #corrections = new Map<string, Correction>();
   readonly #counts = { quotes: 0, late: 0, repeats: 0 };
   #heardAt: EpochMs;
   /** No minute is due before this moment. */
@@ -107,6 +123,8 @@ class BarDesk {
       state: { heardAt: this.#heardAt, symbols: this.#symbols },
       changed: this.#changed,
       bars: this.#bars,
+      ticks: this.#ticks,
+      corrections: [...this.#corrections.values()],
       ...this.#counts,
     };
   }
@@ -122,17 +140,23 @@ class BarDesk {
     this.hear(quote.venueTime);
     // Read only now: the market's time may just have finished its minute.
     const state = this.#symbols.get(quote.symbol) ?? unseen;
-    const begunAgain = quote.venueTime < state.venueTime;
-    const building = begunAgain ? this.#endOf(state) : state.building;
+    const { building } = state;
     const late = quote.venueTime < (building?.bid.openTime ?? this.#heardAt - silenceMsMax);
+    if (late) this.#correct(quote.symbol, minuteOf(quote.venueTime));
     this.#counts.quotes++;
     if (late) this.#counts.late++;
+    this.#keep(quote);
     this.#set(quote.symbol, {
       sequence: quote.sequence,
-      venueTime: quote.venueTime,
+      // With nothing under way the symbol begins anew, also at an earlier time.
+      venueTime: building === null ? quote.venueTime : latest(quote.venueTime, state.venueTime),
       quotes: state.quotes + 1,
       late: state.late + (late ? 1 : 0),
-      building: late ? building : this.#fold(building, quote),
+      building: late
+        ? carried(building, quote, state)
+        : building !== null && quote.venueTime < state.venueTime
+        ? reordered(building, quote)
+        : this.#fold(building, quote),
     });
   }
 
@@ -154,7 +178,7 @@ class BarDesk {
     const current = building === null ? null : this.#advance(building, minuteOf(quote.venueTime));
     const next = current === null || current.bid.ticks === 0
       ? eachSide((side) => openBar(quote, side))
-      : eachSide((side) => addToBar(current[side], quote));
+      : { ...current, ...eachSide((side) => addToBar(current[side], quote)) };
     this.#nextDue = Math.min(this.#nextDue, dueOf(next));
     return next;
   }
@@ -186,7 +210,18 @@ class BarDesk {
     return null;
   }
 
+  #keep(quote: Quote): void {
+    const kept = this.#ticks.get(quote.symbol);
+    if (kept === undefined) this.#ticks.set(quote.symbol, [quote]);
+    else kept.push(quote);
+  }
+
+  #correct(symbol: Symbol, minute: EpochMs): void {
+    this.#corrections.set(`${symbol} ${minute}`, { symbol, minute });
+  }
+
   #finish(building: Building): void {
+    if (building.reordered) this.#correct(building.bid.symbol, building.bid.openTime);
     for (const side of barSides) this.#bars.push(building[side]);
   }
 
@@ -205,6 +240,28 @@ class BarDesk {
 }
 
 const dueOf = ({ bid }: Building): number => bid.openTime + minuteMs + graceMs;
+
+const latest = (a: EpochMs, b: EpochMs): EpochMs => a > b ? a : b;
+
+/** A late quote that is the symbol's newest is what silent minutes carry on. */
+function carried(building: Building | null, quote: Quote, state: SymbolState): Building | null {
+  if (building === null || building.bid.ticks > 0 || quote.venueTime < state.venueTime) {
+    return building;
+  }
+  return eachSide((side) => flatBarAfter(openBar(quote, side), building[side].openTime));
+}
+
+/** An older quote widens the minute and counts; what it opened and closed at is found at its end. */
+function reordered(building: Building, quote: Quote): Building {
+  if (building.bid.ticks === 0) {
+    return { ...eachSide((side) => openBar(quote, side)), reordered: true };
+  }
+  const widened = eachSide((side) => ({
+    ...addToBar(building[side], quote),
+    close: building[side].close,
+  }));
+  return { ...widened, reordered: true };
+}
 
 const eachSide = (make: (side: BarSide) => Bar): Building => ({
   bid: make("bid"),

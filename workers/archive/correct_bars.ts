@@ -1,0 +1,88 @@
+/** Puts bars right after late or reordered quotes: makes their minutes again from the ticks kept. */
+
+import type { Kysely } from "kysely";
+import { type Bar, type BarSide, barSides, minuteMs } from "../../shared/domain/bar.ts";
+import { price, type Symbol } from "../../shared/domain/instrument.ts";
+import { epochMs } from "../../shared/domain/time.ts";
+import { correctBars } from "../../shared/timeseries/bars_store.ts";
+import type { TimeseriesDatabase } from "../../shared/timeseries/bars_table.ts";
+import type { BarColumns, TickColumns } from "../../shared/timeseries/columns.ts";
+import { BarFolder } from "../../shared/timeseries/fold_bars.ts";
+import type { History } from "../../shared/timeseries/history.ts";
+import type { Correction } from "./decide.ts";
+
+export const liveSource = "live";
+/** Minutes put right in one commit at most; more at once is a feed gone mad, and its ticks stay. */
+const correctionsMax = 500;
+/** How far the close of a corrected minute is carried over silent ones. */
+const carryMsMax = 24 * 60 * minuteMs;
+
+/** `history` reads within the transaction of `db`, where the ticks were just added. */
+export async function correctMinutes(
+  db: Kysely<TimeseriesDatabase>,
+  history: History,
+  corrections: readonly Correction[],
+): Promise<void> {
+  for (const { symbol, minute } of corrections.slice(0, correctionsMax)) {
+    const range = { from: minute, to: minute + minuteMs };
+    const ticks: TickColumns[] = [];
+    for await (const piece of history.ticks({ symbol, source: liveSource }, range)) {
+      ticks.push(piece);
+    }
+    const bars: Bar[] = [];
+    for (const side of barSides) {
+      bars.push(...await sideBars(history, ticks, { symbol, side, minute }));
+    }
+    await correctBars(db, bars);
+  }
+}
+
+interface Minute extends Correction {
+  readonly side: BarSide;
+}
+
+/** The minute's bar and the silent minutes after it, where they differ from what is stored. */
+async function sideBars(
+  history: History,
+  ticks: readonly TickColumns[],
+  { symbol, side, minute }: Minute,
+): Promise<Bar[]> {
+  const folder = new BarFolder({ intervalMs: minuteMs, side });
+  for (const piece of ticks) folder.push(piece);
+  const made = barsOf(folder.finish(), { symbol, side })[0];
+  if (made === undefined) return [];
+  const corrected = [made];
+  const series = { symbol, side, source: liveSource, intervalMs: minuteMs };
+  const range = { from: minute, to: minute + carryMsMax };
+  let stored = false;
+  for await (const piece of history.bars(series, range)) {
+    for (const bar of barsOf(piece, { symbol, side })) {
+      if (bar.openTime === minute) {
+        // Ticks from before history was kept are in the bar only: a fuller bar stays.
+        if (bar.ticks > made.ticks) return [];
+        stored = true;
+        continue;
+      }
+      const silent = bar.ticks === 0 && bar.openTime === corrected.at(-1)!.openTime + minuteMs;
+      if (!stored || !silent || bar.close === made.close) return corrected;
+      const { close } = made;
+      corrected.push({ ...bar, open: close, high: close, low: close, close });
+    }
+  }
+  return corrected;
+}
+
+function barsOf(
+  { length, openTime, open, high, low, close, ticks }: BarColumns,
+  of: { readonly symbol: Symbol; readonly side: BarSide },
+): Bar[] {
+  return Array.from({ length }, (_, i) => ({
+    ...of,
+    openTime: epochMs(openTime[i]!),
+    open: price(open[i]!),
+    high: price(high[i]!),
+    low: price(low[i]!),
+    close: price(close[i]!),
+    ticks: ticks[i]!,
+  }));
+}
