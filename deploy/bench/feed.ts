@@ -1,20 +1,24 @@
 /**
  * Quotes delivered to 1,000 clients of a separate process: bursts of ten, kept under way as fast as
- * every client has them, beside npm `ws` sending each quote to each client and Bun's own publish of
- * the same quotes. Then at a steady pace, with and without 5 % of the clients reading nothing.
+ * every client has them, in JSON and in the binary form, beside npm `ws` sending each quote to each
+ * client and Bun's own publish of the same quotes. Then at a steady pace, with and without 5 % of the
+ * clients reading nothing.
  *
- * Servers run on one core and the load on the other, in turns, each when the machine is quiet; ratios
- * are of the best rounds, since noise only ever takes away.
+ * Servers run on one core and the load on the other, in turns, each when the machine is quiet. A
+ * ratio is the median of the rounds' own: in a round all run within the same half minute.
  */
 
 import { benchStalled } from "./feed_stalled.ts";
-import { type BenchServer, installPeers, runLoad, startServer } from "./processes.ts";
+import { type BenchServer, installPeers, median, runLoad, startServer } from "./processes.ts";
 import { untilIdle } from "./idle.ts";
+import { feedProtocols } from "../../shared/contracts/messages/feed_binary.ts";
 import type { BenchResult } from "./result.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
 
 export const feedClients = 1_000;
-const rounds = 5;
+const rounds = 4;
+const singleRounds = 2;
+const idleMsMax = 3_000;
 /** Bursts under way at once: the servers always have work, as in a busy market. */
 const windowBursts = 8;
 
@@ -46,7 +50,7 @@ export const runFeedLoad = ({ bun, folder }: FeedPeers, load: FeedLoad): Promise
   runLoad(bun, [`${folder}/feed_load.mjs`, JSON.stringify(load)]);
 
 /** The edge in a process of its own, and how to reach its feed. */
-export async function startEdge(port: number): Promise<{
+export async function startEdge(port: number, protocol?: string): Promise<{
   server: BenchServer;
   feed: Pick<FeedLoad, "port" | "path" | "headers" | "subscribe">;
 }> {
@@ -57,36 +61,43 @@ export async function startEdge(port: number): Promise<{
     feed: {
       port,
       path: "/v1/feed",
-      headers: { "x-api-key": server.told },
+      headers: {
+        "x-api-key": server.told,
+        ...(protocol === undefined ? {} : { "sec-websocket-protocol": protocol }),
+      },
       subscribe: '{"type":"subscribe","symbols":"*"}',
     },
   };
 }
 
-type Peer = "spotwire" | "ws" | "bun" | "bun_joined";
+const peerNames = ["spotwire", "binary", "ws", "bun", "bun_joined", "bun_binary"] as const;
+type Peer = (typeof peerNames)[number];
+/** Quotes a second of each, round by round. */
+type Rates = ReadonlyMap<Peer, readonly number[]>;
 
 export async function benchFeed(): Promise<BenchResult> {
   const folder = await installPeers(["ws@8.23.0", "bun@1.4.5"]);
   const peers: FeedPeers = { folder, bun: `${folder}/node_modules/.bin/bun` };
   try {
-    const busy = await compare(peers, ["spotwire", "ws", "bun", "bun_joined"], windowBursts);
-    const single = await compare(peers, ["spotwire", "bun"], 1);
+    const busy = await compare(peers, peerNames, { window: windowBursts, rounds });
+    const single = await compare(peers, ["spotwire", "bun"], { window: 1, rounds: singleRounds });
     const stalled = await benchStalled(peers);
     return {
       bench: "feed",
       ratios: {
-        ws: busy.spotwire / busy.ws,
-        bun: busy.spotwire / busy.bun,
+        ws: ratio(busy, "spotwire", "ws"),
+        bun: ratio(busy, "spotwire", "bun"),
+        binary_json: ratio(busy, "binary", "spotwire"),
+        bun_binary: ratio(busy, "binary", "bun_binary"),
         stalled_p99: stalled.ratio,
       },
       figures: {
-        spotwire_quotes_per_second: busy.spotwire,
-        ws_quotes_per_second: busy.ws,
-        bun_quotes_per_second: busy.bun,
-        bun_joined_quotes_per_second: busy.bun_joined,
-        one_burst_spotwire_quotes_per_second: single.spotwire,
-        one_burst_bun_quotes_per_second: single.bun,
-        one_burst_bun_ratio: single.spotwire / single.bun,
+        ...Object.fromEntries(
+          peerNames.map((name) => [`${name}_quotes_per_second`, median(busy.get(name)!)]),
+        ),
+        one_burst_spotwire_quotes_per_second: median(single.get("spotwire")!),
+        one_burst_bun_quotes_per_second: median(single.get("bun")!),
+        one_burst_bun_ratio: ratio(single, "spotwire", "bun"),
         ...stalled.figures,
       },
     };
@@ -95,42 +106,45 @@ export async function benchFeed(): Promise<BenchResult> {
   }
 }
 
-/** The best quotes per second of each, in interleaved rounds. */
+const ratio = (rates: Rates, ours: Peer, theirs: Peer): number =>
+  median(rates.get(ours)!.map((rate, round) => rate / rates.get(theirs)![round]!));
+
+/** Interleaved rounds. */
 async function compare(
   peers: FeedPeers,
   names: readonly Peer[],
-  window: number,
-): Promise<Record<Peer, number>> {
-  const best: Record<Peer, number> = { spotwire: 0, ws: 0, bun: 0, bun_joined: 0 };
-  for (let round = 1; round <= rounds; round++) {
+  options: { window: number; rounds: number },
+): Promise<Rates> {
+  const rates = new Map<Peer, number[]>(names.map((name) => [name, []]));
+  for (let round = 1; round <= options.rounds; round++) {
     for (const name of names) {
-      await untilIdle();
-      const { quotesPerSecond } = await saturate(peers, name, window);
-      best[name] = Math.max(best[name], quotesPerSecond);
+      await untilIdle({ msMax: idleMsMax });
+      const { quotesPerSecond } = await saturate(peers, name, options.window);
+      rates.get(name)!.push(quotesPerSecond);
       const rate = `${(quotesPerSecond / 1e6).toFixed(2)} M quotes/s`;
-      console.log(`round ${round}, ${window} under way: ${name} ${rate}`);
+      console.log(`round ${round}, ${options.window} under way: ${name} ${rate}`);
     }
   }
-  return best;
+  return rates;
 }
 
 async function saturate(peers: FeedPeers, name: Peer, window: number): Promise<FeedLoadResult> {
   const port = freePort();
-  const { server, feed } = name === "spotwire"
-    ? await startEdge(port)
+  const { server, feed } = name === "spotwire" || name === "binary"
+    ? await startEdge(port, name === "binary" ? feedProtocols.binary : undefined)
     : { server: await startPeer(peers, name, port), feed: { port, path: "/feed", headers: {} } };
   await using _ = server;
   return await runFeedLoad(peers, {
     ...feed,
     clients: feedClients,
-    warmUpSeconds: 1.5,
-    seconds: 3,
+    warmUpSeconds: 1,
+    seconds: 2,
     window,
   });
 }
 
 function startPeer({ folder, bun }: FeedPeers, name: Peer, port: number): Promise<BenchServer> {
   if (name === "ws") return startServer("node", [`${folder}/feed_ws.mjs`, `${port}`]);
-  const joined = name === "bun_joined" ? ["joined"] : [];
-  return startServer(bun, [`${folder}/feed_bun.mjs`, `${port}`, ...joined]);
+  const form = name === "bun" ? "each" : name.slice("bun_".length);
+  return startServer(bun, [`${folder}/feed_bun.mjs`, `${port}`, form]);
 }

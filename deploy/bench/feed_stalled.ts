@@ -14,12 +14,12 @@ import { freePort } from "../../shared/testing/free_port.ts";
 import { untilIdle } from "./idle.ts";
 import { residentBytes } from "./processes.ts";
 
-const rounds = 5;
+const rounds = 3;
 const burstsPerSecond = 50;
 const stalledShare = 0.05;
-const roundSeconds = 6;
+const roundSeconds = 5;
 /** Long enough for a trend of the memory, and shorter than the edge waits for a ping's answer. */
-const memorySeconds = 20;
+const memorySeconds = 16;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -64,7 +64,7 @@ async function pacedRound(
   peers: FeedPeers,
   round: { stalled: number; seconds: number },
 ): Promise<PacedRound> {
-  await untilIdle();
+  await untilIdle({ msMax: 3_000 });
   const { server, feed } = await startEdge(freePort());
   await using _ = server;
   const sockets = await stall(feed, round.stalled);

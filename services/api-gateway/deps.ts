@@ -12,6 +12,7 @@ import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import { systemTimer } from "../../shared/runtime/time.ts";
 import { createTokens, type Tokens } from "../../shared/security/tokens.ts";
+import { BarBoard } from "./feed/bar_board.ts";
 import { FeedHub } from "./feed/feed_hub.ts";
 import { FeedServer } from "./feed/feed_server.ts";
 import { QuoteBoard } from "./feed/quote_board.ts";
@@ -109,22 +110,39 @@ export async function startGateway(
 
 async function startFeed(ground: GatewayGround, lifecycle: Lifecycle): Promise<FeedServer> {
   const { market, clock, streams, logger, limits } = ground;
-  const board = new QuoteBoard((quote) => market.status(quote));
   // Runs after everything that has already arrived, and before anything waits.
-  const hub = new FeedHub({ board, clock, defer: (flush) => void setImmediate(flush) });
+  const defer = (flush: () => void) => void setImmediate(flush);
+  const quotes = new FeedHub({
+    board: new QuoteBoard((quote) => market.status(quote)),
+    clock,
+    defer,
+  });
+  const bars = new FeedHub({ board: new BarBoard(), clock, defer });
   const feed = new FeedServer({
     ...ground,
-    hub,
+    channels: { quotes, bars },
     socketsPerKey: limits.socketsPerKey,
     socketsMax: limits.sockets,
   });
+  const { signal } = lifecycle;
   await followQuotes({
     streams,
     book: market.quotes,
     ...(market.clock instanceof ManualClock ? { marketClock: market.clock } : {}),
-    onQuotes: (quotes) => hub.publish(quotes),
+    onQuotes: (news) => quotes.publish((board) => news.forEach((quote) => board.put(quote))),
     logger,
-    signal: lifecycle.signal,
+    signal,
+  });
+  await followTopic({
+    streams,
+    topic: topics.bars,
+    from: "start",
+    logger,
+    signal,
+    handle: (events) =>
+      bars.publish((board) => {
+        for (const { data } of events) data.bars.forEach((bar) => board.put(bar));
+      }),
   });
   lifecycle.run("feed", (signal) => feed.run(signal));
   lifecycle.onDrain("feed", () => feed.drain());

@@ -3,7 +3,16 @@
 import { type BackoffLimits, backoffMs, machineRandom } from "./backoff.ts";
 import { type Credential, readCredential } from "./credential.ts";
 import { FeedConnection } from "./feed_connection.ts";
-import { type ErrorFrame, feedPath, type FeedQuote, type ServerFrame } from "./feed_frames.ts";
+import { feedProtocols } from "./feed_binary.ts";
+import {
+  type ErrorFrame,
+  type FeedChannel,
+  feedPath,
+  type FeedQuote,
+  type LiveBar,
+  type ServerFrame,
+  type SubscribedFrame,
+} from "./feed_frames.ts";
 import {
   type FeedSocket,
   type FeedSocketConstructor,
@@ -19,6 +28,13 @@ export interface FeedOptions {
   readonly key: Credential;
   /** Default: the runtime's own. Node 20 has none: give it npm `ws`. */
   readonly WebSocket?: FeedSocketConstructor | undefined;
+  /** Whether quotes come in the binary form, a quarter of the bytes; default false. */
+  readonly binary?: boolean | undefined;
+  /**
+   * The newest of each symbol this often, instead of every update: 100, 250, 500 or 1000 ms. All
+   * clients of an interval are told at the same moment. Default 0: every update.
+   */
+  readonly intervalMs?: number | undefined;
   /** How often the edge proves that it is alive, in milliseconds; default 1000. */
   readonly heartbeatMs?: number | undefined;
   /** How long opening and authenticating may take, in milliseconds; default 10 000. */
@@ -45,6 +61,10 @@ export interface FeedEvents {
   status: FeedStatus;
   /** The quotes of one frame; `snapshot` when they answer a subscription or a reconnect. */
   quotes: { readonly quotes: readonly FeedQuote[]; readonly snapshot: boolean };
+  /** One-minute bars of {@link FeedClient.subscribeBars}. */
+  bars: { readonly bars: readonly LiveBar[]; readonly snapshot: boolean };
+  /** After a reconnect: quotes of these symbols were missed and cannot be had; a snapshot follows. */
+  gap: { readonly symbols: readonly string[] };
   /** A refused frame. The connection may stay. */
   error: FeedRefusal;
   /** The edge's time, milliseconds since 1970. */
@@ -59,12 +79,14 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
   readonly #options: FeedOptions;
   readonly #url: string;
   readonly #Socket: FeedSocketConstructor;
-  readonly #subscriptions = new FeedSubscriptions();
+  readonly #subscriptions: FeedSubscriptions;
   readonly #latest = new Map<string, FeedQuote>();
   readonly #iterators = new Set<QuoteIterator>();
   readonly #listeners: { [Event in keyof FeedEvents]: Set<Listener<Event>> } = {
     status: new Set(),
     quotes: new Set(),
+    bars: new Set(),
+    gap: new Set(),
     error: new Set(),
     heartbeat: new Set(),
   };
@@ -76,6 +98,7 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
   /** Opens nothing yet: the first `subscribe` or `connect` does. Throws on a URL it cannot use. */
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#subscriptions = new FeedSubscriptions(options.intervalMs ?? 0);
     this.#url = feedUrl(options.url, feedPath);
     this.#Socket = options.WebSocket ?? machineWebSocket();
   }
@@ -107,12 +130,22 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
    * takes; rejects with a {@link FeedRefusal}, or {@link FeedClosed}.
    */
   subscribe(symbols: "*" | readonly string[]): Promise<void> {
-    return this.#change("subscribe", symbols);
+    return this.#change("subscribe", "quotes", symbols);
   }
 
   /** Takes symbols away, `"*"` for all of them. Resolves and rejects as `subscribe` does. */
   unsubscribe(symbols: "*" | readonly string[]): Promise<void> {
-    return this.#change("unsubscribe", symbols);
+    return this.#change("unsubscribe", "quotes", symbols);
+  }
+
+  /** Adds symbols to the bars that come as `bars` events. Resolves and rejects as `subscribe`. */
+  subscribeBars(symbols: "*" | readonly string[]): Promise<void> {
+    return this.#change("subscribe", "bars", symbols);
+  }
+
+  /** Takes symbols away from the bars. Resolves and rejects as `subscribe` does. */
+  unsubscribeBars(symbols: "*" | readonly string[]): Promise<void> {
+    return this.#change("unsubscribe", "bars", symbols);
   }
 
   /** For good. Loops over the feed end. */
@@ -133,12 +166,16 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     return iterator;
   }
 
-  #change(type: "subscribe" | "unsubscribe", symbols: "*" | readonly string[]): Promise<void> {
+  #change(
+    type: "subscribe" | "unsubscribe",
+    channel: FeedChannel,
+    symbols: "*" | readonly string[],
+  ): Promise<void> {
     if (this.#status.state === "closed") {
       return Promise.reject(this.#status.refusal ?? new FeedClosed());
     }
     this.connect();
-    const { frames, answered } = this.#subscriptions.change(type, symbols);
+    const { frames, answered } = this.#subscriptions.change(type, channel, symbols);
     if (this.#status.state === "connected") {
       for (const frame of frames) this.#connection?.send(frame);
     }
@@ -153,7 +190,9 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     try {
       credential = await readCredential(this.#options.key);
       if (this.#status.state === "closed") return;
-      socket = new this.#Socket(this.#url);
+      socket = this.#options.binary === true
+        ? new this.#Socket(this.#url, [feedProtocols.binary])
+        : new this.#Socket(this.#url);
     } catch (error) {
       return this.#lost(error instanceof Error ? error.message : String(error), null);
     }
@@ -168,7 +207,7 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
   }
 
   #ready(): void {
-    for (const frame of this.#subscriptions.restore()) this.#connection?.send(frame);
+    for (const frame of this.#subscriptions.restore(this.#latest)) this.#connection?.send(frame);
     this.#setStatus({ state: "connected" });
   }
 
@@ -177,21 +216,34 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
       case "snapshot":
       case "quotes":
         return this.#take(frame.quotes, frame.type === "snapshot");
-      case "subscribed": {
-        const standing = this.#subscriptions.answered(frame);
-        if (standing === null || standing === "*") return;
-        const kept = new Set(standing);
-        for (const symbol of this.#latest.keys()) {
-          if (!kept.has(symbol)) this.#latest.delete(symbol);
-        }
-        return;
-      }
+      case "bars":
+        return this.#emit("bars", { bars: frame.bars, snapshot: frame.snapshot });
+      case "gap":
+        return this.#emit("gap", { symbols: frame.symbols });
+      case "subscribed":
+        return this.#answered(frame);
       case "heartbeat":
         this.#attempt = 0;
         return this.#emit("heartbeat", { time: frame.time });
       case "error":
-        return this.#emit("error", this.#subscriptions.refused(frame));
+        return this.#refused(frame);
     }
+  }
+
+  #answered(frame: SubscribedFrame): void {
+    const standing = this.#subscriptions.answered(frame);
+    if (standing === null || standing.channel !== "quotes" || standing.symbols === "*") return;
+    const kept = new Set(standing.symbols);
+    for (const symbol of this.#latest.keys()) {
+      if (!kept.has(symbol)) this.#latest.delete(symbol);
+    }
+  }
+
+  #refused(frame: ErrorFrame): void {
+    const again = this.#subscriptions.startOver(frame);
+    if (again === null) return this.#emit("error", this.#subscriptions.refused(frame));
+    this.#connection?.send(again.frame);
+    this.#emit("gap", { symbols: again.symbols });
   }
 
   #take(quotes: readonly FeedQuote[], snapshot: boolean): void {

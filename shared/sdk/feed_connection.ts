@@ -1,5 +1,6 @@
 /** One connection to the feed, from its socket's opening to its loss. It is never used again. */
 
+import { QuoteDecoder } from "./feed_binary.ts";
 import type { FeedSocket } from "./feed_socket.ts";
 import { type ClientFrame, type ErrorFrame, readServerFrame } from "./feed_frames.ts";
 import type { ServerFrame } from "./feed_frames.ts";
@@ -30,6 +31,7 @@ export class FeedConnection {
   readonly #watch: ReturnType<typeof setInterval>;
   #pace: ReturnType<typeof setTimeout> | undefined;
   #queue: ClientFrame[] = [];
+  #decoder: QuoteDecoder | null = null;
   #ready = false;
   #ended = false;
   #quietTicks = 0;
@@ -39,6 +41,7 @@ export class FeedConnection {
     this.#socket = socket;
     this.#options = options;
     this.#watch = setInterval(() => this.#tick(), options.heartbeatMs / 2);
+    socket.binaryType = "arraybuffer";
     socket.onopen = () => this.#authenticate();
     socket.onmessage = (event) => this.#read(event.data);
     socket.onerror = (event) => this.#lose(event?.message || "the connection failed");
@@ -84,12 +87,13 @@ export class FeedConnection {
     this.#quietTicks = 0;
     let frame: ServerFrame | null;
     try {
-      frame = readServerFrame(data);
+      frame = data instanceof ArrayBuffer ? this.#decode(data) : readServerFrame(data);
     } catch {
       return this.#lose("the edge sent a frame that cannot be read");
     }
     if (frame === null) return;
-    if (frame.type === "authenticated") {
+    if (frame.type === "table") this.#decoder = new QuoteDecoder(frame);
+    else if (frame.type === "authenticated") {
       this.#ready = true;
       this.#options.ready();
     } else if (frame.type === "error") {
@@ -99,6 +103,11 @@ export class FeedConnection {
     } else {
       this.#options.frame(frame);
     }
+  }
+
+  #decode(data: ArrayBuffer): ServerFrame | null {
+    if (this.#decoder === null) throw new TypeError("Cannot read the frame: no table came yet");
+    return this.#decoder.read(data);
   }
 
   #tick(): void {

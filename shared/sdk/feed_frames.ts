@@ -33,6 +33,10 @@ export type FeedProblemCode =
   | "unknown_frame"
   | "invalid_frame"
   | "unknown_symbol"
+  | "unknown_channel"
+  | "interval_not_offered"
+  | "resume_ahead"
+  | "resume_not_offered"
   | "too_many_subscriptions"
   | "too_many_refusals"
   | "too_many_frames"
@@ -40,6 +44,28 @@ export type FeedProblemCode =
   | "binary_not_supported"
   | "client_stalled"
   | "draining";
+
+/** What may be subscribed to. */
+export type FeedChannel = "quotes" | "bars";
+
+/** A one-minute bar of one side. Prices are decimal text. */
+export interface LiveBar {
+  symbol: string;
+  side: "bid" | "ask" | "mid";
+  granularity: "M1";
+  /** Start of the minute, milliseconds since 1970. */
+  openTime: number;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+  /** Quotes inside. */
+  ticks: number;
+  /** The minute is not over; it is; or a late tick changed it afterwards. */
+  state: "partial" | "final" | "corrected";
+  /** Of one open time, the highest is the truth. */
+  version: number;
+}
 
 /** Symbols of a subscription; `"*"` means all, now and later. */
 export type FeedSymbols = "*" | string[];
@@ -51,11 +77,17 @@ export interface AuthenticateFrame {
 }
 export interface SubscribeFrame {
   type: "subscribe";
+  channel?: string | undefined;
   symbols: FeedSymbols;
+  /** Newest per interval; 0 for every update. */
+  intervalMs?: number | undefined;
+  /** The last sequence seen of symbols of this frame. */
+  resume?: { [symbol: string]: number } | undefined;
   id?: string | undefined;
 }
 export interface UnsubscribeFrame {
   type: "unsubscribe";
+  channel?: string | undefined;
   symbols: FeedSymbols;
   id?: string | undefined;
 }
@@ -68,17 +100,35 @@ export interface AuthenticatedFrame {
 export interface SubscribedFrame {
   type: "subscribed";
   id?: string | undefined;
+  channel: FeedChannel;
   symbols: FeedSymbols;
+  intervalMs: number;
 }
-/** The newest quote of each symbol that was added. */
+/** What the indexes of binary records mean, on one connection. */
+export interface TableFrame {
+  type: "table";
+  instruments: { index: number; symbol: string; pricePrecision: number }[];
+}
+/** Quotes of these symbols were missed and are not kept any more; a snapshot follows. */
+export interface GapFrame {
+  type: "gap";
+  symbols: string[];
+}
+/** The newest quote of each symbol that was added and not resumed. */
 export interface SnapshotFrame {
   type: "snapshot";
   quotes: FeedQuote[];
 }
-/** Every subscribed symbol that changed since the last frame, once, at its newest. */
+/** In order for each symbol. */
 export interface QuotesFrame {
   type: "quotes";
   quotes: FeedQuote[];
+}
+/** Bars that grew, ended or were corrected; `snapshot` when they answer a subscription. */
+export interface BarsFrame {
+  type: "bars";
+  snapshot: boolean;
+  bars: LiveBar[];
 }
 export interface HeartbeatFrame {
   type: "heartbeat";
@@ -92,17 +142,23 @@ export interface ErrorFrame {
 }
 export type ServerFrame =
   | AuthenticatedFrame
+  | TableFrame
   | SubscribedFrame
+  | GapFrame
   | SnapshotFrame
   | QuotesFrame
+  | BarsFrame
   | HeartbeatFrame
   | ErrorFrame;
 
 const types: readonly string[] = [
   "authenticated",
+  "table",
   "subscribed",
+  "gap",
   "snapshot",
   "quotes",
+  "bars",
   "heartbeat",
   "error",
 ] satisfies ServerFrame["type"][];

@@ -4,9 +4,11 @@ import { assertEquals, assertThrows } from "@std/assert";
 import * as contract from "../contracts/messages/feed.ts";
 import {
   type ClientFrame,
+  type FeedChannel,
   feedPath,
   type FeedProblemCode,
   type FeedQuote,
+  type LiveBar,
   readServerFrame,
   type ServerFrame,
   symbolsPerFrameMax,
@@ -20,6 +22,7 @@ Deno.test("the frame types are those of the platform's schemas, as the compiler 
   same<ServerFrame, contract.ServerFrame>(true);
   same<ClientFrame, contract.ClientFrame>(true);
   same<FeedQuote, contract.FeedQuote>(true);
+  same<FeedChannel, contract.FeedChannel>(true);
   same<FeedProblemCode, contract.FeedProblemCode>(true);
 });
 
@@ -39,11 +42,47 @@ const quote: fc.Arbitrary<FeedQuote> = record({
   status: fc.constantFrom("live", "quiet", "stale", "closed"),
 });
 const quotes = fc.array(quote, { maxLength: 5 });
+const bar: fc.Arbitrary<LiveBar> = record({
+  symbol: fc.stringMatching(/^[A-Z]{6}$/),
+  side: fc.constantFrom("bid", "ask", "mid"),
+  granularity: fc.constant("M1"),
+  openTime: time,
+  open: price,
+  high: price,
+  low: price,
+  close: price,
+  ticks: fc.nat(),
+  state: fc.constantFrom("partial", "final", "corrected"),
+  version: fc.nat(),
+});
 const symbolsOrAll = fc.oneof(fc.constant("*" as const), symbols);
 
 const serverFrames: fc.Arbitrary<ServerFrame> = fc.oneof(
   record({ type: fc.constant("authenticated" as const) }),
-  record({ type: fc.constant("subscribed" as const), symbols: symbolsOrAll, id }),
+  record({
+    type: fc.constant("subscribed" as const),
+    channel: fc.constantFrom(...contract.feedChannels),
+    symbols: symbolsOrAll,
+    intervalMs: fc.constantFrom(...contract.feedIntervalsMs),
+    id,
+  }),
+  record({ type: fc.constant("gap" as const), symbols }),
+  record({
+    type: fc.constant("table" as const),
+    instruments: fc.array(
+      record({
+        index: fc.nat(65_535),
+        symbol: fc.stringMatching(/^[A-Z]{6}$/),
+        pricePrecision: fc.nat(6),
+      }),
+      { maxLength: 5 },
+    ),
+  }),
+  record({
+    type: fc.constant("bars" as const),
+    snapshot: fc.boolean(),
+    bars: fc.array(bar, { maxLength: 3 }),
+  }),
   record({ type: fc.constantFrom("snapshot" as const, "quotes" as const), quotes }),
   record({ type: fc.constant("heartbeat" as const), time }),
   record({
@@ -61,6 +100,14 @@ const clientFrames: fc.Arbitrary<ClientFrame> = fc.oneof(
   record({
     type: fc.constantFrom("subscribe" as const, "unsubscribe" as const),
     symbols: symbolsOrAll,
+    id,
+  }),
+  record({
+    type: fc.constant("subscribe" as const),
+    channel: fc.constantFrom(...contract.feedChannels),
+    symbols,
+    intervalMs: fc.constantFrom(...contract.feedIntervalsMs),
+    resume: fc.dictionary(fc.stringMatching(/^[A-Z]{6}$/), fc.nat(), { noNullPrototype: true }),
     id,
   }),
 );

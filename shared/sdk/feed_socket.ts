@@ -9,11 +9,15 @@ export interface FeedSocket {
   onmessage: Handler;
   onerror: Handler;
   onclose: Handler;
+  binaryType: string;
   send(text: string): void;
   close(code?: number, reason?: string): void;
 }
 
-export type FeedSocketConstructor = new (url: string) => FeedSocket;
+export type FeedSocketConstructor = new (
+  url: string,
+  protocols?: string | string[],
+) => FeedSocket;
 
 /** `http://host/base` becomes `ws://host/base/v1/feed`; `https` becomes `wss`. Throws a TypeError. */
 export function feedUrl(url: string, path: string): string {

@@ -2,6 +2,7 @@
 
 import {
   type ErrorFrame,
+  type FeedChannel,
   type FeedProblemCode,
   type FeedSymbols,
   type SubscribedFrame,
@@ -44,13 +45,22 @@ interface Pending {
 }
 
 export class FeedSubscriptions {
-  #standing: "*" | readonly string[] = [];
+  readonly #standing = new Map<FeedChannel, "*" | readonly string[]>();
   readonly #pending = new Map<string, Pending>();
+  /** Frames of the newest connection that ask for what was missed. */
+  readonly #resuming = new Map<string, SubscribeFrame>();
+  /** 0 is every update. */
+  readonly #intervalMs: number;
   #lastId = 0;
+
+  constructor(intervalMs: number) {
+    this.#intervalMs = intervalMs;
+  }
 
   /** A change as frames to send, and the promise of the edge's answer to all of them. */
   change(
     type: ChangeFrame["type"],
+    channel: FeedChannel,
     symbols: "*" | readonly string[],
   ): { frames: ChangeFrame[]; answered: Promise<void> } {
     const parts = inParts(symbols);
@@ -58,7 +68,7 @@ export class FeedSubscriptions {
       const error = new RangeError(`Cannot ${type}: ${pendingMax} changes wait for an answer`);
       return { frames: [], answered: Promise.reject(error) };
     }
-    const frames = parts.map((part) => this.#frame(type, part));
+    const frames = parts.map((part) => this.#frame(type, channel, part));
     const answers = frames.map((frame) =>
       new Promise<void>((resolve, reject) => {
         this.#pending.set(frame.id!, { frame, resolve, reject });
@@ -67,21 +77,46 @@ export class FeedSubscriptions {
     return { frames, answered: Promise.all(answers).then(() => {}) };
   }
 
-  /** Every frame a fresh connection needs: what stood before, then the unanswered changes. */
-  restore(): ChangeFrame[] {
-    return [
-      ...inParts(this.#standing).map((part) => this.#frame("subscribe", part)),
-      ...[...this.#pending.values()].map((pending) => pending.frame),
-    ];
+  /**
+   * Every frame a fresh connection needs: what stood before, resumed after the sequences seen, then
+   * the unanswered changes.
+   */
+  restore(seen: ReadonlyMap<string, { readonly sequence: number }>): ChangeFrame[] {
+    this.#resuming.clear();
+    const frames: ChangeFrame[] = [];
+    for (const [channel, standing] of this.#standing) {
+      for (const part of inParts(standing)) {
+        const frame: SubscribeFrame = this.#frame("subscribe", channel, part);
+        frames.push(frame);
+        if (channel !== "quotes") continue;
+        const resume = sequencesOf(part === "*" ? [...seen.keys()] : part, seen);
+        if (Object.keys(resume).length === 0) continue;
+        frame.resume = resume;
+        this.#resuming.set(frame.id!, frame);
+      }
+    }
+    return [...frames, ...[...this.#pending.values()].map((pending) => pending.frame)];
+  }
+
+  /**
+   * After the edge refused to resume because it has not seen as much as the client: the same frame
+   * without, and the symbols that then have a gap. `null` for any other refusal.
+   */
+  startOver(refused: ErrorFrame): { frame: SubscribeFrame; symbols: string[] } | null {
+    if (refused.code !== "resume_ahead" || refused.id === undefined) return null;
+    const resuming = this.#resuming.get(refused.id);
+    if (resuming === undefined) return null;
+    const frame = this.#frame("subscribe", "quotes", resuming.symbols);
+    return { frame, symbols: Object.keys(resuming.resume!) };
   }
 
   /** Takes an answer; the subscription as it stands, or `null` when the answer is to a restore. */
-  answered(frame: SubscribedFrame): FeedSymbols | null {
+  answered(frame: SubscribedFrame): SubscribedFrame | null {
     const pending = this.#take(frame.id);
     if (pending === undefined) return null;
-    this.#standing = frame.symbols;
+    this.#standing.set(frame.channel, frame.symbols);
     pending.resolve();
-    return frame.symbols;
+    return frame;
   }
 
   /** Takes a refusal, of a change or of anything else. */
@@ -98,9 +133,16 @@ export class FeedSubscriptions {
     this.#pending.clear();
   }
 
-  #frame(type: ChangeFrame["type"], symbols: FeedSymbols): ChangeFrame {
+  #frame<Type extends ChangeFrame["type"]>(
+    type: Type,
+    channel: FeedChannel,
+    symbols: FeedSymbols,
+  ): Extract<ChangeFrame, { type: Type }> {
     this.#lastId += 1;
-    return { type, symbols, id: String(this.#lastId) };
+    const frame: ChangeFrame = { type, symbols, id: String(this.#lastId) };
+    if (channel !== "quotes") frame.channel = channel;
+    if (frame.type === "subscribe" && this.#intervalMs > 0) frame.intervalMs = this.#intervalMs;
+    return frame as Extract<ChangeFrame, { type: Type }>;
   }
 
   #take(id: string | undefined): Pending | undefined {
@@ -109,6 +151,15 @@ export class FeedSubscriptions {
     this.#pending.delete(id);
     return pending;
   }
+}
+
+/** No more than one frame holds; symbols beyond get a snapshot. */
+function sequencesOf(
+  symbols: readonly string[],
+  seen: ReadonlyMap<string, { readonly sequence: number }>,
+): Record<string, number> {
+  const known = symbols.filter((symbol) => seen.has(symbol)).slice(0, symbolsPerFrameMax);
+  return Object.fromEntries(known.map((symbol) => [symbol, seen.get(symbol)!.sequence]));
 }
 
 function inParts(symbols: "*" | readonly string[]): FeedSymbols[] {

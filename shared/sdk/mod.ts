@@ -11,6 +11,7 @@ export type { ProblemField, SpotwireProblemCode } from "./problem.ts";
 export { FeedClient } from "./feed.ts";
 export type { FeedEvents, FeedOptions, FeedStatus } from "./feed.ts";
 export { FeedClosed, FeedRefusal } from "./feed_subscriptions.ts";
-export type { FeedProblemCode, FeedQuote, FeedSymbols } from "./feed_frames.ts";
+export type { FeedProblemCode, FeedQuote, FeedSymbols, LiveBar } from "./feed_frames.ts";
+export { feedProtocols, QuoteDecoder } from "./feed_binary.ts";
 export type { FeedSocket, FeedSocketConstructor } from "./feed_socket.ts";
 export type * from "./generated/types.gen.ts";

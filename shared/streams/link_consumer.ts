@@ -24,7 +24,7 @@ export class LinkConsumer implements StreamConsumer {
 
   constructor(link: RedisLink, options: ConsumerOptions & { readonly clock: Clock }) {
     this.#link = link;
-    this.#reader = link.reader();
+    this.#reader = link.reader(options.topic);
     this.#options = options;
     const quarter = Math.ceil(options.redeliverAfterMs / 4);
     this.#checkEveryMs = Math.min(overdueCheckMsMax, Math.max(10, quarter));

@@ -12,10 +12,11 @@ import {
 import { createGroup, LinkConsumer } from "./link_consumer.ts";
 import { type Command, isRefusal, type RedisLink } from "./redis_link.ts";
 import { readEntries, readOneStream, readPairs } from "./redis_replies.ts";
+import { wakeChannel } from "./wake_channel.ts";
 import { WakeUp } from "./wake_up.ts";
 
-/** One request stays below what hosted services take. */
-const requestEntriesMax = 1_000;
+/** One request, its wake-up included, stays below what hosted services take. */
+const requestEntriesMax = 999;
 const requestCharactersMax = 250_000;
 /** Redis drops whole blocks of up to 100 entries; below this the promise needs exact trimming. */
 const exactTrimBelow = 1_000;
@@ -34,7 +35,9 @@ export class LinkStreams implements EventStreams {
   async publish(topic: string, bodies: readonly string[], lengthMax: number): Promise<void> {
     const trim = ["MAXLEN", lengthMax < exactTrimBelow ? "=" : "~", lengthMax];
     for (const part of inRequests(bodies)) {
-      await this.#link.pipeline(part.map((body) => ["XADD", topic, ...trim, "*", "body", body]));
+      const added = part.map((body): Command => ["XADD", topic, ...trim, "*", "body", body]);
+      // Readers that cannot wait inside Redis read when they hear this.
+      await this.#link.pipeline([...added, ["PUBLISH", wakeChannel(topic), ""]]);
     }
   }
 
@@ -96,7 +99,7 @@ export class LinkStreams implements EventStreams {
     options: SubscribeOptions,
   ): AsyncGenerator<readonly StreamEntry[]> {
     const signal = AbortSignal.any([options.signal, this.#link.closing]);
-    const reader = this.#link.reader();
+    const reader = this.#link.reader(options.topic);
     const pause = new WakeUp();
     let after = begin;
     const command = (block: Command): Command => //

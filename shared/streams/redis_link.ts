@@ -9,8 +9,8 @@ export interface RedisLink {
   pipeline(commands: readonly Command[]): Promise<void>;
   /** All or none. */
   transaction(commands: readonly Command[]): Promise<void>;
-  /** For reads that wait; connects on the first one. */
-  reader(): LinkReader;
+  /** For reads of the topic that wait; connects on the first one. */
+  reader(topic: string): LinkReader;
   /** Aborts when the link is closed. */
   readonly closing: AbortSignal;
   close(): Promise<void>;

@@ -1,12 +1,15 @@
 /**
  * Upstash's REST protocol in front of one's own Redis, so the edge's adapter runs self-hosted too:
- * `POST /` with one command, `POST /pipeline` and `POST /multi-exec` with several.
+ * `POST /` with one command, `POST /pipeline` and `POST /multi-exec` with several, and
+ * `/psubscribe/wake:*` for wake-ups as server-sent events.
  */
 
 import type { Redis } from "ioredis";
 import { createHash, timingSafeEqual } from "node:crypto";
+import { BridgeWakes, wakeClientsMax } from "./bridge_wakes.ts";
 import { answerMsMax, within } from "./redis_link.ts";
 import { connectRedis, toBatch } from "./redis_streams.ts";
+import { wakePattern } from "./wake_channel.ts";
 
 const bodyBytesMaxDefault = 4 * 1024 * 1024;
 const commandsMax = 1_000;
@@ -14,7 +17,7 @@ const commandsMax = 1_000;
 /** What streams need; a token does not open the rest of the server. */
 const allowed = new Set(
   ["PING", "XADD", "XACK", "XAUTOCLAIM", "XCLAIM", "XDEL", "XGROUP", "XINFO", "XLEN", "XPENDING"]
-    .concat(["XRANGE", "XREAD", "XREADGROUP", "XREVRANGE", "XTRIM"]),
+    .concat(["PUBLISH", "XRANGE", "XREAD", "XREADGROUP", "XREVRANGE", "XTRIM"]),
 );
 
 export interface BridgeOptions {
@@ -33,6 +36,7 @@ export interface Bridge {
 
 export function createUpstashBridge(options: BridgeOptions): Bridge {
   const redis = connectRedis(options.redisUrl, { maxRetriesPerRequest: 1 });
+  const wakes = new BridgeWakes(options.redisUrl);
   const expected = digest(options.token);
   const bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxDefault;
   return {
@@ -41,6 +45,7 @@ export function createUpstashBridge(options: BridgeOptions): Bridge {
       try {
         if (pathname === "/healthz") return await health(redis);
         if (!holdsToken(request, expected)) throw new Refusal(401, "Unauthorized");
+        if (pathname.startsWith(subscribePath)) return await subscribe(redis, wakes, pathname);
         const body = await readJson(request, bodyBytesMax);
         const encode = encoderOf(request);
         return Response.json(await answer(redis, pathname, body).then(encode));
@@ -49,7 +54,10 @@ export function createUpstashBridge(options: BridgeOptions): Bridge {
         return refuse(error);
       }
     },
-    close: () => redis.disconnect(),
+    close() {
+      wakes.close();
+      redis.disconnect();
+    },
   };
 }
 
@@ -75,6 +83,19 @@ async function answer(redis: Redis, pathname: string, body: unknown): Promise<An
   if (pathname === "/pipeline") return await Promise.all(commands.map((it) => settle(redis, it)));
   if (pathname === "/multi-exec") return await transaction(redis, commands);
   throw new Refusal(404, "ERR no such path");
+}
+
+const subscribePath = "/psubscribe/";
+
+/** Wake-ups and nothing else; a Redis that is away is said at once, so that clients try again. */
+async function subscribe(redis: Redis, wakes: BridgeWakes, pathname: string): Promise<Response> {
+  if (decodeURIComponent(pathname.slice(subscribePath.length)) !== wakePattern) {
+    throw new Refusal(400, `ERR only ${wakePattern} can be subscribed to`);
+  }
+  await settle(redis, ["PING"]);
+  const answer = wakes.open();
+  if (answer !== null) return answer;
+  throw new Refusal(503, `ERR there are ${wakeClientsMax} subscriptions already`);
 }
 
 async function one(redis: Redis, command: Command): Promise<Answer> {

@@ -1,8 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { Redis } from "@upstash/redis";
+import { epochMs } from "../domain/time.ts";
+import { eventually } from "../testing/eventually.ts";
 import { freePort } from "../testing/free_port.ts";
 import { realTest } from "../testing/real.ts";
 import { startRedis } from "../testing/real_redis.ts";
+import { openStreams } from "./open_streams.ts";
 import { type Bridge, createUpstashBridge } from "./upstash_bridge.ts";
 
 const token = "a-token-for-tests-only-0123456789";
@@ -106,6 +109,49 @@ realTest("the bridge carries the real client, with its base64 answers", ["redis"
   await server.shutdown();
   bridge.close();
 });
+
+realTest(
+  "whoever appends wakes the bridge's subscribers, also after Redis was away",
+  ["redis"],
+  async () => {
+    await using redis = await startRedis();
+    const bridge = createUpstashBridge({ redisUrl: redis.url, token });
+    const streams = await openStreams(redis.url, { clock: { now: () => epochMs(Date.now()) } });
+    const subscribe = (pattern: string, bearer = token) =>
+      bridge.fetch(
+        new Request(`http://bridge/psubscribe/${encodeURIComponent(pattern)}`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${bearer}`, accept: "text/event-stream" },
+        }),
+      );
+    for (
+      const [pattern, bearer, status] of [["*", token, 400], ["wake:*", "wrong", 401]] as const
+    ) {
+      const refused = await subscribe(pattern, bearer);
+      assertEquals(refused.status, status);
+      await refused.body?.cancel();
+    }
+    const answer = await subscribe("wake:*");
+    assertEquals(answer.headers.get("content-type"), "text/event-stream");
+    let heard = "";
+    const reading = (async () => {
+      for await (const text of answer.body!.pipeThrough(new TextDecoderStream())) heard += text;
+    })();
+    const hears = (topic: string) =>
+      eventually(async () => {
+        await streams.publish(topic, ["{}"], 100);
+        return heard.includes(`data: pmessage,wake:*,wake:${topic},\n\n`);
+      });
+    await hears("one");
+    await redis.kill();
+    await using again = await startRedis({ folder: redis.folder, port: redis.port });
+    assertEquals(again.url, redis.url);
+    await hears("two");
+    await streams.close();
+    bridge.close();
+    await reading;
+  },
+);
 
 Deno.test("the bridge answers 503, and its health check too, when Redis is away", async () => {
   const redisUrl = `redis://127.0.0.1:${freePort()}`;

@@ -1,15 +1,20 @@
-/** Redis Streams over Upstash's REST interface: the edge's streams, where there is no TCP. */
+/**
+ * Redis Streams over Upstash's REST interface: the edge's streams, where there is no TCP. A REST
+ * read cannot wait; one subscription to wake-ups tells all readers of the process when to ask.
+ */
 
 import { Redis } from "@upstash/redis";
 import type { Clock } from "../domain/time.ts";
 import type { EventStreams } from "./event_streams.ts";
 import { LinkStreams } from "./link_streams.ts";
 import { answerMsMax, type Command, type LinkReader, type RedisLink } from "./redis_link.ts";
-import { WakeUp } from "./wake_up.ts";
+import { WakeChannel } from "./wake_channel.ts";
 
-/** REST cannot wait, so reads ask again: soon at first, then ever less often. */
+/** Reads ask again: soon at first, then ever less often. */
 const pollMsMin = 20;
 const pollMsMax = 250;
+/** While wake-ups come in; one may be lost, and a heartbeat of the feed is as long. */
+const wokenPollMsMax = 1_000;
 const retriesMax = 2;
 const retryMs = 100;
 
@@ -46,10 +51,12 @@ class RestLink implements RedisLink {
   readonly #redis: RawRedis;
   readonly #closing = new AbortController();
   readonly closing = this.#closing.signal;
+  readonly #wakes: WakeChannel;
   /** Requests may overtake one another; pipelines wait for the one before, which keeps the order. */
   #lastPipeline: Promise<unknown> = Promise.resolve();
 
   constructor(url: string, token: string) {
+    this.#wakes = new WakeChannel(url, token, this.closing);
     this.#redis = new RawRedis({
       url,
       token,
@@ -77,8 +84,8 @@ class RestLink implements RedisLink {
     return this.#many("multi-exec", commands);
   }
 
-  reader(): LinkReader {
-    return new PollingReader(this);
+  reader(topic: string): LinkReader {
+    return new PollingReader(this, this.#wakes, topic);
   }
 
   close(): Promise<void> {
@@ -95,19 +102,23 @@ class RestLink implements RedisLink {
 
 class PollingReader implements LinkReader {
   readonly #link: RedisLink;
+  readonly #wakes: WakeChannel;
+  readonly #topic: string;
   #pollMs = pollMsMin;
 
-  constructor(link: RedisLink) {
+  constructor(link: RedisLink, wakes: WakeChannel, topic: string) {
     this.#link = link;
+    this.#wakes = wakes;
+    this.#topic = topic;
   }
 
   async read(
     command: (block: Command) => Command,
     { blockMs, signal }: { blockMs: number; signal?: AbortSignal | undefined },
   ): Promise<unknown> {
-    const pause = new WakeUp();
     let remaining = blockMs;
     while (!signal?.aborted) {
+      const count = this.#wakes.count(this.#topic);
       const reply = await this.#link.send(command([]));
       if (reply !== null) {
         this.#pollMs = pollMsMin;
@@ -115,9 +126,11 @@ class PollingReader implements LinkReader {
       }
       if (remaining <= 0) return null;
       const slice = Math.min(remaining, this.#pollMs);
-      await pause.wait(slice, signal);
+      await this.#wakes.wait(this.#topic, { count, ms: slice, signal });
       remaining -= slice;
-      this.#pollMs = Math.min(pollMsMax, this.#pollMs * 2);
+      const woken = this.#wakes.count(this.#topic) !== count;
+      const pollMs = this.#wakes.isOpen ? wokenPollMsMax : pollMsMax;
+      this.#pollMs = woken ? pollMsMin : Math.min(pollMs, this.#pollMs * 2);
     }
     return null;
   }

@@ -116,7 +116,13 @@ export class ScriptedEdge implements AsyncDisposable {
       if (frame.type === "subscribe") socket.symbols.add(symbol);
       else socket.symbols.delete(symbol);
     }
-    socket.say({ type: "subscribed", symbols: [...socket.symbols], ...id });
+    socket.say({
+      type: "subscribed",
+      channel: "quotes",
+      symbols: [...socket.symbols],
+      intervalMs: 0,
+      ...id,
+    });
     if (frame.type === "unsubscribe") return;
     socket.say({ type: "snapshot", quotes: symbols.map((symbol) => this.quotes.get(symbol)!) });
   }

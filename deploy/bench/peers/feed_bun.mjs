@@ -1,10 +1,17 @@
 // Bun's native publish as a quote feed: each quote is a message of its own, published once; Bun
 // writes what it published within a turn together. Arguments: port, and `joined` to publish a
-// burst as one message instead. On `/control` a text "burst N" publishes N bursts.
+// burst as one message instead, `binary` for the edge's binary messages, a burst each, or
+// `binary_each` for binary messages of one quote. On `/control` a text "burst N" publishes N bursts.
 
-import { joinedText, quoteTexts } from "./quote_texts.mjs";
+import { joinedText, quoteBytes, quoteTexts } from "./quote_texts.mjs";
 
-const joined = process.argv[3] === "joined";
+const form = process.argv[3] ?? "each";
+const messagesOf = {
+  each: quoteTexts,
+  joined: (clock) => [joinedText(quoteTexts(clock))],
+  binary: (clock) => [quoteBytes(clock, 10)],
+  binary_each: (clock) => Array.from({ length: 10 }, () => quoteBytes(clock, 1)),
+}[form];
 const server = Bun.serve({
   port: Number(process.argv[2]),
   hostname: "127.0.0.1",
@@ -20,9 +27,7 @@ const server = Bun.serve({
     message(_socket, message) {
       const bursts = Number(String(message).split(" ")[1]);
       for (let burst = 0; burst < bursts; burst++) {
-        const texts = quoteTexts(performance);
-        if (joined) server.publish("quotes", joinedText(texts));
-        else for (const text of texts) server.publish("quotes", text);
+        for (const message of messagesOf(performance)) server.publish("quotes", message);
       }
     },
   },

@@ -54,13 +54,18 @@ class Frames {
         head = 10;
       }
       if (left < head + length) break;
-      this.onFrame(buffer, at + head, length);
+      this.onFrame(buffer, at + head, { length, isBinary: (buffer[at] & 15) === 2 });
       at += head + length;
     }
     if (at < buffer.length) this.rest = Buffer.from(buffer.subarray(at));
   }
 
-  onFrame(buffer, at, length) {
+  onFrame(buffer, at, { length, isBinary }) {
+    if (isBinary) {
+      // Kind 2 of FEED_BINARY.md is quotes; the head tells how many.
+      if (buffer[at + 1] === 2) quotes += buffer.readUInt32LE(at + 4);
+      return;
+    }
     let shape = shapes.get(length);
     if (shape === undefined || (this.sampled && this.frames++ % 16 === 0)) {
       const read = shapeOf(decoder.decode(buffer.subarray(at, at + length)));

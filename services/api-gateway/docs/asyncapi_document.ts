@@ -4,17 +4,28 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import {
   authenticatedFrame,
   authenticateFrame,
+  barsFrame,
   errorFrame,
   feedLimits,
   feedPath,
   feedProblems,
+  gapFrame,
   heartbeatFrame,
   quotesFrame,
+  resumeLimits,
   snapshotFrame,
   subscribedFrame,
   subscribeFrame,
+  tableFrame,
   unsubscribeFrame,
 } from "../../../shared/contracts/messages/feed.ts";
+import {
+  binaryKinds,
+  binaryVersion,
+  feedProtocols,
+  headBytes,
+  recordBytes,
+} from "../../../shared/contracts/messages/feed_binary.ts";
 import { apiVersion } from "./openapi_document.ts";
 
 const received = {
@@ -24,9 +35,12 @@ const received = {
 };
 const sent = {
   authenticated: authenticatedFrame,
+  table: tableFrame,
   subscribed: subscribedFrame,
+  gap: gapFrame,
   snapshot: snapshotFrame,
   quotes: quotesFrame,
+  bars: barsFrame,
   heartbeat: heartbeatFrame,
   error: errorFrame,
 };
@@ -37,10 +51,40 @@ const problemLines = Object.entries(feedProblems).map(([code, { title, closeCode
 );
 const limitLines = Object.entries(feedLimits).map(([name, value]) => `- \`${name}\`: ${value}`);
 
+const { json: jsonProtocol, binary: binaryProtocol } = feedProtocols;
+const binary = [
+  `With the WebSocket subprotocol \`${binaryProtocol}\` (default \`${jsonProtocol}\`) the frames ` +
+  "`snapshot` and `quotes` are binary messages; all others stay JSON text. Little-endian; a head " +
+  `of ${headBytes} bytes: version ${binaryVersion} (u8), kind (u8: ${binaryKinds.snapshot} snapshot, ` +
+  `${binaryKinds.quotes} quotes), bytes of a record (u16: ${recordBytes}), number of records (u32). ` +
+  "A record:",
+  "",
+  "| offset | type | meaning |",
+  "|---|---|---|",
+  "| 0 | u16 | index into the `table` frame |",
+  "| 2 | u8 | status: 0 live, 1 quiet, 2 stale, 3 closed |",
+  "| 3 | u8 | 0 |",
+  "| 4 | u32 | bid in points, `10^-pricePrecision` each |",
+  "| 8 | u32 | ask in points |",
+  "| 12 | u32 | the venue's time, milliseconds since 1970, lower 32 bits |",
+  "| 16 | u16 | the venue's time, upper 16 bits |",
+  "| 18 | u16 | time of receipt, upper 16 bits |",
+  "| 20 | u32 | time of receipt, lower 32 bits |",
+  "| 24 | f64 | sequence |",
+].join("\n");
+
 const description = [
-  "Live quotes over one WebSocket. Authenticate with a header or the first frame, subscribe, and " +
-  "read a snapshot, then every change. A client that keeps up gets every quote; one that does not " +
-  "gets the newest quote of each symbol when it can take it.",
+  "Live quotes and bars over one WebSocket. Authenticate with a header or the first frame, " +
+  "subscribe, and read a snapshot, then every change. A client that keeps up gets every quote; one " +
+  "that does not gets the newest quote of each symbol when it can take it. Quotes of one symbol " +
+  "never go back.",
+  "A `subscribe` may ask for the newest of each symbol at an interval: its turns are counted from " +
+  "1970, and all clients of an interval get the same frame. After a reconnect it may name the last " +
+  "sequence seen of each symbol, and is answered with the quotes that were missed, or with a `gap` " +
+  "and a snapshot. Every edge shares the sequences, so a client may come back to another. Kept are " +
+  `${resumeLimits.quotesPerSymbol} quotes of each symbol, and ${resumeLimits.quotesPerAnswer} in ` +
+  "one answer.",
+  binary,
   "Refusals:\n" + problemLines.join("\n"),
   "Limits:\n" + limitLines.join("\n"),
 ].join("\n\n");

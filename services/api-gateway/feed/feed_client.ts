@@ -1,21 +1,21 @@
 /**
- * One client's end of the feed. A client that keeps up gets every quote. One that does not is never
- * sent more than a bound: it is marked behind, only the symbols that moved are remembered, and it
- * gets the newest price of each once it has caught up. Nobody else waits for it.
+ * One client's end of a channel. A client that keeps up gets every update. One that does not is never
+ * sent more than a bound: it is marked behind, only the keys that moved are remembered, and it gets
+ * the newest of each once it has caught up. Nobody else waits for it.
  */
 
 import { feedLimits } from "../../../shared/contracts/messages/feed.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
-import type { PendingQuote } from "./quote_board.ts";
+import type { Frame, Update } from "./channel_board.ts";
 
 /** The part of a WebSocket that the feed needs. */
 export interface FeedSocket {
-  send(text: string): void;
+  send(frame: Frame): void;
   /** Bytes given to `send` and not yet taken by the network. */
   readonly bufferedAmount: number;
 }
 
-/** Asking the socket costs a call into the runtime, so it is asked once in this many characters. */
+/** Asking the socket costs a call into the runtime, so it is asked once in this many characters or bytes. */
 const checkEvery = feedLimits.bufferedBytesMax / 4;
 /** A client has caught up when fewer bytes than this wait for it. */
 const caughtUpBytes = feedLimits.bufferedBytesMax / 2;
@@ -23,7 +23,7 @@ const caughtUpBytes = feedLimits.bufferedBytesMax / 2;
 const answersBytesMax = feedLimits.bufferedBytesMax * 2;
 
 interface Lag {
-  readonly symbols: Set<string>;
+  readonly keys: Set<string>;
   buffered: number;
   /** When it last read something. */
   progressAt: EpochMs;
@@ -38,8 +38,8 @@ export class FeedClient {
     this.#socket = socket;
   }
 
-  /** Sends a shared frame, or notes its symbols when the client is behind; says whether it sent. */
-  offer(frame: string, quotes: readonly PendingQuote[], now: EpochMs): boolean {
+  /** Sends a shared frame, or notes its keys when the client is behind; says whether it sent. */
+  offer(frame: Frame, updates: readonly Update[], now: EpochMs): boolean {
     if (this.#lag === null) {
       this.#unchecked += frame.length;
       if (this.#unchecked < checkEvery || !this.#overfull(now)) {
@@ -47,7 +47,7 @@ export class FeedClient {
         return true;
       }
     }
-    for (const { symbol } of quotes) this.#lag!.symbols.add(symbol);
+    for (const { key } of updates) this.#lag!.keys.add(key);
     return false;
   }
 
@@ -55,12 +55,12 @@ export class FeedClient {
     this.#unchecked = 0;
     const buffered = this.#socket.bufferedAmount;
     if (buffered <= feedLimits.bufferedBytesMax) return false;
-    this.#lag = { symbols: new Set(), buffered, progressAt: now };
+    this.#lag = { keys: new Set(), buffered, progressAt: now };
     return true;
   }
 
   /** Sends an answer to the client's own frame; `false` when it does not read its answers. */
-  answer(frame: string): boolean {
+  answer(frame: Frame): boolean {
     if (this.#socket.bufferedAmount > answersBytesMax) return false;
     this.#unchecked += frame.length;
     this.#socket.send(frame);
@@ -77,9 +77,9 @@ export class FeedClient {
     return now - lag.progressAt > feedLimits.stalledMsMax ? "stalled" : "reading";
   }
 
-  /** Ends the lag; the symbols that moved meanwhile. */
+  /** Ends the lag; the keys that moved meanwhile. */
   takeMissed(): ReadonlySet<string> {
-    const missed = this.#lag?.symbols ?? new Set<string>();
+    const missed = this.#lag?.keys ?? new Set<string>();
     this.#lag = null;
     this.#unchecked = 0;
     return missed;

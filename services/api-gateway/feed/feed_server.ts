@@ -6,15 +6,23 @@ import type { Authenticate } from "../../../shared/runtime/auth.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import { type IdSource, pause } from "../../../shared/runtime/time.ts";
+import type { Encoding } from "./channel_board.ts";
 import type { FeedHub, FeedTotals } from "./feed_hub.ts";
-import { FeedSession, type Identity, type SessionParts } from "./feed_session.ts";
+import {
+  type FeedChannels,
+  FeedSession,
+  type Identity,
+  type SessionParts,
+} from "./feed_session.ts";
 import { refusal } from "./frames.ts";
 
-/** How often clients that were behind are looked at, in milliseconds. */
+/** How often intervals and clients that were behind are looked at; divides every interval. */
 const catchUpMs = 25;
+/** How often statuses are looked at: a dead venue is told well within a heartbeat. */
+const refreshMs = 250;
 
 export interface FeedServerParts {
-  readonly hub: FeedHub;
+  readonly channels: FeedChannels;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -35,14 +43,14 @@ export class FeedServer {
 
   constructor(parts: FeedServerParts) {
     this.#parts = parts;
-    const { hub, clock, logger, metrics, authenticate } = parts;
+    const { channels, clock, logger, metrics, authenticate } = parts;
     const refusals = metrics.counter("spotwire_feed_refusals_total", "Refused frames, by code", [
       "code",
     ]);
     for (const code of feedProblemCodes) refusals.inc({ code }, 0);
-    addGauges(metrics, hub, () => this.#sessions.size);
+    addGauges(metrics, channels, () => this.#sessions.size);
     this.#sessionParts = {
-      hub,
+      channels,
       clock,
       logger,
       authenticate,
@@ -51,9 +59,9 @@ export class FeedServer {
     };
   }
 
-  /** What has been sent since the start. */
+  /** Of the quotes, what has been sent since the start. */
   get totals(): Readonly<FeedTotals> {
-    return this.#parts.hub.totals;
+    return this.#parts.channels.quotes.totals;
   }
 
   /** Whether one more socket of the subject (`null`: not known yet) may be opened. */
@@ -64,8 +72,9 @@ export class FeedServer {
   }
 
   /** Takes over a socket that is being opened; without an identity its first frame must bring one. */
-  accept(socket: WebSocket, identity: Identity | null): void {
-    const session = new FeedSession(socket, this.#parts.ids.next(), this.#sessionParts);
+  accept(socket: WebSocket, identity: Identity | null, encoding: Encoding): void {
+    const id = this.#parts.ids.next();
+    const session = new FeedSession({ socket, encoding }, id, this.#sessionParts);
     this.#sessions.add(session);
     if (identity !== null) this.#takePlace(session, identity.auth.subject);
     socket.onopen = () => {
@@ -101,24 +110,32 @@ export class FeedServer {
 
   /** Runs until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { hub, clock } = this.#parts;
+    const { channels, clock } = this.#parts;
+    const hubs: readonly FeedHub[] = Object.values(channels);
     let beatAt = clock.now() + feedLimits.heartbeatMs;
+    let refreshAt = 0;
     while (!signal.aborted) {
-      await pause(catchUpMs, signal);
+      await pause(catchUpMs - clock.now() % catchUpMs, signal);
+      for (const hub of hubs) hub.turn();
       this.#closeStalled();
       const now = clock.now();
+      if (now >= refreshAt) {
+        refreshAt = now + refreshMs;
+        channels.quotes.refresh();
+      }
       if (now < beatAt) continue;
       beatAt = Math.max(beatAt + feedLimits.heartbeatMs, now);
-      hub.beat();
+      channels.quotes.beat();
       for (const session of this.#sessions) void session.check(now);
     }
   }
 
   #closeStalled(): void {
-    const stalled = new Set(this.#parts.hub.catchUp());
-    if (stalled.size === 0) return;
+    const { quotes, bars } = this.#parts.channels;
+    const stalled = [...quotes.catchUp(), ...bars.catchUp()];
+    if (stalled.length === 0) return;
     for (const session of this.#sessions) {
-      if (stalled.has(session.client)) {
+      if (stalled.some((client) => session.owns(client))) {
         session.refuse(refusal("client_stalled", "Read faster, or subscribe to less"));
       }
     }
@@ -132,7 +149,7 @@ export class FeedServer {
   }
 }
 
-function addGauges(metrics: Metrics, hub: FeedHub, sockets: () => number): void {
+function addGauges(metrics: Metrics, { quotes: hub }: FeedChannels, sockets: () => number): void {
   const gauge = (name: string, help: string, value: () => number) =>
     metrics.gauge(name, help, {
       collect() {
@@ -140,6 +157,7 @@ function addGauges(metrics: Metrics, hub: FeedHub, sockets: () => number): void 
       },
     });
   gauge("spotwire_feed_sockets", "Open sockets", sockets);
+  gauge("spotwire_feed_quotes_unfit", "Quotes no frame can hold", () => hub.board.unfit);
   gauge("spotwire_feed_quotes_sent", "Quotes sent since the start", () => hub.totals.quotesSent);
   gauge("spotwire_feed_frames_sent", "Frames sent since the start", () => hub.totals.framesSent);
   gauge(

@@ -5,28 +5,35 @@
 
 import {
   type ClientFrame,
+  type FeedChannel,
+  feedChannels,
   feedLimits,
   feedProblems,
 } from "../../../shared/contracts/messages/feed.ts";
-import { findInstrument } from "../../../shared/domain/instruments.ts";
 import type { Clock, EpochMs } from "../../../shared/domain/time.ts";
 import { allows, type AuthContext, type Authenticate } from "../../../shared/runtime/auth.ts";
 import type { Credential } from "../../../shared/runtime/auth.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
+import type { BarBoard } from "./bar_board.ts";
+import type { Encoding, Frame } from "./channel_board.ts";
 import { FeedClient, type FeedSocket } from "./feed_client.ts";
 import type { FeedHub, Subscription } from "./feed_hub.ts";
 import {
   authenticatedText,
   errorText,
   type FeedRefusal,
+  gapText,
   readClientFrame,
   refusal,
   subscribedText,
+  tableText,
 } from "./frames.ts";
+import type { QuoteBoard } from "./quote_board.ts";
+import { refuseSubscribe, refuseUnlisted } from "./subscribe_checks.ts";
 
 /** What a session needs of its surroundings. */
 export interface SessionParts {
-  readonly hub: FeedHub;
+  readonly channels: FeedChannels;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly authenticate: Authenticate;
@@ -39,31 +46,52 @@ export interface ClosableSocket extends FeedSocket {
   close(code: number, reason: string): void;
 }
 
+/** The hub of each channel. */
+export interface FeedChannels {
+  readonly quotes: FeedHub<QuoteBoard>;
+  readonly bars: FeedHub<BarBoard>;
+}
+
+/** What the client has of one channel. */
+interface ChannelEnd {
+  readonly channel: FeedChannel;
+  readonly client: FeedClient;
+  readonly symbols: Subscription["symbols"];
+  readonly intervalMs: number;
+}
+
 export interface Identity {
   readonly credential: Credential;
   readonly auth: AuthContext;
 }
 
 export class FeedSession {
-  readonly client: FeedClient;
   readonly #parts: SessionParts;
   readonly #socket: ClosableSocket;
   readonly #id: string;
   readonly #openedAt: EpochMs;
+  readonly #encoding: Encoding;
+  readonly #ends = new Map<FeedChannel, ChannelEnd>();
+  /** Also carries the heartbeats and the answers to the client's frames. */
+  readonly #quotes: ChannelEnd;
   #identity: Identity | null = null;
-  #symbols: Subscription = new Set();
   #ended = false;
   #refusals = 0;
   #frames = { second: 0, count: 0 };
   /** The frame being handled, when its handling waits; later ones wait for it. */
   #busy: Promise<void> | null = null;
 
-  constructor(socket: ClosableSocket, id: string, parts: SessionParts) {
+  constructor(
+    { socket, encoding }: { socket: ClosableSocket; encoding: Encoding },
+    id: string,
+    parts: SessionParts,
+  ) {
     this.#socket = socket;
+    this.#encoding = encoding;
     this.#id = id;
     this.#parts = parts;
     this.#openedAt = parts.clock.now();
-    this.client = new FeedClient(socket);
+    this.#quotes = this.#endOf({})!;
   }
 
   get subject(): string | null {
@@ -73,8 +101,9 @@ export class FeedSession {
   /** Lets the socket in; a place for it must have been taken. */
   open(identity: Identity): void {
     this.#identity = identity;
-    this.#parts.hub.subscribe(this.client, this.#symbols);
+    this.#change(this.#quotes, this.#quotes.symbols, 0);
     this.#answer(authenticatedText);
+    if (this.#encoding === "binary") this.#answer(tableText);
   }
 
   receive(data: unknown): void {
@@ -139,49 +168,89 @@ export class FeedSession {
     this.open({ credential, auth });
   }
 
-  #subscribe({ symbols, id }: ClientFrame & { type: "subscribe" }): void {
-    const { hub } = this.#parts;
-    if (symbols === "*") {
-      if (this.#symbols !== null) this.#change(null);
-      this.#answer(subscribedText(null, id));
-      return this.#answer(hub.snapshot(null));
-    }
-    if (!this.#listed(symbols, id)) return;
-    const held = this.#symbols;
-    const added = new Set(symbols);
-    if (held !== null) this.#change(held.union(added));
-    this.#answer(subscribedText(this.#symbols, id));
-    this.#answer(hub.snapshot(added));
+  #subscribe(frame: ClientFrame & { type: "subscribe" }): void {
+    const end = this.#endOf(frame);
+    if (end === null) return;
+    const refused = refuseSubscribe(frame, end.channel, this.#parts.channels.quotes.board);
+    if (refused !== null) return this.refuse(refused);
+    const added = frame.symbols === "*" ? null : new Set(frame.symbols);
+    const intervalMs = frame.intervalMs ?? end.intervalMs;
+    const held = end.symbols;
+    const symbols = added === null || held === null ? null : held.union(added);
+    const sameInterval = intervalMs === end.intervalMs;
+    if (held !== symbols || !sameInterval) this.#change(end, symbols, intervalMs);
+    this.#answer(subscribedText(end, frame.id));
+    // With another interval some updates may have been on their way: all is told again.
+    this.#answerStanding(end, sameInterval ? added : symbols, frame.resume ?? {});
   }
 
-  #unsubscribe({ symbols, id }: ClientFrame & { type: "unsubscribe" }): void {
-    if (symbols === "*") this.#change(new Set());
+  /** Where the symbols stand; for those that resume, what was missed. */
+  #answerStanding(
+    { channel, intervalMs }: ChannelEnd,
+    symbols: Subscription["symbols"],
+    seen: Readonly<Record<string, number>>,
+  ): void {
+    const { channels } = this.#parts;
+    const hub = channels[channel];
+    const resumed = Object.keys(seen);
+    if (resumed.length === 0) return this.#answer(hub.snapshot(symbols, this.#encoding));
+    const { board } = channels.quotes;
+    const { updates, gaps } = board.missed(seen, intervalMs > 0);
+    if (gaps.length > 0) this.#answer(gapText(gaps));
+    const complete = new Set(resumed).difference(new Set(gaps));
+    const rest = board.standing(symbols).filter(({ symbol }) => !complete.has(symbol));
+    this.#answer(board.frame("snapshot", rest, this.#encoding));
+    if (updates.length > 0) this.#answer(board.frame("update", updates, this.#encoding));
+  }
+
+  #unsubscribe(frame: ClientFrame & { type: "unsubscribe" }): void {
+    const end = this.#endOf(frame);
+    if (end === null) return;
+    const { symbols, id } = frame;
+    if (symbols === "*") this.#change(end, new Set(), end.intervalMs);
     else {
-      if (!this.#listed(symbols, id)) return;
-      if (this.#symbols === null) {
+      const refused = refuseUnlisted(symbols, id);
+      if (refused !== null) return this.refuse(refused);
+      if (end.symbols === null) {
         const detail = 'The subscription is "*"; unsubscribe "*" first';
         return this.refuse(refusal("invalid_frame", detail, id));
       }
-      this.#change(this.#symbols.difference(new Set(symbols)));
+      this.#change(end, end.symbols.difference(new Set(symbols)), end.intervalMs);
     }
-    this.#answer(subscribedText(this.#symbols, id));
+    this.#answer(subscribedText(end, id));
   }
 
-  #listed(symbols: readonly string[], id: string | undefined): boolean {
-    const unknown = symbols.find((symbol) => findInstrument(symbol) === undefined);
-    if (unknown === undefined) return true;
-    this.refuse(refusal("unknown_symbol", `Take ${unknown} out; see GET /v1/instruments`, id));
-    return false;
+  /** The session's end of the channel that a frame names; refuses one that there is not. */
+  #endOf({ channel = "quotes", id }: { channel?: string | undefined; id?: string | undefined }) {
+    const name = feedChannels.find((one) => one === channel);
+    if (name === undefined) {
+      const detail = `Name one of ${feedChannels.join(", ")}`;
+      this.refuse(refusal("unknown_channel", detail, id));
+      return null;
+    }
+    let end = this.#ends.get(name);
+    if (end === undefined) {
+      const client = new FeedClient(this.#socket);
+      end = { channel: name, client, symbols: new Set(), intervalMs: 0 };
+      this.#ends.set(name, end);
+    }
+    return end;
   }
 
-  #change(symbols: Subscription): void {
-    this.#symbols = symbols;
-    this.#parts.hub.subscribe(this.client, symbols);
+  #change(end: ChannelEnd, symbols: Subscription["symbols"], intervalMs: number): void {
+    Object.assign(end, { symbols, intervalMs });
+    const subscription = { symbols, intervalMs, encoding: this.#encoding };
+    this.#parts.channels[end.channel].subscribe(end.client, subscription);
   }
 
-  #answer(text: string): void {
+  /** Whether the client is this session's end of a channel. */
+  owns(client: FeedClient): boolean {
+    return [...this.#ends.values()].some((end) => end.client === client);
+  }
+
+  #answer(frame: Frame): void {
     if (this.#ended) return;
-    if (!this.client.answer(text)) {
+    if (!this.#quotes.client.answer(frame)) {
       this.refuse(refusal("client_stalled", "Read the answers to your own frames"));
     }
   }
@@ -218,7 +287,7 @@ export class FeedSession {
     }
     count(code);
     const { closeCode } = feedProblems[code];
-    this.client.answer(errorText(refused));
+    this.#quotes.client.answer(errorText(refused));
     if (closeCode !== null) return this.#close(closeCode, code);
     if (++this.#refusals > feedLimits.refusalsMax) {
       this.refuse(refusal("too_many_refusals", "Read the error frames"));
@@ -233,6 +302,8 @@ export class FeedSession {
   /** Takes the socket out of the feed; safe to call again. */
   end(): void {
     this.#ended = true;
-    this.#parts.hub.remove(this.client);
+    for (const { channel, client } of this.#ends.values()) {
+      this.#parts.channels[channel].remove(client);
+    }
   }
 }

@@ -2,78 +2,10 @@
 // notices. Method: the real edge behind a real Deno.serve, real WebSockets, memory streams.
 
 import { assert, assertEquals } from "@std/assert";
-import * as v from "valibot";
-import {
-  feedLimits,
-  feedPath,
-  feedProblems,
-  type ServerFrame,
-  serverFrame,
-} from "../../../shared/contracts/messages/feed.ts";
+import { feedLimits, feedPath, feedProblems } from "../../../shared/contracts/messages/feed.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
+import { withEdge } from "../testing/feed_sockets.ts";
 import { startTestEdge, type TestEdge } from "../testing/test_edge.ts";
-
-interface Client {
-  readonly socket: WebSocket;
-  readonly frames: ServerFrame[];
-  readonly closed: Promise<{ code: number; reason: string }>;
-  send(frame: unknown): void;
-  next(type: ServerFrame["type"]): Promise<ServerFrame>;
-}
-
-async function withEdge(
-  run: (edge: TestEdge, connect: (key: string | null) => Promise<Client>) => Promise<void>,
-  limits: Partial<TestEdge["deps"]["limits"]> = {},
-): Promise<void> {
-  await using edge = await startTestEdge({ limits });
-  const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    (request, info) => edge.app.fetch(request, info),
-  );
-  const clients: Client[] = [];
-  try {
-    await run(edge, async (key) => {
-      const client = await connectTo(server.addr.port, key);
-      clients.push(client);
-      return client;
-    });
-  } finally {
-    for (const { socket, closed } of clients) {
-      if (socket.readyState === WebSocket.OPEN) socket.close();
-      await closed;
-    }
-    await server.shutdown();
-  }
-}
-
-function connectTo(port: number, key: string | null): Promise<Client> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${feedPath}`, {
-    headers: key === null ? {} : { "x-api-key": key },
-  });
-  const frames: ServerFrame[] = [];
-  let taken = 0;
-  socket.onmessage = (event) => void frames.push(v.parse(serverFrame, JSON.parse(event.data)));
-  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.onclose = ({ code, reason }) => resolve({ code, reason });
-  });
-  const client: Client = {
-    socket,
-    frames,
-    closed,
-    send: (frame) => socket.send(typeof frame === "string" ? frame : JSON.stringify(frame)),
-    next: (type) =>
-      eventually(() => {
-        const at = frames.findIndex((frame, index) => index >= taken && frame.type === type);
-        if (at === -1) return false;
-        taken = at + 1;
-        return frames[at]!;
-      }, { everyMs: 2 }),
-  };
-  return new Promise((resolve, reject) => {
-    socket.onopen = () => resolve(client);
-    socket.onerror = () => reject(new Error("Cannot open the socket"));
-  });
-}
 
 const refusalsIn = (edge: TestEdge) =>
   edge.lines.filter((line) => line.msg === "feed refusal").map((line) => line.code);
@@ -86,8 +18,9 @@ Deno.test("a client authenticates, subscribes, and gets a snapshot and quotes", 
     await client.next("authenticated");
     await eventually(() => edge.deps.market.quotes.get("EURUSD") !== undefined);
     client.send({ type: "subscribe", symbols: ["EURUSD", "USDJPY"], id: "one" });
+    const standing = { type: "subscribed", channel: "quotes", intervalMs: 0 } as const;
     assertEquals(await client.next("subscribed"), {
-      type: "subscribed",
+      ...standing,
       id: "one",
       symbols: ["EURUSD", "USDJPY"],
     });
@@ -102,11 +35,11 @@ Deno.test("a client authenticates, subscribes, and gets a snapshot and quotes", 
     assert(quotes.type === "quotes");
     assertEquals(quotes.quotes.map((one) => [one.symbol, one.bid]), [["USDJPY", "150.123"]]);
     client.send({ type: "unsubscribe", symbols: ["USDJPY"] });
-    assertEquals(await client.next("subscribed"), { type: "subscribed", symbols: ["EURUSD"] });
+    assertEquals(await client.next("subscribed"), { ...standing, symbols: ["EURUSD"] });
     client.send({ type: "subscribe", symbols: "*" });
-    assertEquals(await client.next("subscribed"), { type: "subscribed", symbols: "*" });
+    assertEquals(await client.next("subscribed"), { ...standing, symbols: "*" });
     client.send({ type: "unsubscribe", symbols: "*" });
-    assertEquals(await client.next("subscribed"), { type: "subscribed", symbols: [] });
+    assertEquals(await client.next("subscribed"), { ...standing, symbols: [] });
     assertEquals(refusalsIn(edge), []);
   }));
 
@@ -140,11 +73,37 @@ const badFrames: [title: string, frame: unknown, code: keyof typeof feedProblems
   ["an oversize frame", "x".repeat(feedLimits.frameBytesMax + 1), "frame_too_large"],
   ["wide characters beyond the limit", "€".repeat(1_500), "frame_too_large"],
   ["binary junk", crypto.getRandomValues(new Uint8Array(64)), "binary_not_supported"],
+  ["an unknown channel", { ...subscribe, channel: "depth" }, "unknown_channel"],
+  [
+    "an unknown channel to leave",
+    { ...subscribe, type: "unsubscribe", channel: "depth" },
+    "unknown_channel",
+  ],
+  ["an interval that is not offered", { ...subscribe, intervalMs: 7 }, "interval_not_offered"],
+  ["a negative interval", { ...subscribe, intervalMs: -1 }, "invalid_frame"],
+  ["a resume from the future", { ...subscribe, resume: { EURUSD: 2e15 } }, "resume_ahead"],
+  [
+    "a resume of a symbol without quotes",
+    { type: "subscribe", symbols: "*", resume: { USDJPY: 1 } },
+    "resume_ahead",
+  ],
+  ["a resume of what is not named", { ...subscribe, resume: { GBPUSD: 1 } }, "invalid_frame"],
+  [
+    "a resume of an unknown symbol",
+    { type: "subscribe", symbols: "*", resume: { EURXXX: 1 } },
+    "unknown_symbol",
+  ],
+  [
+    "a resume of bars",
+    { ...subscribe, channel: "bars", resume: { EURUSD: 1 } },
+    "resume_not_offered",
+  ],
   ["a second key", { type: "authenticate", key: "sw_x" }, "already_authenticated"],
 ];
 
 Deno.test("each bad frame gets its own refusal, logged once, and nobody else notices", () =>
   withEdge(async (edge, connect) => {
+    await edge.quote("EURUSD", 110_000);
     const good = await connect(edge.admin);
     good.send({ type: "subscribe", symbols: "*" });
     await good.next("snapshot");
@@ -167,9 +126,10 @@ Deno.test("each bad frame gets its own refusal, logged once, and nobody else not
       }
       assertEquals(refusalsIn(edge), [code], title);
     }
-    await edge.quote("EURUSD", 110_000);
-    const quotes = await good.next("quotes");
-    assert(quotes.type === "quotes" && quotes.quotes.length === 1);
+    await edge.quote("GBPUSD", 127_000);
+    await eventually(() =>
+      good.frames.some((one) => one.type === "quotes" && one.quotes.at(-1)?.symbol === "GBPUSD")
+    );
     assertEquals(good.frames.filter((frame) => frame.type === "error"), []);
   }));
 

@@ -5,15 +5,21 @@ import {
   type FeedQuote,
   serverFrame,
 } from "../../../shared/contracts/messages/feed.ts";
+import { instrumentTable } from "../../../shared/contracts/messages/feed_binary.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Price, Symbol } from "../../../shared/domain/instrument.ts";
 import type { Quote, QuoteStatus } from "../../../shared/domain/quote.ts";
 import { epochMs, ManualClock } from "../../../shared/domain/time.ts";
+import { QuoteDecoder } from "../../../shared/sdk/feed_binary.ts";
+import type { Frame } from "./channel_board.ts";
 import { FeedClient, type FeedSocket } from "./feed_client.ts";
 import { FeedHub, type Subscription } from "./feed_hub.ts";
 import { QuoteBoard } from "./quote_board.ts";
 
 const start = epochMs(Date.UTC(2026, 0, 14, 12));
+
+const decoder = new QuoteDecoder({ instruments: instrumentTable });
+const decoded = (bytes: Uint8Array) => JSON.stringify(decoder.read(bytes));
 
 /** The far end of a socket: reads everything at once, or nothing while `stalled`. */
 class FarEnd implements FeedSocket {
@@ -21,9 +27,10 @@ class FarEnd implements FeedSocket {
   bufferedAmount = 0;
   stalled = false;
 
-  send(text: string): void {
+  send(frame: Frame): void {
+    const text = typeof frame === "string" ? frame : decoded(frame);
     this.frames.push(text);
-    if (this.stalled) this.bufferedAmount += text.length;
+    if (this.stalled) this.bufferedAmount += frame.length;
   }
 
   /** Everything it was sent since the last call, as the contract describes it. */
@@ -53,14 +60,25 @@ function feed() {
   const hub = new FeedHub({ board, clock, defer: (flush) => deferred.push(flush) });
   return {
     clock,
-    hub,
+    hub: {
+      publish: (quotes: readonly Quote[]) =>
+        hub.publish((to) => quotes.forEach((quote) => to.put(quote))),
+      beat: () => hub.beat(),
+      turn: () => hub.turn(),
+      catchUp: () => hub.catchUp(),
+      snapshot: (symbols: Subscription["symbols"]) => hub.snapshot(symbols, "json") as string,
+      totals: hub.totals,
+      board,
+    },
     setStatus: (next: QuoteStatus) => (status = next),
     run: () => deferred.splice(0).forEach((flush) => flush()),
-    join(symbols: Subscription) {
+    join(symbols: Subscription["symbols"], how: Partial<Subscription> = {}) {
       const end = new FarEnd();
       const client = new FeedClient(end);
-      hub.subscribe(client, symbols);
-      return { end, client };
+      const want = (wanted: Subscription["symbols"]) =>
+        hub.subscribe(client, { symbols: wanted, intervalMs: 0, encoding: "json", ...how });
+      want(symbols);
+      return { end, client, want };
     },
   };
 }
@@ -158,14 +176,14 @@ Deno.test("a client that reads a little stays; one that reads nothing for too lo
 
 Deno.test("a client that was behind catches up only on what it still wants", () => {
   const { hub, join, run } = feed();
-  const { end, client } = join(null);
+  const { end, want } = join(null);
   end.stalled = true;
   for (let at = 1; at <= 1_000; at++) {
     hub.publish([quoteOf("EURUSD", at), quoteOf("USDJPY", at)]);
     run();
   }
   end.take();
-  hub.subscribe(client, new Set(["USDJPY"]));
+  want(new Set(["USDJPY"]));
   Object.assign(end, { stalled: false, bufferedAmount: 0 });
   hub.catchUp();
   assertEquals(end.quotes().map((one) => one.symbol), ["USDJPY"]);

@@ -5,12 +5,14 @@ import {
   authenticateFrame,
   type ClientFrame,
   clientFrame,
+  type FeedChannel,
   feedLimits,
   type FeedProblemCode,
   feedProblems,
   subscribeFrame,
   unsubscribeFrame,
 } from "../../../shared/contracts/messages/feed.ts";
+import { instrumentTable } from "../../../shared/contracts/messages/feed_binary.ts";
 
 /** Why a frame was refused; `id` is the client's own, where it could be read. */
 export interface FeedRefusal {
@@ -86,9 +88,23 @@ export const errorText = (refused: FeedRefusal): string =>
 
 export const authenticatedText = '{"type":"authenticated"}';
 
-export const subscribedText = (symbols: ReadonlySet<string> | null, id?: string): string =>
+export const subscribedText = (
+  { channel, symbols, intervalMs }: {
+    readonly channel: FeedChannel;
+    readonly symbols: ReadonlySet<string> | null;
+    readonly intervalMs: number;
+  },
+  id?: string,
+): string =>
   JSON.stringify({
     type: "subscribed",
     ...(id === undefined ? {} : { id }),
+    channel,
     symbols: symbols === null ? "*" : [...symbols],
+    intervalMs,
   });
+
+export const gapText = (symbols: readonly string[]): string =>
+  JSON.stringify({ type: "gap", symbols });
+
+export const tableText = JSON.stringify({ type: "table", instruments: instrumentTable });

@@ -82,8 +82,9 @@ export type TestEdge = Awaited<ReturnType<typeof startTestEdge>>;
 function publishers({ streams, clock }: GatewayDeps) {
   const events = createEventSource({ source: "/test", ids: uuidIds, clock });
   let sequence = 1;
-  return {
-    async quote(symbol: string, bid: number): Promise<number> {
+  const last = new Map<string, number>();
+  const publish = {
+    async quoteAt(symbol: string, bid: number, number: number): Promise<number> {
       const instrument = instrumentOf(symbol as InstrumentSymbol);
       const now = clock.now();
       const row = toQuoteRow({
@@ -92,11 +93,21 @@ function publishers({ streams, clock }: GatewayDeps) {
         ask: price(bid + 10),
         venueTime: now,
         receivedTime: now,
-        sequence: sequence++,
+        sequence: number,
       }, instrument);
       const event = events.event("quotes.received", { venue: "test", quotes: [row] });
       await publishEvents(streams, topics.quotes, [event]);
-      return sequence - 1;
+      return number;
+    },
+  };
+  return {
+    /** Any two quotes have different sequences. */
+    quote: (symbol: string, bid: number) => publish.quoteAt(symbol, bid, sequence++),
+    /** Sequences of the symbol rise by one, as those of ingest. */
+    quoteNext(symbol: string, bid: number): Promise<number> {
+      const next = (last.get(symbol) ?? 1_000) + 1;
+      last.set(symbol, next);
+      return publish.quoteAt(symbol, bid, next);
     },
     account: (data: Partial<AccountUpdated["data"]>): Promise<void> =>
       publishEvents(streams, topics.accounts, [events.event("account.updated", {

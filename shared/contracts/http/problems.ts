@@ -21,6 +21,11 @@ const entry = (
 export const requestProblems = {
   malformed_json: entry(400, "The body is not JSON", "Send one JSON object"),
   invalid_request: entry(400, "The request does not fit its schema", "See `errors` for each field"),
+  feed_protocol_unknown: entry(
+    400,
+    "The feed speaks none of the WebSocket subprotocols asked for",
+    "Ask for one named in `detail`, or for none",
+  ),
   key_missing: entry(
     401,
     "The request carries no key",

@@ -1,9 +1,11 @@
 /**
- * The quote feed: every frame of the WebSocket `/v1/feed`, both ways, in JSON text. The AsyncAPI
- * document is generated from these schemas, and the tests read what the edge sends with them.
+ * The feed: every frame of the WebSocket `/v1/feed`, both ways, in JSON text. The AsyncAPI document
+ * is generated from these schemas, and the tests read what the edge sends with them. Under the
+ * binary protocol `snapshot` and `quotes` take the form of `feed_binary.ts` instead.
  */
 
 import * as v from "valibot";
+import { liveBar } from "./bars.ts";
 import { count, decimalText, epochMsNumber } from "./values.ts";
 
 /** Where the feed is, on the edge. */
@@ -29,6 +31,26 @@ export const feedLimits = {
   stalledMsMax: 15_000,
 } as const;
 
+/** What may be subscribed to; `quotes` where a frame names none. */
+export const feedChannels = ["quotes", "bars"] as const;
+export type FeedChannel = (typeof feedChannels)[number];
+
+/**
+ * How often a client may ask to be told, in milliseconds; 0 is every update. The turns are counted
+ * from 1970, so every client of an interval gets the same frame at the same moment.
+ */
+export const feedIntervalsMs: readonly number[] = [0, 100, 250, 500, 1_000];
+
+/**
+ * What an edge keeps for clients that come back. They resume by the sequences of the symbols, which
+ * ingest gives and every edge shares: a client may come back to another copy than it left.
+ */
+export const resumeLimits = {
+  quotesPerSymbol: 256,
+  /** Missed quotes that one answer may hold; symbols beyond get a gap. */
+  quotesPerAnswer: 1_000,
+} as const;
+
 interface FeedProblem {
   readonly title: string;
   /** WebSocket close code that follows the error frame; `null` leaves the socket open. */
@@ -51,6 +73,13 @@ export const feedProblems = {
   unknown_frame: problem("The frame's type is not one the edge takes", null),
   invalid_frame: problem("The frame does not fit the schema of its type", null),
   unknown_symbol: problem("A symbol is not traded here; the frame changed nothing", null),
+  unknown_channel: problem("The feed has no such channel; the frame changed nothing", null),
+  interval_not_offered: problem("The interval is not offered; the frame changed nothing", null),
+  resume_ahead: problem(
+    "A sequence to resume from is beyond the newest here; the frame changed nothing",
+    null,
+  ),
+  resume_not_offered: problem("The channel cannot be resumed; the frame changed nothing", null),
   too_many_subscriptions: problem(
     `A frame names more than ${feedLimits.symbolsPerFrameMax} symbols; the frame changed nothing`,
     null,
@@ -75,6 +104,11 @@ export const feedProblems = {
 export type FeedProblemCode = keyof typeof feedProblems;
 export const feedProblemCodes = Object.keys(feedProblems) as FeedProblemCode[];
 
+const channelName = v.pipe(
+  v.string(),
+  v.maxLength(32),
+  v.description(`One of ${feedChannels.join(", ")}; left out, quotes`),
+);
 const requestId = v.pipe(
   v.string(),
   v.maxLength(64),
@@ -100,7 +134,25 @@ export const authenticateFrame = v.pipe(
 export const subscribeFrame = v.pipe(
   v.strictObject({
     type: v.literal("subscribe"),
+    channel: v.optional(channelName),
     symbols: symbolList,
+    intervalMs: v.optional(
+      v.pipe(
+        count,
+        v.description(
+          `Newest per interval, for all symbols of the channel: one of ${
+            feedIntervalsMs.join(", ")
+          }` +
+            "; 0 is every update. Left out, it stays as it is; 0 at first",
+        ),
+      ),
+    ),
+    resume: v.optional(
+      v.pipe(
+        v.record(v.pipe(v.string(), v.maxLength(16)), count),
+        v.description("The last sequence seen of symbols of this frame; channel quotes only"),
+      ),
+    ),
     id: v.optional(requestId),
   }),
   v.description('Adds symbols; "*" means all, now and later'),
@@ -109,6 +161,7 @@ export const subscribeFrame = v.pipe(
 export const unsubscribeFrame = v.pipe(
   v.strictObject({
     type: v.literal("unsubscribe"),
+    channel: v.optional(channelName),
     symbols: symbolList,
     id: v.optional(requestId),
   }),
@@ -150,19 +203,58 @@ export const subscribedFrame = v.pipe(
   v.strictObject({
     type: v.literal("subscribed"),
     id: v.optional(requestId),
+    channel: v.picklist(feedChannels),
     symbols: v.union([v.literal("*"), v.array(v.string())]),
+    intervalMs: v.pipe(count, v.description("0: every update")),
   }),
   v.description("Answers `subscribe` and `unsubscribe`: the subscription as it now stands"),
 );
 
 export const snapshotFrame = v.pipe(
   v.strictObject({ type: v.literal("snapshot"), quotes: v.array(feedQuote) }),
-  v.description("Follows `subscribed`: the newest quote of each symbol that was added"),
+  v.description(
+    "Follows `subscribed` of quotes: the newest of each symbol that was added and not resumed",
+  ),
+);
+
+export const gapFrame = v.pipe(
+  v.strictObject({ type: v.literal("gap"), symbols: v.array(v.string()) }),
+  v.description(
+    "Stands before the snapshot when a client resumes: of these symbols quotes are missing that " +
+      "are not kept any more; the snapshot has their newest",
+  ),
 );
 
 export const quotesFrame = v.pipe(
   v.strictObject({ type: v.literal("quotes"), quotes: v.array(feedQuote) }),
-  v.description("Every subscribed symbol that changed since the last frame, once, at its newest"),
+  v.description(
+    "Every quote since the last frame, in order for each symbol; with an interval, or when a slow " +
+      "client catches up, the newest of each symbol that changed. What a resumed client missed too",
+  ),
+);
+
+export const barsFrame = v.pipe(
+  v.strictObject({
+    type: v.literal("bars"),
+    snapshot: v.pipe(
+      v.boolean(),
+      v.description("Whether it answers `subscribe`, with the latest bar of each side"),
+    ),
+    bars: v.array(liveBar),
+  }),
+  v.description("Bars that grew, ended or were corrected since the last frame"),
+);
+
+export const tableFrame = v.pipe(
+  v.strictObject({
+    type: v.literal("table"),
+    instruments: v.array(
+      v.strictObject({ index: count, symbol: v.string(), pricePrecision: count }),
+    ),
+  }),
+  v.description(
+    "Follows `authenticated` under the binary protocol: what the records' indexes mean",
+  ),
 );
 
 export const heartbeatFrame = v.pipe(
@@ -182,9 +274,12 @@ export const errorFrame = v.pipe(
 
 export const serverFrame = v.variant("type", [
   authenticatedFrame,
+  tableFrame,
   subscribedFrame,
+  gapFrame,
   snapshotFrame,
   quotesFrame,
+  barsFrame,
   heartbeatFrame,
   errorFrame,
 ]);
