@@ -29,7 +29,14 @@ const retryAfter = { "retry-after": "1" };
 /** Methods whose repetition cannot change anything. */
 const reads = new Set(["GET", "HEAD"]);
 const passedOn = ["content-type", "accept"];
-const passedBack = ["content-type", "content-length", "retry-after", "location", "cache-control"];
+const passedBack = [
+  "content-type",
+  "content-length",
+  "retry-after",
+  "location",
+  "link",
+  "cache-control",
+];
 
 export function createForward(upstream: Upstream, tokenOf: InternalTokens): Forward {
   const policy = createPolicy(policyOptions);
