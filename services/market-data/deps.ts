@@ -14,11 +14,14 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
+import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import type { History } from "../../shared/timeseries/history.ts";
 
 export type MarketDataApp = ServiceApp;
 
 export interface MarketDataDeps extends ServiceDeps {
   readonly db: Kysely<TimeseriesDatabase>;
+  readonly history: History;
   readonly quotes: QuoteBook;
   readonly hours: TradingHours;
   /** The machine's clock, or a manual one that the quotes move on. */
@@ -40,5 +43,6 @@ export async function startMarketData(
     logger,
     signal: lifecycle.signal,
   });
-  return { ...ground, db: store.database<TimeseriesDatabase>(timeseriesSchema), quotes };
+  const db = store.database<TimeseriesDatabase>(timeseriesSchema);
+  return { ...ground, db, history: new BlockHistory(db), quotes };
 }

@@ -1,7 +1,8 @@
 // Goal: every answer of the contract, and every refusal, over a real PGlite and memory streams.
 
 import { assert, assertEquals } from "@std/assert";
-import { barsView, marketDataRoutes } from "../../shared/contracts/http/market_data.ts";
+import { marketDataRoutes } from "../../shared/contracts/http/market_data.ts";
+import { barsView } from "../../shared/contracts/http/market_history.ts";
 import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { type Bar, minuteMs } from "../../shared/domain/bar.ts";
@@ -160,6 +161,9 @@ Deno.test("GET …/bars pages through a day, and without `from` gives the newest
   assertEquals(newest.body, {
     symbol: "EURUSD",
     side: "bid",
+    granularity: "M1",
+    alignment: "fx-day",
+    source: "live",
     bars: [1_438, 1_439].map((minute) => ({
       openTime: new Date(day + minute * minuteMs).toISOString(),
       open: `1.${17_438 + minute - 1_438}`,
@@ -179,6 +183,9 @@ Deno.test("GET …/bars takes a range in any zone, and nothing where nothing is 
   assertEquals((await get("/v1/instruments/EURUSD/bars")).body, {
     symbol: "EURUSD",
     side: "mid",
+    granularity: "M1",
+    alignment: "fx-day",
+    source: "live",
     bars: [],
     next: null,
   });

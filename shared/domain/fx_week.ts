@@ -32,6 +32,10 @@ export type TradingHoursName = (typeof tradingHoursNames)[number];
 export const tradingHours = (name: TradingHoursName): TradingHours =>
   new TradingHours(name === "always" ? alwaysOpen : defaultCalendar);
 
+/** Why the hours say closed. */
+export const closedReasons = ["weekend", "holiday", "early_close"] as const;
+export type ClosedReason = (typeof closedReasons)[number];
+
 /** A stretch of time that is wholly open or wholly closed: `[from, until)`. */
 export interface Session {
   readonly open: boolean;
@@ -39,17 +43,18 @@ export interface Session {
   readonly until: EpochMs;
 }
 
-const zone = "America/New_York";
+/** Whose 17:00 parts one FX day from the next. */
+export const fxZone = "America/New_York";
 const dayEnd = Temporal.PlainTime.from("17:00");
 
-/** 17:00 New York on a date. */
-function fxDayEnd(date: Temporal.PlainDate): EpochMs {
-  return epochMs(date.toZonedDateTime({ timeZone: zone, plainTime: dayEnd }).epochMilliseconds);
+/** When the FX day of a date ends, and the next begins: 17:00 New York on it. */
+export function fxDayEnd(date: Temporal.PlainDate): EpochMs {
+  return epochMs(date.toZonedDateTime({ timeZone: fxZone, plainTime: dayEnd }).epochMilliseconds);
 }
 
 /** The FX day that `at` belongs to: from 17:00 New York it is the next date. */
 export function fxDayOf(at: EpochMs): Temporal.PlainDate {
-  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(fxZone);
   return local.hour >= 17 ? local.toPlainDate().add({ days: 1 }) : local.toPlainDate();
 }
 
@@ -77,6 +82,14 @@ export class TradingHours {
     return this.#session;
   }
 
+  /** Why it does not trade at a moment; `null` while it does. */
+  closedReason(at: EpochMs): ClosedReason | null {
+    if (this.isOpen(at)) return null;
+    const day = fxDayOf(at);
+    if (day.dayOfWeek > 5) return "weekend";
+    return this.#lists(day, this.#calendar.closedDays) ? "holiday" : "early_close";
+  }
+
   #sessionOn(day: Temporal.PlainDate, at: EpochMs): Session {
     const from = fxDayEnd(day.subtract({ days: 1 }));
     const until = fxDayEnd(day);
@@ -102,6 +115,6 @@ export class TradingHours {
     const time = closes[text] ?? closes[text.slice(5)];
     if (time === undefined) return null;
     const plainTime = Temporal.PlainTime.from(time);
-    return epochMs(day.toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds);
+    return epochMs(day.toZonedDateTime({ timeZone: fxZone, plainTime }).epochMilliseconds);
   }
 }

@@ -12,6 +12,28 @@ export interface Clock {
 
 export const epochMs = (value: number): EpochMs => value as EpochMs;
 
+const dayMs = 86_400_000;
+const twoDigits = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, "0"));
+
+/** {@link toRfc3339} for many times in order: a date is written once, times only after it. */
+export function rfc3339Writer(): (at: EpochMs) => string {
+  let day = NaN;
+  let date = "";
+  return (at) => {
+    const dayOfAt = Math.floor(at / dayMs);
+    if (dayOfAt !== day) {
+      day = dayOfAt;
+      date = toRfc3339(epochMs(day * dayMs)).slice(0, -13);
+    }
+    const ms = at - day * dayMs;
+    const seconds = Math.floor(ms / 1_000);
+    const minutes = Math.floor(seconds / 60);
+    const clock = twoDigits[Math.floor(minutes / 60)]! + ":" + twoDigits[minutes % 60]! + ":" +
+      twoDigits[seconds % 60]!;
+    return `${date}${clock}.${String(ms % 1_000).padStart(3, "0")}Z`;
+  };
+}
+
 const rfc3339Pattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** `2019-02-04T00:00:00.123Z`. */

@@ -63,6 +63,19 @@ const marketOperations = (caller: Caller) => ({
     caller.call((api, shared) => api.getQuote({ ...shared, path: { symbol } }), o),
   listBars: (symbol, query, o) =>
     caller.call((api, shared) => api.listBars({ ...shared, path: { symbol }, ...given(query) }), o),
+  listTicks: (symbol, query, o) =>
+    caller.call((api, shared) => api.listTicks({ ...shared, path: { symbol }, query }), o),
+  listActivityBars: (symbol, query, o) =>
+    caller.call((api, shared) => api.listActivityBars({ ...shared, path: { symbol }, query }), o),
+  getConversion: (query, o) =>
+    caller.call((api, shared) => api.getConversion({ ...shared, query }), o),
+  getSession: (symbol, at, o) => {
+    const query = at === undefined ? undefined : { at };
+    return caller.call(
+      (api, shared) => api.getSession({ ...shared, path: { symbol }, ...given(query) }),
+      o,
+    );
+  },
 } satisfies Partial<Spotwire>);
 
 const orderOperations = (caller: Caller) => ({

@@ -3,13 +3,17 @@
 import type { FeedClient, FeedOptions } from "./feed.ts";
 import type {
   Account,
+  ActivityBars,
   Bars,
   CheckOrderResponse,
+  Conversion,
   CreatedKey,
   CreateKey,
   CreateToken,
+  GetConversionData,
   Instrument,
   ListAccountsResponse,
+  ListActivityBarsData,
   ListBarsData,
   ListInstrumentsResponse,
   ListKeysResponse,
@@ -17,12 +21,15 @@ import type {
   ListOrdersResponse,
   ListPositionsResponse,
   ListQuotesResponse,
+  ListTicksData,
   ListTransactionsData,
   ListTransactionsResponse,
   OpenAccount,
   Order,
   PlaceOrder,
   Quote,
+  Session,
+  Ticks,
   Token,
 } from "./generated/types.gen.ts";
 
@@ -34,6 +41,8 @@ export interface CallOptions {
 
 /** The query of an operation. */
 type Query<Data extends { query?: unknown }> = NonNullable<Data["query"]>;
+/** The same where the answer has other forms: here it is always JSON. */
+type RowsQuery<Data extends { query?: unknown }> = Omit<Query<Data>, "format">;
 
 /**
  * Each operation resolves to the body of its answer. It rejects with a `SpotwireProblem` when the
@@ -46,8 +55,20 @@ export interface Spotwire {
   /** Latest quotes, of all symbols unless some are named. */
   listQuotes(symbols?: readonly string[], o?: CallOptions): Promise<ListQuotesResponse>;
   getQuote(symbol: string, o?: CallOptions): Promise<Quote>;
-  /** Finished one-minute bars, oldest first; page on with `from` set to `next`. */
-  listBars(symbol: string, query?: Query<ListBarsData>, o?: CallOptions): Promise<Bars>;
+  /** Finished bars of any length, oldest first; page on with `from` set to `next`. */
+  listBars(symbol: string, query?: RowsQuery<ListBarsData>, o?: CallOptions): Promise<Bars>;
+  /** Every quote of a range, oldest first; page on with `cursor` set to `next`. */
+  listTicks(symbol: string, query: RowsQuery<ListTicksData>, o?: CallOptions): Promise<Ticks>;
+  /** Bars by ticks, volume, range or Renko bricks; page on with `cursor` set to `next`. */
+  listActivityBars(
+    symbol: string,
+    query: RowsQuery<ListActivityBarsData>,
+    o?: CallOptions,
+  ): Promise<ActivityBars>;
+  /** An amount in another currency at the prices of a moment. */
+  getConversion(query: Query<GetConversionData>, o?: CallOptions): Promise<Conversion>;
+  /** Whether the market is open at a moment (RFC 3339; default now), and if not, why. */
+  getSession(symbol: string, at?: string, o?: CallOptions): Promise<Session>;
   /** Checks an order at the edge without placing it. */
   checkOrder(accountId: string, order: PlaceOrder, o?: CallOptions): Promise<CheckOrderResponse>;
   /**

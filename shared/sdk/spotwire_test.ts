@@ -88,6 +88,11 @@ Deno.test("operations send the key, the path, the query and the body", async () 
   await spotwire.listQuotes();
   await spotwire.listOrders("demo", { state: "all", limit: 5 });
   await spotwire.listBars("EURUSD", { side: "bid" });
+  await spotwire.listTicks("EURUSD", { cursor: "5.1" });
+  await spotwire.listActivityBars("EURUSD", { kind: "renko", size: "0.001", cursor: "5.1.2.3.0" });
+  await spotwire.getConversion({ from: "EUR", to: "JPY" });
+  await spotwire.getSession("EURUSD", "2026-01-05T09:30:00Z");
+  await spotwire.getSession("EURUSD");
   await spotwire.cancelOrder("demo", "demo.3");
   await spotwire.placeOrder("demo", order);
   assertEquals(lines(), [
@@ -95,11 +100,16 @@ Deno.test("operations send the key, the path, the query and the body", async () 
     "GET /base/v1/quotes",
     "GET /base/v1/accounts/demo/orders?state=all&limit=5",
     "GET /base/v1/instruments/EURUSD/bars?side=bid",
+    "GET /base/v1/instruments/EURUSD/ticks?cursor=5.1",
+    "GET /base/v1/instruments/EURUSD/activity-bars?kind=renko&size=0.001&cursor=5.1.2.3.0",
+    "GET /base/v1/conversions?from=EUR&to=JPY",
+    "GET /base/v1/instruments/EURUSD/session?at=2026-01-05T09%3A30%3A00Z",
+    "GET /base/v1/instruments/EURUSD/session",
     "DELETE /base/v1/accounts/demo/orders/demo.3",
     "POST /base/v1/accounts/demo/orders",
   ]);
-  assertEquals(asked[5]!.body, order);
-  assertEquals(asked[5]!.headers.get("content-type"), "application/json");
+  assertEquals(asked.at(-1)!.body, order);
+  assertEquals(asked.at(-1)!.headers.get("content-type"), "application/json");
   for (const { headers } of asked) assertEquals(headers.get("authorization"), "Bearer sw_test_key");
 });
 

@@ -2,6 +2,7 @@
 
 import { type ColumnType, type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import type { Bar } from "../../shared/domain/bar.ts";
 import { epochMs } from "../../shared/domain/time.ts";
 import { insertBars } from "../../shared/timeseries/bars_store.ts";
 import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
@@ -65,10 +66,14 @@ export class ArchiveMoved extends Error {
 export interface ArchiveStore {
   load(): Promise<Standing>;
   /**
-   * Stores ticks, bars and state whole or not at all, and returns where the archive then stands.
+   * Stores ticks, bars and state whole or not at all, and returns where the archive then stands and
+   * which bars were put right.
    * @throws ArchiveMoved when the archive is not where `from` was.
    */
-  commit(from: Standing, effects: ArchiveEffects): Promise<Standing>;
+  commit(
+    from: Standing,
+    effects: ArchiveEffects,
+  ): Promise<Standing & { readonly corrected: readonly Bar[] }>;
 }
 
 /** The depot is asked where a correction concerns a day that was moved there. */
@@ -80,7 +85,7 @@ export function createArchiveStore(
   return {
     load: () => load(db),
     async commit(from, effects) {
-      await db.transaction().execute(async (trx) => {
+      const corrected = await db.transaction().execute(async (trx) => {
         const moved = await trx.updateTable("progress")
           .set({ heard_at: effects.state.heardAt, batches: from.batches + 1 })
           .where("id", "=", 1).where("batches", "=", String(from.batches))
@@ -89,10 +94,14 @@ export function createArchiveStore(
         const history = trx.withSchema(timeseriesSchema) as unknown as Kysely<TimeseriesDatabase>;
         await insertBars(history, effects.bars);
         await writer.appendAll(history, appended(effects));
-        await correctMinutes(history, new BlockHistory(history, depot), effects.corrections);
         await keepSymbols(trx, effects);
+        return await correctMinutes(
+          history,
+          new BlockHistory(history, depot),
+          effects.corrections,
+        );
       });
-      return { state: effects.state, batches: from.batches + 1 };
+      return { state: effects.state, batches: from.batches + 1, corrected };
     },
   };
 }

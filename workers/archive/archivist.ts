@@ -1,5 +1,6 @@
 /** Carries decisions out: reads events, commits bars and state together, counts. */
 
+import type { LiveBar } from "../../shared/contracts/messages/bars.ts";
 import { fromQuoteRow, type QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
 import type { Quote } from "../../shared/domain/quote.ts";
 import type { EpochMs } from "../../shared/domain/time.ts";
@@ -7,6 +8,7 @@ import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import type { ArchiveStore, Standing } from "./archive_store.ts";
+import { type Committed, liveBars } from "./live_bars.ts";
 import { archiveBatch, type ArchiveEffects, type Heard, type Hours } from "./decide.ts";
 
 /** First and longest pause before a failed commit is tried again. */
@@ -17,6 +19,8 @@ export interface ArchivistDeps {
   readonly hours: Hours;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Tells the `bars` topic. */
+  readonly announce: (bars: readonly LiveBar[]) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +46,8 @@ export class Archivist {
     for (let waitMs = retryMs.first;; waitMs = Math.min(2 * waitMs, retryMs.most)) {
       signal.throwIfAborted();
       try {
-        return await this.#commit(batch);
+        const committed = await this.#commit(batch);
+        return await this.#announce(liveBars(committed));
       } catch (error) {
         this.#standing = null;
         logger.error({ err: error, waitMs }, "bars not stored, will retry");
@@ -51,12 +56,30 @@ export class Archivist {
     }
   }
 
-  async #commit(batch: readonly Heard[]): Promise<void> {
+  /**
+   * What is stored is told after it: nobody hears of a bar that history does not have. Streams that
+   * fail are waited for, since no quotes come from them either.
+   */
+  async #announce(bars: readonly LiveBar[]): Promise<void> {
+    const { announce, logger, signal } = this.#deps;
+    for (let waitMs = retryMs.first; !signal.aborted; waitMs = Math.min(2 * waitMs, retryMs.most)) {
+      try {
+        return await announce(bars);
+      } catch (error) {
+        logger.error({ err: error, waitMs }, "bars not announced, will retry");
+        await pause(waitMs, signal);
+      }
+    }
+  }
+
+  async #commit(batch: readonly Heard[]): Promise<Committed> {
     const { store, hours } = this.#deps;
     const standing = this.#standing ?? await store.load();
     const effects = archiveBatch(standing.state, batch, hours);
-    this.#standing = await store.commit(standing, effects);
+    const { corrected, ...now } = await store.commit(standing, effects);
+    this.#standing = now;
     this.#count(effects);
+    return { effects, corrected, version: now.batches };
   }
 }
 

@@ -17,12 +17,16 @@ const correctionsMax = 500;
 /** How far the close of a corrected minute is carried over silent ones. */
 const carryMsMax = 24 * 60 * minuteMs;
 
-/** `history` reads within the transaction of `db`, where the ticks were just added. */
+/**
+ * The bars as they now stand. `history` reads within the transaction of `db`, where the ticks were
+ * just added.
+ */
 export async function correctMinutes(
   db: Kysely<TimeseriesDatabase>,
   history: History,
   corrections: readonly Correction[],
-): Promise<void> {
+): Promise<readonly Bar[]> {
+  const corrected: Bar[] = [];
   for (const { symbol, minute } of corrections.slice(0, correctionsMax)) {
     const range = { from: minute, to: minute + minuteMs };
     const ticks: TickColumns[] = [];
@@ -34,7 +38,9 @@ export async function correctMinutes(
       bars.push(...await sideBars(history, ticks, { symbol, side, minute }));
     }
     await correctBars(db, bars);
+    corrected.push(...bars);
   }
+  return corrected;
 }
 
 interface Minute extends Correction {

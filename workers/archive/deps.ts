@@ -1,7 +1,9 @@
 /** Starts the archive worker on what it is given. */
 
+import { barsPerEventMax, type LiveBar } from "../../shared/contracts/messages/bars.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { consumeTopic } from "../../shared/runtime/consume.ts";
+import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
 import type { Ground } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { pause } from "../../shared/runtime/time.ts";
@@ -33,6 +35,25 @@ const redeliverAfterMs = 1_000;
 /** Its minutes are the quotes' own; it asks no clock. */
 export type ArchiveGround = Omit<Ground, "marketClock"> & { readonly history: HistorySettings };
 
+/** Publishes live bars, in events of a bounded size. */
+function barAnnouncer(
+  { streams, ids, clock }: Pick<ArchiveGround, "streams" | "ids" | "clock">,
+): (bars: readonly LiveBar[]) => Promise<void> {
+  const events = createEventSource({ source: "/workers/archive", ids, clock });
+  return (bars) =>
+    publishEvents(
+      streams,
+      topics.bars,
+      Array.from(
+        { length: Math.ceil(bars.length / barsPerEventMax) },
+        (_, n) =>
+          events.event("bars.updated", {
+            bars: bars.slice(n * barsPerEventMax, (n + 1) * barsPerEventMax),
+          }),
+      ),
+    );
+}
+
 /** Migrates, creates the group, then archives until the end. */
 export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle): Promise<void> {
   const { store, streams, hours, logger, metrics } = ground;
@@ -58,6 +79,7 @@ export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle):
       hours,
       logger,
       metrics,
+      announce: barAnnouncer(ground),
       signal,
     });
     // Order is all: what a killed copy had in hand must be due again before anything newer is read.

@@ -168,8 +168,8 @@ Deno.test("bars are a channel of their own: partial, final and corrected states,
     }))!;
     const eurusd = instrumentOf(quote.symbol);
     const bar = openBar(quote, "bid");
-    const partial = toLiveBar(bar, eurusd, "partial");
-    const final = toLiveBar(bar, eurusd, "final");
+    const partial = toLiveBar(bar, eurusd, { state: "partial", version: 1 });
+    const final = toLiveBar(bar, eurusd, { state: "final", version: 2 });
     const client = await connect(edge.admin, [feedProtocols.binary]);
     client.send({ type: "subscribe", channel: "bars", symbols: ["EURUSD"] });
     const subscribed = await client.next("subscribed");

@@ -31,7 +31,7 @@ const reads = new Set(["GET", "HEAD"]);
 const passedOn = ["content-type", "accept"];
 const passedBack = [
   ...["content-type", "content-length", "content-security-policy"],
-  ...["retry-after", "location", "cache-control"],
+  ...["retry-after", "location", "link", "cache-control"],
 ];
 
 export function createForward(upstream: Upstream, tokenOf: InternalTokens): Forward {

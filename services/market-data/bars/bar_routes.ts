@@ -1,14 +1,41 @@
 /** Bars over HTTP. */
 
-import { listBarsRoute } from "../../../shared/contracts/http/market_data.ts";
+import { listBarsRoute } from "../../../shared/contracts/http/market_history.ts";
+import { sliceBars } from "../../../shared/domain/bars/bar_builder.ts";
+import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { MarketDataApp, MarketDataDeps } from "../deps.ts";
+import { type BarsQuery, readBars } from "../history/read_bars.ts";
+import { instantOf } from "../history/times.ts";
 import { findListed } from "../instruments/find_listed.ts";
-import { listBars } from "./list_bars.ts";
+import { answerTable, formatOf, rowLimit, rowsPerPiece } from "../tables/answer.ts";
+import { barsJson, toBarsTable } from "./list_bars.ts";
 
-export function addBarRoutes(app: MarketDataApp, { db }: MarketDataDeps): void {
+export function addBarRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
   addRoute(app, listBarsRoute, async (c) => {
     const instrument = findListed(c.req.valid("param").symbol);
-    return c.json(await listBars(db, instrument, c.req.valid("query")), 200);
+    const { from, to, format: named, limit, spread, ...rest } = c.req.valid("query");
+    const format = formatOf(c.req.raw, named);
+    const query: BarsQuery = {
+      ...rest,
+      symbol: instrument.symbol,
+      spread: spread === "true",
+      from: instantOf(from),
+      to: instantOf(to),
+      limit: rowLimit(format, limit),
+    };
+    const page = await readBars(deps, query);
+    const bars = query.spread ? page.bars : { ...page.bars, spread: null };
+    return answerTable({
+      request: c.req.raw,
+      format,
+      next: page.next === null ? null : { from: toRfc3339(epochMs(page.next)) },
+      json: () => barsJson({ ...page, bars }, instrument, query),
+      *tables() {
+        for (let at = 0; at === 0 || at < bars.length; at += rowsPerPiece) {
+          yield toBarsTable(sliceBars(bars, at, at + rowsPerPiece), instrument);
+        }
+      },
+    }) as never;
   });
 }

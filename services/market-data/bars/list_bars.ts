@@ -1,55 +1,88 @@
-/** A page of finished bars. */
+/** A page of bars in its views: for JSON, and as a table. */
 
-import type { Kysely } from "kysely";
-import type { z } from "@hono/zod-openapi";
-import type { barsView, barView } from "../../../shared/contracts/http/market_data.ts";
-import type { Bar, BarSide } from "../../../shared/domain/bar.ts";
-import { formatPrice, type Instrument } from "../../../shared/domain/instrument.ts";
-import { type EpochMs, epochMs, parseRfc3339, toRfc3339 } from "../../../shared/domain/time.ts";
-import { selectBars } from "../../../shared/timeseries/bars_store.ts";
-import type { TimeseriesDatabase } from "../../../shared/timeseries/bars_table.ts";
+import type { FoldedBars } from "../../../shared/domain/bars/bar_builder.ts";
+import { formatScaled } from "../../../shared/domain/decimal.ts";
+import type { Instrument } from "../../../shared/domain/instrument.ts";
+import { epochMs, rfc3339Writer, toRfc3339 } from "../../../shared/domain/time.ts";
+import type { BarsPage, BarsQuery } from "../history/read_bars.ts";
+import type { Table, TableColumn } from "../tables/table.ts";
 
-export interface BarsQuery {
-  readonly side: BarSide;
-  /** RFC 3339, as the contract checked. */
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly limit: number;
+/** Decimals of a mean spread beyond those of a price. */
+const meanDecimals = 3;
+const meanScale = 10 ** meanDecimals;
+
+/**
+ * The JSON text of a `barsView`. Written out as text: a page has thousands of bars, and all of their
+ * cells are digits that need no escaping.
+ */
+export function barsJson(
+  { bars, next }: BarsPage,
+  instrument: Instrument,
+  query: BarsQuery,
+): string {
+  const { symbol, side, granularity, alignment, source } = query;
+  const about = JSON.stringify({ symbol, side, granularity, alignment, source });
+  const barText = barWriter(bars, instrument);
+  let text = `${about.slice(0, -1)},"bars":[`;
+  for (let at = 0; at < bars.length; at++) text += at === 0 ? barText(at) : `,${barText(at)}`;
+  return `${text}],"next":${next === null ? null : `"${toRfc3339(epochMs(next))}"`}}`;
 }
 
-export async function listBars(
-  db: Kysely<TimeseriesDatabase>,
-  instrument: Instrument,
-  { side, from, to, limit }: BarsQuery,
-): Promise<z.infer<typeof barsView>> {
-  const found = await selectBars(db, {
-    symbol: instrument.symbol,
-    side,
-    from: instant(from),
-    to: instant(to),
-    // One more than asked for tells whether a page follows, and where it begins.
-    limit: from === undefined ? limit : limit + 1,
-  });
-  const following = found[limit];
-  return {
-    symbol: instrument.symbol,
-    side,
-    bars: found.slice(0, limit).map((bar) => toBarView(bar, instrument)),
-    next: following === undefined ? null : toRfc3339(following.openTime),
+function barWriter(
+  bars: FoldedBars,
+  { pricePrecision }: Instrument,
+): (at: number) => string {
+  const { openTime, open, high, low, close, ticks, volume, spread } = bars;
+  const timeText = rfc3339Writer();
+  const price = (points: number) => formatScaled(points, pricePrecision);
+  return (at) => {
+    const count = ticks[at]!;
+    const text = `{"openTime":"${timeText(epochMs(openTime[at]!))}","open":"${price(open[at]!)}",` +
+      `"high":"${price(high[at]!)}","low":"${price(low[at]!)}","close":"${price(close[at]!)}",` +
+      `"ticks":${count}` + (volume === null ? "" : `,"volume":${volume[at]!}`);
+    if (spread === null || count <= 0) return `${text}}`;
+    const mean = formatScaled(meanOf(spread.sum[at]!, count), pricePrecision + meanDecimals);
+    return `${text},"spread":{"min":"${price(spread.min[at]!)}","mean":"${mean}",` +
+      `"max":"${price(spread.max[at]!)}"}}`;
   };
 }
 
-/** No bar is older than 1970; and the database has no year 0, which RFC 3339 does. */
-function instant(text: string | undefined): EpochMs | undefined {
-  const at = text === undefined ? null : parseRfc3339(text);
-  return at === null ? undefined : epochMs(Math.max(0, at));
+/** `sum / ticks` in thousandths of a point, rounded half to even. */
+export function meanOf(sum: number, ticks: number): number {
+  const scaled = sum * meanScale;
+  const floor = Math.floor(scaled / ticks);
+  const twice = 2 * (scaled - floor * ticks);
+  const up = twice > ticks || (twice === ticks && floor % 2 !== 0);
+  return up ? floor + 1 : floor;
 }
 
-const toBarView = (bar: Bar, instrument: Instrument): z.infer<typeof barView> => ({
-  openTime: toRfc3339(bar.openTime),
-  open: formatPrice(bar.open, instrument),
-  high: formatPrice(bar.high, instrument),
-  low: formatPrice(bar.low, instrument),
-  close: formatPrice(bar.close, instrument),
-  ticks: bar.ticks,
-});
+/** The bars as a table; spreads only where they were asked for, whatever the ticks knew. */
+export function toBarsTable(bars: FoldedBars, { pricePrecision }: Instrument): Table {
+  const price = (name: string, values: Int32Array): TableColumn => ({
+    name,
+    kind: "price",
+    values,
+    scale: pricePrecision,
+  });
+  const columns: TableColumn[] = [
+    { name: "open_time", kind: "time", values: bars.openTime },
+    price("open", bars.open),
+    price("high", bars.high),
+    price("low", bars.low),
+    price("close", bars.close),
+    { name: "ticks", kind: "count", values: bars.ticks },
+  ];
+  if (bars.volume !== null) columns.push({ name: "volume", kind: "number", values: bars.volume });
+  const { spread, ticks } = bars;
+  if (spread !== null) {
+    const isNull = (row: number) => ticks[row]! <= 0;
+    const mean = spread.sum.map((sum, at) => ticks[at]! > 0 ? meanOf(sum, ticks[at]!) : 0);
+    const scale = pricePrecision + meanDecimals;
+    columns.push(
+      { ...price("spread_min", spread.min), isNull },
+      { name: "spread_mean", kind: "price", values: mean, scale, isNull },
+      { ...price("spread_max", spread.max), isNull },
+    );
+  }
+  return { length: bars.length, columns };
+}

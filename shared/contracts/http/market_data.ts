@@ -1,22 +1,14 @@
-/** HTTP contract of market data: instruments, latest quotes, one-minute bars. */
+/** HTTP contract of market data: instruments and latest quotes; the past is in `market_history.ts`. */
 
 import { z } from "@hono/zod-openapi";
-import { barSides } from "../../domain/bar.ts";
-import { parseRfc3339 } from "../../domain/time.ts";
+import { marketHistoryRoutes } from "./market_history.ts";
 import { jsonResponse, problemResponses, securedRoute } from "./routes.ts";
 import { currency, decimal, symbol, timestamp } from "./values.ts";
 
-/** Bars in one answer at most. */
-export const barsPerPageMax = 5_000;
 /** Symbols one request may name. */
 const symbolsMax = 100;
 
 const quoteStatuses = ["live", "quiet", "stale", "closed"] as const;
-
-/** A time that is read, not only shown: RFC 3339 with a zone. */
-const time = timestamp.refine((text) => parseRfc3339(text) !== null, {
-  message: "Expected RFC 3339 with a zone, such as 2026-01-05T09:30:00Z",
-});
 
 export const instrumentView = z
   .object({
@@ -56,31 +48,6 @@ export const quoteView = z
     ageMs: z.number().int().openapi({ description: "Since it was received" }),
   })
   .openapi("Quote");
-
-export const barView = z
-  .object({
-    openTime: timestamp.openapi({ description: "The bar covers the minute from here on" }),
-    open: decimal,
-    high: decimal,
-    low: decimal,
-    close: decimal,
-    ticks: z.number().int().openapi({
-      description:
-        "Quotes inside; 0 in a flat bar that carries the last close over a silent minute",
-    }),
-  })
-  .openapi("Bar");
-
-export const barsView = z
-  .object({
-    symbol,
-    side: z.enum(barSides),
-    bars: z.array(barView),
-    next: timestamp.nullable().openapi({
-      description: "Page on with `from` set to this; null when nothing more is stored",
-    }),
-  })
-  .openapi("Bars");
 
 const symbolParams = z.object({ symbol });
 
@@ -138,31 +105,11 @@ export const getQuoteRoute = securedRoute({ permission: "market:read", account: 
   responses: { 200: jsonResponse(quoteView, "The quote"), ...problemResponses(404) },
 });
 
-export const listBarsRoute = securedRoute({ permission: "market:read", account: false }, {
-  method: "get",
-  path: "/v1/instruments/{symbol}/bars",
-  operationId: "listBars",
-  tags: ["market data"],
-  summary: "Finished one-minute bars, oldest first",
-  description:
-    "With `from`, the first bars from there on. Without it, the newest ones before `to`.",
-  request: {
-    params: symbolParams,
-    query: z.object({
-      side: z.enum(barSides).default("mid"),
-      from: time.optional().openapi({ description: "Earliest open time, inclusive" }),
-      to: time.optional().openapi({ description: "Open times before this only" }),
-      limit: z.coerce.number().int().min(1).max(barsPerPageMax).default(500),
-    }),
-  },
-  responses: { 200: jsonResponse(barsView, "The bars"), ...problemResponses(404) },
-});
-
 /** Routes the market data service serves. */
 export const marketDataRoutes = [
   listInstrumentsRoute,
   getInstrumentRoute,
   listQuotesRoute,
   getQuoteRoute,
-  listBarsRoute,
+  ...marketHistoryRoutes,
 ] as const;

@@ -91,6 +91,21 @@ export const requestProblems = {
     "The content type is not JSON",
     "Send `Content-Type: application/json`",
   ),
+  rate_missing: entry(
+    422,
+    "No price leads from one currency to the other at that moment",
+    "Ask for a moment or a source that has prices of a pair between them",
+  ),
+  rate_too_old: entry(
+    422,
+    "The newest price on the way is too old",
+    "Ask for another moment, or allow an older one with `ageMsMax`",
+  ),
+  volume_missing: entry(
+    422,
+    "The source gives no volumes",
+    "Ask for another kind of bar, or for a source that gives volumes",
+  ),
   rate_limited: entry(429, "The key has sent too many requests", "Wait as `Retry-After` says"),
   internal_error: entry(500, "Something failed on our side", "Report the request id"),
   unavailable: entry(503, "The service cannot answer now", "Retry as `Retry-After` says"),

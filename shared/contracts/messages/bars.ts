@@ -41,14 +41,11 @@ export const barsUpdated = eventSchema(
 );
 export type BarsUpdated = v.InferOutput<typeof barsUpdated>;
 
-/**
- * A bar only ever gains quotes, so its version is counted from them and needs no memory: a state
- * announced again, after a restart too, has the version that it had.
- */
-const versionOf = (ticks: number, state: LiveBarState): number =>
-  2 * ticks + (state === "partial" ? 0 : 1);
-
-export function toLiveBar(bar: Bar, instrument: Instrument, state: LiveBarState): LiveBar {
+export function toLiveBar(
+  bar: Bar,
+  instrument: Instrument,
+  { state, version }: Pick<LiveBar, "state" | "version">,
+): LiveBar {
   return {
     symbol: bar.symbol,
     side: bar.side,
@@ -60,6 +57,6 @@ export function toLiveBar(bar: Bar, instrument: Instrument, state: LiveBarState)
     close: formatPrice(bar.close, instrument),
     ticks: bar.ticks,
     state,
-    version: versionOf(bar.ticks, state),
+    version,
   };
 }

@@ -42,7 +42,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'body_too_large' | 'content_type_unsupported' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity';
+    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity';
     detail: string;
     requestId: string;
     /**
@@ -80,6 +80,9 @@ export type Quote = {
 export type Bars = {
     symbol: string;
     side: 'bid' | 'ask' | 'mid';
+    granularity: 'S1' | 'S5' | 'S10' | 'S15' | 'S30' | 'M1' | 'M2' | 'M4' | 'M5' | 'M10' | 'M15' | 'M30' | 'H1' | 'H2' | 'H3' | 'H4' | 'H6' | 'H8' | 'H12' | 'D1' | 'W1' | 'MN1';
+    alignment: 'fx-day' | 'utc';
+    source: string;
     bars: Array<Bar>;
     /**
      * Page on with `from` set to this; null when nothing more is stored
@@ -89,7 +92,7 @@ export type Bars = {
 
 export type Bar = {
     /**
-     * The bar covers the minute from here on
+     * Start of the bar
      */
     openTime: string;
     open: string;
@@ -97,9 +100,132 @@ export type Bar = {
     low: string;
     close: string;
     /**
-     * Quotes inside; 0 in a flat bar that carries the last close over a silent minute
+     * Quotes inside; 0 in a flat bar that carries the last close over a silent minute, -1 where the source does not count
      */
     ticks: number;
+    /**
+     * In the source's own unit; left out where it gives none
+     */
+    volume?: number;
+    /**
+     * Of the quotes inside, when asked for; the mean has three decimals more
+     */
+    spread?: {
+        min: string;
+        mean: string;
+        max: string;
+    };
+};
+
+export type Ticks = {
+    symbol: string;
+    source: string;
+    ticks: Array<Tick>;
+    /**
+     * Page on with `cursor` set to this; null when nothing more is stored
+     */
+    next: string | null;
+};
+
+export type Tick = {
+    /**
+     * The venue's own time of the price
+     */
+    time: string;
+    bid: string;
+    ask: string;
+    /**
+     * In the source's own unit
+     */
+    bidVolume?: number;
+    askVolume?: number;
+};
+
+export type ActivityBars = {
+    symbol: string;
+    side: 'bid' | 'ask' | 'mid';
+    source: string;
+    kind: 'ticks' | 'volume' | 'range' | 'renko';
+    size: string;
+    bars: Array<ActivityBar>;
+    /**
+     * Page on with `cursor` set to this; null when no further bar is finished
+     */
+    next: string | null;
+};
+
+export type ActivityBar = {
+    /**
+     * Of the first tick
+     */
+    openTime: string;
+    /**
+     * Of the tick that ended it
+     */
+    closeTime: string;
+    open: string;
+    high: string;
+    low: string;
+    close: string;
+    ticks: number;
+    volume?: number;
+};
+
+export type Conversion = {
+    from: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+    to: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+    at: string;
+    source: string;
+    amount: string;
+    /**
+     * Rounded half to even to a millionth
+     */
+    converted: string;
+    /**
+     * Units of `to` for one of `from`, at mid prices
+     */
+    rate: string;
+    /**
+     * The pairs it leads through; none when both currencies are one
+     */
+    path: Array<{
+        symbol: string;
+        inverse: boolean;
+        /**
+         * Exact, with one decimal more than the prices
+         */
+        mid: string;
+        /**
+         * When it was quoted
+         */
+        time: string;
+        /**
+         * From then to the moment asked for
+         */
+        ageMs: number;
+        /**
+         * Of that, while the market was open: what `ageMsMax` looks at
+         */
+        openAgeMs: number;
+    }>;
+};
+
+export type Session = {
+    symbol: string;
+    at: string;
+    isOpen: boolean;
+    /**
+     * Why it does not trade. `venue_silent`: the hours say open, and no price came
+     */
+    reason: 'weekend' | 'holiday' | 'early_close' | 'venue_silent' | null;
+    /**
+     * Null when it is not foreseen
+     */
+    nextOpen: string | null;
+    /**
+     * Null when the market never closes
+     */
+    nextClose: string | null;
 };
 
 export type PlaceOrder = {
@@ -492,7 +618,30 @@ export type ListBarsData = {
         symbol: string;
     };
     query?: {
+        /**
+         * Of the quotes; the mid is rounded half to even to a point
+         */
         side?: 'bid' | 'ask' | 'mid';
+        /**
+         * Seconds, minutes, hours, day, week or month of a bar
+         */
+        granularity?: 'S1' | 'S5' | 'S10' | 'S15' | 'S30' | 'M1' | 'M2' | 'M4' | 'M5' | 'M10' | 'M15' | 'M30' | 'H1' | 'H2' | 'H3' | 'H4' | 'H6' | 'H8' | 'H12' | 'D1' | 'W1' | 'MN1';
+        /**
+         * Days end at 17:00 New York, whatever the clocks do, or at midnight UTC
+         */
+        alignment?: 'fx-day' | 'utc';
+        /**
+         * Silent spans: `stored` as the source has them, `empty` without a bar, `carry` with a flat bar wherever the market was open
+         */
+        gaps?: 'stored' | 'empty' | 'carry';
+        /**
+         * Whether to tell of spreads; the bars are then made of ticks
+         */
+        spread?: 'true' | 'false';
+        /**
+         * Whose prices: `live` is the platform's own feed; others are loaded
+         */
+        source?: string;
         /**
          * Earliest open time, inclusive
          */
@@ -501,7 +650,14 @@ export type ListBarsData = {
          * Open times before this only
          */
         to?: string;
+        /**
+         * Rows at most: 500 by default and 5000 at most in JSON, 200000 in other forms
+         */
         limit?: number;
+        /**
+         * Form of the answer; without it the `Accept` header says
+         */
+        format?: 'json' | 'csv' | 'arrow' | 'parquet';
     };
     url: '/v1/instruments/{symbol}/bars';
 };
@@ -541,12 +697,295 @@ export type ListBarsError = ListBarsErrors[keyof ListBarsErrors];
 
 export type ListBarsResponses = {
     /**
-     * The bars
+     * The bars. Prices in CSV are decimal text, in Arrow and Parquet decimals with the instrument's scale; a `Link` header with `rel=next` leads to the next page.
      */
     200: Bars;
 };
 
 export type ListBarsResponse = ListBarsResponses[keyof ListBarsResponses];
+
+export type ListTicksData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query?: {
+        /**
+         * Whose prices: `live` is the platform's own feed; others are loaded
+         */
+        source?: string;
+        /**
+         * Earliest time, inclusive
+         */
+        from?: string;
+        /**
+         * Times before this only
+         */
+        to?: string;
+        /**
+         * The `next` of the page before; in place of `from`
+         */
+        cursor?: string;
+        /**
+         * Rows at most: 500 by default and 5000 at most in JSON, 200000 in other forms
+         */
+        limit?: number;
+        /**
+         * Form of the answer; without it the `Accept` header says
+         */
+        format?: 'json' | 'csv' | 'arrow' | 'parquet';
+    };
+    url: '/v1/instruments/{symbol}/ticks';
+};
+
+export type ListTicksErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListTicksError = ListTicksErrors[keyof ListTicksErrors];
+
+export type ListTicksResponses = {
+    /**
+     * The ticks. Prices in CSV are decimal text, in Arrow and Parquet decimals with the instrument's scale; a `Link` header with `rel=next` leads to the next page.
+     */
+    200: Ticks;
+};
+
+export type ListTicksResponse = ListTicksResponses[keyof ListTicksResponses];
+
+export type ListActivityBarsData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query: {
+        kind: 'ticks' | 'volume' | 'range' | 'renko';
+        size: string;
+        /**
+         * Of the quotes; the mid is rounded half to even to a point
+         */
+        side?: 'bid' | 'ask' | 'mid';
+        /**
+         * Whose prices: `live` is the platform's own feed; others are loaded
+         */
+        source?: string;
+        /**
+         * Earliest time, inclusive
+         */
+        from?: string;
+        /**
+         * Ticks before this only
+         */
+        to?: string;
+        /**
+         * The `next` of the page before; in place of `from`
+         */
+        cursor?: string;
+        /**
+         * Rows at most: 500 by default and 5000 at most in JSON, 200000 in other forms
+         */
+        limit?: number;
+        /**
+         * Form of the answer; without it the `Accept` header says
+         */
+        format?: 'json' | 'csv' | 'arrow' | 'parquet';
+    };
+    url: '/v1/instruments/{symbol}/activity-bars';
+};
+
+export type ListActivityBarsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListActivityBarsError = ListActivityBarsErrors[keyof ListActivityBarsErrors];
+
+export type ListActivityBarsResponses = {
+    /**
+     * The bars. Prices in CSV are decimal text, in Arrow and Parquet decimals with the instrument's scale; a `Link` header with `rel=next` leads to the next page.
+     */
+    200: ActivityBars;
+};
+
+export type ListActivityBarsResponse = ListActivityBarsResponses[keyof ListActivityBarsResponses];
+
+export type GetConversionData = {
+    body?: never;
+    path?: never;
+    query: {
+        from: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+        to: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+        amount?: string;
+        /**
+         * Default: now
+         */
+        at?: string;
+        /**
+         * Whose prices: `live` is the platform's own feed; others are loaded
+         */
+        source?: string;
+        /**
+         * Of any price on the way, counted while the market was open
+         */
+        ageMsMax?: number | null;
+    };
+    url: '/v1/conversions';
+};
+
+export type GetConversionErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetConversionError = GetConversionErrors[keyof GetConversionErrors];
+
+export type GetConversionResponses = {
+    /**
+     * The amount
+     */
+    200: Conversion;
+};
+
+export type GetConversionResponse = GetConversionResponses[keyof GetConversionResponses];
+
+export type GetSessionData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query?: {
+        /**
+         * Default: now
+         */
+        at?: string;
+    };
+    url: '/v1/instruments/{symbol}/session';
+};
+
+export type GetSessionErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetSessionError = GetSessionErrors[keyof GetSessionErrors];
+
+export type GetSessionResponses = {
+    /**
+     * The session
+     */
+    200: Session;
+};
+
+export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
 
 export type CheckOrderData = {
     body: PlaceOrder;

@@ -1,0 +1,18 @@
+import { barsJson } from "../../services/market-data/bars/list_bars.ts";
+import { TickFolder } from "../../shared/domain/bars/fold_ticks.ts";
+import { barGrid } from "../../shared/domain/bars/bar_grid.ts";
+import { instrumentOf } from "../../shared/domain/instruments.ts";
+const length=86400; let p=114000; const from=Date.UTC(2019,1,4);
+const f=new TickFolder({grid:barGrid("M1","utc"),side:"mid"});
+const bid=Int32Array.from({length},()=>p+=Math.round(Math.random()*6-3));
+const ticks={length,time:Float64Array.from({length},(_,i)=>from+i*1000),bid,ask:bid.map(x=>x+5),bidVolume:null,askVolume:null};
+f.push(ticks); const bars=f.end();
+const inst=instrumentOf("EURUSD" as never);
+const q={symbol:"EURUSD",source:"live",side:"mid",granularity:"M1",alignment:"fx-day",gaps:"stored",spread:false,from,to:from+864e5,limit:1440} as never;
+const med=(fn:()=>unknown)=>{const t=[];for(let i=0;i<300;i++){const s=performance.now();fn();t.push(performance.now()-s);}t.sort((a,b)=>a-b);return t[150]!.toFixed(3);};
+const page={bars:{...bars,spread:null},next:null};
+const enc=new TextEncoder();
+console.log("json", med(()=>enc.encode(barsJson(page,inst,q))));
+JSON.parse(barsJson(page,inst,q));
+import { benchMarketRequest } from "./market_request.ts";
+console.log(await benchMarketRequest()); Deno.exit(0);

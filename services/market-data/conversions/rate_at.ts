@@ -1,0 +1,117 @@
+/** Prices of a moment, from history, and the path of prices that leads between two currencies. */
+
+import { type conversionPaths, type Leg } from "../../../shared/domain/conversion.ts";
+import type { TradingHours } from "../../../shared/domain/fx_week.ts";
+import { epochMs } from "../../../shared/domain/time.ts";
+import type { BarSeries } from "../../../shared/timeseries/columns.ts";
+import type { History, SeriesSummary } from "../../../shared/timeseries/history.ts";
+import { lastClose, lastTick } from "../history/last_price.ts";
+
+/** A leg, and the price it is gone through at. */
+export interface PricedLeg {
+  readonly leg: Leg;
+  /** Bid and ask together, in points. */
+  readonly twiceMid: number;
+  readonly time: number;
+  readonly ageMs: number;
+  readonly openAgeMs: number;
+}
+
+export interface RateQuery {
+  readonly paths: ReturnType<typeof conversionPaths>;
+  readonly source: string;
+  readonly at: number;
+  readonly openAgeMsMax: number;
+}
+
+export type RateFault = {
+  readonly fault: "rate_missing" | "rate_too_old";
+  readonly detail: string;
+};
+
+/** The first path whose every price is there and young enough. */
+export async function ratePath(
+  ground: { readonly history: History; readonly hours: TradingHours },
+  query: RateQuery,
+): Promise<readonly PricedLeg[] | RateFault> {
+  const known = new Map<string, PricedLeg | null>();
+  let old: PricedLeg | null = null;
+  for (const path of query.paths) {
+    const priced: PricedLeg[] = [];
+    for (const leg of path) {
+      const { symbol } = leg.instrument;
+      if (!known.has(symbol)) known.set(symbol, await priceOf(ground, leg, query));
+      const price = known.get(symbol);
+      if (!price) break;
+      priced.push(price);
+    }
+    if (priced.length < path.length) continue;
+    const tooOld = priced.find(({ openAgeMs }) => openAgeMs > query.openAgeMsMax);
+    if (tooOld === undefined) return priced;
+    old ??= tooOld;
+  }
+  if (old === null) {
+    return { fault: "rate_missing", detail: `${query.source} has no price of a pair between them` };
+  }
+  const { leg, openAgeMs } = old;
+  return {
+    fault: "rate_too_old",
+    detail: `The newest price of ${leg.instrument.symbol} was ${openAgeMs} ms of open market old`,
+  };
+}
+
+async function priceOf(
+  { history, hours }: { readonly history: History; readonly hours: TradingHours },
+  leg: Leg,
+  { source, at }: RateQuery,
+): Promise<PricedLeg | null> {
+  const { symbol } = leg.instrument;
+  const listed = (await history.listSeries(symbol))
+    .filter(({ series, from }) => series.source === source && from <= at);
+  let newest: { readonly time: number; readonly twiceMid: number } | null = null;
+  for (const summary of listed) {
+    const found = await newestOf(history, { summary, at });
+    if (found !== null && (newest === null || found.time > newest.time)) newest = found;
+  }
+  if (newest === null || newest.twiceMid <= 0) return null;
+  const { time } = newest;
+  const openAgeMs = openMsBetween(hours, time, at);
+  return { leg, ...newest, ageMs: at - time, openAgeMs };
+}
+
+/** Of ticks the newest; of mid bars the close of the newest that had ended. */
+async function newestOf(
+  history: History,
+  { summary, at }: { readonly summary: SeriesSummary; readonly at: number },
+): Promise<{ readonly time: number; readonly twiceMid: number } | null> {
+  const { kind, series, from, to } = summary;
+  if (kind === "ticks") {
+    const tick = await lastTick(history, { series, from, to }, at + 1);
+    return tick === null ? null : { time: tick.time, twiceMid: tick.bid + tick.ask };
+  }
+  const bars = series as BarSeries;
+  if (bars.side !== "mid") return null;
+  const base = { kind, symbol: series.symbol, series: bars, from, to } as const;
+  const close = await lastClose(history, base, at);
+  return close === null ? null : { time: close.time, twiceMid: 2 * close.price };
+}
+
+/** Sessions counted at most; two weeks have fewer. */
+const sessionsMax = 60;
+
+/** How long the market was open between two moments; further back than two weeks counts as open. */
+export function openMsBetween(
+  hours: Pick<TradingHours, "sessionAt">,
+  from: number,
+  to: number,
+): number {
+  let open = 0;
+  let at = to;
+  for (let looked = 0; at > from; looked++) {
+    if (looked >= sessionsMax) return open + at - from;
+    const session = hours.sessionAt(epochMs(at - 1));
+    if (session.open) open += at - Math.max(from, session.from);
+    at = session.from;
+  }
+  return open;
+}

@@ -1,0 +1,79 @@
+/** The newest price before a moment, found by looking back in steps that grow. */
+
+import type { BarSide } from "../../../shared/domain/bar.ts";
+import { midPoints } from "../../../shared/domain/bars/fold_ticks.ts";
+import { dayMs, hourMs } from "../../../shared/domain/bars/granularity.ts";
+import type { TickSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
+import type { History } from "../../../shared/timeseries/history.ts";
+import type { BaseSeries } from "./base_series.ts";
+
+/** How far back, in milliseconds; the longest spans every weekend and holiday. */
+const reachesMs = [60_000, hourMs, dayMs, 10 * dayMs] as const;
+
+export interface Quoted {
+  readonly time: number;
+  readonly bid: number;
+  readonly ask: number;
+}
+
+/** A side's newest price in points; `null` where ten days hold none. */
+export async function lastPrice(
+  history: History,
+  base: BaseSeries,
+  { before, side }: { readonly before: number; readonly side: BarSide },
+): Promise<number | null> {
+  if (base.kind === "bars") return (await lastClose(history, base, before))?.price ?? null;
+  const quoted = await lastTick(history, base, before);
+  if (quoted === null) return null;
+  if (side === "mid") return midPoints(quoted.bid, quoted.ask);
+  return side === "bid" ? quoted.bid : quoted.ask;
+}
+
+/** The newest tick before a moment. */
+export async function lastTick(
+  history: History,
+  held: TimeRange & { readonly series: TickSeries },
+  before: number,
+): Promise<Quoted | null> {
+  for (const range of looks(held, before)) {
+    let found: Quoted | null = null;
+    for await (const { length, time, bid, ask } of history.ticks(held.series, range)) {
+      if (length === 0) continue;
+      const at = length - 1;
+      found = { time: time[at]!, bid: bid[at]!, ask: ask[at]! };
+    }
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The close of the newest bar that had ended by a moment, and when that was. */
+export async function lastClose(
+  history: History,
+  base: Extract<BaseSeries, { kind: "bars" }>,
+  before: number,
+): Promise<{ readonly time: number; readonly price: number } | null> {
+  const { intervalMs } = base.series;
+  for (const range of looks(base, before - intervalMs + 1)) {
+    let found = null;
+    for await (const { length, openTime, close, ticks } of history.bars(base.series, range)) {
+      // A flat bar repeats an older price: the one it carries is as old as its own bar.
+      let at = length - 1;
+      while (at >= 0 && ticks[at] === 0) at--;
+      if (at >= 0) found = { time: openTime[at]! + intervalMs, price: close[at]! };
+    }
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Ranges that end at the moment, or where the series does, one before the other. */
+function* looks(held: TimeRange, before: number): Generator<TimeRange> {
+  let to = Math.min(before, held.to + 1);
+  const oldest = Math.max(held.from, before - reachesMs.at(-1)!);
+  for (const reachMs of reachesMs) {
+    const from = Math.max(oldest, to - reachMs);
+    if (from < to) yield { from, to };
+    to = from;
+  }
+}

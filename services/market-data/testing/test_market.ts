@@ -1,0 +1,60 @@
+/** Market data over a history of a test's own. */
+
+import { tradingHours } from "../../../shared/domain/fx_week.ts";
+import { epochMs, ManualClock } from "../../../shared/domain/time.ts";
+import { Lifecycle } from "../../../shared/runtime/lifecycle.ts";
+import { createLogger } from "../../../shared/runtime/logger.ts";
+import { createMetrics } from "../../../shared/runtime/metrics.ts";
+import { uuidIds } from "../../../shared/runtime/time.ts";
+import { openStore } from "../../../shared/storage/open_store.ts";
+import { openStreams } from "../../../shared/streams/open_streams.ts";
+import { refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";
+import type { History } from "../../../shared/timeseries/history.ts";
+import { createMarketDataApp } from "../app.ts";
+import { startMarketData } from "../deps.ts";
+
+/** One for all tests of a file: what they store is theirs, what they read is their own history. */
+let store: ReturnType<typeof openStore> | undefined;
+
+export async function startTestMarket(options: { history?: History; now: number }) {
+  const clock = new ManualClock(epochMs(options.now));
+  const logger = createLogger({ service: "market-data", level: "silent" });
+  const ground = {
+    service: "market-data",
+    version: "test",
+    logger,
+    metrics: createMetrics("market-data"),
+    clock,
+    ids: uuidIds,
+    authenticate: refusalAuthenticate,
+    checks: {},
+    bodyBytesMax: 4_096,
+    store: await (store ??= openStore("pglite:memory")),
+    streams: await openStreams("memory:", { clock }),
+    hours: tradingHours("fx-week"),
+    marketClock: clock,
+  };
+  const started = await startMarketData(ground, new Lifecycle({ logger }));
+  const deps = { ...started, history: options.history ?? started.history };
+  const app = createMarketDataApp(deps);
+  const fetchPath = (path: string, headers: Record<string, string> = {}) =>
+    Promise.resolve(app.fetch(
+      new Request(`http://market${path}`, { headers: { "x-api-key": "sw_admin", ...headers } }),
+    ));
+  return {
+    app,
+    deps,
+    clock,
+    streams: ground.streams,
+    fetch: fetchPath,
+    async json(path: string) {
+      const answer = await fetchPath(path);
+      return { status: answer.status, headers: answer.headers, body: await answer.json() };
+    },
+    async refused(path: string) {
+      const answer = await fetchPath(path);
+      const body = await answer.json();
+      return [answer.status, body.code, body.errors?.[0]?.path ?? null];
+    },
+  };
+}

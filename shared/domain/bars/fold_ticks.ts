@@ -1,0 +1,162 @@
+/**
+ * Ticks to bars: one pass over the columns, in pieces of any size. How the ticks were cut never
+ * changes the bars. Only spans with ticks become bars.
+ */
+
+import type { BarSide } from "../bar.ts";
+import type { TickColumns } from "../columns.ts";
+import { BarBuilder, type BarState, type FoldedBars } from "./bar_builder.ts";
+import type { BarGrid } from "./bar_grid.ts";
+
+/** The mid of two prices in points, half a point rounded to even as `sidePrice` does. */
+export function midPoints(bid: number, ask: number): number {
+  // The floor of the mean without the sum, which may not fit 32 bits.
+  const odd = bid ^ ask;
+  const floor = (bid & ask) + (odd >> 1);
+  return floor + (floor & odd & 1);
+}
+
+/** A side's prices of ticks, index by index; the mids lie in room that is used again. */
+export class SidePoints {
+  readonly #side: BarSide;
+  #room = new Int32Array(0);
+
+  constructor(side: BarSide) {
+    this.#side = side;
+  }
+
+  /** Good until the next call. */
+  of({ bid, ask, length }: TickColumns): Int32Array {
+    if (this.#side !== "mid") return this.#side === "bid" ? bid : ask;
+    if (this.#room.length < length) this.#room = new Int32Array(length);
+    const mids = this.#room;
+    for (let at = 0; at < length; at++) mids[at] = midPoints(bid[at]!, ask[at]!);
+    return mids;
+  }
+}
+
+/** What the ticks weigh on a side: its own volume, or both for the mid; `null` where unknown. */
+export function sideVolume(ticks: TickColumns, side: BarSide, at: number): number | null {
+  const { bidVolume, askVolume } = ticks;
+  if (bidVolume === null || askVolume === null) return null;
+  if (side === "bid") return bidVolume[at]!;
+  return side === "ask" ? askVolume[at]! : bidVolume[at]! + askVolume[at]!;
+}
+
+export class TickFolder {
+  readonly #grid: BarGrid;
+  readonly #side: BarSide;
+  readonly #builder = new BarBuilder();
+  readonly #bar: BarState;
+  /** End of the bar under way; `-Infinity` while there is none. */
+  #until = -Infinity;
+  #hasVolume = true;
+  readonly #points: SidePoints;
+
+  constructor({ grid, side }: { grid: BarGrid; side: BarSide }) {
+    this.#grid = grid;
+    this.#side = side;
+    this.#points = new SidePoints(side);
+    this.#bar = unfilled();
+  }
+
+  /** Start of the bar under way, which the next tick may still change; `null` without one. */
+  get openTime(): number | null {
+    return this.#until === -Infinity ? null : this.#bar.openTime;
+  }
+
+  /** Finished bars not taken yet. */
+  get length(): number {
+    return this.#builder.length;
+  }
+
+  push(ticks: TickColumns): void {
+    const { time, bid, ask, length } = ticks;
+    const prices = this.#points.of(ticks);
+    this.#hasVolume &&= length === 0 || sideVolume(ticks, this.#side, 0) !== null;
+    for (let from = 0; from < length;) {
+      if (time[from]! >= this.#until) this.#begin(time[from]!, prices[from]!);
+      const until = this.#until;
+      let to = from + 1;
+      while (to < length && time[to]! < until) to++;
+      this.#addPrices(prices, from, to);
+      this.#addSpreads(bid, ask, { from, to });
+      if (this.#hasVolume) this.#addVolumes(ticks, from, to);
+      from = to;
+    }
+  }
+
+  /** The bars that are finished: a later tick has come. */
+  take(): FoldedBars {
+    return this.#builder.take({ volume: this.#hasVolume, spread: true });
+  }
+
+  /** All bars, the one under way included; the folder then begins anew. */
+  end(): FoldedBars {
+    this.#finish();
+    return this.take();
+  }
+
+  #begin(at: number, price: number): void {
+    this.#finish();
+    const span = this.#grid.spanAt(at);
+    this.#until = span.until;
+    Object.assign(this.#bar, unfilled(), { openTime: span.from, open: price });
+    this.#bar.high = price;
+    this.#bar.low = price;
+  }
+
+  #finish(): void {
+    if (this.#until !== -Infinity) this.#builder.add(this.#bar);
+    this.#until = -Infinity;
+  }
+
+  #addPrices(prices: Int32Array, from: number, to: number): void {
+    const bar = this.#bar;
+    let { high, low } = bar;
+    for (let at = from; at < to; at++) {
+      const price = prices[at]!;
+      if (price > high) high = price;
+      if (price < low) low = price;
+    }
+    bar.high = high;
+    bar.low = low;
+    bar.close = prices[to - 1]!;
+    bar.ticks += to - from;
+  }
+
+  #addSpreads(
+    bid: Int32Array,
+    ask: Int32Array,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): void {
+    const bar = this.#bar;
+    let { spreadMin: min, spreadMax: max, spreadSum: sum } = bar;
+    for (let at = from; at < to; at++) {
+      const spread = ask[at]! - bid[at]!;
+      if (spread < min) min = spread;
+      if (spread > max) max = spread;
+      sum += spread;
+    }
+    bar.spreadMin = min;
+    bar.spreadMax = max;
+    bar.spreadSum = sum;
+  }
+
+  #addVolumes(ticks: TickColumns, from: number, to: number): void {
+    for (let at = from; at < to; at++) this.#bar.volume += sideVolume(ticks, this.#side, at)!;
+  }
+}
+
+const unfilled = (): BarState => ({
+  openTime: 0,
+  open: 0,
+  high: 0,
+  low: 0,
+  close: 0,
+  ticks: 0,
+  volume: 0,
+  spreadMin: Infinity,
+  spreadMax: -Infinity,
+  spreadSum: 0,
+});

@@ -1,0 +1,91 @@
+/** History in memory for tests, in pieces as small as wanted. */
+
+import type {
+  BarColumns,
+  BarSeries,
+  TickColumns,
+  TickSeries,
+  TimeRange,
+} from "../timeseries/columns.ts";
+import type { History, SeriesSummary } from "../timeseries/history.ts";
+import { sliceTicks } from "./random_ticks.ts";
+
+export class MemoryHistory implements History {
+  readonly #ticks = new Map<string, { series: TickSeries; ticks: TickColumns }>();
+  readonly #bars = new Map<string, { series: BarSeries; bars: BarColumns }>();
+  readonly #pieceLength: number;
+
+  constructor(pieceLength = 1_000) {
+    this.#pieceLength = pieceLength;
+  }
+
+  /** In place of what the series had. */
+  putTicks(series: TickSeries, ticks: TickColumns): void {
+    this.#ticks.set(keyOf(series), { series, ticks });
+  }
+
+  putBars(series: BarSeries, bars: BarColumns): void {
+    this.#bars.set(keyOf(series), { series, bars });
+  }
+
+  async *ticks(series: TickSeries, range: TimeRange): AsyncGenerator<TickColumns> {
+    const held = this.#ticks.get(keyOf(series))?.ticks;
+    if (held === undefined) return;
+    const [from, to] = indexes(held.time, range);
+    for (let at = from; at < to; at += this.#pieceLength) {
+      yield await Promise.resolve(sliceTicks(held, at, Math.min(to, at + this.#pieceLength)));
+    }
+  }
+
+  async *bars(series: BarSeries, range: TimeRange): AsyncGenerator<BarColumns> {
+    const held = this.#bars.get(keyOf(series))?.bars;
+    if (held === undefined) return;
+    const [from, to] = indexes(held.openTime, range);
+    for (let at = from; at < to; at += this.#pieceLength) {
+      yield await Promise.resolve(sliceColumns(held, at, Math.min(to, at + this.#pieceLength)));
+    }
+  }
+
+  listSeries(symbol: string): Promise<readonly SeriesSummary[]> {
+    const about = (kind: "ticks" | "bars", series: TickSeries | BarSeries, time: Float64Array) => ({
+      kind,
+      series,
+      from: time[0]!,
+      to: time.at(-1)!,
+      count: time.length,
+      bytes: 8 * time.length,
+    });
+    return Promise.resolve([
+      ...[...this.#ticks.values()].map(({ series, ticks }) => about("ticks", series, ticks.time)),
+      ...[...this.#bars.values()].map(({ series, bars }) => about("bars", series, bars.openTime)),
+    ].filter(({ series, count }) => series.symbol === symbol && count > 0));
+  }
+}
+
+const keyOf = (series: TickSeries | BarSeries): string =>
+  JSON.stringify([
+    series.symbol,
+    series.source,
+    ...("side" in series ? [series.side, series.intervalMs] : []),
+  ]);
+
+function indexes(times: Float64Array, { from, to }: TimeRange): [number, number] {
+  const before = (limit: number) => times.findIndex((time) => time >= limit);
+  const [first, end] = [before(from), before(to)];
+  return [first < 0 ? times.length : first, end < 0 ? times.length : end];
+}
+
+function sliceColumns(bars: BarColumns, from: number, to: number): BarColumns {
+  const length = to - from;
+  const slice = <T extends Int32Array | Float64Array>(column: T) => column.slice(from, to) as T;
+  return {
+    length,
+    openTime: slice(bars.openTime),
+    open: slice(bars.open),
+    high: slice(bars.high),
+    low: slice(bars.low),
+    close: slice(bars.close),
+    ticks: slice(bars.ticks),
+    volume: bars.volume === null ? null : slice(bars.volume),
+  };
+}

@@ -1,0 +1,106 @@
+// Goal: whoever follows the `bars` topic and keeps the highest version of each bar has what history
+// has. Method: the real worker over PGlite and memory streams, with a quote that comes late.
+
+import { assertEquals } from "@std/assert";
+import type { LiveBar } from "../../shared/contracts/messages/bars.ts";
+import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { topics } from "../../shared/contracts/messages/topics.ts";
+import { tradingHours } from "../../shared/domain/fx_week.ts";
+import { price, type Symbol } from "../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../shared/domain/instruments.ts";
+import { epochMs, ManualClock, parseRfc3339 } from "../../shared/domain/time.ts";
+import { followTopic } from "../../shared/runtime/consume.ts";
+import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
+import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
+import { createLogger } from "../../shared/runtime/logger.ts";
+import { createMetrics } from "../../shared/runtime/metrics.ts";
+import { uuidIds } from "../../shared/runtime/time.ts";
+import { openStore } from "../../shared/storage/open_store.ts";
+import { openStreams } from "../../shared/streams/open_streams.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { startArchive } from "./deps.ts";
+
+const monday = parseRfc3339("2019-02-04T10:00:00Z")!;
+const EURUSD = "EURUSD" as Symbol;
+const minutes = { symbol: EURUSD, source: "live", side: "bid", intervalMs: 60_000 } as const;
+
+const textAt = (time: number) => new Date(time).toISOString().slice(11, 16);
+
+Deno.test("followers of bars hear partial, final and corrected states, and end with history's", async () => {
+  const clock = new ManualClock(monday);
+  const logger = createLogger({ service: "archive", level: "silent" });
+  const lifecycle = new Lifecycle({ logger });
+  const streams = await openStreams("memory:", { clock });
+  const store = await openStore("pglite:memory");
+  const heard: LiveBar[] = [];
+  await followTopic({
+    streams,
+    topic: topics.bars,
+    from: "start",
+    logger,
+    signal: lifecycle.signal,
+    handle(events) {
+      for (const { data } of events) heard.push(...data.bars.filter(({ side }) => side === "bid"));
+    },
+  });
+  await startArchive({
+    service: "archive",
+    version: "test",
+    logger,
+    metrics: createMetrics("archive"),
+    clock,
+    ids: uuidIds,
+    authenticate: () => null,
+    checks: {},
+    bodyBytesMax: 4_096,
+    streams,
+    store,
+    hours: tradingHours("fx-week"),
+  }, lifecycle);
+
+  const events = createEventSource({ source: "/test", ids: uuidIds, clock });
+  let sequence = 0;
+  const quote = (afterMs: number, bid: number, receivedMs = afterMs) =>
+    publishEvents(streams, topics.quotes, [events.event("quotes.received", {
+      venue: "test",
+      quotes: [toQuoteRow({
+        symbol: EURUSD,
+        bid: price(bid),
+        ask: price(bid + 2),
+        venueTime: epochMs(monday + afterMs),
+        receivedTime: epochMs(monday + receivedMs),
+        sequence: ++sequence,
+      }, instrumentOf(EURUSD))],
+    })]);
+  const told = (state: LiveBar["state"], minute: string) =>
+    eventually(
+      () =>
+        heard.findLast((bar) => bar.state === state && textAt(bar.openTime) === minute) ?? false,
+      { timeoutMs: 30_000, everyMs: 20 },
+    );
+
+  await quote(1_000, 114_000);
+  assertEquals((await told("partial", "10:00"))!.close, "1.14000");
+  await quote(70_000, 114_010);
+  assertEquals((await told("final", "10:00"))!.close, "1.14000");
+  await quote(59_000, 113_990, 71_000);
+  const corrected = (await told("corrected", "10:00"))!;
+  assertEquals([corrected.close, corrected.low, corrected.ticks], ["1.13990", "1.13990", 2]);
+
+  const newest = new Map<number, LiveBar>();
+  for (const bar of heard) {
+    if ((newest.get(bar.openTime)?.version ?? -1) < bar.version) newest.set(bar.openTime, bar);
+  }
+  const database = store.database<TimeseriesDatabase>(timeseriesSchema);
+  for await (
+    const bars of new BlockHistory(database).bars(minutes, { from: 0, to: monday + 60_000 })
+  ) {
+    assertEquals([bars.openTime[0], bars.close[0], bars.ticks[0]], [monday, 113_990, 2]);
+  }
+  assertEquals(newest.get(monday), corrected);
+  await lifecycle.stop("test");
+  await lifecycle.stopped;
+  await store.close();
+});
