@@ -1,6 +1,7 @@
 // Goal: whoever follows the `bars` topic and keeps the highest version of each bar has what history
 // has. Method: the real worker over PGlite and memory streams, with a quote that comes late.
 
+import * as v from "valibot";
 import { assertEquals } from "@std/assert";
 import type { LiveBar } from "../../shared/contracts/messages/bars.ts";
 import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
@@ -21,6 +22,7 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { startArchive } from "./deps.ts";
+import { historySettings } from "./settings.ts";
 
 const monday = parseRfc3339("2019-02-04T10:00:00Z")!;
 const EURUSD = "EURUSD" as Symbol;
@@ -58,6 +60,7 @@ Deno.test("followers of bars hear partial, final and corrected states, and end w
     streams,
     store,
     hours: tradingHours("fx-week"),
+    history: v.parse(historySettings, {}),
   }, lifecycle);
 
   const events = createEventSource({ source: "/test", ids: uuidIds, clock });
