@@ -5,18 +5,15 @@
 
 import { BlockFormatError, BlockReader, BlockWriter, rowsMax } from "./block_bytes.ts";
 import {
-  readAsks,
   readDistances,
-  readPrices,
   readTimes,
   readVolumes,
-  writeAsks,
   writeDistances,
-  writePrices,
   writeTimes,
   writeVolumes,
 } from "./column_codec.ts";
 import type { BarColumns, TickColumns } from "./columns.ts";
+import { readPrices, writePrices } from "./price_codec.ts";
 
 export { BlockFormatError, rowsMax } from "./block_bytes.ts";
 
@@ -35,8 +32,7 @@ export function encodeTicks(ticks: TickColumns): Uint8Array<ArrayBuffer> {
     (askVolume === null ? 0 : flag.askVolume);
   return encode({ kind: blockKind.ticks, flags, rows }, () => {
     writeTimes(writer, ticks.time, rows);
-    writePrices(writer, ticks.bid, rows);
-    writeAsks(writer, ticks);
+    writePrices(writer, ticks);
     if (bidVolume !== null) writeVolumes(writer, bidVolume, rows);
     if (askVolume !== null) writeVolumes(writer, askVolume, rows);
   });
@@ -48,8 +44,7 @@ export function decodeTicks(bytes: Uint8Array): TickColumns {
   const { flags, rows } = readHead(reader, blockKind.ticks);
   if (flags > (flag.bidVolume | flag.askVolume)) throw new BlockFormatError(`flags ${flags}`);
   const time = readTimes(reader, rows);
-  const bid = readPrices(reader, rows);
-  const ask = readAsks(reader, bid);
+  const { bid, ask } = readPrices(reader, rows);
   const bidVolume = (flags & flag.bidVolume) !== 0 ? readVolumes(reader, rows) : null;
   const askVolume = (flags & flag.askVolume) !== 0 ? readVolumes(reader, rows) : null;
   reader.end();

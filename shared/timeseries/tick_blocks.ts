@@ -6,7 +6,7 @@ import { dayMs } from "./months.ts";
 import { lowerBound } from "./tick_columns.ts";
 
 /** Rows of a full block; more only where one moment would be cut. */
-export const blockRows = 8_192;
+export const blockRows = 16_384;
 
 /** Takes ticks by time and gives full blocks; what it gives lies in memory of its own. */
 export class TickCutter {
