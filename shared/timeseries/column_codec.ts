@@ -76,14 +76,14 @@ function greatestCommon(a: number, b: number): number {
   return a;
 }
 
-export function readTimes(reader: BlockReader, rows: number): Float64Array<ArrayBuffer> {
+export function readTimes(reader: BlockReader, time: Float64Array): void {
+  const rows = time.length;
   let at = reader.f64();
   const unit = reader.f64();
   const sane = Number.isSafeInteger(at) && Number.isSafeInteger(unit) && unit >= 1;
   if (!sane) throw new BlockFormatError("its times are out of range");
   const as = reader.u8();
   if (as > stepsAs.split) throw new BlockFormatError(`steps written in way ${as}`);
-  const time = new Float64Array(rows);
   time[0] = at;
   if (as === stepsAs.whole) {
     reader.planes(rows - 1, low, high);
@@ -100,7 +100,6 @@ export function readTimes(reader: BlockReader, rows: number): Float64Array<Array
     }
   }
   if (!Number.isSafeInteger(at)) throw new BlockFormatError("its times are out of range");
-  return time;
 }
 
 /** Any 32-bit integers, each by its distance from another column's, zigzag. */

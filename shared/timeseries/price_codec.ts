@@ -77,11 +77,9 @@ function toPairs(asks: Uint32Array, count: number): number {
 }
 
 /** @throws BlockFormatError */
-export function readPrices(reader: BlockReader, rows: number): Prices {
+export function readPrices(reader: BlockReader, { bid, ask, length: rows }: Prices): void {
   const by = reader.u8();
   if (by > askBy.spread) throw new BlockFormatError(`asks written in way ${by}`);
-  const bid = new Int32Array(rows);
-  const ask = new Int32Array(rows);
   let bidAt = bid[0] = reader.u32() | 0;
   let askAt = ask[0] = reader.u32() | 0;
   readChanges(reader, rows - 1);
@@ -90,7 +88,7 @@ export function readPrices(reader: BlockReader, rows: number): Prices {
       bid[i] = bidAt = (bidAt + unzigzag(bids[i - 1]!)) | 0;
       ask[i] = askAt = (askAt + unzigzag(changes[i - 1]!)) | 0;
     }
-    return { bid, ask, length: rows };
+    return;
   }
   let width = askAt - bidAt;
   for (let i = 1; i < rows; i++) {
@@ -98,7 +96,6 @@ export function readPrices(reader: BlockReader, rows: number): Prices {
     width = (width + unzigzag(changes[i - 1]!)) | 0;
     ask[i] = bidAt + width;
   }
-  return { bid, ask, length: rows };
 }
 
 /** Changes of the bid into `bids`, of the ask or the spread into `changes`. */

@@ -5,7 +5,7 @@
 
 import type { Kysely } from "kysely";
 import type { TimeseriesDatabase } from "./bars_table.ts";
-import { decodeBars, decodeTicks, encodeBars, encodeTicks } from "./block_codec.ts";
+import { decodeBars, decodeTicks, encodeBars, encodeTicks, TickRoom } from "./block_codec.ts";
 import { insertBlocks, type NewBlock, verifyBlocks, WriteNotVerified } from "./block_store.ts";
 import type { Partitions } from "./blocks_table.ts";
 import type { BarColumns, TickColumns } from "./columns.ts";
@@ -23,6 +23,7 @@ export class SealedSink {
   readonly #partitions: Partitions;
   readonly #of: SinkOf;
   readonly #waiting: NewBlock[] = [];
+  readonly #room = new TickRoom();
   #blocks = 0;
   #rows = 0;
   #bytes = 0;
@@ -37,7 +38,7 @@ export class SealedSink {
 
   ticks(ticks: TickColumns): Promise<void> {
     const bytes = encodeTicks(ticks);
-    checkSame(ticks, decodeTicks(bytes));
+    checkSame(ticks, decodeTicks(bytes, this.#room));
     return this.#add(ticks.time, ticks.length, bytes);
   }
 
