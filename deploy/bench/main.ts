@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   streams: async () => (await import("./streams.ts")).benchStreams(),
   check: async () => (await import("./check.ts")).benchCheck(),
   edge: async () => (await import("./edge.ts")).benchEdge(),
+  history: async () => (await import("./history.ts")).benchHistory(),
   load: async () => (await import("./load.ts")).benchLoad(),
   orders: async () => (await import("./orders.ts")).benchOrders(),
 };
