@@ -203,6 +203,32 @@ Deno.test("an asked format, symbol, clock or column that does not fit is refused
   });
 });
 
+Deno.test("a file whose times name no zone is refused once, with what to say", async () => {
+  const text = "time,bid,ask\n2020-03-04 00:00:00,1.1,1.2\n2020-03-04 00:00:01,1.1,1.2\n";
+  await refused({ "EURUSD.csv": text }, "row 2: its times name no zone: say its clock");
+  await withFiles({ "EURUSD.csv": text }, async (folder) => {
+    const { files } = await detectSource(folder, { clock: "Europe/Paris" });
+    assertEquals((await readAll(files)).times[0], Date.UTC(2020, 2, 3, 23));
+  });
+});
+
+Deno.test("progress ends at the file's last byte, in UTF-16 too", async () => {
+  const text = "time,bid,ask\n" + `${tick}\n`.repeat(30_000);
+  const wide = new Uint8Array(2 * text.length + 2);
+  wide.set([0xff, 0xfe]);
+  for (let at = 0; at < text.length; at++) wide[2 + 2 * at] = text.charCodeAt(at);
+  const marked = new Uint8Array([0xef, 0xbb, 0xbf, ...strToU8(text)]);
+  const files = { "EURUSD.csv": text, "GBPUSD.csv": wide, "USDJPY.csv": marked };
+  await withFiles(files, async (folder) => {
+    for (const file of (await detectSource(folder)).files) {
+      assert(file.kind === "ticks");
+      const chunks = await Array.fromAsync(file.read());
+      assertEquals(chunks.reduce((sum, chunk) => sum + chunk.ticks.length, 0), 30_000);
+      assert(Math.abs(chunks.at(-1)!.bytesRead - file.bytes) <= 3);
+    }
+  });
+});
+
 Deno.test("Parquet that is cut off, or none, is refused", async () => {
   const time = Array.from({ length: 5_000 }, (_, i) => new Date(1_583_280_000_000 + i));
   const price = time.map((_, i) => 1.1 + (i % 977) / 1e5);

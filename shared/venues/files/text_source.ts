@@ -57,6 +57,7 @@ export async function textFile(
   }
   const clock = await clockOf(path, { text, format, options });
   const of: TextOf = { path, bytes, text, format, instrument, options, clock };
+  if (clock === null) checkZone(of);
   return format.kind === "ticks" ? tickFile(of) : barFile(of);
 }
 
@@ -92,6 +93,15 @@ async function clockOf(
   }
   const candidates = usual === undefined ? anyClocks : [usual, ...others] as const;
   return chooseClock(await weekendOpens(path, of), candidates);
+}
+
+/** Said once for the file, instead of for each of its rows. */
+function checkZone(of: TextOf): void {
+  const usual = { ...of, clock: { clock: "utc", why: "" } };
+  if (headTimes(of).length > 0 || headTimes(usual).length === 0) return;
+  const fault = `its times name no zone: say its clock, such as utc, -05:00 or ` +
+    `America/New_York, or detect`;
+  throw new SourceFileError(of.path, fault, { row: of.format.headerLines + 1 });
 }
 
 function checkedClock(path: string, clock: SourceClock): SourceClock {
