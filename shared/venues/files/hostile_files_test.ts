@@ -258,14 +258,14 @@ Deno.test("an unreadable file is passed over with its reason where that is asked
 });
 
 Deno.test("many zips may wait for their readers while another is read to its end", async () => {
-  const rows = Array.from({ length: 40_000 }, (_, i) => `1583280${i + 100_000},1.${i},1.${7 * i}`);
+  const rows = Array.from({ length: 12_000 }, (_, i) => `1583280${i + 100_000},1.${i},1.${7 * i}`);
   const zip = zipSync({ "EURUSD.csv": strToU8(`time,bid,ask\n${rows.join("\n")}`) });
   const files = Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`${i}/EURUSD.zip`, zip]));
   await withFiles(files, async (folder) => {
     const source = await detectSource(folder);
     const readers = source.files.map((file) => file.read()[Symbol.asyncIterator]());
     for (const reader of readers) assertEquals((await reader.next()).done, false);
-    assertEquals((await readAll(source.files.slice(0, 1))).times.length, 40_000);
+    assertEquals((await readAll(source.files.slice(0, 1))).times.length, 12_000);
     for (const reader of readers) await reader.return?.();
   });
 });
