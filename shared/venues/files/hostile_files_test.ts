@@ -203,6 +203,23 @@ Deno.test("an asked format, symbol, clock or column that does not fit is refused
   });
 });
 
+Deno.test("of a folder, only files of the format that is asked for are read", async () => {
+  const bars =
+    "time,open,high,low,close\n2020-03-04T00:00:00Z,1,1,1,1\n2020-03-04T00:01:00Z,1,1,1,1\n";
+  const files = {
+    "EURUSD.csv": csvRows(1),
+    "GBPUSD-bid.csv": bars,
+    "EURUSD/2020/02/04/00h_ticks.bi5": "",
+  };
+  await withFiles(files, async (folder) => {
+    for (const format of ["csv-ticks", "csv-bars", "dukascopy-ticks"] as const) {
+      const { files, ignored } = await detectSource(folder, { format });
+      assertEquals(files.map((file) => file.format), [format]);
+      assertEquals(ignored.length, 2);
+    }
+  });
+});
+
 Deno.test("a file whose times name no zone is refused once, with what to say", async () => {
   const text = "time,bid,ask\n2020-03-04 00:00:00,1.1,1.2\n2020-03-04 00:00:01,1.1,1.2\n";
   await refused({ "EURUSD.csv": text }, "row 2: its times name no zone: say its clock");

@@ -36,14 +36,15 @@ interface TextOf {
 }
 
 /**
- * The text file at a path, or `null` where its first line is that of no file of history.
+ * The text file at a path, `null` where its first line is that of no file of history, or why it is
+ * not of the format that is asked for.
  * @throws SourceFileError where names and options contradict each other, or tell too little
  */
 export async function textFile(
   path: string,
   bytes: number,
   options: SourceOptions = {},
-): Promise<SourceFile | RateFile | PositioningFile | null> {
+): Promise<SourceFile | RateFile | PositioningFile | string | null> {
   const text = await openText(path, bytes);
   const other = options.format === undefined && options.columns === undefined
     ? ecbFile(path, bytes, text) ?? cotFile(path, bytes, text)
@@ -51,6 +52,9 @@ export async function textFile(
   if (other !== null) return other;
   const format = formatOf(path, text.head[0] ?? "", options);
   if (format === null) return null;
+  if (options.format !== undefined && format.format !== options.format) {
+    return `its first line is that of ${format.format}, not ${options.format}`;
+  }
   const instrument = agreedInstrument(path, { symbol: options.symbol, innerName: text.innerName });
   if (instrument === null && (format.kind === "bars" || format.cells.symbol === undefined)) {
     throw new SourceFileError(path, "neither a column nor its name tells a listed symbol");
@@ -66,9 +70,6 @@ function formatOf(path: string, firstLine: string, options: SourceOptions): Text
   if (columns !== undefined) return mappedFormat(path, firstLine, { ...options, columns });
   const found = textFormat(firstLine, format);
   if (found === null) return null;
-  if (format !== undefined && found.format !== format) {
-    throw new SourceFileError(path, `its first line is that of ${found.format}, not ${format}`);
-  }
   return {
     ...found,
     delimiter: delimiter ?? found.delimiter,
