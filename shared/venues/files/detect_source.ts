@@ -77,11 +77,18 @@ async function detectOrSkip(
   options: SourceOptions,
 ): Promise<SourceFile | RateFile | PositioningFile | string> {
   try {
-    return await detectFile(path, bytes, options) ?? whyNot(path);
+    const file = await detectFile(path, bytes, options) ?? whyNot(path);
+    return typeof file === "string" ? file : unlike(file.format, options.format) ?? file;
   } catch (error) {
     if (options.skipsUnreadable === true && error instanceof SourceFileError) return error.message;
     throw error;
   }
+}
+
+/** Why a file is not of the format that is asked for; the sides of a pair are told by their pair. */
+function unlike(found: string, wanted: string | undefined): string | null {
+  if (wanted === undefined || found === wanted) return null;
+  return found === "csv-bars" && wanted === "fxcm-bars" ? null : `it is ${found}, not ${wanted}`;
 }
 
 function whyNot(path: string): string {
@@ -100,7 +107,7 @@ async function detectFile(
   path: string,
   bytes: number,
   options: SourceOptions,
-): Promise<SourceFile | RateFile | PositioningFile | null> {
+): Promise<SourceFile | RateFile | PositioningFile | string | null> {
   const { format } = options;
   if (format?.startsWith("dukascopy") ?? /\.bi5$/i.test(path)) {
     return dukascopyFile(path, bytes, options);
