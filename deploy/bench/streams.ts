@@ -18,9 +18,9 @@ import { median, startServer } from "./processes.ts";
 import type { BenchResult } from "./result.ts";
 import { publishSingles, quotesFrom } from "./streams_peer.ts";
 
-const rounds = 5;
-const batchQuotes = 500_000;
-const singleQuotes = 40_000;
+const rounds = 3;
+const batchQuotes = 1_000_000;
+const singleQuotes = 100_000;
 /** Quotes of one entry: what ingest has gathered when many symbols move at once. */
 const quotesPerEntry = 100;
 /** Entries of one publish; the next is made meanwhile, and waits for its answer. */
