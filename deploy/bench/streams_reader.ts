@@ -2,10 +2,11 @@
  * Reads quotes from Redis until it has as many as it should. Arguments: Redis URL, number of quotes,
  * and `batches` (entries as the platform publishes them, read as every part reads them) or `singles`
  * (one quote an entry, read with ioredis). Prints `ready` once the place to begin is fixed, then
- * `done` with the moment in milliseconds.
+ * `done` with the moment in milliseconds and the processor time since `ready` in microseconds.
  */
 
 import { Redis } from "ioredis";
+import process from "node:process";
 import { QuoteBook } from "../../shared/domain/quote.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
@@ -16,8 +17,16 @@ import { singlesStream } from "./streams_peer.ts";
 const [url = "", wanted = "", form = ""] = Deno.args;
 const quotes = Number(wanted);
 
+let ready = process.cpuUsage();
+
+function begin(): void {
+  ready = process.cpuUsage();
+  console.log("ready");
+}
+
 function done(): never {
-  console.log(`done ${performance.timeOrigin + performance.now()}`);
+  const { user, system } = process.cpuUsage(ready);
+  console.log(`done ${performance.timeOrigin + performance.now()} ${user + system}`);
   Deno.exit(0);
 }
 
@@ -34,13 +43,13 @@ async function readBatches(): Promise<void> {
     logger: createLogger({ service: "bench", level: "warn" }),
     signal: new AbortController().signal,
   });
-  console.log("ready");
+  begin();
 }
 
 async function readSingles(): Promise<void> {
   const redis = new Redis(url, { protocol: 2 });
   await redis.ping();
-  console.log("ready");
+  begin();
   let after = "0-0";
   for (let read = 0; read < quotes;) {
     const reply = await redis.xread(
