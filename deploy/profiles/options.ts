@@ -14,6 +14,7 @@ import {
 import { readSettingsFile } from "../../shared/runtime/settings_file.ts";
 import { readSettings } from "../../shared/runtime/settings.ts";
 import { fillSettings } from "../../workers/execution/settings.ts";
+import { historySettings } from "../../workers/archive/settings.ts";
 import { venueSettings } from "../../workers/ingest/settings.ts";
 
 export const allInOneSettings = v.strictObject({
@@ -31,6 +32,7 @@ export const allInOneSettings = v.strictObject({
     {},
   ),
   fills: fillSettings,
+  history: historySettings,
   /** A person reads this log beside the first steps. */
   log: v.strictObject({ level: v.optional(v.picklist(logLevels), "warn") }),
 });

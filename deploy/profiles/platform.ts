@@ -61,10 +61,13 @@ export async function startPlatform(
     ingest: ground("ingest"),
   };
   const trading = await startTrading(grounds.trading, lifecycle);
-  const marketData = await startMarketData(grounds.marketData, lifecycle);
+  const marketData = await startMarketData(
+    { ...grounds.marketData, history: settings.history },
+    lifecycle,
+  );
   const fills = { ...settings.fills, seed: settings.venue.seed };
   await startExecution({ ...grounds.execution, fills }, lifecycle);
-  await startArchive(grounds.archive, lifecycle);
+  await startArchive({ ...grounds.archive, history: settings.history }, lifecycle);
   const upstreams = {
     trading: localUpstream("trading-gateway", createTradingApp(trading)),
     marketData: localUpstream("market-data", createMarketDataApp(marketData)),

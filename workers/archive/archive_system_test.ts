@@ -3,6 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { type Kysely, sql } from "kysely";
+import * as v from "valibot";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
 import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
@@ -24,6 +25,7 @@ import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { dukascopyFile } from "../../shared/venues/replay/dukascopy.ts";
 import { openIngest, startIngest } from "../ingest/deps.ts";
 import { startArchive } from "./deps.ts";
+import { historySettings } from "./settings.ts";
 
 const dayIsOver = { timeoutMs: 120_000, everyMs: 200 };
 
@@ -83,7 +85,9 @@ dataTest("a replayed day is archived whole in one process", vendorDay.folder, as
   }, lifecycle);
   const store = await openStore("pglite:memory");
   const metrics = createMetrics("archive");
-  await startArchive({ ...ingest, metrics, store, hours: tradingHours("fx-week") }, lifecycle);
+  const history = v.parse(historySettings, {});
+  const hours = tradingHours("fx-week");
+  await startArchive({ ...ingest, metrics, store, hours, history }, lifecycle);
   startIngest(ingest, lifecycle);
   await expectTheVendorsDay(store, folder);
   assert((await metrics.text()).includes(`archive_quotes_total{service="archive"} 136741`));

@@ -8,7 +8,12 @@ import type { Ground } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import { timeseriesMigrations, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import {
+  type TimeseriesDatabase,
+  timeseriesMigrations,
+  timeseriesSchema,
+} from "../../shared/timeseries/bars_table.ts";
+import { depotOf } from "../../shared/timeseries/depot/open_depot.ts";
 import {
   type ArchiveDatabase,
   archiveMigrations,
@@ -16,6 +21,8 @@ import {
   createArchiveStore,
 } from "./archive_store.ts";
 import { Archivist } from "./archivist.ts";
+import { keepHistory } from "./history_keeper.ts";
+import type { HistorySettings } from "./settings.ts";
 
 /** Entries of one commit at most. */
 const batchMax = 200;
@@ -25,7 +32,7 @@ const lingerMs = 250;
 const redeliverAfterMs = 1_000;
 
 /** Its minutes are the quotes' own; it asks no clock. */
-export type ArchiveGround = Omit<Ground, "marketClock">;
+export type ArchiveGround = Omit<Ground, "marketClock"> & { readonly history: HistorySettings };
 
 /** Publishes live bars, in events of a bounded size. */
 function barAnnouncer(
@@ -54,9 +61,20 @@ export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle):
   const reader = { group: "archive", consumer: ground.ids.next(), redeliverAfterMs };
   // From here on the group's backlog holds a recording back.
   await streams.consumer({ topic: topics.quotes.name, from: "start", ...reader });
+  const depot = depotOf(ground.history);
+  const archive = createArchiveStore(store.database<ArchiveDatabase>(archiveSchema), depot);
+  lifecycle.run("history", (signal) =>
+    keepHistory({
+      db: store.database<TimeseriesDatabase>(timeseriesSchema),
+      depot,
+      settings: ground.history,
+      heardAt: async () => (await archive.load()).state.heardAt,
+      logger,
+      metrics,
+    }, signal));
   lifecycle.run("archive", async (signal) => {
     const archivist = new Archivist({
-      store: createArchiveStore(store.database<ArchiveDatabase>(archiveSchema)),
+      store: archive,
       hours,
       logger,
       metrics,

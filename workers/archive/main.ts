@@ -13,7 +13,7 @@ Deno.exit(
     env: Deno.env.toObject(),
     start: async (settings, lifecycle) => {
       const ground = await openGround("archive", settings, lifecycle);
-      await startArchive(ground, lifecycle);
+      await startArchive({ ...ground, history: settings.history }, lifecycle);
       return createServiceApp(ground);
     },
   }),

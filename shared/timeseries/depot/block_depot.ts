@@ -20,3 +20,12 @@ export interface BlockDepot {
 export class DepotError extends Error {
   override readonly name = "DepotError";
 }
+
+const keyPattern = /^[A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*$/;
+const keyLengthMax = 512;
+
+/** @throws DepotError for a key that could lead out of the depot. */
+export function checkKey(key: string): void {
+  if (key.length <= keyLengthMax && keyPattern.test(key)) return;
+  throw new DepotError(`${JSON.stringify(key)} is no key of a depot`);
+}

@@ -1,0 +1,130 @@
+/**
+ * Moves old sealed blocks out of the database: a day or more of a series becomes one object, which is
+ * read back whole and compared before the rows forget their bytes. A row always says where its bytes
+ * are; an object that no row names any more may be removed.
+ */
+
+import { type Kysely, sql } from "kysely";
+import type { TimeseriesDatabase } from "../bars_table.ts";
+import { type BlockRow, selectBlocks } from "../block_store.ts";
+import { monthName, monthOf } from "../months.ts";
+import type { SeriesKey } from "../series_store.ts";
+import { type BlockDepot, DepotError } from "./block_depot.ts";
+
+/** Blocks of one object at most: eight megabytes of ticks or so. */
+const objectBlocks = 512;
+/** Objects written in one call at most. */
+const objectsMax = 200;
+
+export interface Moved {
+  readonly blocks: number;
+  readonly bytes: number;
+}
+
+interface DueMonth {
+  readonly seriesId: number;
+  readonly key: SeriesKey;
+  readonly month: { readonly from: number; readonly to: number };
+}
+
+/** Moves sealed blocks whose last row is older than `before`. @throws DepotError */
+export async function moveToDepot(
+  db: Kysely<TimeseriesDatabase>,
+  depot: BlockDepot,
+  { before, signal }: { readonly before: number; readonly signal?: AbortSignal | undefined },
+): Promise<Moved> {
+  const sum = { blocks: 0, bytes: 0 };
+  for (let objects = 0; objects < objectsMax && !signal?.aborted; objects++) {
+    const due = await dueMonth(db, before);
+    if (due === null) break;
+    const blocks = await moveMonth(db, depot, { due, before });
+    sum.blocks += blocks.length;
+    sum.bytes += blocks.reduce((bytes, block) => bytes + block.byteCount, 0);
+  }
+  return sum;
+}
+
+async function dueMonth(
+  db: Kysely<TimeseriesDatabase>,
+  before: number,
+): Promise<DueMonth | null> {
+  const { rows } = await sql<
+    { id: number; kind: "ticks" | "bars"; symbol: string; source: string; at: string }
+  >`
+    select s.id, s.kind, s.symbol, s.source, b.from_time as at
+    from timeseries.blocks b join timeseries.series s on s.id = b.series_id
+    where b.sealed and b.bytes is not null and b.from_time < ${before} and b.to_time < ${before}
+    order by b.from_time limit 1`.execute(db);
+  const found = rows[0];
+  if (found === undefined) return null;
+  const { id, kind, symbol, source, at } = found;
+  const key: SeriesKey = { kind, symbol, source, side: "", intervalMs: 0 };
+  return { seriesId: id, key, month: monthOf(Number(at)) };
+}
+
+/** No transaction is open while the depot works; a block rewritten meanwhile just keeps its bytes. */
+async function moveMonth(
+  db: Kysely<TimeseriesDatabase>,
+  depot: BlockDepot,
+  { due, before }: { due: DueMonth; before: number },
+): Promise<readonly BlockRow[]> {
+  const { seriesId, key, month } = due;
+  const range = { from: month.from, to: Math.min(month.to, before) };
+  const there = await selectBlocks(db, { seriesId, earliest: month.from, range });
+  const blocks = there.filter((block) =>
+    block.sealed && block.toTime < before && block.bytes instanceof Uint8Array
+  ).slice(0, objectBlocks);
+  if (blocks.length === 0) return blocks;
+  const object = joined(blocks);
+  // The place of its first block is never given again, so the key is not either.
+  const name = `${monthName(month.from)}-${blocks[0]!.place}-${blocks.length}`;
+  const depotKey = `${key.kind}/${key.symbol}/${key.source}/${seriesId}/${name}.blocks`;
+  await depot.put(depotKey, object);
+  const back = await depot.get({ key: depotKey, offset: 0, length: object.length });
+  if (!back.every((byte, at) => byte === object[at])) {
+    throw new DepotError(`${depotKey} did not come back as it was put`);
+  }
+  await forgetBytes(db, { seriesId, depotKey, blocks });
+  return blocks;
+}
+
+function joined(blocks: readonly BlockRow[]): Uint8Array {
+  const bytes = new Uint8Array(blocks.reduce((sum, block) => sum + block.byteCount, 0));
+  let at = 0;
+  for (const block of blocks) {
+    bytes.set(block.bytes as Uint8Array, at);
+    at += block.byteCount;
+  }
+  return bytes;
+}
+
+async function forgetBytes(
+  db: Kysely<TimeseriesDatabase>,
+  of: { seriesId: number; depotKey: string; blocks: readonly BlockRow[] },
+): Promise<void> {
+  let offset = 0;
+  const places = of.blocks.map(({ fromTime, place, byteCount }) => {
+    const at = offset;
+    offset += byteCount;
+    return { fromTime, place, at };
+  });
+  await sql`update timeseries.blocks b
+    set bytes = null, depot_key = ${of.depotKey}, depot_offset = k.at
+    from json_to_recordset(${JSON.stringify(places)}::text::json)
+      as k("fromTime" int8, place int8, at int4)
+    where b.series_id = ${of.seriesId} and b.from_time = k."fromTime" and b.place = k.place`
+    .execute(db);
+}
+
+/** Removes those of the objects that no block lies in any more. */
+export async function removeUnused(
+  db: Kysely<TimeseriesDatabase>,
+  depot: BlockDepot,
+  keys: Iterable<string>,
+): Promise<void> {
+  for (const key of new Set(keys)) {
+    const { rows } = await sql`select from timeseries.blocks where depot_key = ${key} limit 1`
+      .execute(db);
+    if (rows.length === 0) await depot.remove(key);
+  }
+}

@@ -1,0 +1,58 @@
+/** A folder as a depot: objects are files, put on the disk before they are said to be there. */
+
+import { syncPath } from "../../storage/durable_node_fs.ts";
+import { type BlockDepot, checkKey, DepotError, type DepotPlace } from "./block_depot.ts";
+
+export class FolderDepot implements BlockDepot {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder.replace(/\/+$/, "");
+  }
+
+  /** Written aside and renamed, so that a death halfway leaves nothing that looks finished. */
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#path(key);
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    try {
+      await Deno.mkdir(parent, { recursive: true });
+      await Deno.writeFile(`${path}.new`, bytes);
+      syncPath(`${path}.new`);
+      await Deno.rename(`${path}.new`, path);
+      syncPath(parent);
+    } catch (cause) {
+      await Deno.remove(`${path}.new`).catch(() => {});
+      throw new DepotError(`Cannot put ${key} in the depot's folder`, { cause });
+    }
+  }
+
+  async get({ key, offset, length }: DepotPlace): Promise<Uint8Array> {
+    try {
+      using file = await Deno.open(this.#path(key), { read: true });
+      await file.seek(offset, Deno.SeekMode.Start);
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length;) {
+        const read = await file.read(bytes.subarray(at));
+        if (read === null) throw new DepotError(`it ends ${length - at} bytes too soon`);
+        at += read;
+      }
+      return bytes;
+    } catch (cause) {
+      throw new DepotError(`Cannot get ${key} from the depot's folder`, { cause });
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    try {
+      await Deno.remove(this.#path(key));
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotFound) return;
+      throw new DepotError(`Cannot remove ${key} from the depot's folder`, { cause });
+    }
+  }
+
+  #path(key: string): string {
+    checkKey(key);
+    return `${this.#folder}/${key}`;
+  }
+}

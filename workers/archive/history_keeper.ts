@@ -1,0 +1,98 @@
+/**
+ * The upkeep of history: seals what grows, moves old sealed blocks to the depot, lets go of what is
+ * older than it is kept. Time is the market's own, as the archive heard it. A step that fails is
+ * logged and tried again in the next round; nothing is lost meanwhile.
+ */
+
+import type { Logger } from "../../shared/runtime/logger.ts";
+import type { Metrics } from "../../shared/runtime/metrics.ts";
+import { pause } from "../../shared/runtime/time.ts";
+import type { BlockDepot } from "../../shared/timeseries/depot/block_depot.ts";
+import { moveToDepot } from "../../shared/timeseries/depot/depot_mover.ts";
+import { Retention } from "../../shared/timeseries/retention.ts";
+import { Sealer } from "../../shared/timeseries/sealer.ts";
+import type { Kysely } from "kysely";
+import type { TimeseriesDatabase } from "../../shared/timeseries/bars_table.ts";
+import type { HistorySettings } from "./settings.ts";
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+/** A day's bars stay rows so long after its end; late quotes put them right cheaply there. */
+const barsGraceMs = 10 * minuteMs;
+
+export interface HistoryKeeperDeps {
+  readonly db: Kysely<TimeseriesDatabase>;
+  readonly depot: BlockDepot | null;
+  readonly settings: HistorySettings;
+  /** The market's time. */
+  readonly heardAt: () => Promise<number>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Runs rounds until the signal aborts. */
+export async function keepHistory(deps: HistoryKeeperDeps, signal: AbortSignal): Promise<void> {
+  const round = createRound(deps);
+  for (;;) {
+    await pause(deps.settings.sealMinutes * minuteMs, signal);
+    if (signal.aborted) return;
+    await round(signal);
+  }
+}
+
+/** One round of upkeep. */
+export function createRound(deps: HistoryKeeperDeps): (signal: AbortSignal) => Promise<void> {
+  const { db, depot, settings, logger } = deps;
+  const sealer = new Sealer(db, depot);
+  const retention = new Retention(db, depot);
+  const { blocks, rows, failures } = counters(deps.metrics);
+  return async (signal) => {
+    const now = await deps.heardAt();
+    const attempt = async (step: string, run: () => Promise<number>) => {
+      if (signal.aborted) return;
+      try {
+        rows.inc({ step }, await run());
+      } catch (error) {
+        failures.inc({ step });
+        logger.error({ err: error, step }, "upkeep of history failed, will retry");
+      }
+    };
+    const sealed = (done: { blocks: number; rows: number }) => {
+      blocks.inc(done.blocks);
+      return done.rows;
+    };
+    await attempt("seal_ticks", async () => sealed(await sealer.sealTicks(signal)));
+    await attempt(
+      "seal_bars",
+      async () => sealed(await sealer.sealBars(now - barsGraceMs, signal)),
+    );
+    if (settings.ticksDays > 0) {
+      const before = now - settings.ticksDays * dayMs;
+      await attempt("drop_ticks", () => retention.drop("ticks", { before, signal }));
+    }
+    if (settings.barsDays > 0) {
+      const before = now - settings.barsDays * dayMs;
+      await attempt("drop_bars", () => retention.drop("bars", { before, signal }));
+    }
+    if (depot !== null) {
+      const before = now - settings.depotAfterDays * dayMs;
+      await attempt("move", async () => (await moveToDepot(db, depot, { before, signal })).blocks);
+    }
+  };
+}
+
+function counters(metrics: Metrics) {
+  return {
+    blocks: metrics.counter("spotwire_history_blocks_sealed_total", "Sealed blocks written"),
+    rows: metrics.counter(
+      "spotwire_history_upkeep_total",
+      "Ticks and bars sealed and dropped, blocks moved",
+      ["step"],
+    ),
+    failures: metrics.counter(
+      "spotwire_history_upkeep_failures_total",
+      "Steps of upkeep that failed and will be tried again",
+      ["step"],
+    ),
+  };
+}
