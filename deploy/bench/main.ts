@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   feed: async () => (await import("./feed.ts")).benchFeed(),
   check: async () => (await import("./check.ts")).benchCheck(),
   edge: async () => (await import("./edge.ts")).benchEdge(),
+  history: async () => (await import("./history.ts")).benchHistory(),
   orders: async () => (await import("./orders.ts")).benchOrders(),
 };
 
