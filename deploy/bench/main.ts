@@ -4,6 +4,7 @@ import { type BenchResult, formatResult } from "./result.ts";
 
 const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   feed: async () => (await import("./feed.ts")).benchFeed(),
+  streams: async () => (await import("./streams.ts")).benchStreams(),
   check: async () => (await import("./check.ts")).benchCheck(),
   edge: async () => (await import("./edge.ts")).benchEdge(),
   history: async () => (await import("./history.ts")).benchHistory(),

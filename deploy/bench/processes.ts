@@ -29,6 +29,8 @@ export interface BenchServer extends AsyncDisposable {
   readonly pid: number;
   /** What it printed after `ready`. */
   readonly told: string;
+  /** What it prints from then on. */
+  readonly stdout: ReadableStream<Uint8Array>;
 }
 
 /** Starts a server and waits for its line that begins with `ready`. */
@@ -44,9 +46,14 @@ export async function startServer(command: string, args: readonly string[]): Pro
   reader.releaseLock();
   return {
     pid: child.pid,
+    stdout: child.stdout,
     told: /^ready ?(.*)$/m.exec(text)![1]!,
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It ended by itself.
+      }
       await child.stdout.cancel();
       await child.status;
     },

@@ -28,13 +28,15 @@ try {
 } catch (error) {
   if (error instanceof SpotwireProblem) seen.push(error.code, String(error.status));
 }
-const feed: FeedClient = spotwire.feed();
-await feed.subscribe(symbols);
-for await (const quote of feed) {
-  seen.push(quote.symbol + " " + quote.bid);
-  if (quote.symbol === symbols.at(-1)) break;
+for (const binary of [false, true]) {
+  const feed: FeedClient = spotwire.feed({ binary });
+  await feed.subscribe(symbols);
+  for await (const quote of feed) {
+    seen.push(quote.symbol + " " + quote.bid);
+    if (quote.symbol === symbols.at(-1)) break;
+  }
+  feed.close();
 }
-feed.close();
 console.log(JSON.stringify(seen));
 `;
 
@@ -84,6 +86,8 @@ Deno.test("the packed SDK installs, type-checks under tsc --strict and runs unde
     assertEquals(JSON.parse(await run("node", args, folder)), [
       "unexpected_response",
       "404",
+      "EURUSD 1.14320",
+      "USDJPY 156.123",
       "EURUSD 1.14320",
       "USDJPY 156.123",
     ]);

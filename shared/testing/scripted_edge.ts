@@ -11,24 +11,54 @@ import {
   type FeedQuote,
   type ServerFrame,
 } from "../contracts/messages/feed.ts";
+import {
+  binaryKinds,
+  feedProtocols,
+  instrumentTable,
+  quoteFrameBytes,
+  writeFrameHead,
+  writeQuoteRecord,
+} from "../contracts/messages/feed_binary.ts";
+import { fromQuoteRow } from "../contracts/messages/quotes.ts";
+
+function quoteBytes(
+  type: "snapshot" | "quotes",
+  quotes: readonly FeedQuote[],
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(quoteFrameBytes(quotes.length));
+  const view = new DataView(bytes.buffer);
+  writeFrameHead(view, binaryKinds[type], quotes.length);
+  quotes.forEach(({ symbol, bid, ask, time, receivedTime, sequence, status }, at) => {
+    const quote = fromQuoteRow([symbol, bid, ask, time, receivedTime, sequence])!;
+    writeQuoteRecord(view, at, { quote, status });
+  });
+  return bytes;
+}
 
 export class ScriptedSocket {
   readonly received: ClientFrame[] = [];
   readonly symbols = new Set<string>();
   closeCode: number | null = null;
   readonly #socket: WebSocket;
+  readonly #binary: boolean;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, binary: boolean) {
     this.#socket = socket;
+    this.#binary = binary;
   }
 
   say(frame: ServerFrame): void {
-    this.saySomething(JSON.stringify(frame));
+    const inBytes = this.#binary && (frame.type === "snapshot" || frame.type === "quotes");
+    if (inBytes) this.saySomething(quoteBytes(frame.type, frame.quotes));
+    else this.saySomething(JSON.stringify(frame));
+    if (this.#binary && frame.type === "authenticated") {
+      this.say({ type: "table", instruments: instrumentTable });
+    }
   }
 
-  /** Sends any text, frame or not. */
-  saySomething(text: string): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  /** Sends anything, frame or not. */
+  saySomething(data: string | Uint8Array<ArrayBuffer>): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(data);
   }
 
   close(code: number): void {
@@ -93,8 +123,12 @@ export class ScriptedEdge implements AsyncDisposable {
 
   #upgrade(request: Request): Response {
     if (new URL(request.url).pathname !== feedPath) return new Response(null, { status: 404 });
-    const { socket: raw, response } = Deno.upgradeWebSocket(request);
-    const socket = new ScriptedSocket(raw);
+    const binary = request.headers.get("sec-websocket-protocol") === feedProtocols.binary;
+    const { socket: raw, response } = Deno.upgradeWebSocket(
+      request,
+      binary ? { protocol: feedProtocols.binary } : {},
+    );
+    const socket = new ScriptedSocket(raw, binary);
     this.sockets.push(socket);
     raw.onmessage = ({ data }) => this.#read(v.parse(clientFrame, JSON.parse(data)), socket);
     raw.onclose = ({ code }) => socket.closeCode = code;

@@ -7,8 +7,10 @@ import {
   serverFrame,
 } from "../../../shared/contracts/messages/feed.ts";
 import { QuoteDecoder } from "../../../shared/sdk/feed_binary.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
 import { startTestEdge, type TestEdge } from "./test_edge.ts";
+
+/** How long a test waits for a frame. */
+const frameMsMax = 20_000;
 
 export interface FeedSocketClient {
   readonly socket: WebSocket;
@@ -16,6 +18,7 @@ export interface FeedSocketClient {
   readonly frames: ServerFrame[];
   readonly closed: Promise<{ code: number; reason: string }>;
   send(frame: unknown): void;
+  /** The first frame of the type after those taken before. */
   next(type: ServerFrame["type"]): Promise<ServerFrame>;
 }
 
@@ -60,11 +63,13 @@ function connectTo(
   let decoder: QuoteDecoder | null = null;
   const frames: ServerFrame[] = [];
   let taken = 0;
+  let waiting: (() => boolean)[] = [];
   socket.onmessage = ({ data }) => {
     const isText = typeof data === "string";
     const frame = v.parse(serverFrame, isText ? JSON.parse(data) : decoder!.read(data));
     if (frame.type === "table") decoder = new QuoteDecoder(frame);
     frames.push(frame);
+    waiting = waiting.filter((look) => !look());
   };
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.onclose = ({ code, reason }) => resolve({ code, reason });
@@ -75,12 +80,18 @@ function connectTo(
     closed,
     send: (frame) => socket.send(typeof frame === "string" ? frame : JSON.stringify(frame)),
     next: (type) =>
-      eventually(() => {
-        const at = frames.findIndex((frame, index) => index >= taken && frame.type === type);
-        if (at === -1) return false;
-        taken = at + 1;
-        return frames[at]!;
-      }, { everyMs: 2 }),
+      new Promise((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error(`No ${type} frame came`)), frameMsMax);
+        const look = () => {
+          const at = frames.findIndex((frame, index) => index >= taken && frame.type === type);
+          if (at === -1) return false;
+          taken = at + 1;
+          clearTimeout(late);
+          resolve(frames[at]!);
+          return true;
+        };
+        if (!look()) waiting.push(look);
+      }),
   };
   return new Promise((resolve, reject) => {
     socket.onopen = () => resolve(client);

@@ -4,6 +4,7 @@
  * is; of any other the schema has the word, and the reason.
  */
 
+import { findInstrument } from "../../domain/instruments.ts";
 import { quotesPerEventMax } from "./quotes.ts";
 
 const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -33,21 +34,13 @@ function fitsData(value: unknown): boolean {
 }
 
 function fitsRow(row: unknown): boolean {
-  return Array.isArray(row) && row.length === 6 && fitsSymbol(row[0]) && fitsPrice(row[1]) &&
+  return Array.isArray(row) && row.length === 6 && findInstrument(row[0]) !== undefined &&
+    fitsPrice(row[1]) &&
     fitsPrice(row[2]) && fitsCount(row[3]) && fitsCount(row[4]) && fitsCount(row[5]);
 }
 
 const fitsCount = (value: unknown): boolean =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-
-function fitsSymbol(value: unknown): boolean {
-  if (typeof value !== "string" || value.length !== 6) return false;
-  for (let at = 0; at < 6; at++) {
-    const letter = value.charCodeAt(at);
-    if (letter < 65 || letter > 90) return false;
-  }
-  return true;
-}
 
 /** Digits, a point and digits, few enough of each. */
 function fitsPrice(value: unknown): boolean {

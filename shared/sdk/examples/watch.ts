@@ -1,10 +1,12 @@
 /**
- * Live quotes in the terminal: `watch.ts EURUSD USDJPY`, or no symbols for all of them. Reads
- * SPOTWIRE_URL (default http://localhost:8000) and SPOTWIRE_KEY. Redraws in place on a terminal,
- * prints a line per quote into a pipe.
+ * Live quotes in the terminal: `watch.ts EURUSD USDJPY`, or no symbols for all of them. `--every 250`
+ * asks for the newest per interval, `--binary` for the binary form, `--bars` for one-minute bars as
+ * well. Reads SPOTWIRE_URL (default http://localhost:8000) and SPOTWIRE_KEY. Redraws in place on a
+ * terminal, prints a line per quote into a pipe.
  */
 
-import { FeedClient, type FeedQuote, FeedRefusal, type FeedStatus } from "../mod.ts";
+import { parseArgs } from "node:util";
+import { FeedClient, type FeedQuote, FeedRefusal, type FeedStatus, type LiveBar } from "../mod.ts";
 
 const colours = { live: 32, quiet: 33, stale: 31, closed: 90 } as const;
 const paint = (colour: number, text: string): string =>
@@ -67,20 +69,50 @@ function printLines(feed: FeedClient, url: string): void {
   feed.on("quotes", ({ quotes }) => quotes.forEach((quote) => console.log(line(quote))));
 }
 
-async function watch(symbols: "*" | string[]): Promise<void> {
+const barLine = ({ symbol, side, openTime, open, high, low, close, state }: LiveBar): string =>
+  [symbol, side, new Date(openTime).toISOString().slice(11, 16), open, high, low, close, state]
+    .join(" ");
+
+interface Wishes {
+  readonly symbols: "*" | string[];
+  readonly intervalMs: number;
+  readonly binary: boolean;
+  readonly bars: boolean;
+}
+
+async function watch({ symbols, intervalMs, binary, bars }: Wishes): Promise<void> {
   const url = Deno.env.get("SPOTWIRE_URL") ?? "http://localhost:8000";
   const key = Deno.env.get("SPOTWIRE_KEY");
   if (key === undefined) throw new Error("Set SPOTWIRE_KEY to a key with market:read");
-  const feed = new FeedClient({ url, key });
-  if (Deno.stdout.isTerminal()) drawTable(feed, url);
+  const feed = new FeedClient({ url, key, intervalMs, binary });
+  feed.on("gap", (gap) => console.error(`Quotes were missed of ${gap.symbols.join(", ")}`));
+  if (Deno.stdout.isTerminal() && !bars) drawTable(feed, url);
   else printLines(feed, url);
   await feed.subscribe(symbols);
+  if (bars) {
+    feed.on("bars", (news) => news.bars.forEach((bar) => console.log(barLine(bar))));
+    await feed.subscribeBars(symbols);
+  }
   // The table and the lines are drawn from events; the loop only waits for the end.
   for await (const _quote of feed);
 }
 
 try {
-  await watch(Deno.args.length === 0 ? "*" : Deno.args.map((symbol) => symbol.toUpperCase()));
+  const { values, positionals } = parseArgs({
+    args: Deno.args,
+    allowPositionals: true,
+    options: {
+      every: { type: "string", default: "0" },
+      binary: { type: "boolean", default: false },
+      bars: { type: "boolean", default: false },
+    },
+  });
+  await watch({
+    symbols: positionals.length === 0 ? "*" : positionals.map((symbol) => symbol.toUpperCase()),
+    intervalMs: Number(values.every),
+    binary: values.binary,
+    bars: values.bars,
+  });
 } catch (error) {
   console.error(error instanceof FeedRefusal ? `Refused: ${error.message}` : String(error));
   Deno.exit(1);
