@@ -65,7 +65,10 @@ export async function startPlatform(
     ingest: ground("ingest"),
   };
   const trading = await startTrading(grounds.trading, lifecycle);
-  const marketData = await startMarketData(grounds.marketData, lifecycle);
+  const marketData = await startMarketData(
+    { ...grounds.marketData, history: settings.history },
+    lifecycle,
+  );
   const fills = { ...settings.fills, seed: settings.venue.seed };
   await startExecution({ ...grounds.execution, fills }, lifecycle);
   await startArchive({ ...grounds.archive, history: settings.history }, lifecycle);

@@ -15,6 +15,7 @@ import {
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import type { History } from "../../shared/timeseries/history.ts";
 
 export type MarketDataApp = ServiceApp;
@@ -28,9 +29,12 @@ export interface MarketDataDeps extends ServiceDeps {
   readonly marketClock: Clock;
 }
 
+/** `history` says where blocks lie that were moved out of the database. */
+export type MarketDataGround = Ground & { readonly history?: DepotSettings | undefined };
+
 /** Migrates, then keeps the newest quote of every symbol until the end. */
 export async function startMarketData(
-  ground: Ground,
+  ground: MarketDataGround,
   lifecycle: Lifecycle,
 ): Promise<MarketDataDeps> {
   const { store, streams, marketClock, logger } = ground;
@@ -44,5 +48,5 @@ export async function startMarketData(
     signal: lifecycle.signal,
   });
   const db = store.database<TimeseriesDatabase>(timeseriesSchema);
-  return { ...ground, db, history: new BlockHistory(db), quotes };
+  return { ...ground, db, history: new BlockHistory(db, depotOf(ground.history ?? {})), quotes };
 }

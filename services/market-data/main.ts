@@ -13,7 +13,9 @@ Deno.exit(
     env: Deno.env.toObject(),
     start: async (settings, lifecycle) => {
       const ground = await openServiceGround("market-data", settings, lifecycle);
-      return createMarketDataApp(await startMarketData(ground, lifecycle));
+      return createMarketDataApp(
+        await startMarketData({ ...ground, history: settings.history }, lifecycle),
+      );
     },
   }),
 );

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import {
   databaseSettings,
+  depotFields,
   httpSettings,
   logSettings,
   marketSettings,
@@ -16,6 +17,8 @@ export const marketDataSettings = v.strictObject({
   streams: streamsSettings,
   security: securitySettings,
   market: marketSettings,
+  /** As the archive has them, so that blocks it moved away are read. */
+  history: v.optional(v.strictObject(depotFields), {}),
   log: logSettings,
 });
 export type MarketDataSettings = v.InferOutput<typeof marketDataSettings>;

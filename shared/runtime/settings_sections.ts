@@ -44,3 +44,11 @@ export const marketSettings = v.strictObject({
   clock: v.optional(v.picklist(["real", "quotes"]), "real"),
   hours: v.optional(v.picklist(["fx-week", "always"]), "fx-week"),
 });
+
+/** Where blocks of history that are old lie, for those who move them there and those who read them. */
+export const depotFields = {
+  /** `folder:<path>` or `s3://bucket/prefix?endpoint=…&region=…`. */
+  depotUrl: v.optional(v.pipe(v.string(), v.regex(/^(folder:.+|s3:\/\/.+)$/))),
+  depotAccessKeyId: v.optional(v.string()),
+  depotSecretAccessKey: v.optional(v.string()),
+};

@@ -21,6 +21,7 @@ import { openStreams } from "../../shared/streams/open_streams.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import * as v from "valibot";
 import { startArchive } from "./deps.ts";
 import { historySettings } from "./settings.ts";
 
@@ -30,7 +31,8 @@ const minutes = { symbol: EURUSD, source: "live", side: "bid", intervalMs: 60_00
 
 const textAt = (time: number) => new Date(time).toISOString().slice(11, 16);
 
-Deno.test("followers of bars hear partial, final and corrected states, and end with history's", async () => {
+/** The worker, and what a follower of the bid bars hears. */
+async function startFollowedArchive() {
   const clock = new ManualClock(monday);
   const logger = createLogger({ service: "archive", level: "silent" });
   const lifecycle = new Lifecycle({ logger });
@@ -62,7 +64,11 @@ Deno.test("followers of bars hear partial, final and corrected states, and end w
     hours: tradingHours("fx-week"),
     history: v.parse(historySettings, {}),
   }, lifecycle);
+  return { heard, streams, store, clock, lifecycle };
+}
 
+Deno.test("followers of bars hear partial, final and corrected states, and end with history's", async () => {
+  const { heard, streams, store, clock, lifecycle } = await startFollowedArchive();
   const events = createEventSource({ source: "/test", ids: uuidIds, clock });
   let sequence = 0;
   const quote = (afterMs: number, bid: number, receivedMs = afterMs) =>

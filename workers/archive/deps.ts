@@ -13,8 +13,7 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
-import type { BlockDepot } from "../../shared/timeseries/depot/block_depot.ts";
-import { openDepot } from "../../shared/timeseries/depot/open_depot.ts";
+import { depotOf } from "../../shared/timeseries/depot/open_depot.ts";
 import {
   type ArchiveDatabase,
   archiveMigrations,
@@ -94,14 +93,5 @@ export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle):
       signal,
       handle: (events) => archivist.take(events),
     });
-  });
-}
-
-function depotOf(settings: HistorySettings): BlockDepot | null {
-  const { depotUrl, depotAccessKeyId, depotSecretAccessKey } = settings;
-  if (depotUrl === undefined) return null;
-  return openDepot(depotUrl, {
-    accessKeyId: depotAccessKeyId,
-    secretAccessKey: depotSecretAccessKey,
   });
 }

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import {
   databaseSettings,
+  depotFields,
   httpSettings,
   logSettings,
   marketSettings,
@@ -22,11 +23,9 @@ export const historySettings = v.optional(
     /** Older ticks go; minute bars stay. */
     ticksDays: v.optional(days, 0),
     barsDays: v.optional(days, 0),
-    /** `folder:<path>` or `s3://bucket/prefix?endpoint=…&region=…`: where old blocks are moved. */
-    depotUrl: v.optional(v.pipe(v.string(), v.regex(/^(folder:.+|s3:\/\/.+)$/))),
+    /** Older blocks are moved to the depot, where there is one. */
     depotAfterDays: v.optional(days, 30),
-    depotAccessKeyId: v.optional(v.string()),
-    depotSecretAccessKey: v.optional(v.string()),
+    ...depotFields,
   }),
   {},
 );

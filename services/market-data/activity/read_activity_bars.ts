@@ -51,7 +51,7 @@ export function sizeOf(kind: ActivityKind, text: string, instrument: Instrument)
 
 const sizeMax = 2 ** 50;
 
-/** @throws Problem `volume_missing` */
+/** @throws Problem `volume_missing`, or `invalid_request` for a size that no bar reaches. */
 export async function readActivityBars(
   history: History,
   query: ActivityQuery,
@@ -67,11 +67,14 @@ export async function readActivityBars(
     }
     folder.push(piece);
     scanned += piece.length;
-    const tired = scanned > rowsScannedMax && folder.bars.length > 0;
-    if (folder.full || tired) return { bars: folder.bars, next: folder.place };
+    if (scanned > rowsScannedMax && folder.bars.length === 0) throw noBarWithin(scanned);
+    if (folder.full || scanned > rowsScannedMax) return { bars: folder.bars, next: folder.place };
   }
   return { bars: folder.bars, next: null };
 }
+
+const noBarWithin = (rows: number): Problem =>
+  invalidRequest([{ path: "query.size", message: `No bar is finished within ${rows} ticks` }]);
 
 /** `1549238400123.2`, and for Renko the edges of the last brick and whether its tick comes again. */
 export function formatActivityPlace({ time, spent, brick, counted }: ActivityPlace): string {

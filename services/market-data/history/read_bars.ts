@@ -10,7 +10,12 @@ import { type BarAlignment, type BarGrid, barGrid } from "../../../shared/domain
 import { GapCarrier } from "../../../shared/domain/bars/carry_gaps.ts";
 import { BarFolder } from "../../../shared/domain/bars/fold_bars.ts";
 import { TickFolder } from "../../../shared/domain/bars/fold_ticks.ts";
-import { type Granularity, hourMs, nominalMs } from "../../../shared/domain/bars/granularity.ts";
+import {
+  dayMs,
+  type Granularity,
+  hourMs,
+  nominalMs,
+} from "../../../shared/domain/bars/granularity.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
@@ -43,10 +48,14 @@ export interface BarsGround {
   readonly history: History;
   readonly hours: TradingHours;
   readonly marketClock: Clock;
+  /** Default {@link rowsScannedMax}. */
+  readonly scanMax?: number | undefined;
 }
 
-/** Rows read for one page at most, beyond the first bar. */
+/** Rows after which a page ends with the bar they complete. */
 export const rowsScannedMax = 20_000_000;
+/** How far the newest bars are looked for in ticks at first: a week has a few million. */
+const tickReachMs = 7 * dayMs;
 /** How long after its end a live span may still be in the archive's hands, in milliseconds. */
 const settleMs = 5_000;
 /** Times lie between these; further ones are taken for them. */
@@ -101,25 +110,34 @@ class BarReader {
     return { bars: sliceBars(joined, 0, limit), next: joined.openTime[limit]! };
   }
 
-  /** The last bars that open before `to`: looks further back until there are enough. */
+  /**
+   * The last bars that open before `to`: looks further back until there are enough, or more rows
+   * than may be read; then there are fewer.
+   */
   async newest(to: number): Promise<BarsPage> {
     const { limit, granularity } = this.#query;
     const end = Math.min(to, this.#finishedBefore(), this.#base.to + 1);
     let reachMs = Math.max(hourMs, (limit + 1) * nominalMs(granularity));
+    if (this.#base.kind === "ticks") reachMs = Math.min(reachMs, tickReachMs);
+    let found = noBars;
     for (;;) {
       const from = this.#grid.spanAt(Math.max(this.#base.from, end - reachMs, timesMin)).from;
       const kept = await this.#last(from, end);
+      if (kept === null) return { bars: found, next: null };
+      found = kept;
       if (kept.length >= limit || from <= this.#base.from) return { bars: kept, next: null };
       reachMs *= 4;
     }
   }
 
-  async #last(from: number, to: number): Promise<FoldedBars> {
+  /** `null` when the range has more rows than may be read. */
+  async #last(from: number, to: number): Promise<FoldedBars | null> {
     const { limit } = this.#query;
     if (from >= to) return noBars;
     let pieces: FoldedBars[] = [];
     let count = 0;
-    for await (const piece of (await this.#read({ from, to })).bars) {
+    const { bars, stop } = await this.#read({ from, to });
+    for await (const piece of bars) {
       pieces.push(piece);
       count += piece.length;
       while (pieces.length > 1 && count - pieces[0]!.length >= limit) {
@@ -127,6 +145,7 @@ class BarReader {
         pieces = pieces.slice(1);
       }
     }
+    if (stop() !== null) return null;
     const joined = joinBars(pieces);
     return sliceBars(joined, Math.max(0, joined.length - limit), joined.length);
   }
@@ -182,7 +201,7 @@ class BarReader {
       scanned += piece.length;
       if (folder.length === 0) continue;
       yield folder.take();
-      if (scanned > rowsScannedMax && folder.openTime !== null) {
+      if (scanned > (this.#ground.scanMax ?? rowsScannedMax) && folder.openTime !== null) {
         stopAt(folder.openTime);
         return;
       }

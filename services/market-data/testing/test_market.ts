@@ -8,10 +8,15 @@ import { createMetrics } from "../../../shared/runtime/metrics.ts";
 import { uuidIds } from "../../../shared/runtime/time.ts";
 import { openStore } from "../../../shared/storage/open_store.ts";
 import { openStreams } from "../../../shared/streams/open_streams.ts";
-import { refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";
+import type { Authenticate } from "../../../shared/runtime/auth.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
 import { createMarketDataApp } from "../app.ts";
 import { startMarketData } from "../deps.ts";
+
+const authenticate: Authenticate = ({ value }) =>
+  value === "sw_admin"
+    ? { subject: "test", permissions: new Set(["market:read"]), accounts: "all" }
+    : null;
 
 /** One for all tests of a file: what they store is theirs, what they read is their own history. */
 let store: ReturnType<typeof openStore> | undefined;
@@ -26,7 +31,7 @@ export async function startTestMarket(options: { history?: History; now: number 
     metrics: createMetrics("market-data"),
     clock,
     ids: uuidIds,
-    authenticate: refusalAuthenticate,
+    authenticate,
     checks: {},
     bodyBytesMax: 4_096,
     store: await (store ??= openStore("pglite:memory")),

@@ -9,6 +9,23 @@ export interface DepotCredentials {
   readonly secretAccessKey?: string | undefined;
 }
 
+/** As settings name a depot and its credentials. */
+export interface DepotSettings {
+  readonly depotUrl?: string | undefined;
+  readonly depotAccessKeyId?: string | undefined;
+  readonly depotSecretAccessKey?: string | undefined;
+}
+
+/** The depot of the settings; `null` where they name none. @throws TypeError as {@link openDepot} */
+export function depotOf(settings: DepotSettings): BlockDepot | null {
+  const { depotUrl, depotAccessKeyId, depotSecretAccessKey } = settings;
+  if (depotUrl === undefined) return null;
+  return openDepot(depotUrl, {
+    accessKeyId: depotAccessKeyId,
+    secretAccessKey: depotSecretAccessKey,
+  });
+}
+
 const form = 'expected "folder:<path>" or "s3://bucket/prefix?endpoint=https://…&region=…"';
 
 /**
