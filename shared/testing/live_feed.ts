@@ -193,16 +193,18 @@ export class LiveFeed implements AsyncDisposable {
     return values.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
   }
 
-  /** Ends the minutes under way, then the bars the archive has, and those its prices should give. */
-  async archived(symbol: string): Promise<{ bars: Bar[]; wanted: Bar[] }> {
-    await this.finishMinutes();
+  /** Before a moment: the bars the archive has, and those that exactly the prices sent should give. */
+  async bars(symbol: Symbol, before: number): Promise<{ archived: Bar[]; wanted: Bar[] }> {
     const db = this.parts.store.database<TimeseriesDatabase>(timeseriesSchema);
-    const bars = await selectBars(db, { symbol: symbol as Symbol, side: "bid", limit: 1_000 });
-    return { bars, wanted: wantedBars(this.expected, symbol, bars) };
+    const to = epochMs(before);
+    const range = { symbol, side: "bid" as const, from: epochMs(0), to, limit: 1_000 };
+    const archived = await selectBars(db, range);
+    const sent = this.expected.filter((one) => one.symbol === symbol && one.venueTime < before);
+    return { archived, wanted: wantedBars(sent, archived) };
   }
 
-  /** Prices into the next minute, and what lies before it archived; that one's are not expected. */
-  async finishMinutes(): Promise<void> {
+  /** Sends prices into the next minute; its begin, once everything before it is archived. */
+  async finishMinutes(): Promise<number> {
     const { wall, store } = this.parts;
     const minute = () => Math.floor(wall.now() / 60_000) * 60_000;
     const from = minute();
@@ -211,7 +213,6 @@ export class LiveFeed implements AsyncDisposable {
       await this.move();
     }
     const due = minute();
-    this.expected.splice(0, Infinity, ...this.expected.filter((one) => one.venueTime < due));
     const db = store.database<TimeseriesDatabase>(timeseriesSchema);
     await eventually(async () => {
       for (const symbol of liveSymbols) {
@@ -220,6 +221,7 @@ export class LiveFeed implements AsyncDisposable {
       }
       return true;
     }, { timeoutMs: 20_000 });
+    return due;
   }
 
   async [globalThis.Symbol.asyncDispose](): Promise<void> {
@@ -230,9 +232,9 @@ export class LiveFeed implements AsyncDisposable {
 }
 
 /** The bars that exactly these prices make, in the minutes that have any. */
-function wantedBars(prices: readonly SentPrice[], symbol: string, like: readonly Bar[]): Bar[] {
+function wantedBars(prices: readonly SentPrice[], like: readonly Bar[]): Bar[] {
   const minutes = Map.groupBy(
-    prices.filter((price) => price.symbol === symbol),
+    prices,
     ({ venueTime }) => Math.floor(venueTime / 60_000) * 60_000,
   );
   const [model] = like;
