@@ -29,10 +29,11 @@ const allTradable = (feed: LiveFeed) => () => liveSymbols.every((one) => feed.is
 
 /** The minutes that have prices have exactly theirs, and no other minute has any. */
 async function expectRightBars(feed: LiveFeed): Promise<void> {
+  const before = await feed.finishMinutes();
   for (const symbol of liveSymbols) {
-    const { bars, wanted } = await feed.archived(symbol);
-    assertEquals(bars.filter(({ ticks }) => ticks > 0), wanted, symbol);
-    assert(bars.every(({ openTime }, at) => at === 0 || openTime > bars[at - 1]!.openTime));
+    const { archived, wanted } = await feed.bars(symbol, before);
+    assertEquals(archived.filter(({ ticks }) => ticks > 0), wanted, symbol);
+    assert(archived.every(({ openTime }, at) => at === 0 || openTime > archived[at - 1]!.openTime));
   }
 }
 
@@ -162,7 +163,12 @@ faultTest("a halted instrument is stale at once, alone, until it trades again", 
 });
 
 faultTest("garbage, half a line and slow bytes cost nothing but themselves", async (feed) => {
-  feed.server.say("pricing", "raw <garbage>", "half price EUR_USD 1.5 1.6", "cut");
+  feed.server.say(
+    "pricing",
+    "raw <garbage>",
+    'half raw {"type":"PRICE","instrument":"EUR_USD","bids":[]}',
+    "cut",
+  );
   await feed.connected(2);
   await feed.move();
   assertEquals(await feed.metric("spotwire_venue_lines_refused_total"), 1);
