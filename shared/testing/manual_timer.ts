@@ -55,7 +55,7 @@ export class ManualTimer implements Timer {
 }
 
 /** Turns of the event loop that work under way in this process gets before time moves on. */
-const turns = 10;
+const turns = 6;
 
 async function settled(): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await nextTurn();

@@ -1,0 +1,254 @@
+/**
+ * A live feed from a scripted OANDA to what clients are told and to the archive: the platform's own
+ * venue, ingest, streams, edge market and archive, on clocks that a test moves.
+ */
+
+import { EdgeMarket } from "../../services/api-gateway/market/edge_market.ts";
+import { startArchive } from "../../workers/archive/deps.ts";
+import { Ingest } from "../../workers/ingest/ingest.ts";
+import { VenueReports } from "../../workers/ingest/venue_reports.ts";
+import type { Bar } from "../domain/bar.ts";
+import { TradingHours } from "../domain/fx_week.ts";
+import type { Symbol } from "../domain/instrument.ts";
+import type { QuoteStatus } from "../domain/quote.ts";
+import { seededRandom } from "../domain/random.ts";
+import { epochMs } from "../domain/time.ts";
+import { createEventSource } from "../runtime/events.ts";
+import { Lifecycle } from "../runtime/lifecycle.ts";
+import { createLogger } from "../runtime/logger.ts";
+import { createMetrics } from "../runtime/metrics.ts";
+import { followQuotes } from "../runtime/quote_feed.ts";
+import { systemTimer, uuidIds } from "../runtime/time.ts";
+import { openStore } from "../storage/open_store.ts";
+import type { EventStreams } from "../streams/event_streams.ts";
+import { selectBars } from "../timeseries/bars_store.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../timeseries/bars_table.ts";
+import { createOandaVenue } from "../venues/oanda/oanda_venue.ts";
+import { eventually } from "./eventually.ts";
+import { ManualTimer } from "./manual_timer.ts";
+import { ScriptedOanda } from "./scripted_oanda.ts";
+
+/** A Wednesday afternoon in London, on the minute. */
+export const liveFeedStart = epochMs(Date.UTC(2026, 0, 14, 13));
+export const liveSymbols: readonly Symbol[] = ["EURUSD" as Symbol, "USDJPY" as Symbol];
+
+/** A price that was sent and must be archived. */
+export interface SentPrice {
+  readonly symbol: Symbol;
+  readonly venueTime: number;
+  readonly bid: number;
+}
+
+/** Steps of time between two looks; small beside a heartbeat. */
+const stepMs = 500;
+
+export async function startLiveFeed(streams: EventStreams) {
+  const wall = new ManualTimer(liveFeedStart);
+  const steady = new ManualTimer(epochMs(1_000_000));
+  const server = new ScriptedOanda({ clock: wall });
+  const logger = createLogger({ service: "test", level: "silent" });
+  const lifecycle = new Lifecycle({ logger });
+  const metrics = createMetrics("ingest");
+  const hours = new TradingHours();
+  const store = await openStore("pglite:memory");
+  const reports = new VenueReports();
+  const venue = createOandaVenue({
+    access: { url: server.url, token: server.token, accountId: server.accountId },
+    symbols: liveSymbols,
+    transactions: false,
+    hours,
+    clock: wall,
+    steady,
+    random: seededRandom("faults"),
+    watch: reports,
+  });
+  const base = {
+    service: "test",
+    version: "0",
+    logger,
+    metrics,
+    ids: uuidIds,
+    authenticate: () => null,
+    checks: {},
+    bodyBytesMax: 1_000,
+    streams,
+  };
+  await startArchive({ ...base, clock: systemTimer, store, hours }, lifecycle);
+  const market = new EdgeMarket({ hours, clock: wall });
+  await followQuotes({ streams, book: market.quotes, logger, signal: lifecycle.signal });
+  reports.begin({ logger, metrics, clock: wall, venue });
+  const events = createEventSource({ source: "/workers/ingest", ids: uuidIds, clock: wall });
+  const ingest = new Ingest({
+    venue,
+    timer: wall,
+    clock: wall,
+    streams,
+    events,
+    logger,
+    metrics,
+  });
+  lifecycle.run("ingest", (signal) => ingest.run(signal));
+  return new LiveFeed({ wall, steady, server, market, lifecycle, store, metrics });
+}
+
+interface Parts {
+  readonly wall: ManualTimer;
+  readonly steady: ManualTimer;
+  readonly server: ScriptedOanda;
+  readonly market: EdgeMarket;
+  readonly lifecycle: Lifecycle;
+  readonly store: Awaited<ReturnType<typeof openStore>>;
+  readonly metrics: ReturnType<typeof createMetrics>;
+}
+
+export class LiveFeed implements AsyncDisposable {
+  readonly parts: Parts;
+  readonly server: ScriptedOanda;
+  /** What the archive must hold, in the order of sending. */
+  readonly expected: SentPrice[] = [];
+  #moves = 0;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.server = parts.server;
+  }
+
+  /** `live`, `quiet`, `stale` of each symbol; `none` before its first quote. */
+  statuses(): (QuoteStatus | "none")[] {
+    const { market } = this.parts;
+    return liveSymbols.map((symbol) => {
+      const quote = market.quotes.get(symbol);
+      return quote === undefined ? "none" : market.status(quote);
+    });
+  }
+
+  isTradable(symbol: string): boolean {
+    const status = this.statuses()[liveSymbols.indexOf(symbol as Symbol)];
+    return status === "live" || status === "quiet";
+  }
+
+  async advance(ms: number): Promise<void> {
+    const { wall, steady } = this.parts;
+    for (let left = ms; left > 0; left -= stepMs) {
+      await wall.advanceBy(Math.min(left, stepMs));
+      await steady.advanceBy(Math.min(left, stepMs));
+    }
+  }
+
+  /** Moves time until the condition holds; how many milliseconds that took. */
+  async advanceUntil(
+    condition: () => boolean,
+    { mostMs = 60_000, meanwhile = () => {} }: { mostMs?: number; meanwhile?: () => void } = {},
+  ): Promise<number> {
+    const from = this.parts.steady.now();
+    while (!condition()) {
+      const passed = this.parts.steady.now() - from;
+      if (passed > mostMs) throw new Error(`Not so after ${passed} ms: ${this.statuses()}`);
+      meanwhile();
+      await this.advance(stepMs);
+    }
+    return this.parts.steady.now() - from;
+  }
+
+  /** A fresh price of each symbol, and waits until the edge has them. */
+  async move(): Promise<void> {
+    const points = this.#moves++ % 9;
+    const { market, wall } = this.parts;
+    const venueTime = wall.now();
+    this.server.say(
+      "pricing",
+      `price EUR_USD 1.1000${points} 1.10020`,
+      `price USD_JPY 150.12${points} 150.140`,
+      "heartbeat",
+    );
+    const bids: readonly number[] = [110_000 + points, 150_120 + points];
+    for (const [at, symbol] of liveSymbols.entries()) {
+      this.expected.push({ symbol, venueTime, bid: bids[at]! });
+    }
+    await eventually(() =>
+      liveSymbols.every((symbol, at) => {
+        const quote = market.quotes.get(symbol);
+        return quote?.bid === bids[at] && quote?.venueTime === venueTime;
+      }), { timeoutMs: 30_000 });
+  }
+
+  /** Waits for the first connection and gives it its first prices. */
+  async begin(): Promise<void> {
+    await this.connected(1);
+    await this.move();
+  }
+
+  /** Lets time pass until the venue has been asked for prices so often, and listens. */
+  async connected(times: number): Promise<void> {
+    await eventually(async () => {
+      await this.advance(stepMs);
+      const { pricing } = this.server.connections;
+      return pricing.length >= times && !pricing.at(-1)!.closed;
+    });
+  }
+
+  async metric(name: string): Promise<number> {
+    const text = await this.parts.metrics.text();
+    const values = text.split("\n").filter((line) => line.startsWith(name));
+    return values.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+  }
+
+  /** Before a moment: the bars the archive has, and those that exactly the prices sent should give. */
+  async bars(symbol: Symbol, before: number): Promise<{ archived: Bar[]; wanted: Bar[] }> {
+    const db = this.parts.store.database<TimeseriesDatabase>(timeseriesSchema);
+    const to = epochMs(before);
+    const range = { symbol, side: "bid" as const, from: epochMs(0), to, limit: 1_000 };
+    const archived = await selectBars(db, range);
+    const sent = this.expected.filter((one) => one.symbol === symbol && one.venueTime < before);
+    return { archived, wanted: wantedBars(sent, archived) };
+  }
+
+  /** Sends prices into the next minute; its begin, once everything before it is archived. */
+  async finishMinutes(): Promise<number> {
+    const { wall, store } = this.parts;
+    const minute = () => Math.floor(wall.now() / 60_000) * 60_000;
+    const from = minute();
+    for (let after = 0; after < 2; after += Number(minute() > from)) {
+      await this.advance(5_000);
+      await this.move();
+    }
+    const due = minute();
+    const db = store.database<TimeseriesDatabase>(timeseriesSchema);
+    await eventually(async () => {
+      for (const symbol of liveSymbols) {
+        const bars = await selectBars(db, { symbol, side: "bid", limit: 1_000 });
+        if (!bars.some((bar) => bar.openTime === due - 60_000)) return false;
+      }
+      return true;
+    }, { timeoutMs: 20_000 });
+    return due;
+  }
+
+  async [globalThis.Symbol.asyncDispose](): Promise<void> {
+    await this.parts.lifecycle.stop("test");
+    await this.server[globalThis.Symbol.asyncDispose]();
+    await this.parts.store.close();
+  }
+}
+
+/** The bars that exactly these prices make, in the minutes that have any. */
+function wantedBars(prices: readonly SentPrice[], like: readonly Bar[]): Bar[] {
+  const minutes = Map.groupBy(
+    prices,
+    ({ venueTime }) => Math.floor(venueTime / 60_000) * 60_000,
+  );
+  const [model] = like;
+  if (model === undefined) return [];
+  return [...minutes].map(([openTime, inside]) => {
+    const bids = inside.map(({ bid }) => bid);
+    return {
+      ...model,
+      openTime,
+      open: bids[0]!,
+      high: Math.max(...bids),
+      low: Math.min(...bids),
+      close: bids.at(-1)!,
+      ticks: bids.length,
+    } as Bar;
+  }).sort((one, other) => one.openTime - other.openTime);
+}
