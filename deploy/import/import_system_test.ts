@@ -125,7 +125,7 @@ dataTest(
     const refused = await importCommand([path, "--data", data, "--url", nobody]);
     assertEquals([refused.code, refused.said.trim()], [1, `Nothing answers at ${nobody}`]);
     const rows = (vendorDay.ticks + vendorDay.minutes).toLocaleString("en");
-    const alone = await importCommand([path, "--data", data]);
+    const alone = await importCommand([path, "--data", data, "--alone"]);
     assertEquals(alone.code, 0, alone.said);
     assert(alone.said.includes(`${rows} rows of 25 files`), alone.said);
     const report = /Report +(\S+)/.exec(alone.said)![1]!;

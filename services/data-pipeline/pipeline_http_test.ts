@@ -2,14 +2,15 @@
 // with their text and let in again, repeats that change nothing, and every refusal.
 
 import { assert, assertEquals } from "@std/assert";
+import { importRoutes } from "../../shared/contracts/http/data_pipeline.ts";
 import {
-  dataPipelineRoutes,
   dayQualityView,
   importReportView,
-} from "../../shared/contracts/http/data_pipeline.ts";
+  qualityRoutes,
+} from "../../shared/contracts/http/data_quality.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
 import { dataTest, testData } from "../../shared/testing/test_data.ts";
-import { describeRefusals } from "../../shared/testing/refusal_suite.ts";
+import { describeRefusals, refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
 import { vendorDay } from "../../shared/testing/vendor_bars.ts";
 import {
   startTestPipeline,
@@ -20,6 +21,7 @@ import {
 
 /** Shared: starting it takes seconds. Each test has a source of its own. */
 const store = await openStore("pglite:memory");
+const common = { store, authenticate: refusalAuthenticate };
 
 const day = { from: Date.UTC(2019, 1, 4), to: Date.UTC(2019, 1, 5) };
 
@@ -27,7 +29,7 @@ const rowsIn = async (pipeline: TestPipeline, source: string, range = day, symbo
   (await pipeline.ticks(symbol, source, range)).reduce((sum, { length }) => sum + length, 0);
 
 dataTest("a real day is stored to the last tick, and its report adds up", "dukascopy", async () => {
-  await using pipeline = await startTestPipeline({ store, folder: testData("dukascopy")! });
+  await using pipeline = await startTestPipeline({ ...common, folder: testData("dukascopy")! });
   const done = await pipeline.load({ path: "EURUSD" });
   assertEquals([done.state, done.percent, done.error], ["done", 100, null]);
   assertEquals([done.filesDone, done.filesTotal], [25, 25]);
@@ -79,7 +81,7 @@ Deno.test("bad rows are kept apart with their text, file, row and reason, and ca
   await using folder = await temporaryFolder();
   const lines = doctored();
   await Deno.writeTextFile(`${folder.path}/EURUSD.csv`, `${lines.join("\n")}\n`);
-  await using pipeline = await startTestPipeline({ store, folder: folder.path });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
   const done = await pipeline.load({ path: "EURUSD.csv", source: "mine-0" });
   assertEquals([done.state, done.rowsRead, done.rowsStored, done.rowsQuarantined], [
     "done",
@@ -125,7 +127,7 @@ Deno.test("bad rows are kept apart with their text, file, row and reason, and ca
 
 Deno.test("a gate set to stop ends the load before the day, and earlier data stays as it was", async () => {
   await using folder = await temporaryFolder();
-  await using pipeline = await startTestPipeline({ store, folder: folder.path });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
   const path = `${folder.path}/EURUSD.csv`;
   await Deno.writeTextFile(path, walkCsv({ from: day.from, rows: 500 }).join("\n"));
   await pipeline.load({ path: "EURUSD.csv", source: "mine-1" });
@@ -144,7 +146,7 @@ Deno.test("a gate set to stop ends the load before the day, and earlier data sta
 
 Deno.test("a file of another pair stops the load, and tells file and row", async () => {
   await using folder = await temporaryFolder();
-  await using pipeline = await startTestPipeline({ store, folder: folder.path });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
   const path = `${folder.path}/EURUSD.csv`;
   await Deno.writeTextFile(path, walkCsv({ from: day.from, rows: 500 }).join("\n"));
   await pipeline.load({ path: "EURUSD.csv", source: "mine-2" });
@@ -157,7 +159,7 @@ Deno.test("a file of another pair stops the load, and tells file and row", async
 
 Deno.test("a load of part of a day leaves the rest of the day", async () => {
   await using folder = await temporaryFolder();
-  await using pipeline = await startTestPipeline({ store, folder: folder.path });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
   const path = `${folder.path}/EURUSD.csv`;
   const hour = 3_600_000;
   await Deno.writeTextFile(path, walkCsv({ from: day.from + 2 * hour, rows: 900 }).join("\n"));
@@ -182,7 +184,7 @@ dataTest(
         hour === "10" ? bytes.subarray(0, 999) : bytes,
       );
     }
-    await using pipeline = await startTestPipeline({ store, folder: folder.path });
+    await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
     const stopped = await pipeline.load({ path: ".", source: "cut" });
     assertEquals([stopped.state, stopped.error.code, stopped.rowsStored], ["stopped", "file", 0]);
     assertEquals(stopped.error.file, "EURUSD/2019/01/04/10h_ticks.bi5");
@@ -199,7 +201,7 @@ dataTest(
 
 Deno.test("imports are listed in pages, canceled while they wait, and deleted once ended", async () => {
   await using folder = await temporaryFolder();
-  await using pipeline = await startTestPipeline({ store, folder: folder.path, runs: false });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path, runs: false });
   const { call } = pipeline;
   await Deno.writeTextFile(`${folder.path}/EURUSD.csv`, "timestamp,bid,ask\n");
   const ids: string[] = [];
@@ -225,7 +227,7 @@ Deno.test("POST /v1/imports refuses what it cannot use, each with its own code",
   await Deno.writeTextFile(`${outside.path}/EURUSD.csv`, "secret");
   await Deno.writeTextFile(`${folder.path}/EURUSD.csv`, "timestamp,bid,ask\n");
   await Deno.symlink(`${outside.path}/EURUSD.csv`, `${folder.path}/link.csv`);
-  await using pipeline = await startTestPipeline({ store, folder: folder.path, runs: false });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path, runs: false });
   const path = "EURUSD.csv";
   for (
     const [body, code] of [
@@ -255,9 +257,9 @@ Deno.test("POST /v1/imports refuses what it cannot use, each with its own code",
   assertEquals((await pipeline.call("GET", "/v1/quality/EURUSD/2001-02-05")).status, 404);
 });
 
-const refusing = startTestPipeline({ store, folder: await Deno.makeTempDir(), runs: false });
+const refusing = startTestPipeline({ ...common, folder: await Deno.makeTempDir(), runs: false });
 describeRefusals({
   name: "data-pipeline",
-  routes: dataPipelineRoutes,
+  routes: [...importRoutes, ...qualityRoutes],
   app: async () => (await refusing).app,
 });
