@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   check: async () => (await import("./check.ts")).benchCheck(),
   edge: async () => (await import("./edge.ts")).benchEdge(),
   load: async () => (await import("./load.ts")).benchLoad(),
+  history: async () => (await import("./history.ts")).benchHistory(),
   orders: async () => (await import("./orders.ts")).benchOrders(),
 };
 

@@ -22,30 +22,34 @@ export async function sealSteps(
   };
 
   await t.step("sealing joins small blocks into full ones and changes no tick", async () => {
-    const rows = ticksFrom(noon, 20_000);
-    for (let at = 0; at < rows.length; at += 50) {
-      await append("GBPUSD", `at ${at}`, rows.slice(at, at + 50));
+    const rows = ticksFrom(noon, 40_000);
+    for (let at = 0; at < rows.length; at += 100) {
+      await append("GBPUSD", `at ${at}`, rows.slice(at, at + 100));
     }
     const sealed = await sealer.sealTicks();
     assert(sealed.rows >= rows.length);
     assertEquals(await readTicks(history, "GBPUSD"), rows);
-    assertEquals((await blocksOf("GBPUSD")).map(({ row_count }) => row_count), [8192, 8192, 3616]);
+    assertEquals((await blocksOf("GBPUSD")).map(({ row_count }) => row_count), [
+      16384,
+      16384,
+      7232,
+    ]);
   });
 
   await t.step("the last block is filled up; full ones before it stay as they are", async () => {
-    const more = ticksFrom(noon + 20_000 * 250, 5_000);
+    const more = ticksFrom(noon + 40_000 * 250, 10_000);
     await append("GBPUSD", "more", more);
     await sealer.sealTicks();
     const blocks = await blocksOf("GBPUSD");
-    assertEquals(blocks.map(({ row_count }) => row_count), [8192, 8192, 8192, 424]);
+    assertEquals(blocks.map(({ row_count }) => row_count), [16384, 16384, 16384, 848]);
     assertEquals(blocks.map(({ version }) => version), [1, 1, 2, 2]);
   });
 
   await t.step("a late tick reopens its block and makes a new version of it", async () => {
-    const late: TickRow[] = [[noon + 9_000 * 250 + 7, 1, 2]];
+    const late: TickRow[] = [[noon + 20_000 * 250 + 7, 1, 2]];
     await append("GBPUSD", "late", late);
     const before = await readTicks(history, "GBPUSD");
-    assertEquals(before[9_001], late[0]);
+    assertEquals(before[20_001], late[0]);
     await sealer.sealTicks();
     assertEquals(await readTicks(history, "GBPUSD"), before);
     const blocks = await blocksOf("GBPUSD");
@@ -55,7 +59,7 @@ export async function sealSteps(
 
   await t.step("a batch that comes again after it was sealed changes nothing", async () => {
     const before = await readTicks(history, "GBPUSD");
-    await append("GBPUSD", "more", ticksFrom(noon + 20_000 * 250, 5_000));
+    await append("GBPUSD", "more", ticksFrom(noon + 40_000 * 250, 10_000));
     assertEquals(await readTicks(history, "GBPUSD"), before);
   });
 

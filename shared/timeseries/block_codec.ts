@@ -5,18 +5,15 @@
 
 import { BlockFormatError, BlockReader, BlockWriter, rowsMax } from "./block_bytes.ts";
 import {
-  readAsks,
   readDistances,
-  readPrices,
   readTimes,
   readVolumes,
-  writeAsks,
   writeDistances,
-  writePrices,
   writeTimes,
   writeVolumes,
 } from "./column_codec.ts";
 import type { BarColumns, TickColumns } from "./columns.ts";
+import { readPrices, writePrices } from "./price_codec.ts";
 
 export { BlockFormatError, rowsMax } from "./block_bytes.ts";
 
@@ -35,21 +32,29 @@ export function encodeTicks(ticks: TickColumns): Uint8Array<ArrayBuffer> {
     (askVolume === null ? 0 : flag.askVolume);
   return encode({ kind: blockKind.ticks, flags, rows }, () => {
     writeTimes(writer, ticks.time, rows);
-    writePrices(writer, ticks.bid, rows);
-    writeAsks(writer, ticks);
+    writePrices(writer, ticks);
     if (bidVolume !== null) writeVolumes(writer, bidVolume, rows);
     if (askVolume !== null) writeVolumes(writer, askVolume, rows);
   });
 }
 
-/** @throws BlockFormatError */
-export function decodeTicks(bytes: Uint8Array): TickColumns {
+/** Memory that blocks are decoded into, one after another, where each is used before the next. */
+export class TickRoom {
+  readonly time = new Float64Array(rowsMax);
+  readonly bid = new Int32Array(rowsMax);
+  readonly ask = new Int32Array(rowsMax);
+}
+
+/** Into `room` where it is given, else into memory of its own. @throws BlockFormatError */
+export function decodeTicks(bytes: Uint8Array, room?: TickRoom): TickColumns {
   const reader = new BlockReader(bytes);
   const { flags, rows } = readHead(reader, blockKind.ticks);
   if (flags > (flag.bidVolume | flag.askVolume)) throw new BlockFormatError(`flags ${flags}`);
-  const time = readTimes(reader, rows);
-  const bid = readPrices(reader, rows);
-  const ask = readAsks(reader, bid);
+  const time = room?.time.subarray(0, rows) ?? new Float64Array(rows);
+  const bid = room?.bid.subarray(0, rows) ?? new Int32Array(rows);
+  const ask = room?.ask.subarray(0, rows) ?? new Int32Array(rows);
+  readTimes(reader, time);
+  readPrices(reader, { bid, ask, length: rows });
   const bidVolume = (flags & flag.bidVolume) !== 0 ? readVolumes(reader, rows) : null;
   const askVolume = (flags & flag.askVolume) !== 0 ? readVolumes(reader, rows) : null;
   reader.end();
@@ -77,7 +82,8 @@ export function decodeBars(bytes: Uint8Array): BarColumns {
   const reader = new BlockReader(bytes);
   const { flags, rows } = readHead(reader, blockKind.bars);
   if (flags > flag.bidVolume) throw new BlockFormatError(`flags ${flags}`);
-  const openTime = readTimes(reader, rows);
+  const openTime = new Float64Array(rows);
+  readTimes(reader, openTime);
   const open = new Int32Array(rows);
   const high = new Int32Array(rows);
   const low = new Int32Array(rows);

@@ -5,7 +5,7 @@ import { BlockFormatError, type BlockReader, type BlockWriter, rowsMax } from ".
 /** Work space of the codec: one block is written or read at a time. */
 const low = new Uint32Array(rowsMax);
 const high = new Uint32Array(rowsMax);
-const spread = new Uint32Array(rowsMax);
+const other = new Uint32Array(rowsMax);
 
 const two32 = 4_294_967_296;
 /** Beyond this a double misses integers. */
@@ -15,27 +15,40 @@ export const zigzag = (value: number): number => ((value << 1) ^ (value >> 31)) 
 export const unzigzag = (value: number): number => (value >>> 1) ^ -(value & 1);
 
 /**
- * Times that never fall: the first, the greatest common unit of the steps, the smallest step, and
- * what each step has above that, in units.
+ * Times that never fall: the first, the greatest common unit of the steps, and the steps in units.
  *
  * @throws RangeError for a time that falls or is no whole millisecond.
  */
 export function writeTimes(writer: BlockWriter, time: Float64Array, rows: number): void {
-  const { unit, least } = stepsOf(time, rows);
+  const { unit, most } = stepsOf(time, rows);
+  const count = rows - 1;
   writer.f64(time[0]!);
   writer.f64(unit);
-  writer.f64(least);
-  for (let i = 1; i < rows; i++) {
-    const step = (time[i]! - time[i - 1]!) / unit - least;
-    low[i - 1] = step;
-    high[i - 1] = step >= two32 ? step / two32 : 0;
+  const splits = most > 255 && most < two32;
+  writer.u8(splits ? stepsAs.split : stepsAs.whole);
+  if (!splits) {
+    for (let i = 0; i < count; i++) {
+      const step = (time[i + 1]! - time[i]!) / unit;
+      low[i] = step;
+      high[i] = step >= two32 ? step / two32 : 0;
+    }
+    return writer.widePlanes(low, high, count);
   }
-  writer.widePlanes(low, high, rows - 1);
+  for (let i = 0; i < count; i++) {
+    const step = unit === 1 ? time[i + 1]! - time[i]! : (time[i + 1]! - time[i]!) / unit;
+    low[i] = step & 15;
+    other[i] = step >>> 4;
+  }
+  writer.planes(low, count);
+  writer.planes(other, count);
 }
 
-function stepsOf(time: Float64Array, rows: number): { unit: number; least: number } {
+/** Steps of milliseconds cluster: their last four bits apart from the rest pack best. */
+const stepsAs = { whole: 0, split: 1 } as const;
+
+function stepsOf(time: Float64Array, rows: number): Steps {
   let unit = 0;
-  let least = Infinity;
+  let most = 0;
   let before = time[0]!;
   if (!Number.isSafeInteger(before)) throw new RangeError(`Cannot store the time ${before}`);
   for (let i = 1; i < rows; i++) {
@@ -44,12 +57,18 @@ function stepsOf(time: Float64Array, rows: number): { unit: number; least: numbe
     if (!(step >= 0 && step <= timeMax) || !Number.isSafeInteger(at)) {
       throw new RangeError(`Cannot store the time ${at} after ${before}`);
     }
-    if (step < least) least = step;
+    if (step > most) most = step;
     if (unit !== 1) unit = greatestCommon(unit, step);
     before = at;
   }
   if (unit === 0) unit = 1;
-  return { unit, least: rows === 1 ? 0 : least / unit };
+  return { unit, most: most / unit };
+}
+
+interface Steps {
+  readonly unit: number;
+  /** In units. */
+  readonly most: number;
 }
 
 function greatestCommon(a: number, b: number): number {
@@ -57,78 +76,30 @@ function greatestCommon(a: number, b: number): number {
   return a;
 }
 
-export function readTimes(reader: BlockReader, rows: number): Float64Array<ArrayBuffer> {
+export function readTimes(reader: BlockReader, time: Float64Array): void {
+  const rows = time.length;
   let at = reader.f64();
   const unit = reader.f64();
-  const least = reader.f64();
-  const sane = Number.isSafeInteger(at) && Number.isSafeInteger(unit) && unit >= 1 &&
-    Number.isSafeInteger(least) && least >= 0;
+  const sane = Number.isSafeInteger(at) && Number.isSafeInteger(unit) && unit >= 1;
   if (!sane) throw new BlockFormatError("its times are out of range");
-  reader.planes(rows - 1, low, high);
-  const time = new Float64Array(rows);
+  const as = reader.u8();
+  if (as > stepsAs.split) throw new BlockFormatError(`steps written in way ${as}`);
   time[0] = at;
-  for (let i = 1; i < rows; i++) {
-    at += (high[i - 1]! * two32 + low[i - 1]! + least) * unit;
-    time[i] = at;
+  if (as === stepsAs.whole) {
+    reader.planes(rows - 1, low, high);
+    for (let i = 1; i < rows; i++) {
+      at += (high[i - 1]! * two32 + low[i - 1]!) * unit;
+      time[i] = at;
+    }
+  } else {
+    reader.planes(rows - 1, low);
+    reader.planes(rows - 1, other);
+    for (let i = 1; i < rows; i++) {
+      at += (other[i - 1]! * 16 + low[i - 1]!) * unit;
+      time[i] = at;
+    }
   }
   if (!Number.isSafeInteger(at)) throw new BlockFormatError("its times are out of range");
-  return time;
-}
-
-/** The first price, then each change, zigzag. */
-export function writePrices(writer: BlockWriter, prices: Int32Array, rows: number): void {
-  writer.u32(prices[0]! >>> 0);
-  for (let i = 1; i < rows; i++) low[i - 1] = zigzag((prices[i]! - prices[i - 1]!) | 0);
-  writer.planes(low, rows - 1);
-}
-
-export function readPrices(reader: BlockReader, rows: number): Int32Array<ArrayBuffer> {
-  const prices = new Int32Array(rows);
-  let at = reader.u32() | 0;
-  reader.planes(rows - 1, low);
-  prices[0] = at;
-  for (let i = 1; i < rows; i++) prices[i] = at = (at + unzigzag(low[i - 1]!)) | 0;
-  return prices;
-}
-
-const askBy = { change: 0, spread: 1 } as const;
-
-/** The ask by its own changes or by those of the spread, whichever has fewer bits. */
-export function writeAsks(
-  writer: BlockWriter,
-  { bid, ask, length: rows }: { bid: Int32Array; ask: Int32Array; length: number },
-): void {
-  let bits = 0;
-  let spreadBefore = ask[0]! - bid[0]!;
-  for (let i = 1; i < rows; i++) {
-    const at = ask[i]!;
-    const change = zigzag((at - ask[i - 1]!) | 0);
-    const width = at - bid[i]!;
-    const widened = zigzag((width - spreadBefore) | 0);
-    spreadBefore = width;
-    low[i - 1] = change;
-    spread[i - 1] = widened;
-    bits += Math.clz32(change) - Math.clz32(widened);
-  }
-  writer.u8(bits < 0 ? askBy.change : askBy.spread);
-  writer.u32(ask[0]! >>> 0);
-  writer.planes(bits < 0 ? low : spread, rows - 1);
-}
-
-export function readAsks(reader: BlockReader, bid: Int32Array): Int32Array<ArrayBuffer> {
-  const by = reader.u8();
-  if (by === askBy.change) return readPrices(reader, bid.length);
-  if (by !== askBy.spread) throw new BlockFormatError(`asks written in way ${by}`);
-  const rows = bid.length;
-  const ask = new Int32Array(rows);
-  ask[0] = reader.u32();
-  let width = ask[0]! - bid[0]!;
-  reader.planes(rows - 1, low);
-  for (let i = 1; i < rows; i++) {
-    width = (width + unzigzag(low[i - 1]!)) | 0;
-    ask[i] = bid[i]! + width;
-  }
-  return ask;
 }
 
 /** Any 32-bit integers, each by its distance from another column's, zigzag. */

@@ -5,13 +5,13 @@
 
 import type { Kysely } from "kysely";
 import type { TimeseriesDatabase } from "./bars_table.ts";
-import { decodeBars, decodeTicks, encodeBars, encodeTicks } from "./block_codec.ts";
+import { decodeBars, decodeTicks, encodeBars, encodeTicks, TickRoom } from "./block_codec.ts";
 import { insertBlocks, type NewBlock, verifyBlocks, WriteNotVerified } from "./block_store.ts";
 import type { Partitions } from "./blocks_table.ts";
 import type { BarColumns, TickColumns } from "./columns.ts";
 
-/** Blocks gathered before they are stored; a megabyte or so. */
-const storeMax = 64;
+/** Blocks gathered before they are stored; half a megabyte or so. */
+const storeMax = 16;
 
 export interface SinkOf {
   readonly seriesId: number;
@@ -23,9 +23,12 @@ export class SealedSink {
   readonly #partitions: Partitions;
   readonly #of: SinkOf;
   readonly #waiting: NewBlock[] = [];
+  readonly #room = new TickRoom();
   #blocks = 0;
   #rows = 0;
   #bytes = 0;
+  /** What is being stored while the next blocks are encoded; one at a time. */
+  #storing: Promise<void> = Promise.resolve();
 
   constructor(trx: Kysely<TimeseriesDatabase>, partitions: Partitions, of: SinkOf) {
     this.#trx = trx;
@@ -35,7 +38,7 @@ export class SealedSink {
 
   ticks(ticks: TickColumns): Promise<void> {
     const bytes = encodeTicks(ticks);
-    checkSame(ticks, decodeTicks(bytes));
+    checkSame(ticks, decodeTicks(bytes, this.#room));
     return this.#add(ticks.time, ticks.length, bytes);
   }
 
@@ -47,7 +50,8 @@ export class SealedSink {
 
   /** Stores what waits; what was written in all. */
   async end(): Promise<{ blocks: number; rows: number; bytes: number }> {
-    await this.#store();
+    await this.#next();
+    await this.#storing;
     return { blocks: this.#blocks, rows: this.#rows, bytes: this.#bytes };
   }
 
@@ -57,12 +61,20 @@ export class SealedSink {
     this.#bytes += bytes.length;
     const [fromTime, toTime] = [times[0]!, times[rows - 1]!];
     this.#waiting.push({ ...this.#of, fromTime, toTime, rows, sealed: true, bytes });
-    if (this.#waiting.length >= storeMax) await this.#store();
+    if (this.#waiting.length >= storeMax) await this.#next();
   }
 
-  async #store(): Promise<void> {
+  /** Begins to store what waits, once what was begun before is there. */
+  async #next(): Promise<void> {
+    await this.#storing;
     const blocks = this.#waiting.splice(0);
     if (blocks.length === 0) return;
+    this.#storing = this.#store(blocks);
+    // A failure is thrown where it is awaited next, here or at the end.
+    this.#storing.catch(() => {});
+  }
+
+  async #store(blocks: readonly NewBlock[]): Promise<void> {
     await this.#partitions.ensure(this.#trx, blocks.map(({ fromTime }) => fromTime));
     const places = await insertBlocks(this.#trx, blocks);
     await verifyBlocks(this.#trx, blocks.map((block, at) => ({ ...block, place: places[at]! })));

@@ -6,9 +6,9 @@ import { dayMs } from "./months.ts";
 import { lowerBound } from "./tick_columns.ts";
 
 /** Rows of a full block; more only where one moment would be cut. */
-export const blockRows = 8_192;
+export const blockRows = 16_384;
 
-/** Takes ticks by time and gives full blocks; what it gives lies in memory of its own. */
+/** Takes ticks by time and gives full blocks, each to be used before the next is asked for. */
 export class TickCutter {
   readonly #time = new Float64Array(rowsMax);
   readonly #bid = new Int32Array(rowsMax);
@@ -40,11 +40,11 @@ export class TickCutter {
     if (length === 0) return;
     const block = {
       length,
-      time: this.#time.slice(0, length),
-      bid: this.#bid.slice(0, length),
-      ask: this.#ask.slice(0, length),
-      bidVolume: this.#hasBidVolume ? this.#bidVolume.slice(0, length) : null,
-      askVolume: this.#hasAskVolume ? this.#askVolume.slice(0, length) : null,
+      time: this.#time.subarray(0, length),
+      bid: this.#bid.subarray(0, length),
+      ask: this.#ask.subarray(0, length),
+      bidVolume: this.#hasBidVolume ? this.#bidVolume.subarray(0, length) : null,
+      askVolume: this.#hasAskVolume ? this.#askVolume.subarray(0, length) : null,
     };
     this.#rows = 0;
     this.#hasBidVolume = this.#hasAskVolume = false;

@@ -7,7 +7,7 @@
 import { type Kysely, sql } from "kysely";
 import type { TimeseriesDatabase } from "../bars_table.ts";
 import { type BlockRow, selectBlocks } from "../block_store.ts";
-import { monthName, monthOf } from "../months.ts";
+import { historyTimes, monthName, monthOf } from "../months.ts";
 import type { SeriesKey } from "../series_store.ts";
 import { type BlockDepot, DepotError } from "./block_depot.ts";
 
@@ -31,8 +31,10 @@ interface DueMonth {
 export async function moveToDepot(
   db: Kysely<TimeseriesDatabase>,
   depot: BlockDepot,
-  { before, signal }: { readonly before: number; readonly signal?: AbortSignal | undefined },
+  options: { readonly before: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Moved> {
+  const { signal } = options;
+  const before = Math.floor(Math.min(options.before, historyTimes.to));
   const sum = { blocks: 0, bytes: 0 };
   for (let objects = 0; objects < objectsMax && !signal?.aborted; objects++) {
     const due = await dueMonth(db, before);

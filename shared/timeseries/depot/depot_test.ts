@@ -1,0 +1,118 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { openStore } from "../../storage/open_store.ts";
+import { noon, openHistory, readTicks, ticksFrom } from "../../testing/history_contract.ts";
+import { s3Credentials, startScriptedS3 } from "../../testing/scripted_s3.ts";
+import { BlockHistory } from "../block_history.ts";
+import { HistoryDamaged } from "../block_pages.ts";
+import { Retention } from "../retention.ts";
+import { Sealer } from "../sealer.ts";
+import { type BlockDepot, DepotError } from "./block_depot.ts";
+import { moveToDepot } from "./depot_mover.ts";
+import { openDepot } from "./open_depot.ts";
+
+const bytes = Uint8Array.from({ length: 1_000 }, (_, i) => i % 251);
+
+async function depotContract(depot: BlockDepot): Promise<void> {
+  await depot.put("a/b.blocks", bytes);
+  await depot.put("a/c.blocks", bytes.slice(0, 10));
+  assertEquals(await depot.get({ key: "a/b.blocks", offset: 0, length: 1_000 }), bytes);
+  assertEquals(
+    await depot.get({ key: "a/b.blocks", offset: 990, length: 10 }),
+    bytes.slice(990),
+  );
+  await depot.put("a/b.blocks", bytes.slice(5));
+  assertEquals((await depot.get({ key: "a/b.blocks", offset: 0, length: 1 }))[0], 5);
+  for (
+    const place of [
+      { key: "a/c.blocks", offset: 5, length: 6 },
+      { key: "a/c.blocks", offset: 50, length: 6 },
+      { key: "a/missing", offset: 0, length: 1 },
+      { key: "../a/c.blocks", offset: 0, length: 1 },
+    ]
+  ) await assertRejects(() => depot.get(place), DepotError);
+  await depot.remove("a/b.blocks");
+  await depot.remove("a/b.blocks");
+  await assertRejects(() => depot.get({ key: "a/b.blocks", offset: 0, length: 1 }), DepotError);
+}
+
+Deno.test("a folder is a depot", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "spotwire-depot-" });
+  await depotContract(openDepot(`folder:${folder}`));
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a bucket is a depot; each request is signed, and tried again where it should be", async () => {
+  await using s3 = startScriptedS3();
+  const depot = openDepot(s3.url, s3Credentials);
+  await depotContract(depot);
+  s3.failures.push(503);
+  await depot.put("again", bytes);
+  assertEquals([...s3.objects.keys()], ["/bucket/kept/a/c.blocks", "/bucket/kept/again"]);
+  const stranger = openDepot(s3.url, { ...s3Credentials, secretAccessKey: "guessed" });
+  await assertRejects(() => stranger.put("more", bytes), DepotError, "403");
+});
+
+Deno.test("openDepot() refuses what it does not know, and a bucket without credentials", () => {
+  for (const url of ["folder:", "s3://", "ftp://x/y", "s3://bucket/x"]) {
+    assertThrows(() => openDepot(url), TypeError);
+  }
+});
+
+Deno.test("history reads the same from a depot, reopens a block there, and empties it", async () => {
+  await using s3 = startScriptedS3();
+  const store = await openStore("pglite:memory");
+  const { db, append, sealer, history } = await openHistory(store);
+  const depot = openDepot(s3.url, s3Credentials);
+  const rows = ticksFrom(noon, 60_000, 2_000);
+  for (let at = 0; at < rows.length; at += 10_000) {
+    await append("EURUSD", `${at}`, rows.slice(at, at + 10_000));
+  }
+  await sealer.sealTicks();
+  await append("EURUSD", "growing", ticksFrom(noon + 120_000_500, 5));
+  const all = await readTicks(history, "EURUSD");
+  const moved = await moveToDepot(db, depot, { before: noon + 100_000_000 });
+  assert(moved.blocks === 3 && s3.objects.size === 2, `${moved.blocks}`); // February and March
+  assertEquals(await moveToDepot(db, depot, { before: noon + 100_000_000 }), {
+    blocks: 0,
+    bytes: 0,
+  });
+  const distant = new BlockHistory(db, depot);
+  assertEquals(await readTicks(distant, "EURUSD"), all);
+  await assertRejects(() => readTicks(history, "EURUSD"), HistoryDamaged);
+  await append("EURUSD", "late", [[noon + 1, 7, 8]]);
+  await new Sealer(db, depot).sealTicks();
+  const withLate = await readTicks(distant, "EURUSD");
+  assertEquals(withLate, [all[0], [noon + 1, 7, 8], ...all.slice(1)]);
+  const dropped = await new Retention(db, depot).drop("ticks", { before: noon + 365 * 86_400_000 });
+  assertEquals([dropped, s3.objects.size], [withLate.length, 0]);
+  await store.close();
+});
+
+Deno.test("an object that changed in the depot is told, and never read as ticks", async () => {
+  await using s3 = startScriptedS3();
+  const store = await openStore("pglite:memory");
+  const { db, append, sealer } = await openHistory(store);
+  const depot = openDepot(s3.url, s3Credentials);
+  await append("EURUSD", "one", ticksFrom(noon, 5_000));
+  await sealer.sealTicks();
+  await moveToDepot(db, depot, { before: Infinity });
+  for (const object of s3.objects.values()) object[20]! ^= 1;
+  const error = await assertRejects(
+    () => readTicks(new BlockHistory(db, depot), "EURUSD"),
+    HistoryDamaged,
+  );
+  assert(`${error}`.includes("checksum"), `${error}`);
+  await store.close();
+});
+
+Deno.test("a depot that takes nothing leaves history as it is", async () => {
+  const store = await openStore("pglite:memory");
+  const { db, append, sealer, history } = await openHistory(store);
+  const rows = ticksFrom(noon, 5_000);
+  await append("EURUSD", "one", rows);
+  await sealer.sealTicks();
+  const depot = openDepot("folder:/dev/null/depot");
+  await assertRejects(() => moveToDepot(db, depot, { before: Infinity }), DepotError);
+  assertEquals(await readTicks(history, "EURUSD"), rows);
+  await store.close();
+});
