@@ -99,7 +99,7 @@ class SideBars {
 
   isMissing(cells: Cells): boolean {
     this.#isKept = false;
-    return this.#prices.every((cell) => cells.text(cell) === "");
+    return this.#prices.every((cell) => cells.isEmpty(cell));
   }
 
   /** Reads the row's bar, and keeps it apart until the whole row is known to be good. */

@@ -82,6 +82,16 @@ export class Cells {
     return index >= this.count || this.starts[index] === this.ends[index];
   }
 
+  /** Whether a cell is these bytes; no cell is empty bytes. */
+  equals(index: number, wanted: Uint8Array): boolean {
+    const { length } = wanted;
+    if (length === 0 || index >= this.count) return false;
+    const start = this.starts[index]!;
+    if (this.ends[index]! - start !== length) return false;
+    for (let at = 0; at < length; at++) if (this.bytes[start + at] !== wanted[at]) return false;
+    return true;
+  }
+
   text(index: number): string {
     if (index >= this.count) return "";
     return textOf(this.bytes, this.starts[index]!, this.ends[index]!);

@@ -103,16 +103,29 @@ Deno.test("rows of a second out of order do not begin a doubled hour's second pa
   assertEquals(clock.toUtc(wall + 29 * minuteMs), utc("2018-11-04T06:59Z"));
 });
 
-Deno.test("a time inside a skipped hour is a fault with its row and original text", async () => {
-  const rows = ["20180311 015900", "20180311 023000", "20180311 030000"];
-  const text = rows.map((time) => `${time};1.1;1.1;1.1;1.1;0`).join("\r\n");
-  const { chunks } = await readBars(text, "new-york");
-  assertEquals(openTimes(chunks), [utc("2018-03-11T06:59Z"), utc("2018-03-11T07:00Z")]);
-  const [fault] = chunks.flatMap((chunk) => chunk.faults);
-  assertEquals(fault!.row, 2);
-  assertEquals(fault!.original, "20180311 023000;1.1;1.1;1.1;1.1;0");
-  assert(fault!.reason.includes("skips"), fault!.reason);
-});
+/** By each clock that skips an hour: the minute before, a time inside, the minute after. */
+const skips = [
+  ["new-york", ["20180311 015900", "20180311 023000", "20180311 030000"], "2018-03-11T07:00Z"],
+  [
+    "utc-5-eu-dates",
+    ["20180324 195900", "20180324 203000", "20180324 210000"],
+    "2018-03-25T01:00Z",
+  ],
+  ["metatrader", ["20180311 085900", "20180311 093000", "20180311 100000"], "2018-03-11T07:00Z"],
+] as const;
+
+for (const [clock, rows, change] of skips) {
+  Deno.test(`a time in the hour that ${clock} skips is a fault with its row and text`, async () => {
+    const text = rows.map((time) => `${time};1.1;1.1;1.1;1.1;0`).join("\r\n");
+    const { chunks } = await readBars(text, clock);
+    assertEquals(openTimes(chunks), [utc(change) - minuteMs, utc(change)]);
+    const faults = chunks.flatMap((chunk) => chunk.faults);
+    assertEquals(faults.map((fault) => [fault.row, fault.original]), [
+      [2, `${rows[1]};1.1;1.1;1.1;1.1;0`],
+    ]);
+    assert(faults[0]!.reason.includes("skips"), faults[0]!.reason);
+  });
+}
 
 /** Open from Sunday 17:00 to Friday 17:00 in New York. */
 function isOpen(ms: number): boolean {

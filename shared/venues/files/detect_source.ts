@@ -43,8 +43,8 @@ export async function detectSource(
   const listed = await listFiles(root);
   ignored.push(...listed.ignored);
   for (const found of listed.files) {
-    const file = await detectFile(found.path, found.bytes, options);
-    if (file === null) ignored.push({ path: found.path, reason: "its format is not known" });
+    const file = await detectOrSkip(found, options);
+    if (typeof file === "string") ignored.push({ path: found.path, reason: file });
     else if (file.kind === "ticks" || file.kind === "bars") files.push(file);
     else others.push(file);
   }
@@ -71,26 +71,58 @@ async function realPath(path: string): Promise<string> {
   }
 }
 
+/** The file, or why it is passed over. */
+async function detectOrSkip(
+  { path, bytes }: FoundFile,
+  options: SourceOptions,
+): Promise<SourceFile | RateFile | PositioningFile | string> {
+  try {
+    const file = await detectFile(path, bytes, options) ?? whyNot(path);
+    return typeof file === "string" ? file : unlike(file.format, options.format) ?? file;
+  } catch (error) {
+    if (options.skipsUnreadable === true && error instanceof SourceFileError) return error.message;
+    throw error;
+  }
+}
+
+/** Why a file is not of the format that is asked for; the sides of a pair are told by their pair. */
+function unlike(found: string, wanted: string | undefined): string | null {
+  if (wanted === undefined || found === wanted) return null;
+  return found === "csv-bars" && wanted === "fxcm-bars" ? null : `it is ${found}, not ${wanted}`;
+}
+
+function whyNot(path: string): string {
+  if (/\.bi5$/i.test(path)) {
+    return "its path is not that of a listed symbol: <SYMBOL>/<year>/<month from 00>/<day>/";
+  }
+  return isText(path) || /\.(parquet|pq)$/i.test(path)
+    ? "its columns are those of no known format"
+    : "no file of history has such a name";
+}
+
+const isText = (path: string): boolean => /\.(csv|txt|tsv|prn|zip)$/i.test(path);
+
 /** By name first, then by the first line; a format that is asked for is the only one tried. */
 async function detectFile(
   path: string,
   bytes: number,
   options: SourceOptions,
-): Promise<SourceFile | RateFile | PositioningFile | null> {
+): Promise<SourceFile | RateFile | PositioningFile | string | null> {
   const { format } = options;
-  if (format?.startsWith("dukascopy") ?? /\.bi5$/i.test(path)) return dukascopyFile(path, bytes);
+  if (format?.startsWith("dukascopy") ?? /\.bi5$/i.test(path)) {
+    return dukascopyFile(path, bytes, options);
+  }
   if (format?.startsWith("lean") ?? true) {
-    const file = leanFile(path, bytes);
+    const file = leanFile(path, bytes, options);
     if (file !== null) return file;
   }
-  const isText = /\.(csv|txt|tsv|prn)$/i.test(path) || /\.zip$/i.test(path);
   if (format?.startsWith("parquet") ?? /\.(parquet|pq)$/i.test(path)) {
     return await parquetFile(path, bytes, options);
   }
   const textOptions = format === "fxcm-bars"
     ? { ...options, format: "csv-bars" as const }
     : options;
-  return isText ? await textFile(path, bytes, textOptions) : null;
+  return isText(path) ? await textFile(path, bytes, textOptions) : null;
 }
 
 interface FoundFile {
@@ -131,6 +163,6 @@ async function listFiles(root: string) {
 
 function whatElse(ignored: readonly IgnoredFile[]): string {
   if (ignored.length === 0) return "the folder is empty";
-  const names = ignored.slice(0, 3).map((one) => one.path).join(", ");
+  const names = ignored.slice(0, 3).map((one) => `${one.path}: ${one.reason}`).join("; ");
   return `none of its ${ignored.length} files holds history of a listed symbol (${names} …)`;
 }

@@ -11,6 +11,8 @@ import { type EpochMs, epochMs } from "../../domain/time.ts";
 import { readDukascopyBars } from "./dukascopy_bars.ts";
 import { readDukascopyTicks } from "./dukascopy_ticks.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
+import type { SourceOptions } from "./source_options.ts";
+import { checkAsked } from "./symbol_in_name.ts";
 import { utcDate } from "./wall_time.ts";
 
 const pathPattern =
@@ -22,10 +24,15 @@ const inflatedBytesMax = 64 * 1024 ** 2;
 const headerBytes = 13;
 
 /** The Dukascopy file at a path, or `null` where the path is none or its symbol is not listed. */
-export function dukascopyFile(path: string, bytes: number): SourceFile | null {
+export function dukascopyFile(
+  path: string,
+  bytes: number,
+  { symbol }: SourceOptions = {},
+): SourceFile | null {
   const match = pathPattern.exec(path);
   const instrument = findInstrument(match?.[1]?.toUpperCase() ?? "");
   if (match === null || instrument === undefined) return null;
+  checkAsked(path, instrument, symbol);
   const [year, month, day, hour] = match.slice(2, 6).map((text) => Number(text ?? 0)) as [
     number,
     number,
@@ -63,6 +70,10 @@ async function inflate(path: string, signal: AbortSignal | undefined): Promise<U
   if (file.length === 0) return file;
   const stated = statedBytes(file);
   if (stated === null) throw new SourceFileError(path, "it is not LZMA, or is cut off");
+  if (stated === unstated) {
+    // Without it, nothing would bound what a small file may become.
+    throw new SourceFileError(path, "its header does not state its size, as the vendor's do");
+  }
   if (stated > inflatedBytesMax) {
     throw new SourceFileError(path, `it inflates to ${stated} bytes, beyond any such file`);
   }
@@ -87,9 +98,11 @@ export async function isDukascopyFile(file: Uint8Array, recordBytes: number): Pr
   }
 }
 
-/** What the header says the contents measure; `null` for no header, or one that does not say. */
+/** All ones in the header: the contents end where a marker says. */
+const unstated = 2 ** 64;
+
+/** What the header says the contents measure; `null` for no header. */
 function statedBytes(file: Uint8Array): number | null {
   if (file.length < headerBytes || file[0]! >= 9 * 5 * 5) return null;
-  const size = new DataView(file.buffer, file.byteOffset).getBigUint64(5, true);
-  return size === 0xffff_ffff_ffff_ffffn ? null : Number(size);
+  return Number(new DataView(file.buffer, file.byteOffset).getBigUint64(5, true));
 }

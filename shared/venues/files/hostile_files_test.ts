@@ -82,6 +82,8 @@ Deno.test("an hour that states a huge size is refused before it is inflated", as
   header[0] = 93;
   new DataView(header.buffer).setBigUint64(5, 1n << 40n, true);
   await refused({ "EURUSD/2020/02/04/00h_ticks.bi5": header }, "inflates to 1099511627776");
+  header.fill(0xff, 5, 13);
+  await refused({ "EURUSD/2020/02/04/00h_ticks.bi5": header }, "does not state its size");
 });
 
 Deno.test("a zip of many files, and one of two texts, are refused", async () => {
@@ -192,9 +194,54 @@ Deno.test("an asked format, symbol, clock or column that does not fit is refused
       [{ clock: "Mars" }, "America/New_York"],
       [{ columns: { time: "when", bid: "bid", ask: "ask" } }, 'no column "when"'],
       [{ columns: { time: 0, bid: 1 } }, "miss ask"],
+      [{ format: "lean-ticks" }, "not lean-ticks"],
+      [{ format: "parquet-ticks" }, "not Parquet"],
     ] as const;
     for (const [options, told] of cases) {
       await assertRejects(() => detectSource(path, options), SourceFileError, told);
+    }
+  });
+});
+
+Deno.test("of a folder, only files of the format that is asked for are read", async () => {
+  const bars =
+    "time,open,high,low,close\n2020-03-04T00:00:00Z,1,1,1,1\n2020-03-04T00:01:00Z,1,1,1,1\n";
+  const files = {
+    "EURUSD.csv": csvRows(1),
+    "GBPUSD-bid.csv": bars,
+    "EURUSD/2020/02/04/00h_ticks.bi5": "",
+  };
+  await withFiles(files, async (folder) => {
+    for (const format of ["csv-ticks", "csv-bars", "dukascopy-ticks"] as const) {
+      const { files, ignored } = await detectSource(folder, { format });
+      assertEquals(files.map((file) => file.format), [format]);
+      assertEquals(ignored.length, 2);
+    }
+  });
+});
+
+Deno.test("a file whose times name no zone is refused once, with what to say", async () => {
+  const text = "time,bid,ask\n2020-03-04 00:00:00,1.1,1.2\n2020-03-04 00:00:01,1.1,1.2\n";
+  await refused({ "EURUSD.csv": text }, "row 2: its times name no zone: say its clock");
+  await withFiles({ "EURUSD.csv": text }, async (folder) => {
+    const { files } = await detectSource(folder, { clock: "Europe/Paris" });
+    assertEquals((await readAll(files)).times[0], Date.UTC(2020, 2, 3, 23));
+  });
+});
+
+Deno.test("progress ends at the file's last byte, in UTF-16 too", async () => {
+  const text = "time,bid,ask\n" + `${tick}\n`.repeat(30_000);
+  const wide = new Uint8Array(2 * text.length + 2);
+  wide.set([0xff, 0xfe]);
+  for (let at = 0; at < text.length; at++) wide[2 + 2 * at] = text.charCodeAt(at);
+  const marked = new Uint8Array([0xef, 0xbb, 0xbf, ...strToU8(text)]);
+  const files = { "EURUSD.csv": text, "GBPUSD.csv": wide, "USDJPY.csv": marked };
+  await withFiles(files, async (folder) => {
+    for (const file of (await detectSource(folder)).files) {
+      assert(file.kind === "ticks");
+      const chunks = await Array.fromAsync(file.read());
+      assertEquals(chunks.reduce((sum, chunk) => sum + chunk.ticks.length, 0), 30_000);
+      assert(Math.abs(chunks.at(-1)!.bytesRead - file.bytes) <= 3);
     }
   });
 });
@@ -214,6 +261,44 @@ Deno.test("Parquet that is cut off, or none, is refused", async () => {
   const changed = whole.slice();
   changed.fill(0xff, 4, 2_000);
   await refused({ "EURUSD.parquet": changed }, "corrupt");
+});
+
+Deno.test("an unreadable file is passed over with its reason where that is asked for", async () => {
+  const files = { "EURUSD.csv": csvRows(1), "GBPUSD.zip": "hello", "x/readme.md": "hello" };
+  await withFiles(files, async (folder) => {
+    const { files, ignored } = await detectSource(folder, { skipsUnreadable: true });
+    assertEquals(files.length, 1);
+    assertEquals(ignored.length, 2);
+    assert(ignored.every((one) => one.reason.length > 10));
+    assert(ignored[0]!.reason.includes("not a zip"), ignored[0]!.reason);
+  });
+});
+
+Deno.test("many zips may wait for their readers while another is read to its end", async () => {
+  const rows = Array.from({ length: 12_000 }, (_, i) => `1583280${i + 100_000},1.${i},1.${7 * i}`);
+  const zip = zipSync({ "EURUSD.csv": strToU8(`time,bid,ask\n${rows.join("\n")}`) });
+  const files = Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`${i}/EURUSD.zip`, zip]));
+  await withFiles(files, async (folder) => {
+    const source = await detectSource(folder);
+    const readers = source.files.map((file) => file.read()[Symbol.asyncIterator]());
+    for (const reader of readers) assertEquals((await reader.next()).done, false);
+    assertEquals((await readAll(source.files.slice(0, 1))).times.length, 12_000);
+    for (const reader of readers) await reader.return?.();
+  });
+});
+
+Deno.test("a file is read a piece at a time, as its reader asks", async () => {
+  const pieces = { taken: 0, read: read() };
+  async function* read() {
+    yield strToU8("time,bid,ask\n");
+    for (; pieces.taken < 1_000; pieces.taken++) yield await Promise.resolve(strToU8(`${tick}\n`));
+  }
+  let given = 0;
+  const rows = { path: "p", delimiter: ",", headerLines: 1 };
+  const reader = { read: () => null, take: () => [given] };
+  for await (const _ of readTextRows(pieces.read, { ...rows, reader })) {
+    assert(pieces.taken <= given++);
+  }
 });
 
 Deno.test("nothing outside the import folder is read, by path or by link", async () => {

@@ -10,6 +10,8 @@ import { type EpochMs, epochMs } from "../../domain/time.ts";
 import { BarRows, type SideCells } from "./bar_rows.ts";
 import type { BarChunk, SourceFile, TickChunk } from "./source_file.ts";
 import { SourceFileError } from "./source_file.ts";
+import type { SourceOptions } from "./source_options.ts";
+import { checkAsked } from "./symbol_in_name.ts";
 import { readTextRows, type RowReader } from "./text_rows.ts";
 import { TickRows } from "./tick_rows.ts";
 import { createClock } from "./clock.ts";
@@ -33,9 +35,14 @@ interface LeanOf {
 }
 
 /** The Lean file at a path, or `null` where the path is none or its symbol is not listed. */
-export function leanFile(path: string, bytes: number): SourceFile | null {
+export function leanFile(
+  path: string,
+  bytes: number,
+  { symbol }: SourceOptions = {},
+): SourceFile | null {
   const of = leanOf(path, bytes);
   if (of === null) return null;
+  checkAsked(path, of.instrument, symbol);
   const base = { path, bytes, from: of.midnight ?? epochMs(0) };
   if (of.resolution === "tick") {
     const read = (signal?: AbortSignal) => readRows(of, tickRows(of), signal);

@@ -19,17 +19,26 @@ export interface SourceText {
 
 /** @throws SourceFileError for a zip that is none, or without one CSV in it */
 export async function openText(path: string, bytes: number): Promise<SourceText> {
-  if (!/\.zip$/i.test(path)) {
-    const read = (signal?: AbortSignal) => asUtf8(fileBytes(path, signal));
-    return { head: await readHead(read), innerName: null, read, bytesOf: (count) => count };
-  }
-  const text = await openZipText(path, /\.csv$/i, "CSV");
-  const read = (signal?: AbortSignal) => asUtf8(text.read(signal));
-  const bytesOf = (count: number) => Math.round((bytes * count) / Math.max(1, text.bytes));
-  return { head: await readHead(read), innerName: text.name, read, bytesOf };
+  const zip = /\.zip$/i.test(path) ? await openZipText(path, /\.csv$/i, "CSV") : null;
+  const raw = (signal?: AbortSignal) => zip === null ? fileBytes(path, signal) : zip.read(signal);
+  const read = (signal?: AbortSignal) => asUtf8(raw(signal));
+  const { lines, encoding } = await readHead(raw);
+  // Prices and times are ASCII: a character is one byte of UTF-8 and two of UTF-16.
+  const perByte = (encoding === "utf-8" ? 1 : 2) *
+    (zip === null ? 1 : bytes / Math.max(1, zip.bytes));
+  const bytesOf = (count: number) => Math.min(bytes, Math.round(count * perByte));
+  return { head: lines, innerName: zip?.name ?? null, read, bytesOf };
 }
 
-async function readHead(read: () => AsyncIterable<Uint8Array>): Promise<string[]> {
+type Encoding = "utf-8" | "utf-16le" | "utf-16be";
+
+/** By the byte order mark; MetaTrader also writes UTF-16. */
+function encodingOf(first: Uint8Array): Encoding {
+  if (first[0] === 0xff && first[1] === 0xfe) return "utf-16le";
+  return first[0] === 0xfe && first[1] === 0xff ? "utf-16be" : "utf-8";
+}
+
+async function readHead(read: () => AsyncIterable<Uint8Array>) {
   let bytes = new Uint8Array();
   let isWhole = true;
   for await (const piece of read()) {
@@ -41,27 +50,26 @@ async function readHead(read: () => AsyncIterable<Uint8Array>): Promise<string[]
     isWhole = false;
     break;
   }
-  const lines = new TextDecoder().decode(bytes.subarray(0, headBytes)).split(/\r\n|\r|\n/);
-  return isWhole ? lines : lines.slice(0, -1);
+  const encoding = encodingOf(bytes);
+  const text = new TextDecoder(encoding).decode(bytes.subarray(0, headBytes));
+  const lines = text.split(/\r\n|\r|\n/);
+  return { lines: isWhole ? lines : lines.slice(0, -1), encoding };
 }
 
-/** UTF-8 without a byte order mark; MetaTrader also writes UTF-16. */
+/** UTF-8 without a byte order mark. */
 async function* asUtf8(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let decoder: TextDecoder | null = null;
   let isFirst = true;
   const encoder = new TextEncoder();
   for await (const piece of pieces) {
+    let rest = piece;
     if (isFirst) {
       isFirst = false;
-      const [a, b, c] = piece;
-      if (a === 0xff && b === 0xfe) decoder = new TextDecoder("utf-16le");
-      else if (a === 0xfe && b === 0xff) decoder = new TextDecoder("utf-16be");
-      else if (a === 0xef && b === 0xbb && c === 0xbf) {
-        yield piece.subarray(3);
-        continue;
-      }
+      const encoding = encodingOf(piece);
+      if (encoding !== "utf-8") decoder = new TextDecoder(encoding);
+      if (piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf) rest = piece.subarray(3);
     }
-    yield decoder === null ? piece : encoder.encode(decoder.decode(piece, { stream: true }));
+    yield decoder === null ? rest : encoder.encode(decoder.decode(rest, { stream: true }));
   }
   if (decoder !== null) yield encoder.encode(decoder.decode());
 }

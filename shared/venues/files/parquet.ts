@@ -46,18 +46,22 @@ interface ParquetOf {
 }
 
 /**
- * The Parquet file at a path, or `null` where its columns are those of no file of history.
+ * The Parquet file at a path, `null` where its columns are those of no file of history, or why it
+ * is not of the format that is asked for.
  * @throws SourceFileError
  */
 export async function parquetFile(
   path: string,
   bytes: number,
   options: SourceOptions = {},
-): Promise<SourceFile | null> {
+): Promise<SourceFile | string | null> {
   const metadata = await readMetadata(path);
   const names = parquetSchema(metadata).children.map((child) => child.element.name);
   const format = formatOf(path, names, options);
   if (format === null) return null;
+  if (options.format !== undefined && options.format !== `parquet-${format.kind}`) {
+    return `its columns are those of parquet-${format.kind}, not ${options.format}`;
+  }
   const instrument = agreedInstrument(path, { symbol: options.symbol, innerName: null });
   if (instrument === null && (format.kind === "bars" || format.cells.symbol === undefined)) {
     throw new SourceFileError(path, "neither a column nor its name tells a listed symbol");

@@ -43,6 +43,8 @@ export type ColumnRole = (typeof columnRoles)[number];
 export interface SourceOptions {
   /** Nothing outside this folder is read, by whatever path or link. */
   readonly within?: string | undefined;
+  /** List a file that cannot be read among the ignored, instead of refusing the folder. */
+  readonly skipsUnreadable?: boolean | undefined;
   /** Read every file as this, whatever its name and first bytes say. */
   readonly format?: SourceFormat | undefined;
   /** The pair, where no name or column tells it; where one does, it must agree. */

@@ -24,10 +24,7 @@ export function agreedInstrument(
   path: string,
   { symbol, innerName }: { symbol: string | undefined; innerName: string | null },
 ): Instrument | null {
-  const asked = symbol === undefined ? undefined : readInstrument(symbol);
-  if (symbol !== undefined && asked === undefined) {
-    throw new SourceFileError(path, `symbol "${symbol}" is not listed`);
-  }
+  const asked = askedInstrument(path, symbol);
   const folder = path.split("/").at(-2) ?? "";
   const told: [string, Instrument | undefined][] = [
     ["the caller", asked],
@@ -45,6 +42,24 @@ export function agreedInstrument(
     }
   }
   return first[1];
+}
+
+/** @throws SourceFileError where a symbol is asked for that is not listed */
+function askedInstrument(path: string, symbol: string | undefined): Instrument | undefined {
+  const asked = symbol === undefined ? undefined : readInstrument(symbol);
+  if (symbol !== undefined && asked === undefined) {
+    throw new SourceFileError(path, `symbol "${symbol}" is not listed`);
+  }
+  return asked;
+}
+
+/** @throws SourceFileError where another symbol is asked for than the path says */
+export function checkAsked(path: string, instrument: Instrument, symbol: string | undefined): void {
+  const asked = askedInstrument(path, symbol);
+  if (asked !== undefined && asked !== instrument) {
+    const fault = `its path says ${instrument.symbol}, the caller ${asked.symbol}`;
+    throw new SourceFileError(path, fault);
+  }
 }
 
 /** Whose side the bars of a file are, by its name. @throws SourceFileError where it does not tell */

@@ -36,14 +36,15 @@ interface TextOf {
 }
 
 /**
- * The text file at a path, or `null` where its first line is that of no file of history.
+ * The text file at a path, `null` where its first line is that of no file of history, or why it is
+ * not of the format that is asked for.
  * @throws SourceFileError where names and options contradict each other, or tell too little
  */
 export async function textFile(
   path: string,
   bytes: number,
   options: SourceOptions = {},
-): Promise<SourceFile | RateFile | PositioningFile | null> {
+): Promise<SourceFile | RateFile | PositioningFile | string | null> {
   const text = await openText(path, bytes);
   const other = options.format === undefined && options.columns === undefined
     ? ecbFile(path, bytes, text) ?? cotFile(path, bytes, text)
@@ -51,12 +52,16 @@ export async function textFile(
   if (other !== null) return other;
   const format = formatOf(path, text.head[0] ?? "", options);
   if (format === null) return null;
+  if (options.format !== undefined && format.format !== options.format) {
+    return `its first line is that of ${format.format}, not ${options.format}`;
+  }
   const instrument = agreedInstrument(path, { symbol: options.symbol, innerName: text.innerName });
   if (instrument === null && (format.kind === "bars" || format.cells.symbol === undefined)) {
     throw new SourceFileError(path, "neither a column nor its name tells a listed symbol");
   }
   const clock = await clockOf(path, { text, format, options });
   const of: TextOf = { path, bytes, text, format, instrument, options, clock };
+  if (clock === null) checkZone(of);
   return format.kind === "ticks" ? tickFile(of) : barFile(of);
 }
 
@@ -65,9 +70,6 @@ function formatOf(path: string, firstLine: string, options: SourceOptions): Text
   if (columns !== undefined) return mappedFormat(path, firstLine, { ...options, columns });
   const found = textFormat(firstLine, format);
   if (found === null) return null;
-  if (format !== undefined && found.format !== format) {
-    throw new SourceFileError(path, `its first line is that of ${found.format}, not ${format}`);
-  }
   return {
     ...found,
     delimiter: delimiter ?? found.delimiter,
@@ -92,6 +94,15 @@ async function clockOf(
   }
   const candidates = usual === undefined ? anyClocks : [usual, ...others] as const;
   return chooseClock(await weekendOpens(path, of), candidates);
+}
+
+/** Said once for the file, instead of for each of its rows. */
+function checkZone(of: TextOf): void {
+  const usual = { ...of, clock: { clock: "utc", why: "" } };
+  if (headTimes(of).length > 0 || headTimes(usual).length === 0) return;
+  const fault = `its times name no zone: say its clock, such as utc, -05:00 or ` +
+    `America/New_York, or detect`;
+  throw new SourceFileError(of.path, fault, { row: of.format.headerLines + 1 });
 }
 
 function checkedClock(path: string, clock: SourceClock): SourceClock {

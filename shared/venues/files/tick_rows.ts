@@ -8,6 +8,8 @@ import { SourceFileError, type TickChunk } from "./source_file.ts";
 import type { RowReader, RowsTaken } from "./text_rows.ts";
 import type { TimeCells } from "./time_cells.ts";
 
+const encoder = new TextEncoder();
+
 export interface TickLayout {
   readonly path: string;
   readonly time: TimeCells;
@@ -29,7 +31,8 @@ export class TickRows implements RowReader<TickChunk> {
   readonly #layout: TickLayout;
   readonly #bySymbol = new Map<string, SymbolTicks>();
   #current: SymbolTicks | null = null;
-  #currentText = "";
+  /** The symbol as the row before wrote it, so that most rows cost no text. */
+  #symbolBytes = new Uint8Array();
 
   constructor(layout: TickLayout) {
     this.#layout = layout;
@@ -38,7 +41,7 @@ export class TickRows implements RowReader<TickChunk> {
 
   read(cells: Cells, row: number): string | null {
     const { time, symbol } = this.#layout;
-    if (symbol !== null) {
+    if (symbol !== null && !cells.equals(symbol, this.#symbolBytes)) {
       const fault = this.#findSymbol(cells.text(symbol), row);
       if (fault !== null) return fault;
     }
@@ -64,7 +67,6 @@ export class TickRows implements RowReader<TickChunk> {
   }
 
   #findSymbol(text: string, row: number): string | null {
-    if (text === this.#currentText) return null;
     const instrument = readInstrument(text);
     if (instrument === undefined) return `symbol "${text}" is not listed`;
     const wanted = this.#layout.instrument;
@@ -72,7 +74,7 @@ export class TickRows implements RowReader<TickChunk> {
       const fault = `it holds ${instrument.symbol}, and should hold ${wanted.symbol}`;
       throw new SourceFileError(this.#layout.path, fault, { row });
     }
-    this.#currentText = text;
+    this.#symbolBytes = encoder.encode(text);
     this.#current = this.#ticksOf(instrument);
     return null;
   }

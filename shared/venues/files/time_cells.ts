@@ -12,6 +12,7 @@ export interface TimeCells {
 }
 
 const dayMs = 86_400_000;
+const dot = 46;
 
 /** Milliseconds since a midnight, fractions cut off: Lean's ticks, seconds and minutes. */
 export class MsOfDay implements TimeCells {
@@ -26,9 +27,10 @@ export class MsOfDay implements TimeCells {
     const { bytes } = cells;
     const start = cells.starts[0]!;
     const end = cells.ends[0]!;
-    const point = bytes.subarray(start, end).indexOf(46);
-    const ms = readDigits(bytes, start, point < 0 ? end : start + point);
-    const fraction = point < 0 ? 0 : readDigits(bytes, start + point + 1, end);
+    let point = start;
+    while (point < end && bytes[point] !== dot) point++;
+    const ms = readDigits(bytes, start, point);
+    const fraction = point === end ? 0 : readDigits(bytes, point + 1, end);
     if (ms < 0 || ms >= dayMs || fraction < 0) {
       return `"${cells.text(0)}" is not a number of milliseconds in a day`;
     }

@@ -10,7 +10,10 @@ export const inflatedRatioMax = 200;
 /** Entries of a zip of history; a vendor's holds one text, and perhaps a note beside it. */
 const entriesMax = 16;
 
-configure({ useWebWorkers: false });
+// Counts zips under way, not workers: one that waits for its reader must not hold up another.
+const underWayMax = 1_000_000;
+
+configure({ useWebWorkers: false, maxWorkers: underWayMax });
 
 export interface ZipText {
   readonly name: string;
