@@ -52,6 +52,8 @@ interface Place {
   /** The path as the pipeline names it. */
   readonly path: string;
   readonly url: string | null;
+  /** Resolves when the place is closed under the import: by Ctrl-C. */
+  readonly stopped: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -60,13 +62,15 @@ const dataFolder = (options: ImportOptions): string => options.data ?? "./data";
 async function openPlace(options: ImportOptions): Promise<Place> {
   const folder = dataFolder(options);
   const url = (options.url ?? defaultUrl).replace(/\/+$/, "");
-  if (await answers(url)) {
+  if (!options.alone && await answers(url)) {
     const key = options.key ?? Deno.env.get("SPOTWIRE_KEY") ??
       await Deno.readTextFile(`${folder}/demo.key`);
     // A platform on another machine has files of its own.
     const here = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(url);
     const path = here ? await stage(options.path, `${folder}/import`) : options.path;
-    return { caller: pipelineCaller(url, key.trim()), path, url, close: () => Promise.resolve() };
+    const stopped = new Promise<never>(() => {});
+    const close = () => Promise.resolve();
+    return { caller: pipelineCaller(url, key.trim()), path, url, stopped, close };
   }
   if (options.url !== undefined) throw new Error(`Nothing answers at ${url}`);
   await openDataFolder(folder);
@@ -80,7 +84,14 @@ async function run(options: ImportOptions): Promise<number> {
   const place = await openPlace(options);
   try {
     const made = await place.caller.create(importBody(options, place.path));
-    const view = await watch(place.caller, made.importId);
+    const view = await Promise.race([
+      watch(place.caller, made.importId),
+      place.stopped.then(() => null),
+    ]);
+    if (view === null) {
+      console.error("\nStopped. The platform, or the next import, goes on where this one stood.");
+      return 130;
+    }
     await Deno.mkdir(`${folder}/reports`, { recursive: true });
     const reportFile = `${folder}/reports/import-${view.importId}.html`;
     await Deno.writeTextFile(reportFile, await place.caller.page(view.importId));

@@ -13,6 +13,8 @@ import { type PipelineCaller, pipelineCaller } from "./pipeline_caller.ts";
 export interface LocalPipeline {
   readonly caller: PipelineCaller;
   readonly path: string;
+  /** Resolves when a signal has closed it. */
+  readonly stopped: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function openLocal(
   return {
     caller: pipelineCaller("http://here", ownKey, (request) => app.fetch(request)),
     path: inside ? real.slice(imports.length + 1) : real.replace(/^\/+/, ""),
+    stopped: lifecycle.stopped,
     close: () => lifecycle.stop("import over"),
   };
 }

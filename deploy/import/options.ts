@@ -23,6 +23,7 @@ export const importHelp = [
   "  deno task import <path> [options]",
   "",
   ...flags.map(([name, help]) => `  --${name.padEnd(11)} ${help}`),
+  `  --${"alone".padEnd(11)} do not look for a running platform`,
   `  --${"formats".padEnd(11)} list the formats and clocks, and the quality gates`,
   `  --${"help".padEnd(11)} this page`,
   "",
@@ -34,6 +35,8 @@ export const importHelp = [
 
 export interface ImportOptions extends Readonly<Partial<Record<Flag, string>>> {
   readonly path: string;
+  /** Whether a running platform is looked for. */
+  readonly alone: boolean;
 }
 
 /**
@@ -48,16 +51,17 @@ export function readImportOptions(args: readonly string[]): ImportOptions | "hel
     options: {
       help: { type: "boolean", short: "h" },
       formats: { type: "boolean" },
+      alone: { type: "boolean" },
       ...Object.fromEntries(flags.map(([name]) => [name, { type: "string" as const }])),
     },
   });
-  const { help, formats, ...rest } = values as Record<string, string | boolean | undefined>;
+  const { help, formats, alone, ...rest } = values as Record<string, string | boolean | undefined>;
   if (help === true) return "help";
   if (formats === true) return "formats";
   const [path, ...more] = positionals;
   if (path === undefined) throw new TypeError("Name the file or folder to import");
   if (more.length > 0) throw new TypeError(`Name one path, not ${positionals.length}`);
-  return { path, ...(rest as Partial<Record<Flag, string>>) };
+  return { path, alone: alone === true, ...(rest as Partial<Record<Flag, string>>) };
 }
 
 /** The body of `POST /v1/imports`. @throws TypeError for gates that are no JSON */

@@ -2,13 +2,15 @@
 // with their text and let in again, repeats that change nothing, and every refusal.
 
 import { assert, assertEquals } from "@std/assert";
+import { importRoutes } from "../../shared/contracts/http/data_pipeline.ts";
 import {
-  dataPipelineRoutes,
   dayQualityView,
   importReportView,
-} from "../../shared/contracts/http/data_pipeline.ts";
+  qualityRoutes,
+} from "../../shared/contracts/http/data_quality.ts";
+import { openStore } from "../../shared/storage/open_store.ts";
 import { dataTest, testData } from "../../shared/testing/test_data.ts";
-import { describeRefusals } from "../../shared/testing/refusal_suite.ts";
+import { describeRefusals, refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
 import { vendorDay } from "../../shared/testing/vendor_bars.ts";
 import {
   startTestPipeline,
@@ -17,13 +19,17 @@ import {
   walkCsv,
 } from "./testing/test_pipeline.ts";
 
+/** Shared: starting it takes seconds. Each test has a source of its own. */
+const store = await openStore("pglite:memory");
+const common = { store, authenticate: refusalAuthenticate };
+
 const day = { from: Date.UTC(2019, 1, 4), to: Date.UTC(2019, 1, 5) };
 
 const rowsIn = async (pipeline: TestPipeline, source: string, range = day, symbol = "EURUSD") =>
   (await pipeline.ticks(symbol, source, range)).reduce((sum, { length }) => sum + length, 0);
 
 dataTest("a real day is stored to the last tick, and its report adds up", "dukascopy", async () => {
-  await using pipeline = await startTestPipeline({ folder: testData("dukascopy")! });
+  await using pipeline = await startTestPipeline({ ...common, folder: testData("dukascopy")! });
   const done = await pipeline.load({ path: "EURUSD" });
   assertEquals([done.state, done.percent, done.error], ["done", 100, null]);
   assertEquals([done.filesDone, done.filesTotal], [25, 25]);
@@ -75,15 +81,15 @@ Deno.test("bad rows are kept apart with their text, file, row and reason, and ca
   await using folder = await temporaryFolder();
   const lines = doctored();
   await Deno.writeTextFile(`${folder.path}/EURUSD.csv`, `${lines.join("\n")}\n`);
-  await using pipeline = await startTestPipeline({ folder: folder.path });
-  const done = await pipeline.load({ path: "EURUSD.csv", source: "mine" });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
+  const done = await pipeline.load({ path: "EURUSD.csv", source: "mine-0" });
   assertEquals([done.state, done.rowsRead, done.rowsStored, done.rowsQuarantined], [
     "done",
     1_000,
     996,
     4,
   ]);
-  const { rows } = (await pipeline.call("GET", "/v1/quarantine?source=mine")).body;
+  const { rows } = (await pipeline.call("GET", "/v1/quarantine?source=mine-0")).body;
   assertEquals(
     rows.map((row: Record<string, unknown>) => [row.file, row.row, row.reasons, row.original]),
     [
@@ -93,73 +99,74 @@ Deno.test("bad rows are kept apart with their text, file, row and reason, and ca
       ["EURUSD.csv", 400, ["unreadable"], lines[399]],
     ],
   );
-  const first = (await pipeline.call("GET", "/v1/quarantine?limit=3")).body;
-  const rest = (await pipeline.call("GET", `/v1/quarantine?limit=3&after=${first.next}`)).body;
+  const first = (await pipeline.call("GET", "/v1/quarantine?limit=3&source=mine-0")).body;
+  const rest =
+    (await pipeline.call("GET", `/v1/quarantine?limit=3&source=mine-0&after=${first.next}`)).body;
   assertEquals([first.rows.length, rest.rows.length, rest.next], [3, 1, null]);
-  const spikes = (await pipeline.call("GET", "/v1/quarantine?reason=spike")).body;
+  const spikes = (await pipeline.call("GET", "/v1/quarantine?reason=spike&source=mine-0")).body;
   assertEquals(spikes.rows.map((row: { row: number }) => row.row), [200]);
 
   const release = (at: number) => pipeline.call("POST", `/v1/quarantine/${rows[at].rowId}/release`);
   assertEquals((await release(1)).body.state, "released");
   assertEquals((await release(1)).body.state, "released"); // once more changes nothing
   assertEquals((await release(3)).body.code, "row_not_releasable");
-  assertEquals(await rowsIn(pipeline, "mine"), 997);
-  const again = await pipeline.load({ path: "EURUSD.csv", source: "mine" });
+  assertEquals(await rowsIn(pipeline, "mine-0"), 997);
+  const again = await pipeline.load({ path: "EURUSD.csv", source: "mine-0" });
   assertEquals([again.rowsStored, again.rowsQuarantined], [997, 3]);
-  assertEquals(await rowsIn(pipeline, "mine"), 997);
+  assertEquals(await rowsIn(pipeline, "mine-0"), 997);
 
   await Deno.writeTextFile(
     `${folder.path}/EURUSD.csv`,
     `${walkCsv({ from: day.from + 3_600_000, rows: 1_000 }).join("\n")}\n`,
   );
-  const mended = await pipeline.load({ path: "EURUSD.csv", source: "mine" });
+  const mended = await pipeline.load({ path: "EURUSD.csv", source: "mine-0" });
   assertEquals([mended.rowsStored, mended.rowsQuarantined], [1_000, 0]);
-  const held = (await pipeline.call("GET", "/v1/quarantine?state=held")).body.rows;
+  const held = (await pipeline.call("GET", "/v1/quarantine?state=held&source=mine-0")).body.rows;
   assertEquals(held, []);
 });
 
 Deno.test("a gate set to stop ends the load before the day, and earlier data stays as it was", async () => {
   await using folder = await temporaryFolder();
-  await using pipeline = await startTestPipeline({ folder: folder.path });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
   const path = `${folder.path}/EURUSD.csv`;
   await Deno.writeTextFile(path, walkCsv({ from: day.from, rows: 500 }).join("\n"));
-  await pipeline.load({ path: "EURUSD.csv", source: "mine" });
-  const before = await pipeline.ticks("EURUSD", "mine", day);
+  await pipeline.load({ path: "EURUSD.csv", source: "mine-1" });
+  const before = await pipeline.ticks("EURUSD", "mine-1", day);
   await Deno.writeTextFile(path, doctored().join("\n"));
   const gates = { EURUSD: { crossed: { action: "stop" } } };
-  const stopped = await pipeline.load({ path: "EURUSD.csv", source: "mine", gates });
+  const stopped = await pipeline.load({ path: "EURUSD.csv", source: "mine-1", gates });
   assertEquals([stopped.state, stopped.error.code, stopped.error.file, stopped.error.row], [
     "stopped",
     "gate",
     "EURUSD.csv",
     100,
   ]);
-  assertEquals(await pipeline.ticks("EURUSD", "mine", day), before);
+  assertEquals(await pipeline.ticks("EURUSD", "mine-1", day), before);
 });
 
 Deno.test("a file of another pair stops the load, and tells file and row", async () => {
   await using folder = await temporaryFolder();
-  await using pipeline = await startTestPipeline({ folder: folder.path });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
   const path = `${folder.path}/EURUSD.csv`;
   await Deno.writeTextFile(path, walkCsv({ from: day.from, rows: 500 }).join("\n"));
-  await pipeline.load({ path: "EURUSD.csv", source: "mine" });
+  await pipeline.load({ path: "EURUSD.csv", source: "mine-2" });
   const next = day.from + 86_400_000;
   await Deno.writeTextFile(path, walkCsv({ from: next, rows: 500, level: 130_700 }).join("\n"));
-  const stopped = await pipeline.load({ path: "EURUSD.csv", source: "mine" });
+  const stopped = await pipeline.load({ path: "EURUSD.csv", source: "mine-2" });
   assertEquals([stopped.state, stopped.rowsStored, stopped.error.row], ["stopped", 0, 2]);
   assert(stopped.error.message.includes("another pair"), stopped.error.message);
 });
 
 Deno.test("a load of part of a day leaves the rest of the day", async () => {
   await using folder = await temporaryFolder();
-  await using pipeline = await startTestPipeline({ folder: folder.path });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
   const path = `${folder.path}/EURUSD.csv`;
   const hour = 3_600_000;
   await Deno.writeTextFile(path, walkCsv({ from: day.from + 2 * hour, rows: 900 }).join("\n"));
-  await pipeline.load({ path: "EURUSD.csv", source: "mine" });
+  await pipeline.load({ path: "EURUSD.csv", source: "mine-3" });
   await Deno.writeTextFile(path, walkCsv({ from: day.from + hour, rows: 400 }).join("\n"));
-  await pipeline.load({ path: "EURUSD.csv", source: "mine" });
-  assertEquals(await rowsIn(pipeline, "mine"), 1_300);
+  await pipeline.load({ path: "EURUSD.csv", source: "mine-3" });
+  assertEquals(await rowsIn(pipeline, "mine-3"), 1_300);
 });
 
 dataTest(
@@ -177,12 +184,12 @@ dataTest(
         hour === "10" ? bytes.subarray(0, 999) : bytes,
       );
     }
-    await using pipeline = await startTestPipeline({ folder: folder.path });
-    const stopped = await pipeline.load({ path: "." });
+    await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
+    const stopped = await pipeline.load({ path: ".", source: "cut" });
     assertEquals([stopped.state, stopped.error.code, stopped.rowsStored], ["stopped", "file", 0]);
     assertEquals(stopped.error.file, "EURUSD/2019/01/04/10h_ticks.bi5");
     assert(!stopped.error.message.includes(folder.path), stopped.error.message);
-    const done = await pipeline.load({ path: ".", unreadable: "quarantine" });
+    const done = await pipeline.load({ path: ".", source: "cut", unreadable: "quarantine" });
     assertEquals([done.state, done.rowsQuarantined], ["done", 1]);
     assert(done.rowsStored > 10_000);
     const { rows } = (await pipeline.call("GET", `/v1/quarantine?importId=${done.importId}`)).body;
@@ -194,7 +201,7 @@ dataTest(
 
 Deno.test("imports are listed in pages, canceled while they wait, and deleted once ended", async () => {
   await using folder = await temporaryFolder();
-  await using pipeline = await startTestPipeline({ folder: folder.path, runs: false });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path, runs: false });
   const { call } = pipeline;
   await Deno.writeTextFile(`${folder.path}/EURUSD.csv`, "timestamp,bid,ask\n");
   const ids: string[] = [];
@@ -204,7 +211,8 @@ Deno.test("imports are listed in pages, canceled while they wait, and deleted on
   const first = (await call("GET", "/v1/imports?limit=2")).body;
   const rest = (await call("GET", `/v1/imports?limit=2&after=${first.next}`)).body;
   const listed = [...first.imports, ...rest.imports].map((one) => one.importId);
-  assertEquals([listed, rest.next], [ids, null]);
+  assertEquals(listed.slice(0, 3), ids);
+  for (const id of ids.slice(1)) await call("POST", `/v1/imports/${id}/cancel`);
   const path = `/v1/imports/${ids[0]}`;
   assertEquals((await call("DELETE", path)).body.code, "import_not_ended");
   assertEquals((await call("POST", `${path}/cancel`)).body.state, "canceled");
@@ -219,7 +227,7 @@ Deno.test("POST /v1/imports refuses what it cannot use, each with its own code",
   await Deno.writeTextFile(`${outside.path}/EURUSD.csv`, "secret");
   await Deno.writeTextFile(`${folder.path}/EURUSD.csv`, "timestamp,bid,ask\n");
   await Deno.symlink(`${outside.path}/EURUSD.csv`, `${folder.path}/link.csv`);
-  await using pipeline = await startTestPipeline({ folder: folder.path, runs: false });
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path, runs: false });
   const path = "EURUSD.csv";
   for (
     const [body, code] of [
@@ -244,14 +252,14 @@ Deno.test("POST /v1/imports refuses what it cannot use, each with its own code",
     const { body: said } = await pipeline.call("POST", "/v1/imports", body);
     assertEquals(said.code, code, JSON.stringify(body));
   }
-  assertEquals((await pipeline.call("GET", "/v1/imports")).body.imports, []);
+  assertEquals((await pipeline.call("GET", "/v1/imports?state=queued")).body.imports, []);
   assertEquals((await pipeline.call("GET", "/v1/quarantine?after=x")).body.code, "invalid_request");
-  assertEquals((await pipeline.call("GET", "/v1/quality/EURUSD/2019-02-04")).status, 404);
+  assertEquals((await pipeline.call("GET", "/v1/quality/EURUSD/2001-02-05")).status, 404);
 });
 
-const refusing = startTestPipeline({ folder: await Deno.makeTempDir(), runs: false });
+const refusing = startTestPipeline({ ...common, folder: await Deno.makeTempDir(), runs: false });
 describeRefusals({
   name: "data-pipeline",
-  routes: dataPipelineRoutes,
+  routes: [...importRoutes, ...qualityRoutes],
   app: async () => (await refusing).app,
 });

@@ -1,6 +1,7 @@
 /** Every route of the contract that another service answers. */
 
-import { dataPipelineRoutes } from "../../../shared/contracts/http/data_pipeline.ts";
+import { importRoutes } from "../../../shared/contracts/http/data_pipeline.ts";
+import { qualityRoutes } from "../../../shared/contracts/http/data_quality.ts";
 import { marketDataRoutes } from "../../../shared/contracts/http/market_data.ts";
 import { placeOrderRoute, tradingRoutes } from "../../../shared/contracts/http/trading.ts";
 import { addRoute, type ServiceApp } from "../../../shared/runtime/service_app.ts";
@@ -15,5 +16,5 @@ export function addForwardRoutes(
     if (route !== placeOrderRoute) addRoute(app, route, to.trading);
   }
   for (const route of marketDataRoutes) addRoute(app, route, to.marketData);
-  for (const route of dataPipelineRoutes) addRoute(app, route, to.pipeline);
+  for (const route of [...importRoutes, ...qualityRoutes]) addRoute(app, route, to.pipeline);
 }

@@ -9,7 +9,7 @@ import { nearest } from "../../../shared/runtime/nearest.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { faultsOf, type GateOverrides } from "../checks/gates.ts";
 import { type ImportFolder, PathMissing, PathOutside } from "../load/import_folder.ts";
-import { formats, isClock } from "../load/open_source.ts";
+import { columnRoles, formats, isClock, timeFormats } from "../load/open_source.ts";
 import type { ImportRow, ImportStore } from "./import_store.ts";
 
 export interface CreateImportParts {
@@ -63,7 +63,18 @@ async function pathOf(folder: ImportFolder, path: string): Promise<string> {
   }
 }
 
-function checkReading({ format, clock, symbol }: z.output<typeof createImportBody>): void {
+function checkReading(body: z.output<typeof createImportBody>): void {
+  const { format, clock, symbol, columns = {}, csv } = body;
+  const roles: readonly string[] = columnRoles;
+  const errors = Object.keys(columns).filter((role) => !roles.includes(role))
+    .map((role) => ({ path: `/columns/${role}`, message: `Expected ${roles.join(", ")}` }));
+  const timeFormat = csv?.timeFormat;
+  if (timeFormat !== undefined && !(timeFormats as readonly string[]).includes(timeFormat)) {
+    errors.push({ path: "/csv/timeFormat", message: `Expected ${timeFormats.join(", ")}` });
+  }
+  if (errors.length > 0) {
+    throw new Problem("invalid_request", "The columns are not described right", { errors });
+  }
   if (format !== undefined && !formats.includes(format)) {
     const near = nearest(format, formats);
     const hint = near === null ? `there are ${formats.join(", ")}` : `did you mean ${near}?`;

@@ -167,7 +167,13 @@ export class ImportStore {
   /** @throws LeaseLost */
   async end(
     lease: Lease,
-    how: { state: EndState; error: ImportError | null; now: number; bytesDone?: number },
+    how: {
+      readonly state: EndState;
+      readonly error: ImportError | null;
+      readonly now: number;
+      /** To be added to those of the plan. */
+      readonly notes?: readonly string[];
+    },
   ): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
       if (how.state === "done") await dropOutdated(trx, lease.importId);
@@ -176,6 +182,9 @@ export class ImportStore {
           state: how.state,
           error: how.error === null ? null : JSON.stringify(how.error),
           finished_at: how.now,
+          notes: sql<string>`(notes::jsonb || ${
+            JSON.stringify(how.notes ?? [])
+          }::text::jsonb)::json`,
           lease_owner: null,
           lease_until: null,
           current_file: null,

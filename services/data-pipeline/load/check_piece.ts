@@ -63,7 +63,7 @@ export function checkPiece(piece: Piece, context: PieceContext): Decided {
     : sift(piece, joined, { mask, context });
   const faults = piece.faults.map((fault): HeldRow => ({
     ...rowsSeries(piece),
-    file: fault.of.name,
+    file: fault.name,
     row: fault.row,
     original: fault.original,
     reasons: ["unreadable"],
@@ -130,7 +130,7 @@ function stopAt(piece: Piece, mask: Uint32Array, bits: number): void {
     for (let i = segment.from; i < segment.to; i++) {
       const met = mask[offset + i - segment.from]! & bits;
       if (met === 0) continue;
-      throw new GateStopped(segment.of.name, rowNumber(segment, i), reasonText(gatesOf(met)));
+      throw new GateStopped(segment.name, rowNumber(segment, i), reasonText(gatesOf(met)));
     }
     offset += segment.to - segment.from;
   }
@@ -193,10 +193,14 @@ function inOrder(rows: Rows): Rows {
   return rows;
 }
 
-function isReleased({ of, chunk }: Segment, index: number, released: ReadonlySet<string>): boolean {
+function isReleased(
+  { name, chunk }: Segment,
+  index: number,
+  released: ReadonlySet<string>,
+): boolean {
   if (released.size === 0) return false;
   const side = "side" in chunk ? chunk.side : "";
-  return released.has(rowKey(of.name, chunk.rows?.[index] ?? chunk.firstRow + index, side));
+  return released.has(rowKey(name, chunk.rows?.[index] ?? chunk.firstRow + index, side));
 }
 
 function heldRow(
@@ -207,7 +211,7 @@ function heldRow(
   const names = gatesOf(of.reasons);
   return {
     ...rowsSeries(piece),
-    file: segment.of.name,
+    file: segment.name,
     row: rowNumber(segment, of.i),
     original: segment.chunk.original(of.i),
     reasons: names,

@@ -1,29 +1,81 @@
 /** The readers of files as a source: what an import names is handed to them, and noted. */
 
+import { clockNames, createClock } from "../../../shared/venues/files/clock.ts";
 import { detectSource } from "../../../shared/venues/files/detect_source.ts";
-import { SourceFileError, sourceFormats } from "../../../shared/venues/files/source_file.ts";
-import type { OpenSource } from "./source.ts";
+import {
+  type SourceFile,
+  SourceFileError,
+  type SourceFormat,
+  sourceFormats,
+} from "../../../shared/venues/files/source_file.ts";
+import {
+  type ColumnRole,
+  columnRoles,
+  type SourceOptions,
+  timeFormats,
+} from "../../../shared/venues/files/source_options.ts";
+import type { OpenSource, SourceRequest } from "./source.ts";
 
+/** Formats of ticks and bars. */
 export const formats: readonly string[] = sourceFormats;
-export const clocks: readonly string[] = ["utc"];
+/** Short names; offsets and zones are clocks too. */
+export const clocks: readonly string[] = ["detect", "utc", ...Object.keys(clockNames)];
+export { columnRoles, timeFormats };
 
 /** Whether files can be read by a clock of that name. */
-export const isClock = (name: string): boolean => clocks.includes(name);
+export function isClock(name: string): boolean {
+  if (name === "detect") return true;
+  try {
+    createClock(name);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
 
 /** Names of files passed over that are noted; all are counted. */
 const namedMax = 5;
 
-export const openSource: OpenSource = async ({ path, format }) => {
-  const { files, ignored } = await detectSource(path);
+export const openSource: OpenSource = async (request) => {
+  const { path, format } = request;
+  const { files, others, ignored } = await detectSource(path, optionsOf(request));
   const wanted = format === null ? files : files.filter((file) => file.format === format);
-  if (wanted.length === 0) throw new SourceFileError(path, `no file of it is ${format}`);
+  if (wanted.length === 0) {
+    const what = format === null ? "ticks or bars" : format;
+    throw new SourceFileError(path, `no file of it holds ${what}`);
+  }
+  const passedOver = [
+    ...ignored,
+    ...others.map((file) => ({ path: file.path, reason: "it holds no ticks or bars" })),
+  ];
   const notes = [
     `${wanted.length} files of ${[...new Set(wanted.map((file) => file.format))].join(", ")}`,
+    ...clockNotes(wanted),
   ];
-  if (ignored.length > 0) {
-    const named = ignored.slice(0, namedMax)
+  if (passedOver.length > 0) {
+    const named = passedOver.slice(0, namedMax)
       .map((one) => `${one.path.replace(path, "").replace(/^\//, "")} (${one.reason})`);
-    notes.push(`${ignored.length} files passed over: ${named.join("; ")}`);
+    notes.push(`${passedOver.length} files passed over: ${named.join("; ")}`);
   }
   return { files: wanted, notes };
 };
+
+/** What was read by which clock, and why; files that agree are told of once. */
+function clockNotes(files: readonly SourceFile[]): string[] {
+  const told = files.filter((file) => file.clock !== undefined);
+  const byClock = Map.groupBy(told, ({ clock }) => `clock ${clock!.clock}: ${clock!.why}`);
+  return [...byClock].slice(0, namedMax).map(([text, { length }]) => `${text} (${length} files)`);
+}
+
+function optionsOf({ format, clock, symbol, columns, csv }: SourceRequest): SourceOptions {
+  return {
+    ...(format === null ? {} : { format: format as SourceFormat }),
+    ...(clock === null ? {} : { clock }),
+    ...(symbol === null ? {} : { symbol }),
+    ...(columns === null
+      ? {}
+      : { columns: columns as Partial<Record<ColumnRole, string | number>> }),
+    ...(csv ?? {}) as Partial<SourceOptions>,
+  };
+}

@@ -36,6 +36,8 @@ export interface LoadFile {
 
 export interface Segment {
   readonly of: LoadFile;
+  /** The file the rows stand in, where the reader takes two for one. */
+  readonly name: string;
   readonly chunk: TickChunk | BarChunk;
   readonly rows: Rows;
   readonly from: number;
@@ -43,7 +45,7 @@ export interface Segment {
 }
 
 export interface KeptFault extends RowFault {
-  readonly of: LoadFile;
+  readonly name: string;
 }
 
 export class Piece {
@@ -84,11 +86,13 @@ function periodOf({ intervalMs }: PieceSeries, at: number): TimeRange {
 
 export class PieceBuilder {
   readonly #latest: number;
+  readonly #nameOf: (path: string) => string;
   readonly #open = new Map<string, Piece>();
 
   /** Rows later than `latest` never begin a piece. */
-  constructor(latest: number) {
+  constructor(latest: number, nameOf: (path: string) => string) {
     this.#latest = latest;
+    this.#nameOf = nameOf;
   }
 
   /** Takes a chunk; the pieces that are complete with it. @throws RangeError beyond `pieceRowsMax` */
@@ -96,12 +100,13 @@ export class PieceBuilder {
     const series = seriesOf(chunk);
     const rows = "ticks" in chunk ? rowsOfTicks(chunk.ticks) : rowsOfBars(chunk.bars);
     const key = pieceKey(series);
+    const name = chunk.path === undefined ? of.name : this.#nameOf(chunk.path);
     const closed: Piece[] = [];
     let open = this.#open.get(key);
     let from = 0;
     const keep = (to: number) => {
       if (to === from || open === undefined) return;
-      open.segments.push({ of, chunk, rows, from, to });
+      open.segments.push({ of, name, chunk, rows, from, to });
       open.rows += to - from;
       open.firstFile = Math.min(open.firstFile, of.position);
     };
@@ -122,7 +127,7 @@ export class PieceBuilder {
     }
     keep(rows.length);
     if (open !== undefined) {
-      open.faults.push(...chunk.faults.map((fault) => ({ ...fault, of })));
+      open.faults.push(...chunk.faults.map((fault) => ({ ...fault, name })));
       if (open.rows > pieceRowsMax) {
         throw new RangeError(`${of.name} has more than ${pieceRowsMax} rows of ${open.day}`);
       }

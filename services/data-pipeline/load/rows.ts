@@ -62,8 +62,8 @@ export function joinRows(slices: readonly RowSlice[]): Rows {
     time.set(rows.time.subarray(from, to), offset);
     ints.forEach((column, at) => column.set(rows.ints[at]!.subarray(from, to), offset));
     floats.forEach((column, at) => {
-      const given = rows.floats[at];
-      if (column !== null && given != null) column.set(given.subarray(from, to), offset);
+      const given = rows.floats[at] ?? null;
+      if (column !== null && given !== null) column.set(given.subarray(from, to), offset);
     });
     offset += to - from;
   }

@@ -8,7 +8,7 @@ import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
-import { SourceFileError } from "../../../shared/venues/files/source_file.ts";
+import { type RowNote, SourceFileError } from "../../../shared/venues/files/source_file.ts";
 import { gatesFor } from "../checks/gates.ts";
 import type { ImportRequest, ImportRow, ImportStore, Lease } from "../imports/import_store.ts";
 import type { DayQuality } from "../quality/day_quality.ts";
@@ -49,11 +49,11 @@ export interface LoadRun {
 
 const weekEndMs = 3 * 86_400_000;
 
-/** @throws SourceFileError, GateStopped, LeaseLost, or the signal's reason */
-export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<void> {
+/** Loads all; notes about single rows. @throws SourceFileError, GateStopped, LeaseLost, or the signal's reason */
+export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<readonly string[]> {
   const request = run.row.request as ImportRequest;
   const { files, source } = await planLoad(deps, run, request);
-  await new Load(deps, run, { request, files, source }).run();
+  return await new Load(deps, run, { request, files, source }).run();
 }
 
 async function planLoad(deps: LoadDeps, { row, lease }: LoadRun, request: ImportRequest) {
@@ -90,6 +90,8 @@ class Load {
   /** Files of the load before this one, in bytes. */
   #bytesBefore = 0;
   #released: ReadonlySet<string> = new Set();
+  readonly #notes: string[] = [];
+  #rowNotes = 0;
 
   constructor(
     deps: LoadDeps,
@@ -102,15 +104,16 @@ class Load {
     this.#files = of.files;
     this.#source = of.source;
     this.#carry = { ...(run.row.carry as Record<string, Carried>) };
-    this.#pieces = new PieceBuilder(deps.clock.now());
+    this.#pieces = new PieceBuilder(deps.clock.now(), (path) => deps.nameOf(path));
     this.#ahead = new ReadAhead(of.files);
   }
 
-  async run(): Promise<void> {
+  /** Stores all; what was worth telling of single rows. */
+  async run(): Promise<readonly string[]> {
     const { row, signal, progress } = this.#run;
     const { db } = this.#deps;
     progress.bytesTotal = this.#files.reduce((sum, { file }) => sum + file.bytes, 0);
-    this.#released = await releasedKeys(db, { importId: row.import_id, source: this.#source });
+    this.#released = await releasedKeys(db, this.#source);
     try {
       await this.#readAll(row.next_file, signal);
     } finally {
@@ -118,6 +121,16 @@ class Load {
     }
     for (const piece of this.#pieces.end()) await this.#store(piece, this.#files.length);
     if (this.#loose.length > 0) await this.#storeLoose();
+    const more = this.#rowNotes - this.#notes.length;
+    return more > 0 ? [...this.#notes, `and ${more} such rows more`] : this.#notes;
+  }
+
+  #note(of: LoadFile, notes: readonly RowNote[]): void {
+    this.#rowNotes += notes.length;
+    for (const { row, text } of notes) {
+      if (this.#notes.length >= notesMax) return;
+      this.#notes.push(`${of.name}, row ${row}: ${text}`);
+    }
   }
 
   async #readAll(from: number, signal: AbortSignal): Promise<void> {
@@ -140,6 +153,7 @@ class Load {
         progress.rowsRead += chunk.faults.length +
           ("ticks" in chunk ? chunk.ticks.length : chunk.bars.length);
         progress.bytesDone = this.#bytesBefore + chunk.bytesRead;
+        this.#note(of, chunk.notes ?? []);
       }
     } catch (error) {
       if (!(error instanceof SourceFileError) || this.#request.unreadable === "stop") throw error;
@@ -218,6 +232,8 @@ class Load {
   }
 }
 
+/** Rows told of one by one. */
+const notesMax = 20;
 /** Rows without a day that one load keeps apart at most. */
 const looseMax = 100_000;
 

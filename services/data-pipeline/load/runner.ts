@@ -84,8 +84,8 @@ export class ImportRunner {
     try {
       if (row.cancel_asked) throw new Canceled();
       logger.info({ importId: row.import_id, attempt: row.attempt }, "import begins");
-      await runLoad(this.#deps, { row, lease, progress, signal });
-      await this.#end(lease, "done", null);
+      const notes = await runLoad(this.#deps, { row, lease, progress, signal });
+      await this.#end(lease, { state: "done", error: null, notes });
     } catch (error) {
       const reason = signal.aborted && error === signal.reason ? signal.reason : error;
       if (stop.aborted && !(reason instanceof Canceled)) return await imports.yield(lease);
@@ -102,18 +102,23 @@ export class ImportRunner {
     if (reason instanceof LeaseLost) {
       return logger.warn({ importId }, "another copy runs the import");
     }
-    if (reason instanceof Canceled) return await this.#end(lease, "canceled", null);
+    if (reason instanceof Canceled) {
+      return await this.#end(lease, { state: "canceled", error: null });
+    }
     const error = errorOf(reason, (path) => this.#deps.nameOf(path));
     if (error.code === "internal") logger.error({ importId, err: reason }, "import failed");
     else logger.info({ importId, error }, "import stopped");
-    await this.#end(lease, error.code === "internal" ? "failed" : "stopped", error);
+    await this.#end(lease, { state: error.code === "internal" ? "failed" : "stopped", error });
   }
 
-  async #end(lease: Lease, state: EndState, error: ImportError | null): Promise<void> {
+  async #end(
+    lease: Lease,
+    how: { state: EndState; error: ImportError | null; notes?: readonly string[] },
+  ): Promise<void> {
     const { imports, clock, logger } = this.#deps;
     try {
-      await imports.end(lease, { state, error, now: clock.now() });
-      this.#deps.onEnd?.(state);
+      await imports.end(lease, { ...how, now: clock.now() });
+      this.#deps.onEnd?.(how.state);
     } catch (lost) {
       if (!(lost instanceof LeaseLost)) throw lost;
       logger.warn({ importId: lease.importId }, "another copy runs the import");

@@ -2,7 +2,7 @@
 
 import * as aq from "arquero";
 import type { z } from "@hono/zod-openapi";
-import type { importReportView } from "../../../shared/contracts/http/data_pipeline.ts";
+import type { importReportView } from "../../../shared/contracts/http/data_quality.ts";
 import type { ImportView } from "../imports/import_view.ts";
 import type { DayReport } from "./quality_store.ts";
 

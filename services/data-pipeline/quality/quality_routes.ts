@@ -7,7 +7,7 @@ import {
   getImportReportRoute,
   listDaysRoute,
   listGatesRoute,
-} from "../../../shared/contracts/http/data_pipeline.ts";
+} from "../../../shared/contracts/http/data_quality.ts";
 import { findInstrument } from "../../../shared/domain/instruments.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";

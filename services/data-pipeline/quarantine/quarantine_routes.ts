@@ -5,7 +5,7 @@ import {
   listQuarantineRoute,
   type quarantinedRowView,
   releaseRowRoute,
-} from "../../../shared/contracts/http/data_pipeline.ts";
+} from "../../../shared/contracts/http/data_quality.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { PipelineApp, PipelineDeps } from "../deps.ts";

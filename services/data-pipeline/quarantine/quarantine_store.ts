@@ -59,16 +59,14 @@ export async function keepRows(
 /** Released rows looked at in one load at most. */
 const releasedMax = 1_000_000;
 
-/** `file row side` of every released row of the load's files: they pass. */
+/** `file row side` of every released row of a source: they pass. */
 export async function releasedKeys(
   db: Kysely<PipelineDatabase>,
-  of: { importId: string; source: string },
+  source: string,
 ): Promise<Set<string>> {
-  const { rows } = await sql<{ key: string }>`select q.file || ' ' || q.row || ' ' || q.side as key
-    from pipeline.quarantine q join pipeline.files f on f.path = q.file
-    where f.import_id = ${of.importId} and q.source = ${of.source} and q.state = 'released'
-    limit ${sql.lit(releasedMax)}`.execute(db);
-  return new Set(rows.map((row) => row.key));
+  const rows = await db.selectFrom("quarantine").select(["file", "row", "side"])
+    .where("source", "=", source).where("state", "=", "released").limit(releasedMax).execute();
+  return new Set(rows.map(({ file, row, side }) => rowKey(file, Number(row), side)));
 }
 
 export const rowKey = (file: string, row: number, side: string): string => `${file} ${row} ${side}`;

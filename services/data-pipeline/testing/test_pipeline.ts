@@ -1,14 +1,13 @@
 /** A whole data pipeline for tests: real store in memory, a real folder, its worker as asked. */
 
 import { epochMs, ManualClock } from "../../../shared/domain/time.ts";
+import type { Authenticate } from "../../../shared/runtime/auth.ts";
 import { Lifecycle } from "../../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../../shared/runtime/logger.ts";
 import { createMetrics } from "../../../shared/runtime/metrics.ts";
-import { uuidIds } from "../../../shared/runtime/time.ts";
+import { pause, uuidIds } from "../../../shared/runtime/time.ts";
 import { openStore } from "../../../shared/storage/open_store.ts";
 import type { Store } from "../../../shared/storage/store.ts";
-import { eventually } from "../../../shared/testing/eventually.ts";
-import { refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";
 import {
   type TimeseriesDatabase,
   timeseriesSchema,
@@ -25,9 +24,12 @@ export interface Answer {
   readonly body: any;
 }
 
+/** An import that is looked at so often, and runs on, will never end. */
+const looksMax = 6_000;
+
 /** `runs` false leaves imports waiting. Stops when disposed; the folder stays its maker's. */
 export async function startTestPipeline(
-  options: { folder: string; runs?: boolean; store?: Store },
+  options: { folder: string; authenticate: Authenticate; runs?: boolean; store?: Store },
 ) {
   const logger = createLogger({ service: "data-pipeline", level: "silent" });
   const lifecycle = new Lifecycle({ logger });
@@ -40,7 +42,7 @@ export async function startTestPipeline(
     metrics: createMetrics("data-pipeline"),
     clock,
     ids: uuidIds,
-    authenticate: refusalAuthenticate,
+    authenticate: options.authenticate,
     checks: {},
     bodyBytesMax: 65_536,
     store,
@@ -63,11 +65,14 @@ export async function startTestPipeline(
     const isJson = answer.headers.get("content-type")?.includes("json") === true;
     return { status: answer.status, body: isJson ? JSON.parse(text) : text };
   };
-  const ended = (importId: string) =>
-    eventually(async () => {
+  const ended = async (importId: string): Promise<Answer["body"]> => {
+    for (let looks = 0; looks < looksMax; looks++) {
       const { body } = await call("GET", `/v1/imports/${importId}`);
-      return body.state !== "queued" && body.state !== "running" && body;
-    }, { timeoutMs: 60_000 });
+      if (body.state !== "queued" && body.state !== "running") return body;
+      await pause(20, lifecycle.signal);
+    }
+    throw new Error(`The import ${importId} does not end`);
+  };
   const history = new BlockHistory(store.database<TimeseriesDatabase>(timeseriesSchema));
   return {
     ...{ app, deps, clock, store, lifecycle, call, ended, history },

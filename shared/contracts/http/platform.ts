@@ -1,6 +1,7 @@
 /** Every route of the platform: what the edge offers, what `/openapi.json` lists, what the SDK speaks. */
 
-import { dataPipelineRoutes } from "./data_pipeline.ts";
+import { importRoutes } from "./data_pipeline.ts";
+import { qualityRoutes } from "./data_quality.ts";
 import { edgeRoutes } from "./edge.ts";
 import { marketDataRoutes } from "./market_data.ts";
 import { checkOrderRoute, tradingRoutes } from "./trading.ts";
@@ -9,6 +10,7 @@ export const platformRoutes = [
   ...marketDataRoutes,
   checkOrderRoute,
   ...tradingRoutes,
-  ...dataPipelineRoutes,
+  ...importRoutes,
+  ...qualityRoutes,
   ...edgeRoutes,
 ] as const;
