@@ -17,6 +17,7 @@ import {
   type OrderTerms,
   remainingUnits,
 } from "./orders/order.ts";
+import { applyMoney } from "./money_books.ts";
 import { fillPosition, flatPosition } from "./position.ts";
 import type { OrderAccepted, OrderFilled, OrderRejected, Transaction } from "./transaction.ts";
 import type { OrderId } from "./ids.ts";
@@ -74,6 +75,8 @@ function apply(account: Account, next: Transaction): Posting[] {
       return move(account, next, { status: "canceled", text: next.text });
     case "order_expired":
       return move(account, next, { status: "expired" });
+    default:
+      return applyMoney(account, next);
   }
 }
 

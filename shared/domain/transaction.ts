@@ -4,11 +4,16 @@ import type { AccountCurrency, Currency } from "./currency.ts";
 import type { AccountId, ExecId, OrderId, TransactionId } from "./ids.ts";
 import type { Price, Symbol, Units } from "./instrument.ts";
 import type { Micros, Rate } from "./money.ts";
+import {
+  type FundsId,
+  type MoneyTransaction,
+  moneyTransactionTypes,
+} from "./money_transactions.ts";
 import type { OrderTerms } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
 import type { EpochMs } from "./time.ts";
 
-interface Numbered {
+export interface Numbered {
   readonly accountId: AccountId;
   /** 1, 2, 3 … without gaps within the account. */
   readonly transactionId: TransactionId;
@@ -24,6 +29,8 @@ export interface FundsTransferred extends Numbered {
   readonly type: "funds_transferred";
   /** Positive in, negative out, in the account's currency. */
   readonly amount: Micros;
+  /** The client's own id of a deposit or withdrawal; the first deposit has none. */
+  readonly fundsId?: FundsId;
 }
 
 export interface OrderAccepted extends Numbered {
@@ -96,7 +103,8 @@ export type Transaction =
   | OrderCancelRequested
   | OrderCancelRejected
   | OrderCanceled
-  | OrderExpired;
+  | OrderExpired
+  | MoneyTransaction;
 
 export type TransactionType = Transaction["type"];
 
@@ -112,4 +120,5 @@ export const transactionTypes = [
   "order_cancel_rejected",
   "order_canceled",
   "order_expired",
+  ...moneyTransactionTypes,
 ] as const satisfies readonly TransactionType[];

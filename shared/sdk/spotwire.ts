@@ -45,6 +45,7 @@ export function createSpotwire(options: SpotwireOptions): Spotwire {
     ...marketOperations(caller),
     ...orderOperations(caller),
     ...accountOperations(caller),
+    ...fundsOperations(caller),
     ...keyOperations(caller),
     feed: (more = {}) =>
       new FeedClient({ url: options.url, key: options.key, random: options.random, ...more }),
@@ -94,6 +95,24 @@ const accountOperations = (caller: Caller) => ({
   listTransactions: (accountId, query, o) =>
     caller.call(
       (api, shared) => api.listTransactions({ ...shared, path: { accountId }, ...given(query) }),
+      o,
+    ),
+} satisfies Partial<Spotwire>);
+
+const fundsOperations = (caller: Caller) => ({
+  deposit: (accountId, body, o) =>
+    caller.callUntilAnswered(
+      (api, shared) => api.deposit({ ...shared, path: { accountId }, body }),
+      o,
+    ),
+  withdraw: (accountId, body, o) =>
+    caller.callUntilAnswered(
+      (api, shared) => api.withdraw({ ...shared, path: { accountId }, body }),
+      o,
+    ),
+  transfer: (accountId, body, o) =>
+    caller.callUntilAnswered(
+      (api, shared) => api.transfer({ ...shared, path: { accountId }, body }),
       o,
     ),
 } satisfies Partial<Spotwire>);

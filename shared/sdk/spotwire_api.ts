@@ -19,11 +19,15 @@ import type {
   ListQuotesResponse,
   ListTransactionsData,
   ListTransactionsResponse,
+  MoveFunds,
   OpenAccount,
   Order,
   PlaceOrder,
   Quote,
   Token,
+  Transaction,
+  Transfer,
+  TransferFunds,
 } from "./generated/types.gen.ts";
 
 export interface CallOptions {
@@ -67,6 +71,12 @@ export interface Spotwire {
   openAccount(account: OpenAccount, o?: CallOptions): Promise<Account>;
   listAccounts(o?: CallOptions): Promise<ListAccountsResponse>;
   getAccount(accountId: string, o?: CallOptions): Promise<Account>;
+  /** Books money that came in. Repeated while its outcome is unknown: its `fundsId` makes it safe. */
+  deposit(accountId: string, funds: MoveFunds, o?: CallOptions): Promise<Transaction>;
+  /** Books money that goes out, up to the cash that no margin holds; repeated as `deposit` is. */
+  withdraw(accountId: string, funds: MoveFunds, o?: CallOptions): Promise<Transaction>;
+  /** Moves money to another account of the key; repeated as `deposit` is. */
+  transfer(accountId: string, funds: TransferFunds, o?: CallOptions): Promise<Transfer>;
   listPositions(accountId: string, o?: CallOptions): Promise<ListPositionsResponse>;
   /** Oldest first, without gaps; page on with `since` set to the last one's id. */
   listTransactions(

@@ -1,5 +1,6 @@
 /** Every route of the contract that another service answers. */
 
+import { fundsRoutes } from "../../../shared/contracts/http/funds.ts";
 import { marketDataRoutes } from "../../../shared/contracts/http/market_data.ts";
 import { placeOrderRoute, tradingRoutes } from "../../../shared/contracts/http/trading.ts";
 import { addRoute, type ServiceApp } from "../../../shared/runtime/service_app.ts";
@@ -13,5 +14,6 @@ export function addForwardRoutes(
     // The edge looks at an order before it goes on; see ../orders/order_routes.ts.
     if (route !== placeOrderRoute) addRoute(app, route, to.trading);
   }
+  for (const route of fundsRoutes) addRoute(app, route, to.trading);
   for (const route of marketDataRoutes) addRoute(app, route, to.marketData);
 }

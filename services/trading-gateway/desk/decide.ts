@@ -34,6 +34,7 @@ import type {
   Outcome,
   PlaceOrder,
 } from "./commands.ts";
+import type { MoneyCommand } from "./decide_money.ts";
 
 /** The market as the desk sees it now. */
 export interface Market {
@@ -68,11 +69,11 @@ export const fillKey = (fill: { venue: string; execId: string }): string =>
   `${fill.venue} ${fill.execId}`;
 
 /** An account with no transaction yet does not exist. */
-const exists = (account: Account): boolean => account.lastTransactionId > 0;
+export const exists = (account: Account): boolean => account.lastTransactionId > 0;
 
 export function decide(
   account: Account,
-  command: Command,
+  command: Exclude<Command, MoneyCommand>,
   context: { readonly market: Market; readonly known: Known },
 ): Decision {
   if (command.kind === "open_account") return openAccount(account, command, context.market);
@@ -87,16 +88,19 @@ export function decide(
   }
 }
 
-const refuse = (reason: (Outcome & { ok: false })["reason"], order: Order | null): Decision => ({
+export const refuse = (
+  reason: (Outcome & { ok: false })["reason"],
+  order: Order | null,
+): Decision => ({
   booked: [],
   outcome: { ok: false, reason, order },
 });
 
 /** Distributes over the union, so each transaction keeps its own fields. */
-type Unnumbered<T> = T extends Transaction ? Omit<T, "accountId" | "transactionId" | "time">
+export type Unnumbered<T> = T extends Transaction ? Omit<T, "accountId" | "transactionId" | "time">
   : never;
 
-function book(account: Account, at: EpochMs, change: Unnumbered<Transaction>): Booked {
+export function book(account: Account, at: EpochMs, change: Unnumbered<Transaction>): Booked {
   const transaction = {
     accountId: account.accountId,
     transactionId: account.lastTransactionId + 1,

@@ -82,4 +82,18 @@ async function createOrders(db: Kysely<unknown>): Promise<void> {
     where status in ${openStatuses}`.execute(db);
 }
 
-export const tradingMigrations: Record<string, Migration> = { "2026-11-23_first": firstTables };
+const bookedOnce: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").createTable("booked_once")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("key", "text", (column) => column.notNull())
+      .addColumn("transaction_id", "int8", (column) => column.notNull())
+      .addPrimaryKeyConstraint("booked_once_key", ["account_id", "key"])
+      .execute();
+  },
+};
+
+export const tradingMigrations: Record<string, Migration> = {
+  "2026-11-23_first": firstTables,
+  "2026-11-24_money_1_booked_once": bookedOnce,
+};

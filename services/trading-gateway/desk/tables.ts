@@ -54,6 +54,8 @@ export interface TradingDatabase {
   };
   /** Which transaction booked a venue's fill; its key is what makes a repeated report harmless. */
   fills: { venue: string; exec_id: string; account_id: string; transaction_id: Int8 };
+  /** Names of transactions that may happen once; see `onceKeyOf` in `domain/money_books.ts`. */
+  booked_once: { account_id: string; key: string; transaction_id: Int8 };
   /** What one turn has to say on one topic; `bodies` is a list of event texts. */
   outbox: {
     id: ColumnType<string | number | bigint, never, never>;

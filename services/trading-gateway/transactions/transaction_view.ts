@@ -31,10 +31,12 @@ import {
   parseRate,
   type Rate,
 } from "../../../shared/domain/money.ts";
+import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { OrderTerms } from "../../../shared/domain/orders/order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import { type EpochMs, parseRfc3339, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
+import { moneyFields, readMoney } from "./money_view.ts";
 
 export type TransactionView = z.infer<typeof transactionView>;
 
@@ -49,7 +51,11 @@ export function toTransactionView(one: Transaction): TransactionView {
     case "account_opened":
       return { ...base, currency: one.currency };
     case "funds_transferred":
-      return { ...base, amount: formatMicros(one.amount) };
+      return {
+        ...base,
+        amount: formatMicros(one.amount),
+        ...(one.fundsId === undefined ? {} : { fundsId: one.fundsId }),
+      };
     case "order_accepted":
       return { ...base, orderId: one.orderId, ...termsView(one.terms) };
     case "order_rejected":
@@ -81,6 +87,8 @@ export function toTransactionView(one: Transaction): TransactionView {
     case "order_cancel_requested":
     case "order_expired":
       return { ...base, orderId: one.orderId };
+    default:
+      return { ...base, ...moneyFields(one) };
   }
 }
 
@@ -113,7 +121,12 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "account_opened":
       return { ...base, type: view.type, currency: view.currency as AccountCurrency };
     case "funds_transferred":
-      return { ...base, type: view.type, amount: exact(parseMicros(view.amount ?? "")) as Micros };
+      return {
+        ...base,
+        type: view.type,
+        amount: exact(parseMicros(view.amount ?? "")) as Micros,
+        ...(view.fundsId === undefined ? {} : { fundsId: view.fundsId as FundsId }),
+      };
     case "order_accepted":
       return { ...base, type: view.type, orderId, terms: termsOf(view) };
     case "order_rejected": {
@@ -136,6 +149,8 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "order_cancel_requested":
     case "order_expired":
       return { ...base, type: view.type, orderId };
+    default:
+      return readMoney({ ...view, type: view.type }, base);
   }
 }
 

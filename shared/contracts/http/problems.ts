@@ -48,11 +48,31 @@ export const requestProblems = {
     "Use a method named in the `Allow` header",
   ),
   account_exists: entry(409, "The account id is taken", "Choose another account id"),
+  duplicate_funds_id: entry(
+    409,
+    "The funds id was used for a different movement of money",
+    "Choose a new fundsId",
+  ),
   body_too_large: entry(413, "The body is too large", "Send at most the bytes named in `detail`"),
   content_type_unsupported: entry(
     415,
     "The content type is not JSON",
     "Send `Content-Type: application/json`",
+  ),
+  insufficient_funds: entry(
+    422,
+    "The account has too little cash that no margin holds",
+    "Move at most the smaller of the account's balance and marginAvailable",
+  ),
+  balance_above_maximum: entry(
+    422,
+    "The balance would be more than an account can hold",
+    "Keep the balance within 10^12 of its currency",
+  ),
+  amount_too_small: entry(
+    422,
+    "The amount comes to nothing in the other currency",
+    "Move a larger amount",
   ),
   rate_limited: entry(429, "The key has sent too many requests", "Wait as `Retry-After` says"),
   internal_error: entry(500, "Something failed on our side", "Report the request id"),

@@ -42,7 +42,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'malformed_json' | 'invalid_request' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'body_too_large' | 'content_type_unsupported' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity';
+    code: 'malformed_json' | 'invalid_request' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity';
     detail: string;
     requestId: string;
     /**
@@ -197,7 +197,7 @@ export type Position = {
 export type Transaction = {
     accountId: string;
     transactionId: number;
-    type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_rejected' | 'order_acknowledged' | 'order_filled' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired';
+    type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_rejected' | 'order_acknowledged' | 'order_filled' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired' | 'transfer_sent' | 'transfer_received';
     time: string;
     orderId?: string;
     /**
@@ -227,9 +227,48 @@ export type Transaction = {
     paid?: string;
     rate?: string;
     amount?: string;
+    /**
+     * Yours, unique in the account; makes a retry safe
+     */
+    fundsId?: string;
+    toAccountId?: string;
+    fromAccountId?: string;
+    /**
+     * Left the sender, in `sentCurrency`
+     */
+    sent?: string;
+    sentCurrency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
     currency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
     reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity';
     text?: string;
+};
+
+export type MoveFunds = {
+    /**
+     * Yours, unique among the account's movements of money; makes a retry safe
+     */
+    fundsId: string;
+    /**
+     * Positive
+     */
+    amount: string;
+};
+
+export type Transfer = {
+    sent: Transaction;
+    received: Transaction;
+};
+
+export type TransferFunds = {
+    /**
+     * Yours, unique among the account's movements of money; makes a retry safe
+     */
+    fundsId: string;
+    toAccountId: string;
+    /**
+     * Positive, in the currency of the sending account
+     */
+    amount: string;
 };
 
 export type CreatedKey = Key & {
@@ -1128,6 +1167,219 @@ export type ListTransactionsResponses = {
 };
 
 export type ListTransactionsResponse = ListTransactionsResponses[keyof ListTransactionsResponses];
+
+export type DepositData = {
+    body: MoveFunds;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/deposits';
+};
+
+export type DepositErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
+};
+
+export type DepositError = DepositErrors[keyof DepositErrors];
+
+export type DepositResponses = {
+    /**
+     * The transaction it was booked as
+     */
+    201: Transaction;
+};
+
+export type DepositResponse = DepositResponses[keyof DepositResponses];
+
+export type WithdrawData = {
+    body: MoveFunds;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/withdrawals';
+};
+
+export type WithdrawErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
+};
+
+export type WithdrawError = WithdrawErrors[keyof WithdrawErrors];
+
+export type WithdrawResponses = {
+    /**
+     * The transaction it was booked as
+     */
+    201: Transaction;
+};
+
+export type WithdrawResponse = WithdrawResponses[keyof WithdrawResponses];
+
+export type TransferData = {
+    body: TransferFunds;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/transfers';
+};
+
+export type TransferErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
+};
+
+export type TransferError = TransferErrors[keyof TransferErrors];
+
+export type TransferResponses = {
+    /**
+     * What was booked on either account
+     */
+    201: Transfer;
+};
+
+export type TransferResponse = TransferResponses[keyof TransferResponses];
 
 export type ListKeysData = {
     body?: never;

@@ -1,0 +1,44 @@
+/** What movements of money without an order do to an account, and to the ledger. */
+
+import type { Account } from "./account.ts";
+import { cashPostings, paymentPostings, type Posting } from "./ledger.ts";
+import { micros } from "./money.ts";
+import type { MoneyTransaction } from "./money_transactions.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** Applies the movement to the account, in place. */
+export function applyMoney(account: Account, next: MoneyTransaction): Posting[] {
+  account.balance = micros(account.balance + next.amount);
+  switch (next.type) {
+    case "transfer_sent":
+      return cashPostings("transfer", account.currency, next.amount);
+    case "transfer_received":
+      return paymentPostings("transfer", {
+        quote: next.sentCurrency,
+        realised: next.sent,
+        account: account.currency,
+        paid: next.amount,
+        rate: next.rate,
+      });
+  }
+}
+
+/**
+ * What names the transaction among all of its account that may happen once only; `null` for those
+ * that need no such name, or have another (orders their client order id, fills their execution id).
+ */
+export function onceKeyOf(one: Transaction): string | null {
+  switch (one.type) {
+    case "funds_transferred":
+      return one.fundsId === undefined ? null : fundsKey(one.fundsId);
+    case "transfer_sent":
+      return fundsKey(one.fundsId);
+    case "transfer_received":
+      return receivedKey(one.fromAccountId, one.fundsId);
+    default:
+      return null;
+  }
+}
+
+export const fundsKey = (fundsId: string): string => `funds ${fundsId}`;
+export const receivedKey = (from: string, fundsId: string): string => `received ${from} ${fundsId}`;
