@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { QuoteBook } from "../../shared/domain/quote.ts";
 import { quoteRates } from "../../shared/domain/rates.ts";
+import { plainTerms, type TradingTerms } from "../../shared/domain/terms.ts";
 import { consumeTopic } from "../../shared/runtime/consume.ts";
 import { createEventSource } from "../../shared/runtime/events.ts";
 import type { Ground } from "../../shared/runtime/ground.ts";
@@ -32,16 +33,16 @@ export interface TradingDeps extends ServiceDeps {
 
 /** Migrates, then runs the relay, the reports' consumer and reconciliation until the end. */
 export async function startTrading(
-  ground: Ground,
+  ground: Ground & { readonly terms?: TradingTerms },
   lifecycle: Lifecycle,
 ): Promise<TradingDeps> {
-  const { store, streams, logger, marketClock, hours } = ground;
+  const { store, streams, logger, marketClock, hours, terms = plainTerms } = ground;
   await migrate(store, tradingSchema, tradingMigrations);
   const db = store.database<TradingDatabase>(tradingSchema);
   const books = createBooksStore(db);
   const quotes = new QuoteBook();
   const rates = quoteRates(quotes);
-  const market = (): Market => ({ now: marketClock.now(), quotes, rates, hours });
+  const market = (): Market => ({ now: marketClock.now(), quotes, rates, hours, terms });
   const events = createEventSource({
     source: "/services/trading-gateway",
     ids: ground.ids,

@@ -7,7 +7,7 @@
 import type { Account } from "./account.ts";
 import { units } from "./instrument.ts";
 import { instrumentOf } from "./instruments.ts";
-import { fundingPostings, type Posting, profitPostings } from "./ledger.ts";
+import { commissionPostings, fundingPostings, type Posting, profitPostings } from "./ledger.ts";
 import { convert, type Micros, micros, type Rate, zeroMicros } from "./money.ts";
 import {
   canBecome,
@@ -101,7 +101,7 @@ function applyFill(account: Account, fill: OrderFilled): Posting[] {
   const { position } = fillPosition(held, fill, instrumentOf(fill.symbol));
   if (position.units === 0) account.positions.delete(fill.symbol);
   else account.positions.set(fill.symbol, position);
-  account.balance = micros(account.balance + fill.paid);
+  account.balance = micros(account.balance + fill.paid - (fill.commission?.charged ?? 0n));
   replaceOrder(account, order, {
     ...order,
     status: statusAfterFill(order, size),
@@ -109,13 +109,16 @@ function applyFill(account: Account, fill: OrderFilled): Posting[] {
     filledCost: order.filledCost + BigInt(fill.price) * BigInt(size),
     updatedAt: fill.time,
   });
-  return profitPostings({
+  const profit = profitPostings({
     quote: fill.realisedCurrency,
     realised: fill.realised,
     account: account.currency,
     paid: fill.paid,
     rate: fill.rate,
   });
+  return fill.commission === undefined
+    ? profit
+    : [...profit, ...commissionPostings(account.currency, fill.commission)];
 }
 
 /** A fill that crossed a cancel on the wire is booked, but does not bring the order back to life. */

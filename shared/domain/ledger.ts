@@ -1,14 +1,22 @@
 /** Double-entry postings: what every transaction did to every book, balancing per currency. */
 
+import type { Commission } from "./commission.ts";
 import type { Currency } from "./currency.ts";
 import { type Micros, micros, type Rate } from "./money.ts";
 
 /**
  * `cash` is the client's money. `funding` is the other side of deposits and withdrawals, `trading`
  * of realised profit, `conversion` of both legs of an exchange between currencies, `transfer` of
- * money between accounts, which over both of them comes to zero.
+ * money between accounts, which over both of them comes to zero, `commission` what fills cost.
  */
-export const ledgerBooks = ["cash", "funding", "trading", "conversion", "transfer"] as const;
+export const ledgerBooks = [
+  "cash",
+  "funding",
+  "trading",
+  "conversion",
+  "transfer",
+  "commission",
+] as const;
 export type LedgerBook = (typeof ledgerBooks)[number];
 
 export interface Posting {
@@ -59,6 +67,16 @@ export function paymentPostings(book: LedgerBook, payment: Payment): Posting[] {
     { book: "cash", currency: account, amount: paid, rate: null },
   ];
 }
+
+/** The postings of a fill's commission. */
+export const commissionPostings = (account: Currency, commission: Commission): Posting[] =>
+  paymentPostings("commission", {
+    quote: commission.currency,
+    realised: micros(-commission.amount),
+    account,
+    paid: micros(-commission.charged),
+    rate: commission.rate,
+  });
 
 /** The currencies whose postings do not sum to zero; empty when the books balance. */
 export function unbalanced(postings: Iterable<Posting>): Currency[] {

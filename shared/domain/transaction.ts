@@ -1,5 +1,6 @@
 /** The numbered, append-only changes of an account. Folding them rebuilds every table. */
 
+import type { Commission } from "./commission.ts";
 import type { AccountCurrency, Currency } from "./currency.ts";
 import type { AccountId, ExecId, OrderId, TransactionId } from "./ids.ts";
 import type { Price, Symbol, Units } from "./instrument.ts";
@@ -69,6 +70,8 @@ export interface OrderFilled extends Numbered {
   /** What reached the account's cash, in its currency, at `rate`. */
   readonly paid: Micros;
   readonly rate: Rate;
+  /** Left out where none was owed. */
+  readonly commission?: Commission;
 }
 
 export interface OrderCancelRequested extends Numbered {

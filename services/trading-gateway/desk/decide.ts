@@ -5,6 +5,7 @@
 
 import type { ExecutionReport } from "../../../shared/contracts/messages/executions.ts";
 import { type Account, valueAccount } from "../../../shared/domain/account.ts";
+import { commissionOf } from "../../../shared/domain/commission.ts";
 import { applyTransaction, realisedBy } from "../../../shared/domain/books.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import { type OrderId, orderIdOf, type TransactionId } from "../../../shared/domain/ids.ts";
@@ -24,6 +25,7 @@ import { sameTerms } from "../../../shared/domain/orders/read_order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { QuoteBook } from "../../../shared/domain/quote.ts";
 import type { Rates } from "../../../shared/domain/rates.ts";
+import type { TradingTerms } from "../../../shared/domain/terms.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type {
@@ -42,6 +44,8 @@ export interface Market {
   readonly quotes: QuoteBook;
   readonly rates: Rates;
   readonly hours: TradingHours;
+  /** Default: plain ones, without any cost. */
+  readonly terms?: TradingTerms;
 }
 
 /** What the store knows beyond the account's open orders. */
@@ -217,7 +221,7 @@ function applyReport(
   return done(change === null ? [] : [book(account, report.time, change)]);
 }
 
-/** `null` while no rate is known to pay the profit at. */
+/** `null` while no rate is known to pay the profit, or the commission, at. */
 function fillOf(
   account: Account,
   order: Order,
@@ -235,6 +239,12 @@ function fillOf(
     units: (directionOf(order.side) * report.units) as Units,
     price: report.price,
   };
+  const commission = commissionOf(
+    market.terms?.commissions ?? [],
+    { account, instrument, order, ...fill },
+    market.rates,
+  );
+  if (commission === null) return null;
   return {
     type: "order_filled" as const,
     orderId: report.orderId as OrderId,
@@ -244,6 +254,7 @@ function fillOf(
     ...realisedBy(account, fill, rate),
     realisedCurrency: instrument.quote,
     rate,
+    ...(commission === undefined ? {} : { commission }),
   };
 }
 

@@ -14,6 +14,7 @@ import { micros } from "../../../shared/domain/money.ts";
 import type { Order, OrderTerms } from "../../../shared/domain/orders/order.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
 import { quoteRates } from "../../../shared/domain/rates.ts";
+import { plainTerms } from "../../../shared/domain/terms.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
 import { createEventSource } from "../../../shared/runtime/events.ts";
 import { createLogger } from "../../../shared/runtime/logger.ts";
@@ -42,6 +43,15 @@ const market: Market = {
   quotes,
   rates: quoteRates(quotes),
   hours: tradingHours("always"),
+  terms: {
+    ...plainTerms,
+    commissions: [{
+      currency: "EUR",
+      perLot: micros(3_000_000n),
+      perMillion: micros(20_000_000n),
+      minimum: micros(1_000_000n),
+    }],
+  },
 };
 
 const store = await openStore("pglite:memory");

@@ -2,10 +2,14 @@
 // on both sides or on neither. Method: the real app over a real PGlite.
 
 import { assertEquals } from "@std/assert";
+import { refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";
 import { auditBooks } from "../audit/audit_books.ts";
 import { openTestTrading } from "../testing/test_trading.ts";
 
-const trading = await openTestTrading("2026-01-07T12:00:00Z");
+const trading = await openTestTrading({
+  startsAt: "2026-01-07T12:00:00Z",
+  authenticate: refusalAuthenticate,
+});
 const { send, deps } = trading;
 
 async function openAccount(accountId: string, deposit: string, currency = "USD"): Promise<void> {

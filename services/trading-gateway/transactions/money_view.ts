@@ -1,5 +1,6 @@
 /** Movements of money between their text and the domain; `transaction_view.ts` does the others. */
 
+import type { Commission } from "../../../shared/domain/commission.ts";
 import type { AccountCurrency } from "../../../shared/domain/currency.ts";
 import type { AccountId, TransactionId } from "../../../shared/domain/ids.ts";
 import {
@@ -71,13 +72,33 @@ export function readMoney(
   }
 }
 
-export function amountOf(text: string | undefined): Micros {
+export const commissionFields = (commission: Commission | undefined): Fields =>
+  commission === undefined ? {} : {
+    commission: formatMicros(commission.charged),
+    commissionAmount: formatMicros(commission.amount),
+    commissionCurrency: commission.currency,
+    commissionRate: formatRate(commission.rate),
+    notionalRate: formatRate(commission.notionalRate),
+  };
+
+export const readCommission = (view: TransactionView): { commission?: Commission } =>
+  view.commission === undefined ? {} : {
+    commission: {
+      charged: amountOf(view.commission),
+      amount: amountOf(view.commissionAmount),
+      currency: view.commissionCurrency as AccountCurrency,
+      rate: rateOfText(view.commissionRate),
+      notionalRate: rateOfText(view.notionalRate),
+    },
+  };
+
+function amountOf(text: string | undefined): Micros {
   const amount = parseMicros(text ?? "");
   if (typeof amount === "string") throw new TypeError(`Cannot read amount ${text}: ${amount}`);
   return amount;
 }
 
-export function rateOfText(text: string | undefined): Rate {
+function rateOfText(text: string | undefined): Rate {
   const rate = parseRate(text ?? "");
   if (typeof rate === "string") throw new TypeError(`Cannot read rate ${text}: ${rate}`);
   return rate;

@@ -36,7 +36,7 @@ import type { OrderTerms } from "../../../shared/domain/orders/order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import { type EpochMs, parseRfc3339, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
-import { moneyFields, readMoney } from "./money_view.ts";
+import { commissionFields, moneyFields, readCommission, readMoney } from "./money_view.ts";
 
 export type TransactionView = z.infer<typeof transactionView>;
 
@@ -79,6 +79,7 @@ export function toTransactionView(one: Transaction): TransactionView {
         realisedCurrency: one.realisedCurrency,
         paid: formatMicros(one.paid),
         rate: formatRate(one.rate),
+        ...commissionFields(one.commission),
       };
     case "order_cancel_rejected":
     case "order_canceled":
@@ -171,6 +172,7 @@ function fillOf(
     realisedCurrency: view.realisedCurrency as Currency,
     paid: exact(parseMicros(view.paid ?? "")) as Micros,
     rate: exact(parseRate(view.rate ?? "")) as Rate,
+    ...readCommission(view),
   };
 }
 

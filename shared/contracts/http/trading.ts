@@ -107,6 +107,15 @@ export const transactionView = z
       description: "Reached the cash, in the account's currency",
     }),
     rate: decimal.optional(),
+    commission: decimal.optional().openapi({
+      description: "Left the cash, in the account's currency",
+    }),
+    commissionAmount: decimal.optional().openapi({ description: "In `commissionCurrency`" }),
+    commissionCurrency: accountCurrency.optional(),
+    commissionRate: decimal.optional(),
+    notionalRate: decimal.optional().openapi({
+      description: "Quote currency to `commissionCurrency`",
+    }),
     amount: decimal.optional(),
     fundsId: clientOrderId.optional(),
     toAccountId: accountId.optional(),

@@ -226,6 +226,20 @@ export type Transaction = {
      */
     paid?: string;
     rate?: string;
+    /**
+     * Left the cash, in the account's currency
+     */
+    commission?: string;
+    /**
+     * In `commissionCurrency`
+     */
+    commissionAmount?: string;
+    commissionCurrency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+    commissionRate?: string;
+    /**
+     * Quote currency to `commissionCurrency`
+     */
+    notionalRate?: string;
     amount?: string;
     /**
      * Yours, unique in the account; makes a retry safe
