@@ -19,6 +19,7 @@ import { tradingMigrations } from "./desk/migrations.ts";
 import { type TradingDatabase, tradingSchema } from "./desk/tables.ts";
 import { applyReports } from "./executions/apply_reports.ts";
 import { reconcile } from "./executions/reconcile.ts";
+import { Rolls } from "./financing/rolls.ts";
 import { Relay } from "./outbox/relay.ts";
 
 export type TradingApp = ServiceApp;
@@ -29,6 +30,7 @@ export interface TradingDeps extends ServiceDeps {
   /** The one writer of the books. */
   readonly desk: Desk;
   readonly market: () => Market;
+  readonly rolls: Rolls;
 }
 
 /** Migrates, then runs the relay, the reports' consumer and reconciliation until the end. */
@@ -50,10 +52,22 @@ export async function startTrading(
   });
   const relay = new Relay({ db, streams, logger });
   const desk = new Desk({ store: books, market, events, logger, onStored: () => relay.kick() });
+  const { metrics } = ground;
+  const rolls = new Rolls({
+    db,
+    desk,
+    hours,
+    marketClock,
+    terms: terms.financing,
+    logger,
+    metrics,
+  });
+  await rolls.begin();
   await followQuotes({
     streams,
     book: quotes,
     marketClock,
+    onQuotes: rolls.take,
     logger,
     signal: lifecycle.signal,
   });
@@ -75,6 +89,7 @@ export async function startTrading(
     "reconciliation",
     (signal) => reconcile({ db, streams, events, logger, now: () => marketClock.now() }, signal),
   );
+  lifecycle.run("financing", (signal) => rolls.run(signal));
   lifecycle.onStop("desk", () => desk.idle());
-  return { ...ground, db, books, desk, market };
+  return { ...ground, db, books, desk, market, rolls };
 }

@@ -99,7 +99,7 @@ Deno.test("the parts of an order cost together what the whole costs, its minimum
       for (const { units: size, price } of made) {
         const found = commissionOf(rules, { ...fillOf("EURUSD", size, price), order }, rates);
         sum += found?.amount ?? 0n;
-        if (found != null) assertEquals(unbalanced(commissionPostings("USD", found)), []);
+        if (found) assertEquals(unbalanced(commissionPostings("USD", found)), []);
         order = {
           filledUnits: units(order.filledUnits + size),
           filledCost: order.filledCost + BigInt(price) * BigInt(size),

@@ -43,7 +43,7 @@ const zone = "America/New_York";
 const dayEnd = Temporal.PlainTime.from("17:00");
 
 /** 17:00 New York on a date. */
-function fxDayEnd(date: Temporal.PlainDate): EpochMs {
+export function fxDayEnd(date: Temporal.PlainDate): EpochMs {
   return epochMs(date.toZonedDateTime({ timeZone: zone, plainTime: dayEnd }).epochMilliseconds);
 }
 
@@ -71,6 +71,11 @@ export class TradingHours {
 
   constructor(calendar: TradingCalendar = defaultCalendar) {
     this.#calendar = calendar;
+  }
+
+  /** The days without trading, for what counts in days. */
+  get calendar(): TradingCalendar {
+    return this.#calendar;
   }
 
   isOpen(at: EpochMs): boolean {

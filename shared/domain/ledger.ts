@@ -7,7 +7,8 @@ import { type Micros, micros, type Rate } from "./money.ts";
 /**
  * `cash` is the client's money. `funding` is the other side of deposits and withdrawals, `trading`
  * of realised profit, `conversion` of both legs of an exchange between currencies, `transfer` of
- * money between accounts, which over both of them comes to zero, `commission` what fills cost.
+ * money between accounts, which over both of them comes to zero, `commission` what fills cost,
+ * `financing` what rolls do.
  */
 export const ledgerBooks = [
   "cash",
@@ -16,6 +17,7 @@ export const ledgerBooks = [
   "conversion",
   "transfer",
   "commission",
+  "financing",
 ] as const;
 export type LedgerBook = (typeof ledgerBooks)[number];
 

@@ -20,6 +20,14 @@ export function applyMoney(account: Account, next: MoneyTransaction): Posting[] 
         paid: next.amount,
         rate: next.rate,
       });
+    case "financing_charged":
+      return paymentPostings("financing", {
+        quote: next.financedCurrency,
+        realised: next.financed,
+        account: account.currency,
+        paid: next.amount,
+        rate: next.rate,
+      });
   }
 }
 
@@ -35,6 +43,8 @@ export function onceKeyOf(one: Transaction): string | null {
       return fundsKey(one.fundsId);
     case "transfer_received":
       return receivedKey(one.fromAccountId, one.fundsId);
+    case "financing_charged":
+      return financingKey(one.symbol, one.day);
     default:
       return null;
   }
@@ -42,3 +52,4 @@ export function onceKeyOf(one: Transaction): string | null {
 
 export const fundsKey = (fundsId: string): string => `funds ${fundsId}`;
 export const receivedKey = (from: string, fundsId: string): string => `received ${from} ${fundsId}`;
+export const financingKey = (symbol: string, day: string): string => `financing ${symbol} ${day}`;

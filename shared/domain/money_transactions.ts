@@ -1,9 +1,12 @@
 /** The changes of an account that move money without an order. */
 
 import type { Brand } from "./brand.ts";
-import type { AccountCurrency } from "./currency.ts";
+import type { AccountCurrency, Currency } from "./currency.ts";
 import type { AccountId } from "./ids.ts";
+import type { Price, Symbol, Units } from "./instrument.ts";
 import type { Micros, Rate } from "./money.ts";
+import type { FinancingPrice } from "./settlement/financing.ts";
+import type { IsoDate } from "./settlement/holiday_rules.ts";
 import type { Numbered } from "./transaction.ts";
 
 /** Chosen by the client, unique per account among its movements of money: as client order ids are. */
@@ -30,9 +33,33 @@ export interface TransferReceived extends Numbered {
   readonly rate: Rate;
 }
 
-export type MoneyTransaction = TransferSent | TransferReceived;
+/** A position's roll over the end of an FX day; once for each account, symbol and day. */
+export interface FinancingCharged extends Numbered {
+  readonly type: "financing_charged";
+  readonly symbol: Symbol;
+  /** The FX day that ended. */
+  readonly day: IsoDate;
+  readonly valueDate: IsoDate;
+  readonly nextValueDate: IsoDate;
+  /** From one value date to the next. */
+  readonly days: number;
+  /** Signed, as held at the day's end. */
+  readonly units: Units;
+  /** The closing side of the last quote of the day. */
+  readonly price: Price;
+  readonly financing: FinancingPrice;
+  /** Positive paid to the account, in the instrument's quote currency. */
+  readonly financed: Micros;
+  readonly financedCurrency: Currency;
+  /** What reached the cash, in the account's currency, at `rate`. */
+  readonly amount: Micros;
+  readonly rate: Rate;
+}
+
+export type MoneyTransaction = TransferSent | TransferReceived | FinancingCharged;
 
 export const moneyTransactionTypes = [
   "transfer_sent",
   "transfer_received",
+  "financing_charged",
 ] as const satisfies readonly MoneyTransaction["type"][];

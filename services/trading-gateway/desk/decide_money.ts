@@ -7,11 +7,13 @@
 import { type Account, valueAccount } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { convert, type Micros, micros } from "../../../shared/domain/money.ts";
-import { fundsKey, receivedKey } from "../../../shared/domain/money_books.ts";
+import { financingKey, fundsKey, receivedKey } from "../../../shared/domain/money_books.ts";
 import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { Command } from "./commands.ts";
-import { book, type Booked, type Decision, exists, type Market, refuse } from "./decide.ts";
+import { type ChargeFinancing, chargeFinancing } from "./charge_financing.ts";
+import { book, type Decision, exists, type Market, refuse } from "./decide.ts";
+import { done } from "./money_decision.ts";
 
 export interface MoveFunds {
   readonly kind: "move_funds";
@@ -30,7 +32,7 @@ export interface TransferFunds {
   readonly amount: Micros;
 }
 
-export type MoneyCommand = MoveFunds | TransferFunds;
+export type MoneyCommand = MoveFunds | TransferFunds | ChargeFinancing;
 
 export const moneyRefusals = [
   "duplicate_funds_id",
@@ -54,7 +56,8 @@ export interface MoneyContext {
 }
 
 export const isMoneyCommand = (command: Command): command is MoneyCommand =>
-  command.kind === "move_funds" || command.kind === "transfer_funds";
+  command.kind === "move_funds" || command.kind === "transfer_funds" ||
+  command.kind === "charge_financing";
 
 /** Every account a command reads or changes. */
 export const accountsOf = (command: Command): readonly AccountId[] =>
@@ -71,6 +74,10 @@ export const onceName = ({ accountId, key }: OnceName): string => `${accountId} 
 
 /** The names a command's transactions will have, for the store to be asked about. */
 export function onceNamesOf(command: MoneyCommand): OnceName[] {
+  if (command.kind === "charge_financing") {
+    const { accountId, charge } = command;
+    return [{ accountId, key: financingKey(charge.symbol, charge.day) }];
+  }
   const { accountId, fundsId } = command;
   const own = { accountId, key: fundsKey(fundsId) };
   if (command.kind === "move_funds") return [own];
@@ -81,6 +88,9 @@ export function decideMoney(command: MoneyCommand, context: MoneyContext): Decis
   const account = context.account(command.accountId);
   if (!exists(account)) return refuse("account_unknown", null);
   const earlier = onceNamesOf(command).map((name) => context.bookedOnce.get(onceName(name)));
+  if (command.kind === "charge_financing") {
+    return earlier[0] === undefined ? chargeFinancing(account, command) : done(account, []);
+  }
   if (earlier[0] !== undefined) return repeated(account, command, earlier);
   return command.kind === "move_funds"
     ? moveFunds(account, command, context.market)
@@ -90,7 +100,7 @@ export function decideMoney(command: MoneyCommand, context: MoneyContext): Decis
 /** The first answer again, unless the id was used for something else. */
 function repeated(
   account: Account,
-  command: MoneyCommand,
+  command: MoveFunds | TransferFunds,
   earlier: readonly (Transaction | undefined)[],
 ): Decision {
   const [first, second] = earlier;
@@ -143,16 +153,6 @@ function transferFunds(account: Account, command: TransferFunds, context: MoneyC
     }),
   ]);
 }
-
-const done = (account: Account, booked: readonly Booked[]): Decision => ({
-  booked,
-  outcome: {
-    ok: true,
-    order: null,
-    account,
-    transactions: booked.map(({ transaction }) => transaction),
-  },
-});
 
 const depositRefusal = (account: Account, amount: Micros) =>
   account.balance + amount > balanceMax ? "balance_above_maximum" : null;

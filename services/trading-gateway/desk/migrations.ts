@@ -93,7 +93,22 @@ const bookedOnce: Migration = {
   },
 };
 
+/** Transactions are stored nearly in order of time, which is what a BRIN index is small and quick for. */
+const rolls: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").createTable("rolls")
+      .addColumn("day", "text", (column) => column.primaryKey())
+      .addColumn("ended_at", "timestamptz", (column) => column.notNull())
+      .addColumn("quotes", "json", (column) => column.notNull())
+      .addColumn("completed", "boolean", (column) => column.notNull())
+      .execute();
+    await sql`create index transactions_time on trading.transactions using brin (time)`
+      .execute(db);
+  },
+};
+
 export const tradingMigrations: Record<string, Migration> = {
   "2026-11-23_first": firstTables,
   "2026-11-24_money_1_booked_once": bookedOnce,
+  "2026-11-24_money_2_rolls": rolls,
 };

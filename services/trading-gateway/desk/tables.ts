@@ -56,6 +56,14 @@ export interface TradingDatabase {
   fills: { venue: string; exec_id: string; account_id: string; transaction_id: Int8 };
   /** Names of transactions that may happen once; see `onceKeyOf` in `domain/money_books.ts`. */
   booked_once: { account_id: string; key: string; transaction_id: Int8 };
+  /** Ends of FX days, and the last quotes before them: `[symbol, bid, ask]` in points. */
+  rolls: {
+    day: string;
+    ended_at: Instant;
+    quotes: ColumnType<[string, number, number][], string, string>;
+    /** Whether every position that was held is charged. */
+    completed: boolean;
+  };
   /** What one turn has to say on one topic; `bodies` is a list of event texts. */
   outbox: {
     id: ColumnType<string | number | bigint, never, never>;

@@ -1,8 +1,11 @@
 /** Movements of money between their text and the domain; `transaction_view.ts` does the others. */
 
 import type { Commission } from "../../../shared/domain/commission.ts";
-import type { AccountCurrency } from "../../../shared/domain/currency.ts";
+import type { AccountCurrency, Currency } from "../../../shared/domain/currency.ts";
+import { formatScaled, parseScaled } from "../../../shared/domain/decimal.ts";
 import type { AccountId, TransactionId } from "../../../shared/domain/ids.ts";
+import { formatPrice, price, type Symbol, units } from "../../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import {
   formatMicros,
   formatRate,
@@ -11,9 +14,18 @@ import {
   parseRate,
   type Rate,
 } from "../../../shared/domain/money.ts";
-import type { FundsId, MoneyTransaction } from "../../../shared/domain/money_transactions.ts";
+import type { FinancingPrice } from "../../../shared/domain/settlement/financing.ts";
+import type {
+  FinancingCharged,
+  FundsId,
+  MoneyTransaction,
+} from "../../../shared/domain/money_transactions.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { TransactionView } from "./transaction_view.ts";
+
+/** Millionths are per cent with four decimals; thousandths of a point have three. */
+const percentPrecision = 4;
+const pointPrecision = 3;
 
 type Fields = Partial<TransactionView>;
 
@@ -34,8 +46,28 @@ export function moneyFields(one: MoneyTransaction): Fields {
         amount: formatMicros(one.amount),
         rate: formatRate(one.rate),
       };
+    case "financing_charged":
+      return {
+        symbol: one.symbol,
+        day: one.day,
+        valueDate: one.valueDate,
+        nextValueDate: one.nextValueDate,
+        days: one.days,
+        units: String(one.units),
+        price: formatPrice(one.price, instrumentOf(one.symbol)),
+        ...financingFields(one.financing),
+        financed: formatMicros(one.financed),
+        financedCurrency: one.financedCurrency,
+        amount: formatMicros(one.amount),
+        rate: formatRate(one.rate),
+      };
   }
 }
+
+const financingFields = (financing: FinancingPrice): Fields =>
+  financing.kind === "annual"
+    ? { annualRate: formatScaled(financing.ppm, percentPrecision) }
+    : { swapPoints: formatScaled(financing.thousandths, pointPrecision) };
 
 interface Numbers {
   readonly accountId: AccountId;
@@ -69,7 +101,31 @@ export function readMoney(
         amount: amountOf(view.amount),
         rate: rateOfText(view.rate),
       };
+    case "financing_charged":
+      return readFinancing(view, base);
   }
+}
+
+function readFinancing(view: TransactionView, base: Numbers): FinancingCharged {
+  const instrument = instrumentOf(view.symbol as Symbol);
+  return {
+    ...base,
+    type: "financing_charged",
+    symbol: instrument.symbol,
+    day: view.day!,
+    valueDate: view.valueDate!,
+    nextValueDate: view.nextValueDate!,
+    days: view.days!,
+    units: units(Number(view.units)),
+    price: price(numberOf(view.price, instrument.pricePrecision)),
+    financing: view.annualRate === undefined
+      ? { kind: "points", thousandths: numberOf(view.swapPoints, pointPrecision) }
+      : { kind: "annual", ppm: numberOf(view.annualRate, percentPrecision) },
+    financed: amountOf(view.financed),
+    financedCurrency: view.financedCurrency as Currency,
+    amount: amountOf(view.amount),
+    rate: rateOfText(view.rate),
+  };
 }
 
 export const commissionFields = (commission: Commission | undefined): Fields =>
@@ -96,6 +152,12 @@ function amountOf(text: string | undefined): Micros {
   const amount = parseMicros(text ?? "");
   if (typeof amount === "string") throw new TypeError(`Cannot read amount ${text}: ${amount}`);
   return amount;
+}
+
+function numberOf(text: string | undefined, precision: number): number {
+  const value = parseScaled(text ?? "", precision);
+  if (typeof value === "string") throw new TypeError(`Cannot read number ${text}: ${value}`);
+  return value;
 }
 
 function rateOfText(text: string | undefined): Rate {

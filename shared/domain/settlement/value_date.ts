@@ -19,6 +19,12 @@ const strictBeforeValue = new Set<Currency>(["MXN"]);
 /** Days looked ahead for a business day at most; no calendar closes for longer. */
 const aheadDaysMax = 30;
 
+export interface Roll {
+  readonly valueDate: Temporal.PlainDate;
+  readonly nextValueDate: Temporal.PlainDate;
+  readonly days: number;
+}
+
 export class ValueDates {
   readonly #calendars: Readonly<Record<Currency, HolidayCalendar>>;
   readonly #holidays = new Map<string, ReadonlySet<IsoDate>>();
@@ -50,8 +56,15 @@ export class ValueDates {
    * holidays, and 0 where both days have one value date.
    */
   rollDays(instrument: Instrument, day: Temporal.PlainDate, hours: TradingCalendar): number {
-    const next = this.spotDate(instrument, nextTradingDay(day, hours));
-    return this.spotDate(instrument, day).until(next, { largestUnit: "day" }).days;
+    return this.roll(instrument, day, hours).days;
+  }
+
+  /** The two value dates of a roll, and the days between them. */
+  roll(instrument: Instrument, day: Temporal.PlainDate, hours: TradingCalendar): Roll {
+    const valueDate = this.spotDate(instrument, day);
+    const nextValueDate = this.spotDate(instrument, tradingDayAfter(day, hours));
+    const { days } = valueDate.until(nextValueDate, { largestUnit: "day" });
+    return { valueDate, nextValueDate, days };
   }
 
   #businessDayAfter(day: Temporal.PlainDate, open: ReadonlySet<Currency>): Temporal.PlainDate {
@@ -74,7 +87,11 @@ export class ValueDates {
   }
 }
 
-function nextTradingDay(day: Temporal.PlainDate, hours: TradingCalendar): Temporal.PlainDate {
+/** The next FX day that positions are rolled on: a weekday on which there is trading. */
+export function tradingDayAfter(
+  day: Temporal.PlainDate,
+  hours: TradingCalendar,
+): Temporal.PlainDate {
   let next = day.add({ days: 1 });
   while (next.dayOfWeek > 5 || !tradesOn(next, hours)) next = next.add({ days: 1 });
   return next;

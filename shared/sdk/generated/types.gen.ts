@@ -197,7 +197,7 @@ export type Position = {
 export type Transaction = {
     accountId: string;
     transactionId: number;
-    type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_rejected' | 'order_acknowledged' | 'order_filled' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired' | 'transfer_sent' | 'transfer_received';
+    type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_rejected' | 'order_acknowledged' | 'order_filled' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired' | 'transfer_sent' | 'transfer_received' | 'financing_charged';
     time: string;
     orderId?: string;
     /**
@@ -240,6 +240,29 @@ export type Transaction = {
      * Quote currency to `commissionCurrency`
      */
     notionalRate?: string;
+    /**
+     * FX day that ended at 17:00 New York
+     */
+    day?: string;
+    valueDate?: string;
+    nextValueDate?: string;
+    /**
+     * From `valueDate` to the next
+     */
+    days?: number;
+    /**
+     * Of the notional, in per cent
+     */
+    annualRate?: string;
+    /**
+     * Of the price, a day
+     */
+    swapPoints?: string;
+    /**
+     * In `financedCurrency`
+     */
+    financed?: string;
+    financedCurrency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
     amount?: string;
     /**
      * Yours, unique in the account; makes a retry safe
