@@ -20,6 +20,7 @@ import { type TradingDatabase, tradingSchema } from "./desk/tables.ts";
 import { applyReports } from "./executions/apply_reports.ts";
 import { reconcile } from "./executions/reconcile.ts";
 import { Rolls } from "./financing/rolls.ts";
+import { MarginWatch } from "./margin/margin_watch.ts";
 import { Relay } from "./outbox/relay.ts";
 
 export type TradingApp = ServiceApp;
@@ -51,7 +52,15 @@ export async function startTrading(
     clock: ground.clock,
   });
   const relay = new Relay({ db, streams, logger });
-  const desk = new Desk({ store: books, market, events, logger, onStored: () => relay.kick() });
+  const desk = new Desk({
+    store: books,
+    market,
+    events,
+    logger,
+    onStored: () => relay.kick(),
+    onAccounts: (accounts) => margins.update(accounts),
+  });
+  const margins = new MarginWatch({ db, books, desk, market, terms: terms.margin, logger });
   const { metrics } = ground;
   const rolls = new Rolls({
     db,
@@ -67,7 +76,10 @@ export async function startTrading(
     streams,
     book: quotes,
     marketClock,
-    onQuotes: rolls.take,
+    onQuotes: (quotes) => {
+      rolls.take(quotes);
+      margins.take(quotes);
+    },
     logger,
     signal: lifecycle.signal,
   });
@@ -89,6 +101,7 @@ export async function startTrading(
     "reconciliation",
     (signal) => reconcile({ db, streams, events, logger, now: () => marketClock.now() }, signal),
   );
+  lifecycle.run("margins", (signal) => margins.run(signal));
   lifecycle.run("financing", (signal) => rolls.run(signal));
   lifecycle.onStop("desk", () => desk.idle());
   return { ...ground, db, books, desk, market, rolls };

@@ -7,6 +7,7 @@ import { parseScaled } from "../../shared/domain/decimal.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
 import { findInstrument } from "../../shared/domain/instruments.ts";
 import { type AccountId, accountIdPattern } from "../../shared/domain/ids.ts";
+import { closeFirstNames, defaultMargin } from "../../shared/domain/margin.ts";
 import { type Micros, parseMicros } from "../../shared/domain/money.ts";
 import type { FinancingPrice } from "../../shared/domain/settlement/financing.ts";
 import { policyRates } from "../../shared/domain/settlement/financing_defaults.ts";
@@ -103,16 +104,40 @@ const financing = v.optional(
   {},
 );
 
+const percent = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000));
+
+const margin = v.optional(
+  v.strictObject({
+    callPercent: v.optional(percent, defaultMargin.callPercent),
+    stopOutPercent: v.optional(percent, defaultMargin.stopOutPercent),
+    closeFirst: v.optional(v.picklist(closeFirstNames), defaultMargin.closeFirst),
+    accounts: v.optional(
+      v.pipe(
+        v.array(v.strictObject({
+          accountId,
+          callPercent: v.exactOptional(percent),
+          stopOutPercent: v.exactOptional(percent),
+          closeFirst: v.exactOptional(v.picklist(closeFirstNames)),
+        })),
+        v.maxLength(rulesMax),
+      ),
+      [],
+    ),
+  }),
+  {},
+);
+
 export const termsSettings = v.optional(
   v.strictObject({
     commissions: v.optional(v.pipe(v.array(commissionRule), v.maxLength(rulesMax)), []),
     financing,
+    margin,
   }),
   {},
 );
 
 export function readTerms(settings: v.InferOutput<typeof termsSettings>): TradingTerms {
-  const { commissions, financing } = settings;
+  const { commissions, financing, margin } = settings;
   const set = financing.currencies.map(({ currency, since, rate }) => ({
     currency,
     since,
@@ -126,5 +151,6 @@ export function readTerms(settings: v.InferOutput<typeof termsSettings>): Tradin
       markupPpm: financing.markup,
       swapFree: financing.swapFree,
     },
+    margin,
   };
 }

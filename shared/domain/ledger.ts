@@ -8,7 +8,7 @@ import { type Micros, micros, type Rate } from "./money.ts";
  * `cash` is the client's money. `funding` is the other side of deposits and withdrawals, `trading`
  * of realised profit, `conversion` of both legs of an exchange between currencies, `transfer` of
  * money between accounts, which over both of them comes to zero, `commission` what fills cost,
- * `financing` what rolls do.
+ * `financing` what rolls do, `protection` of balances that the platform makes good.
  */
 export const ledgerBooks = [
   "cash",
@@ -18,6 +18,7 @@ export const ledgerBooks = [
   "transfer",
   "commission",
   "financing",
+  "protection",
 ] as const;
 export type LedgerBook = (typeof ledgerBooks)[number];
 

@@ -1,4 +1,4 @@
-/** What movements of money without an order do to an account, and to the ledger. */
+/** What changes without an order do to an account, and to the ledger. */
 
 import type { Account } from "./account.ts";
 import { cashPostings, paymentPostings, type Posting } from "./ledger.ts";
@@ -6,10 +6,18 @@ import { micros } from "./money.ts";
 import type { MoneyTransaction } from "./money_transactions.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** Applies the movement to the account, in place. */
+/** Applies the change to the account, in place. */
 export function applyMoney(account: Account, next: MoneyTransaction): Posting[] {
-  account.balance = micros(account.balance + next.amount);
+  if ("amount" in next) account.balance = micros(account.balance + next.amount);
   switch (next.type) {
+    case "margin_call_entered":
+      account.marginCall = true;
+      return [];
+    case "margin_call_exited":
+      account.marginCall = false;
+      return [];
+    case "balance_adjusted":
+      return cashPostings("protection", account.currency, next.amount);
     case "transfer_sent":
       return cashPostings("transfer", account.currency, next.amount);
     case "transfer_received":

@@ -56,10 +56,44 @@ export interface FinancingCharged extends Numbered {
   readonly rate: Rate;
 }
 
-export type MoneyTransaction = TransferSent | TransferReceived | FinancingCharged;
+interface Assessed extends Numbered {
+  /** In the account's currency, as both stood. */
+  readonly equity: Micros;
+  readonly marginUsed: Micros;
+}
+
+/** Equity fell below the margin call level. */
+export interface MarginCallEntered extends Assessed {
+  readonly type: "margin_call_entered";
+}
+
+export interface MarginCallExited extends Assessed {
+  readonly type: "margin_call_exited";
+}
+
+/** Makes good what a stop-out left below zero. */
+export interface BalanceAdjusted extends Numbered {
+  readonly type: "balance_adjusted";
+  readonly amount: Micros;
+  readonly reason: AdjustmentReason;
+}
+
+export const adjustmentReasons = ["negative_balance_protection"] as const;
+export type AdjustmentReason = (typeof adjustmentReasons)[number];
+
+export type MoneyTransaction =
+  | TransferSent
+  | TransferReceived
+  | FinancingCharged
+  | MarginCallEntered
+  | MarginCallExited
+  | BalanceAdjusted;
 
 export const moneyTransactionTypes = [
   "transfer_sent",
   "transfer_received",
   "financing_charged",
+  "margin_call_entered",
+  "margin_call_exited",
+  "balance_adjusted",
 ] as const satisfies readonly MoneyTransaction["type"][];

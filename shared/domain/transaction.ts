@@ -34,10 +34,15 @@ export interface FundsTransferred extends Numbered {
   readonly fundsId?: FundsId;
 }
 
+export const orderOrigins = ["stop_out"] as const;
+export type OrderOrigin = (typeof orderOrigins)[number];
+
 export interface OrderAccepted extends Numbered {
   readonly type: "order_accepted";
   readonly orderId: OrderId;
   readonly terms: OrderTerms;
+  /** Why the platform placed it; left out for the client's own. */
+  readonly reason?: OrderOrigin;
 }
 
 export interface OrderRejected extends Numbered {

@@ -80,6 +80,7 @@ async function loadAccounts(db: Kysely<TradingDatabase>, ids: readonly AccountId
     account.currency = row.currency as AccountCurrency;
     account.balance = micros(BigInt(row.balance));
     account.lastTransactionId = Number(row.last_transaction_id) as TransactionId;
+    account.marginCall = row.margin_call;
   }
   const positions = await db.selectFrom("positions").selectAll()
     .where("account_id", "in", ids).execute();
@@ -173,10 +174,13 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
   try {
     await sql`with
       moved as (insert into trading.accounts
-          (account_id, currency, balance, last_transaction_id, open_orders)
-        select id, currency, balance, last, open from ${rows(accountRecords(turn), accountColumns)}
+          (account_id, currency, balance, last_transaction_id, open_orders, margin_call)
+        select id, currency, balance, last, open, call from ${
+      rows(accountRecords(turn), accountColumns)
+    }
         on conflict (account_id) do update set balance = excluded.balance,
-          last_transaction_id = excluded.last_transaction_id, open_orders = excluded.open_orders),
+          last_transaction_id = excluded.last_transaction_id, open_orders = excluded.open_orders,
+          margin_call = excluded.margin_call),
       numbered as (insert into trading.transactions (account_id, transaction_id, time, type, body)
         select a, t, at, type, body
         from ${rows(transactionRecords(turn.booked), transactionColumns)}),
@@ -223,7 +227,7 @@ const outboxRecords = (outbox: Turn["outbox"]) =>
   [...Map.groupBy(outbox, ({ topic }) => topic)]
     .map(([topic, entries]) => ({ topic, bodies: entries.map(({ body }) => body) }));
 
-const accountColumns = "id text, currency text, balance int8, last int8, open int4";
+const accountColumns = "id text, currency text, balance int8, last int8, open int4, call bool";
 const accountRecords = (turn: Turn) =>
   turn.accounts.map((account) => ({
     id: account.accountId,
@@ -231,6 +235,7 @@ const accountRecords = (turn: Turn) =>
     balance: String(account.balance),
     last: account.lastTransactionId,
     open: account.openOrders,
+    call: account.marginCall,
   }));
 
 const transactionColumns = "a text, t int8, at timestamptz, type text, body json";

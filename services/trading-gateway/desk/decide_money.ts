@@ -11,6 +11,7 @@ import { financingKey, fundsKey, receivedKey } from "../../../shared/domain/mone
 import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { Command } from "./commands.ts";
+import { type AssessMargin, assessMargin } from "./assess_margin.ts";
 import { type ChargeFinancing, chargeFinancing } from "./charge_financing.ts";
 import { book, type Decision, exists, type Market, refuse } from "./decide.ts";
 import { done } from "./money_decision.ts";
@@ -32,7 +33,7 @@ export interface TransferFunds {
   readonly amount: Micros;
 }
 
-export type MoneyCommand = MoveFunds | TransferFunds | ChargeFinancing;
+export type MoneyCommand = MoveFunds | TransferFunds | ChargeFinancing | AssessMargin;
 
 export const moneyRefusals = [
   "duplicate_funds_id",
@@ -55,9 +56,15 @@ export interface MoneyContext {
   account(accountId: AccountId): Account;
 }
 
+const moneyKinds: ReadonlySet<Command["kind"]> = new Set<MoneyCommand["kind"]>([
+  "move_funds",
+  "transfer_funds",
+  "charge_financing",
+  "assess_margin",
+]);
+
 export const isMoneyCommand = (command: Command): command is MoneyCommand =>
-  command.kind === "move_funds" || command.kind === "transfer_funds" ||
-  command.kind === "charge_financing";
+  moneyKinds.has(command.kind);
 
 /** Every account a command reads or changes. */
 export const accountsOf = (command: Command): readonly AccountId[] =>
@@ -74,6 +81,7 @@ export const onceName = ({ accountId, key }: OnceName): string => `${accountId} 
 
 /** The names a command's transactions will have, for the store to be asked about. */
 export function onceNamesOf(command: MoneyCommand): OnceName[] {
+  if (command.kind === "assess_margin") return [];
   if (command.kind === "charge_financing") {
     const { accountId, charge } = command;
     return [{ accountId, key: financingKey(charge.symbol, charge.day) }];
@@ -87,6 +95,7 @@ export function onceNamesOf(command: MoneyCommand): OnceName[] {
 export function decideMoney(command: MoneyCommand, context: MoneyContext): Decision {
   const account = context.account(command.accountId);
   if (!exists(account)) return refuse("account_unknown", null);
+  if (command.kind === "assess_margin") return assessMargin(account, context.market);
   const earlier = onceNamesOf(command).map((name) => context.bookedOnce.get(onceName(name)));
   if (command.kind === "charge_financing") {
     return earlier[0] === undefined ? chargeFinancing(account, command) : done(account, []);

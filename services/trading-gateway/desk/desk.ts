@@ -58,6 +58,8 @@ export interface DeskDeps {
   readonly logger: Logger;
   /** Called after a turn is stored: there is something to relay. */
   readonly onStored: () => void;
+  /** The accounts that a stored turn changed, as they now stand. */
+  readonly onAccounts?: (accounts: readonly Account[]) => void;
 }
 
 interface Waiting {
@@ -136,6 +138,7 @@ export class Desk {
       await this.#deps.store.commit(turn);
       for (const account of turn.accounts) forgetEndedOrders(account);
       this.#deps.onStored();
+      this.#deps.onAccounts?.(turn.accounts);
     }
     waiting.forEach((one, at) => {
       const decision = decisions[at]!;

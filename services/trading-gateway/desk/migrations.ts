@@ -107,8 +107,17 @@ const rolls: Migration = {
   },
 };
 
+const marginCalls: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").alterTable("accounts")
+      .addColumn("margin_call", "boolean", (column) => column.notNull().defaultTo(false))
+      .execute();
+  },
+};
+
 export const tradingMigrations: Record<string, Migration> = {
   "2026-11-23_first": firstTables,
   "2026-11-24_money_1_booked_once": bookedOnce,
   "2026-11-24_money_2_rolls": rolls,
+  "2026-11-24_money_3_margin_calls": marginCalls,
 };

@@ -13,6 +13,7 @@ export interface TradingDatabase {
     balance: Int8;
     last_transaction_id: Int8;
     open_orders: number;
+    margin_call: boolean;
   };
   transactions: {
     account_id: string;

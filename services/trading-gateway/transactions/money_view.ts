@@ -16,6 +16,7 @@ import {
 } from "../../../shared/domain/money.ts";
 import type { FinancingPrice } from "../../../shared/domain/settlement/financing.ts";
 import type {
+  AdjustmentReason,
   FinancingCharged,
   FundsId,
   MoneyTransaction,
@@ -61,6 +62,11 @@ export function moneyFields(one: MoneyTransaction): Fields {
         amount: formatMicros(one.amount),
         rate: formatRate(one.rate),
       };
+    case "margin_call_entered":
+    case "margin_call_exited":
+      return { equity: formatMicros(one.equity), marginUsed: formatMicros(one.marginUsed) };
+    case "balance_adjusted":
+      return { amount: formatMicros(one.amount), reason: one.reason };
   }
 }
 
@@ -103,6 +109,21 @@ export function readMoney(
       };
     case "financing_charged":
       return readFinancing(view, base);
+    case "margin_call_entered":
+    case "margin_call_exited":
+      return {
+        ...base,
+        type: view.type,
+        equity: amountOf(view.equity),
+        marginUsed: amountOf(view.marginUsed),
+      };
+    case "balance_adjusted":
+      return {
+        ...base,
+        type: view.type,
+        amount: amountOf(view.amount),
+        reason: view.reason as AdjustmentReason,
+      };
   }
 }
 

@@ -35,7 +35,7 @@ import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { OrderTerms } from "../../../shared/domain/orders/order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import { type EpochMs, parseRfc3339, toRfc3339 } from "../../../shared/domain/time.ts";
-import type { Transaction } from "../../../shared/domain/transaction.ts";
+import type { OrderOrigin, Transaction } from "../../../shared/domain/transaction.ts";
 import { commissionFields, moneyFields, readCommission, readMoney } from "./money_view.ts";
 
 export type TransactionView = z.infer<typeof transactionView>;
@@ -57,7 +57,12 @@ export function toTransactionView(one: Transaction): TransactionView {
         ...(one.fundsId === undefined ? {} : { fundsId: one.fundsId }),
       };
     case "order_accepted":
-      return { ...base, orderId: one.orderId, ...termsView(one.terms) };
+      return {
+        ...base,
+        orderId: one.orderId,
+        ...termsView(one.terms),
+        ...(one.reason === undefined ? {} : { reason: one.reason }),
+      };
     case "order_rejected":
       return {
         ...base,
@@ -129,7 +134,13 @@ export function fromTransactionView(view: TransactionView): Transaction {
         ...(view.fundsId === undefined ? {} : { fundsId: view.fundsId as FundsId }),
       };
     case "order_accepted":
-      return { ...base, type: view.type, orderId, terms: termsOf(view) };
+      return {
+        ...base,
+        type: view.type,
+        orderId,
+        terms: termsOf(view),
+        ...(view.reason === undefined ? {} : { reason: view.reason as OrderOrigin }),
+      };
     case "order_rejected": {
       const terms = view.clientOrderId === undefined ? null : termsOf(view);
       return {

@@ -3,7 +3,8 @@
 import { z } from "@hono/zod-openapi";
 import { orderStatuses, orderTypes, sides, timesInForce } from "../../domain/orders/order.ts";
 import { rejectReasons } from "../../domain/orders/rejects.ts";
-import { transactionTypes } from "../../domain/transaction.ts";
+import { adjustmentReasons } from "../../domain/money_transactions.ts";
+import { orderOrigins, transactionTypes } from "../../domain/transaction.ts";
 import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
 import {
   accountCurrency,
@@ -76,6 +77,7 @@ export const accountView = z
     equity: decimal.nullable().openapi({ description: "Balance plus unrealised profit" }),
     marginUsed: decimal.nullable(),
     marginAvailable: decimal.nullable(),
+    marginCall: z.boolean().openapi({ description: "Equity is below the margin call level" }),
     openOrders: z.number().int(),
     openPositions: z.number().int(),
     lastTransactionId: transactionId,
@@ -131,7 +133,9 @@ export const transactionView = z
     sent: decimal.optional().openapi({ description: "Left the sender, in `sentCurrency`" }),
     sentCurrency: accountCurrency.optional(),
     currency: accountCurrency.optional(),
-    reason: z.enum(rejectReasons as [string, ...string[]]).optional(),
+    equity: decimal.optional(),
+    marginUsed: decimal.optional(),
+    reason: z.enum([...rejectReasons, ...orderOrigins, ...adjustmentReasons]).optional(),
     text: z.string().optional(),
   })
   .openapi("Transaction");

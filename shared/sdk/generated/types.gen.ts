@@ -142,6 +142,10 @@ export type Account = {
     equity: string | null;
     marginUsed: string | null;
     marginAvailable: string | null;
+    /**
+     * Equity is below the margin call level
+     */
+    marginCall: boolean;
     openOrders: number;
     openPositions: number;
     lastTransactionId: number;
@@ -197,7 +201,7 @@ export type Position = {
 export type Transaction = {
     accountId: string;
     transactionId: number;
-    type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_rejected' | 'order_acknowledged' | 'order_filled' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired' | 'transfer_sent' | 'transfer_received' | 'financing_charged';
+    type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_rejected' | 'order_acknowledged' | 'order_filled' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired' | 'transfer_sent' | 'transfer_received' | 'financing_charged' | 'margin_call_entered' | 'margin_call_exited' | 'balance_adjusted';
     time: string;
     orderId?: string;
     /**
@@ -276,7 +280,9 @@ export type Transaction = {
     sent?: string;
     sentCurrency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
     currency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
-    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity';
+    equity?: string;
+    marginUsed?: string;
+    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity' | 'stop_out' | 'negative_balance_protection';
     text?: string;
 };
 
