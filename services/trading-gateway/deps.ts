@@ -61,16 +61,7 @@ export async function startTrading(
     onAccounts: (accounts) => margins.update(accounts),
   });
   const margins = new MarginWatch({ db, books, desk, market, terms: terms.margin, logger });
-  const { metrics } = ground;
-  const rolls = new Rolls({
-    db,
-    desk,
-    hours,
-    marketClock,
-    terms: terms.financing,
-    logger,
-    metrics,
-  });
+  const rolls = new Rolls({ ...ground, db, desk, terms: terms.financing });
   await rolls.begin();
   await followQuotes({
     streams,

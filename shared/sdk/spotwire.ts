@@ -5,6 +5,7 @@ import { type Credential, readCredential } from "./credential.ts";
 import { FeedClient } from "./feed.ts";
 import { createClient } from "./generated/client/index.ts";
 import { Operations } from "./generated/sdk.gen.ts";
+import type { Statement } from "./generated/types.gen.ts";
 import { SpotwireProblem } from "./problem.ts";
 import { repeatUntilAnswered, type RetryLimits } from "./retry.ts";
 import type { CallOptions, Spotwire } from "./spotwire_api.ts";
@@ -113,6 +114,16 @@ const fundsOperations = (caller: Caller) => ({
   transfer: (accountId, body, o) =>
     caller.callUntilAnswered(
       (api, shared) => api.transfer({ ...shared, path: { accountId }, body }),
+      o,
+    ),
+  getStatement: (accountId, period, o) =>
+    caller.call(
+      (api, shared) =>
+        api.getStatement({
+          ...shared,
+          path: { accountId },
+          query: { ...period, format: "json" },
+        }) as Promise<Answer<Statement>>,
       o,
     ),
 } satisfies Partial<Spotwire>);

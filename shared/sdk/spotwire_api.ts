@@ -8,6 +8,7 @@ import type {
   CreatedKey,
   CreateKey,
   CreateToken,
+  GetStatementData,
   Instrument,
   ListAccountsResponse,
   ListBarsData,
@@ -24,6 +25,7 @@ import type {
   Order,
   PlaceOrder,
   Quote,
+  Statement,
   Token,
   Transaction,
   Transfer,
@@ -38,6 +40,9 @@ export interface CallOptions {
 
 /** The query of an operation. */
 type Query<Data extends { query?: unknown }> = NonNullable<Data["query"]>;
+
+/** From one moment on and before another, RFC 3339. */
+export type Period = Omit<Query<GetStatementData>, "format">;
 
 /**
  * Each operation resolves to the body of its answer. It rejects with a `SpotwireProblem` when the
@@ -77,6 +82,8 @@ export interface Spotwire {
   withdraw(accountId: string, funds: MoveFunds, o?: CallOptions): Promise<Transaction>;
   /** Moves money to another account of the key; repeated as `deposit` is. */
   transfer(accountId: string, funds: TransferFunds, o?: CallOptions): Promise<Transfer>;
+  /** What a period did to the cash; of the account's whole life unless `from` and `to` are given. */
+  getStatement(accountId: string, period?: Period, o?: CallOptions): Promise<Statement>;
   listPositions(accountId: string, o?: CallOptions): Promise<ListPositionsResponse>;
   /** Oldest first, without gaps; page on with `since` set to the last one's id. */
   listTransactions(

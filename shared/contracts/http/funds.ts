@@ -1,7 +1,8 @@
-/** HTTP contract of the trading gateway's money: deposits, withdrawals, transfers. */
+/** HTTP contract of the trading gateway's money: deposits, withdrawals, transfers, statements. */
 
 import { z } from "@hono/zod-openapi";
 import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
+import { getStatementRoute } from "./statement.ts";
 import { transactionView } from "./trading.ts";
 import { accountId, clientOrderId, decimal } from "./values.ts";
 
@@ -68,4 +69,9 @@ export const transferRoute = securedRoute({ permission: "trade:write", account: 
 });
 
 /** Routes the trading gateway serves beside those of `trading.ts`. */
-export const fundsRoutes = [depositRoute, withdrawRoute, transferRoute] as const;
+export const fundsRoutes = [
+  depositRoute,
+  withdrawRoute,
+  transferRoute,
+  getStatementRoute,
+] as const;

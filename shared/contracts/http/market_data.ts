@@ -14,7 +14,7 @@ const symbolsMax = 100;
 const quoteStatuses = ["live", "quiet", "stale", "closed"] as const;
 
 /** A time that is read, not only shown: RFC 3339 with a zone. */
-const time = timestamp.refine((text) => parseRfc3339(text) !== null, {
+export const time = timestamp.refine((text) => parseRfc3339(text) !== null, {
   message: "Expected RFC 3339 with a zone, such as 2026-01-05T09:30:00Z",
 });
 

@@ -314,6 +314,59 @@ export type TransferFunds = {
     amount: string;
 };
 
+export type Statement = {
+    accountId: string;
+    currency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+    from: string;
+    to: string;
+    openingBalance: string;
+    /**
+     * Opening balance and movements, exactly
+     */
+    closingBalance: string;
+    totals: {
+        deposit: string;
+        withdrawal: string;
+        transfer_in: string;
+        transfer_out: string;
+        realised_profit: string;
+        commission: string;
+        financing: string;
+        adjustment: string;
+    };
+    instruments: Array<{
+        symbol: string;
+        fills: number;
+        unitsBought: string;
+        unitsSold: string;
+        realised: string;
+        commission: string;
+        financing: string;
+    }>;
+    movements: Array<{
+        time: string;
+        transactionId: number;
+        kind: 'deposit' | 'withdrawal' | 'transfer_in' | 'transfer_out' | 'realised_profit' | 'commission' | 'financing' | 'adjustment';
+        symbol: string | null;
+        amount: string;
+        /**
+         * The cash after it
+         */
+        balance: string;
+        reference: string | null;
+    }>;
+    /**
+     * Open at the end of the period
+     */
+    positions: Array<{
+        symbol: string;
+        units: string;
+        averagePrice: string;
+        openCost: string;
+        quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+    }>;
+};
+
 export type CreatedKey = Key & {
     /**
      * The secret; shown this once
@@ -1423,6 +1476,70 @@ export type TransferResponses = {
 };
 
 export type TransferResponse = TransferResponses[keyof TransferResponses];
+
+export type GetStatementData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * Default: the account's beginning
+         */
+        from?: string;
+        /**
+         * Not included; default: now
+         */
+        to?: string;
+        /**
+         * `csv` lists the movements, `html` is a page to print
+         */
+        format?: 'json' | 'csv' | 'html';
+    };
+    url: '/v1/accounts/{accountId}/statement';
+};
+
+export type GetStatementErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetStatementError = GetStatementErrors[keyof GetStatementErrors];
+
+export type GetStatementResponses = {
+    /**
+     * The statement
+     */
+    200: Statement;
+};
+
+export type GetStatementResponse = GetStatementResponses[keyof GetStatementResponses];
 
 export type ListKeysData = {
     body?: never;
