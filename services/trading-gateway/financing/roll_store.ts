@@ -46,7 +46,8 @@ export async function keepEndedDay(db: Db, ended: EndedDay, completed: boolean):
   await db.insertInto("rolls").values({
     day: ended.day,
     ended_at: toRfc3339(ended.endedAt),
-    quotes: JSON.stringify(quotes),
+    // As text: a driver that knows the column is JSON would encode it a second time.
+    quotes: sql<string>`${JSON.stringify(quotes)}::text::json`,
     completed,
   }).onConflict((on) => on.column("day").doNothing()).execute();
 }
