@@ -13,6 +13,7 @@ import {
 } from "../../shared/runtime/settings_sections.ts";
 import { readSettingsFile } from "../../shared/runtime/settings_file.ts";
 import { readSettings } from "../../shared/runtime/settings.ts";
+import { termsSettings } from "../../services/trading-gateway/terms_settings.ts";
 import { fillSettings } from "../../workers/execution/settings.ts";
 import { historySettings } from "../../workers/archive/settings.ts";
 import { compositeSettings, oandaSettings, venueSettings } from "../../workers/ingest/settings.ts";
@@ -37,6 +38,7 @@ export const allInOneSettings = v.strictObject({
   ),
   fills: fillSettings,
   history: historySettings,
+  terms: termsSettings,
   /** A person reads this log beside the first steps. */
   log: v.strictObject({ level: v.optional(v.picklist(logLevels), "warn") }),
 });

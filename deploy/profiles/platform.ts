@@ -8,6 +8,7 @@ import { createMarketDataApp } from "../../services/market-data/app.ts";
 import { startMarketData } from "../../services/market-data/deps.ts";
 import { createTradingApp } from "../../services/trading-gateway/app.ts";
 import { startTrading, type TradingDeps } from "../../services/trading-gateway/deps.ts";
+import { readTerms } from "../../services/trading-gateway/terms_settings.ts";
 import { epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { openDenoKv } from "../../shared/kv/deno_kv.ts";
 import { type Ground, internalOnly, openGround } from "../../shared/runtime/ground.ts";
@@ -64,7 +65,10 @@ export async function startPlatform(
     archive: ground("archive"),
     ingest: ground("ingest"),
   };
-  const trading = await startTrading(grounds.trading, lifecycle);
+  const trading = await startTrading(
+    { ...grounds.trading, terms: readTerms(settings.terms) },
+    lifecycle,
+  );
   const marketData = await startMarketData(
     { ...grounds.marketData, history: settings.history },
     lifecycle,

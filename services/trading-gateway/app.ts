@@ -3,13 +3,17 @@
 import { createServiceApp } from "../../shared/runtime/service_app.ts";
 import { addAccountRoutes } from "./accounts/account_routes.ts";
 import type { TradingApp, TradingDeps } from "./deps.ts";
+import { addFundsRoutes } from "./funds/funds_routes.ts";
 import { addOrderRoutes } from "./orders/order_routes.ts";
+import { addStatementRoutes } from "./statement/statement_routes.ts";
 import { addTransactionRoutes } from "./transactions/transaction_routes.ts";
 
 export function createTradingApp(deps: TradingDeps): TradingApp {
   const app = createServiceApp(deps);
   addAccountRoutes(app, deps);
+  addFundsRoutes(app, deps);
   addOrderRoutes(app, deps);
+  addStatementRoutes(app, deps);
   addTransactionRoutes(app, deps);
   return app;
 }

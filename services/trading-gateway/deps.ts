@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { QuoteBook } from "../../shared/domain/quote.ts";
 import { quoteRates } from "../../shared/domain/rates.ts";
+import { defaultTerms, type TradingTerms } from "../../shared/domain/terms.ts";
 import { consumeTopic } from "../../shared/runtime/consume.ts";
 import { createEventSource } from "../../shared/runtime/events.ts";
 import type { Ground } from "../../shared/runtime/ground.ts";
@@ -18,6 +19,8 @@ import { tradingMigrations } from "./desk/migrations.ts";
 import { type TradingDatabase, tradingSchema } from "./desk/tables.ts";
 import { applyReports } from "./executions/apply_reports.ts";
 import { reconcile } from "./executions/reconcile.ts";
+import { Rolls } from "./financing/rolls.ts";
+import { MarginWatch } from "./margin/margin_watch.ts";
 import { Relay } from "./outbox/relay.ts";
 
 export type TradingApp = ServiceApp;
@@ -28,31 +31,46 @@ export interface TradingDeps extends ServiceDeps {
   /** The one writer of the books. */
   readonly desk: Desk;
   readonly market: () => Market;
+  readonly rolls: Rolls;
 }
 
 /** Migrates, then runs the relay, the reports' consumer and reconciliation until the end. */
 export async function startTrading(
-  ground: Ground,
+  ground: Ground & { readonly terms?: TradingTerms },
   lifecycle: Lifecycle,
 ): Promise<TradingDeps> {
-  const { store, streams, logger, marketClock, hours } = ground;
+  const { store, streams, logger, marketClock, hours, terms = defaultTerms } = ground;
   await migrate(store, tradingSchema, tradingMigrations);
   const db = store.database<TradingDatabase>(tradingSchema);
   const books = createBooksStore(db);
   const quotes = new QuoteBook();
   const rates = quoteRates(quotes);
-  const market = (): Market => ({ now: marketClock.now(), quotes, rates, hours });
+  const market = (): Market => ({ now: marketClock.now(), quotes, rates, hours, terms });
   const events = createEventSource({
     source: "/services/trading-gateway",
     ids: ground.ids,
     clock: ground.clock,
   });
   const relay = new Relay({ db, streams, logger });
-  const desk = new Desk({ store: books, market, events, logger, onStored: () => relay.kick() });
+  const desk = new Desk({
+    store: books,
+    market,
+    events,
+    logger,
+    onStored: () => relay.kick(),
+    onAccounts: (accounts) => margins.update(accounts),
+  });
+  const margins = new MarginWatch({ db, books, desk, market, terms: terms.margin, logger });
+  const rolls = new Rolls({ ...ground, db, desk, terms: terms.financing });
+  await rolls.begin();
   await followQuotes({
     streams,
     book: quotes,
     marketClock,
+    onQuotes: (quotes) => {
+      rolls.take(quotes);
+      margins.take(quotes);
+    },
     logger,
     signal: lifecycle.signal,
   });
@@ -74,6 +92,8 @@ export async function startTrading(
     "reconciliation",
     (signal) => reconcile({ db, streams, events, logger, now: () => marketClock.now() }, signal),
   );
+  lifecycle.run("margins", (signal) => margins.run(signal));
+  lifecycle.run("financing", (signal) => rolls.run(signal));
   lifecycle.onStop("desk", () => desk.idle());
-  return { ...ground, db, books, desk, market };
+  return { ...ground, db, books, desk, market, rolls };
 }

@@ -5,6 +5,7 @@ import { runPart } from "../../shared/runtime/run_part.ts";
 import { createTradingApp } from "./app.ts";
 import { startTrading } from "./deps.ts";
 import { tradingSettings } from "./settings.ts";
+import { readTerms } from "./terms_settings.ts";
 
 Deno.exit(
   await runPart({
@@ -13,7 +14,8 @@ Deno.exit(
     env: Deno.env.toObject(),
     start: async (settings, lifecycle) => {
       const ground = await openServiceGround("trading-gateway", settings, lifecycle);
-      return createTradingApp(await startTrading(ground, lifecycle));
+      const terms = readTerms(settings.terms);
+      return createTradingApp(await startTrading({ ...ground, terms }, lifecycle));
     },
   }),
 );

@@ -9,6 +9,7 @@ import {
   securitySettings,
   streamsSettings,
 } from "../../shared/runtime/settings_sections.ts";
+import { termsSettings } from "./terms_settings.ts";
 
 export const tradingSettings = v.strictObject({
   http: httpSettings(8001),
@@ -16,6 +17,7 @@ export const tradingSettings = v.strictObject({
   streams: streamsSettings,
   security: securitySettings,
   market: marketSettings,
+  terms: termsSettings,
   log: logSettings,
 });
 export type TradingSettings = v.InferOutput<typeof tradingSettings>;

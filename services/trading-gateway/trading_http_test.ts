@@ -2,6 +2,7 @@
 // as it was. Method: the real app over a real PGlite and memory streams.
 
 import { assert, assertEquals } from "@std/assert";
+import { fundsRoutes } from "../../shared/contracts/http/funds.ts";
 import { tradingRoutes } from "../../shared/contracts/http/trading.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
@@ -104,7 +105,11 @@ async function openAccount(accountId: string): Promise<void> {
   assertEquals(opened.status, 201);
 }
 
-describeRefusals({ name: "trading-gateway", routes: tradingRoutes, app: () => app });
+describeRefusals({
+  name: "trading-gateway",
+  routes: [...tradingRoutes, ...fundsRoutes],
+  app: () => app,
+});
 
 Deno.test("each bad order body gets its own refusal, logged once, and changes nothing", async () => {
   await quote("EURUSD", 116_000);

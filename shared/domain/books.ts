@@ -7,7 +7,7 @@
 import type { Account } from "./account.ts";
 import { units } from "./instrument.ts";
 import { instrumentOf } from "./instruments.ts";
-import { fundingPostings, type Posting, profitPostings } from "./ledger.ts";
+import { commissionPostings, fundingPostings, type Posting, profitPostings } from "./ledger.ts";
 import { convert, type Micros, micros, type Rate, zeroMicros } from "./money.ts";
 import {
   canBecome,
@@ -18,6 +18,7 @@ import {
   type OrderTerms,
   remainingUnits,
 } from "./orders/order.ts";
+import { applyMoney } from "./money_books.ts";
 import { fillPosition, flatPosition } from "./position.ts";
 import type {
   OrderAccepted,
@@ -83,6 +84,8 @@ function apply(account: Account, next: Transaction): Posting[] {
       return move(account, next, { status: "canceled", text: next.text });
     case "order_expired":
       return move(account, next, { status: "expired" });
+    default:
+      return applyMoney(account, next);
   }
 }
 
@@ -110,7 +113,7 @@ function applyFill(account: Account, fill: OrderFilled): Posting[] {
   const { position } = fillPosition(held, fill, instrumentOf(fill.symbol));
   if (position.units === 0) account.positions.delete(fill.symbol);
   else account.positions.set(fill.symbol, position);
-  account.balance = micros(account.balance + fill.paid);
+  account.balance = micros(account.balance + fill.paid - (fill.commission?.charged ?? 0n));
   replaceOrder(account, order, {
     ...order,
     status: statusAfterFill(order, size),
@@ -118,13 +121,16 @@ function applyFill(account: Account, fill: OrderFilled): Posting[] {
     filledCost: order.filledCost + BigInt(fill.price) * BigInt(size),
     updatedAt: fill.time,
   });
-  return profitPostings({
+  const profit = profitPostings({
     quote: fill.realisedCurrency,
     realised: fill.realised,
     account: account.currency,
     paid: fill.paid,
     rate: fill.rate,
   });
+  return fill.commission === undefined
+    ? profit
+    : [...profit, ...commissionPostings(account.currency, fill.commission)];
 }
 
 /** Once, and only of an order that waits for it and can still trade. */

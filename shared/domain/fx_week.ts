@@ -61,6 +61,14 @@ export function fxDayOf(at: EpochMs): Temporal.PlainDate {
 /** When the FX day of `at` ends: the next 17:00 New York strictly after `at`. */
 export const fxDayEndAfter = (at: EpochMs): EpochMs => fxDayEnd(fxDayOf(at));
 
+/** Whether an FX day has trading at all. */
+export function tradesOn(day: Temporal.PlainDate, calendar: TradingCalendar): boolean {
+  if (calendar.alwaysOpen === true) return true;
+  const text = day.toString();
+  const closed = calendar.closedDays;
+  return day.dayOfWeek <= 5 && !closed.includes(text) && !closed.includes(text.slice(5));
+}
+
 /** Answers whether a venue trades at a moment; remembers the session it last looked at. */
 export class TradingHours {
   readonly #calendar: TradingCalendar;
@@ -68,6 +76,11 @@ export class TradingHours {
 
   constructor(calendar: TradingCalendar = defaultCalendar) {
     this.#calendar = calendar;
+  }
+
+  /** The days without trading, for what counts in days. */
+  get calendar(): TradingCalendar {
+    return this.#calendar;
   }
 
   isOpen(at: EpochMs): boolean {
@@ -87,26 +100,19 @@ export class TradingHours {
     if (this.isOpen(at)) return null;
     const day = fxDayOf(at);
     if (day.dayOfWeek > 5) return "weekend";
-    return this.#lists(day, this.#calendar.closedDays) ? "holiday" : "early_close";
+    return tradesOn(day, this.#calendar) ? "early_close" : "holiday";
   }
 
   #sessionOn(day: Temporal.PlainDate, at: EpochMs): Session {
     const from = fxDayEnd(day.subtract({ days: 1 }));
     const until = fxDayEnd(day);
+    if (!tradesOn(day, this.#calendar)) return { open: false, from, until };
     if (this.#calendar.alwaysOpen === true) return { open: true, from, until };
-    if (day.dayOfWeek > 5 || this.#lists(day, this.#calendar.closedDays)) {
-      return { open: false, from, until };
-    }
     const closesAt = this.#earlyClose(day);
     if (closesAt === null) return { open: true, from, until };
     return at < closesAt
       ? { open: true, from, until: closesAt }
       : { open: false, from: closesAt, until };
-  }
-
-  #lists(day: Temporal.PlainDate, days: readonly string[]): boolean {
-    const text = day.toString();
-    return days.includes(text) || days.includes(text.slice(5));
   }
 
   #earlyClose(day: Temporal.PlainDate): EpochMs | null {

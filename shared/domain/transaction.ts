@@ -1,14 +1,20 @@
 /** The numbered, append-only changes of an account. Folding them rebuilds every table. */
 
+import type { Commission } from "./commission.ts";
 import type { AccountCurrency, Currency } from "./currency.ts";
 import type { AccountId, ExecId, OrderId, TransactionId } from "./ids.ts";
 import type { Price, Symbol, Units } from "./instrument.ts";
 import type { Micros, Rate } from "./money.ts";
+import {
+  type FundsId,
+  type MoneyTransaction,
+  moneyTransactionTypes,
+} from "./money_transactions.ts";
 import type { OrderTerms } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
 import type { EpochMs } from "./time.ts";
 
-interface Numbered {
+export interface Numbered {
   readonly accountId: AccountId;
   /** 1, 2, 3 … without gaps within the account. */
   readonly transactionId: TransactionId;
@@ -24,12 +30,19 @@ export interface FundsTransferred extends Numbered {
   readonly type: "funds_transferred";
   /** Positive in, negative out, in the account's currency. */
   readonly amount: Micros;
+  /** The client's own id of a deposit or withdrawal; the first deposit has none. */
+  readonly fundsId?: FundsId;
 }
+
+export const orderOrigins = ["stop_out"] as const;
+export type OrderOrigin = (typeof orderOrigins)[number];
 
 export interface OrderAccepted extends Numbered {
   readonly type: "order_accepted";
   readonly orderId: OrderId;
   readonly terms: OrderTerms;
+  /** Why the platform placed it; left out for the client's own. */
+  readonly reason?: OrderOrigin;
 }
 
 export interface OrderRejected extends Numbered {
@@ -72,6 +85,8 @@ export interface OrderFilled extends Numbered {
   /** What reached the account's cash, in its currency, at `rate`. */
   readonly paid: Micros;
   readonly rate: Rate;
+  /** Left out where none was owed. */
+  readonly commission?: Commission;
 }
 
 export interface OrderCancelRequested extends Numbered {
@@ -107,7 +122,8 @@ export type Transaction =
   | OrderCancelRequested
   | OrderCancelRejected
   | OrderCanceled
-  | OrderExpired;
+  | OrderExpired
+  | MoneyTransaction;
 
 export type TransactionType = Transaction["type"];
 
@@ -124,4 +140,5 @@ export const transactionTypes = [
   "order_cancel_rejected",
   "order_canceled",
   "order_expired",
+  ...moneyTransactionTypes,
 ] as const satisfies readonly TransactionType[];

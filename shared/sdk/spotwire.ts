@@ -5,6 +5,7 @@ import { type Credential, readCredential } from "./credential.ts";
 import { FeedClient } from "./feed.ts";
 import { createClient } from "./generated/client/index.ts";
 import { Operations } from "./generated/sdk.gen.ts";
+import type { Statement } from "./generated/types.gen.ts";
 import { SpotwireProblem } from "./problem.ts";
 import { repeatUntilAnswered, type RetryLimits } from "./retry.ts";
 import type { CallOptions, Spotwire } from "./spotwire_api.ts";
@@ -45,6 +46,7 @@ export function createSpotwire(options: SpotwireOptions): Spotwire {
     ...marketOperations(caller),
     ...orderOperations(caller),
     ...accountOperations(caller),
+    ...fundsOperations(caller),
     ...keyOperations(caller),
     feed: (more = {}) =>
       new FeedClient({ url: options.url, key: options.key, random: options.random, ...more }),
@@ -107,6 +109,34 @@ const accountOperations = (caller: Caller) => ({
   listTransactions: (accountId, query, o) =>
     caller.call(
       (api, shared) => api.listTransactions({ ...shared, path: { accountId }, ...given(query) }),
+      o,
+    ),
+} satisfies Partial<Spotwire>);
+
+const fundsOperations = (caller: Caller) => ({
+  deposit: (accountId, body, o) =>
+    caller.callUntilAnswered(
+      (api, shared) => api.deposit({ ...shared, path: { accountId }, body }),
+      o,
+    ),
+  withdraw: (accountId, body, o) =>
+    caller.callUntilAnswered(
+      (api, shared) => api.withdraw({ ...shared, path: { accountId }, body }),
+      o,
+    ),
+  transfer: (accountId, body, o) =>
+    caller.callUntilAnswered(
+      (api, shared) => api.transfer({ ...shared, path: { accountId }, body }),
+      o,
+    ),
+  getStatement: (accountId, period, o) =>
+    caller.call(
+      (api, shared) =>
+        api.getStatement({
+          ...shared,
+          path: { accountId },
+          query: { ...period, format: "json" },
+        }) as Promise<Answer<Statement>>,
       o,
     ),
 } satisfies Partial<Spotwire>);

@@ -11,6 +11,7 @@ import type {
   CreateKey,
   CreateToken,
   GetConversionData,
+  GetStatementData,
   Instrument,
   ListAccountsResponse,
   ListActivityBarsData,
@@ -24,13 +25,18 @@ import type {
   ListTicksData,
   ListTransactionsData,
   ListTransactionsResponse,
+  MoveFunds,
   OpenAccount,
   Order,
   PlaceOrder,
   Quote,
   Session,
   Ticks,
+  Statement,
   Token,
+  Transaction,
+  Transfer,
+  TransferFunds,
 } from "./generated/types.gen.ts";
 
 export interface CallOptions {
@@ -43,6 +49,9 @@ export interface CallOptions {
 type Query<Data extends { query?: unknown }> = NonNullable<Data["query"]>;
 /** The same where the answer has other forms: here it is always JSON. */
 type RowsQuery<Data extends { query?: unknown }> = Omit<Query<Data>, "format">;
+
+/** From one moment on and before another, RFC 3339. */
+export type Period = Omit<Query<GetStatementData>, "format">;
 
 /**
  * Each operation resolves to the body of its answer. It rejects with a `SpotwireProblem` when the
@@ -88,6 +97,14 @@ export interface Spotwire {
   openAccount(account: OpenAccount, o?: CallOptions): Promise<Account>;
   listAccounts(o?: CallOptions): Promise<ListAccountsResponse>;
   getAccount(accountId: string, o?: CallOptions): Promise<Account>;
+  /** Books money that came in. Repeated while its outcome is unknown: its `fundsId` makes it safe. */
+  deposit(accountId: string, funds: MoveFunds, o?: CallOptions): Promise<Transaction>;
+  /** Books money that goes out, up to the cash that no margin holds; repeated as `deposit` is. */
+  withdraw(accountId: string, funds: MoveFunds, o?: CallOptions): Promise<Transaction>;
+  /** Moves money to another account of the key; repeated as `deposit` is. */
+  transfer(accountId: string, funds: TransferFunds, o?: CallOptions): Promise<Transfer>;
+  /** What a period did to the cash; of the account's whole life unless `from` and `to` are given. */
+  getStatement(accountId: string, period?: Period, o?: CallOptions): Promise<Statement>;
   listPositions(accountId: string, o?: CallOptions): Promise<ListPositionsResponse>;
   /** Oldest first, without gaps; page on with `since` set to the last one's id. */
   listTransactions(

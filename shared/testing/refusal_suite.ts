@@ -90,7 +90,10 @@ async function refusalsOf(
     [{ authorization: "Bearer not.a.token" }, 401, "key_invalid"],
     [await credentials.without(access.permission), 403, "permission_denied"],
   ];
-  if (access.account) refusals.push([credentials.otherAccount, 403, "account_denied"]);
+  // An admin's key reaches every account.
+  if (access.account && access.permission !== "admin") {
+    refusals.push([credentials.otherAccount, 403, "account_denied"]);
+  }
   return refusals;
 }
 

@@ -2,6 +2,7 @@
 
 import { importRoutes } from "../../../shared/contracts/http/data_pipeline.ts";
 import { qualityRoutes } from "../../../shared/contracts/http/data_quality.ts";
+import { fundsRoutes } from "../../../shared/contracts/http/funds.ts";
 import { marketDataRoutes } from "../../../shared/contracts/http/market_data.ts";
 import { placeOrderRoute, tradingRoutes } from "../../../shared/contracts/http/trading.ts";
 import { addRoute, type ServiceApp } from "../../../shared/runtime/service_app.ts";
@@ -15,6 +16,7 @@ export function addForwardRoutes(
     // The edge looks at an order before it goes on; see ../orders/order_routes.ts.
     if (route !== placeOrderRoute) addRoute(app, route, to.trading);
   }
+  for (const route of fundsRoutes) addRoute(app, route, to.trading);
   for (const route of marketDataRoutes) addRoute(app, route, to.marketData);
   for (const route of [...importRoutes, ...qualityRoutes]) addRoute(app, route, to.pipeline);
 }

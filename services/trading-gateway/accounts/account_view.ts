@@ -22,6 +22,7 @@ export function toAccountView(account: Account, market: Market): z.infer<typeof 
     equity: text(valued?.equity),
     marginUsed: text(valued?.marginUsed),
     marginAvailable: text(valued?.marginAvailable),
+    marginCall: account.marginCall,
     openOrders: account.openOrders,
     openPositions: account.positions.size,
     lastTransactionId: account.lastTransactionId,

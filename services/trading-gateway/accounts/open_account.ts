@@ -6,11 +6,9 @@ import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { parseMicros } from "../../../shared/domain/money.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
+import { balanceMax } from "../desk/decide_money.ts";
 import type { Desk } from "../desk/desk.ts";
 import { carryOut } from "../desk/outcome_problem.ts";
-
-/** Beyond this the books could leave 64 bits: 10^12 of the currency, in micros. */
-const depositMax = 10n ** 18n;
 
 /** @throws Problem `invalid_request` for a deposit that is not an amount, `account_exists`. */
 export async function openAccount(
@@ -18,7 +16,7 @@ export async function openAccount(
   request: z.output<typeof openAccountBody>,
 ): Promise<Account> {
   const deposit = parseMicros(request.deposit);
-  if (typeof deposit === "string" || deposit < 0n || deposit > depositMax) {
+  if (typeof deposit === "string" || deposit < 0n || deposit > balanceMax) {
     throw new Problem("invalid_request", "The deposit is not an amount that can be held", {
       errors: [{ path: "/deposit", message: "Expected 0 to 10^12 with at most six decimals" }],
     });

@@ -9,6 +9,7 @@ import { applyTransaction } from "../../../shared/domain/books.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { type Posting, unbalanced } from "../../../shared/domain/ledger.ts";
 import { formatRate } from "../../../shared/domain/money.ts";
+import { onceKeyOf } from "../../../shared/domain/money_books.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
@@ -32,7 +33,7 @@ export async function auditBooks(db: Db): Promise<string[]> {
 
 async function auditAccount(db: Db, accountId: AccountId): Promise<string[]> {
   const refolded = await refold(db, accountId);
-  const { account, postings, fills } = refolded;
+  const { account, postings, fills, onces } = refolded;
   const compare = differences(accountId);
   return [
     ...compare("account", [accountLine(account)], await accountLines(db, accountId)),
@@ -44,6 +45,7 @@ async function auditAccount(db: Db, accountId: AccountId): Promise<string[]> {
     ...compare("position", positionLines(account), await storedPositions(db, accountId)),
     ...compare("posting", postings, await storedPostings(db, accountId)),
     ...compare("fill", fills, await storedFills(db, accountId)),
+    ...compare("once key", onces, await storedOnces(db, accountId)),
     ...unbalanced(refolded.ledger).map((one) => `${accountId}: postings in ${one} do not balance`),
   ];
 }
@@ -54,16 +56,19 @@ async function refold(db: Db, accountId: AccountId) {
   const ledger: Posting[] = [];
   const postings: string[] = [];
   const fills: string[] = [];
+  const onces: string[] = [];
   for (let page = await transactionsAfter(db, account); page.length > 0;) {
     for (const one of page) {
       const posted = applyTransaction(account, one);
       ledger.push(...posted);
       posted.forEach((posting, at) => postings.push(postingLine(one, posting, at + 1)));
       if (one.type === "order_filled") fills.push(fillLine(one));
+      const key = onceKeyOf(one);
+      if (key !== null) onces.push([key, one.transactionId].join(" "));
     }
     page = await transactionsAfter(db, account);
   }
-  return { account, ledger, postings, fills };
+  return { account, ledger, postings, fills, onces };
 }
 
 async function transactionsAfter(db: Db, account: Account): Promise<Transaction[]> {
@@ -89,13 +94,14 @@ const differences =
   };
 
 const accountLine = (one: Account): string =>
-  [one.currency, one.balance, one.lastTransactionId, one.openOrders].join(" ");
+  [one.currency, one.balance, one.lastTransactionId, one.openOrders, one.marginCall].join(" ");
 
 async function accountLines(db: Db, accountId: AccountId): Promise<string[]> {
   const rows = await db.selectFrom("accounts").selectAll().where("account_id", "=", accountId)
     .execute();
   return rows.map((row) =>
-    [row.currency, row.balance, row.last_transaction_id, row.open_orders].join(" ")
+    [row.currency, row.balance, row.last_transaction_id, row.open_orders, row.margin_call]
+      .join(" ")
   );
 }
 
@@ -144,4 +150,10 @@ async function storedFills(db: Db, accountId: AccountId): Promise<string[]> {
   const rows = await db.selectFrom("fills").selectAll().where("account_id", "=", accountId)
     .execute();
   return rows.map((row) => [row.venue, row.exec_id, row.transaction_id].join(" "));
+}
+
+async function storedOnces(db: Db, accountId: AccountId): Promise<string[]> {
+  const rows = await db.selectFrom("booked_once").selectAll().where("account_id", "=", accountId)
+    .execute();
+  return rows.map((row) => [row.key, row.transaction_id].join(" "));
 }

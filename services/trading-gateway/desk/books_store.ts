@@ -6,10 +6,16 @@ import type { AccountCurrency } from "../../../shared/domain/currency.ts";
 import type { AccountId, OrderId, TransactionId } from "../../../shared/domain/ids.ts";
 import { type Symbol, units } from "../../../shared/domain/instrument.ts";
 import { formatRate, micros } from "../../../shared/domain/money.ts";
+import { onceKeyOf } from "../../../shared/domain/money_books.ts";
 import { isOpen, type Order } from "../../../shared/domain/orders/order.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
+import type { Transaction } from "../../../shared/domain/transaction.ts";
 import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
-import { toTransactionView } from "../transactions/transaction_view.ts";
+import {
+  fromTransactionView,
+  toTransactionView,
+  type TransactionView,
+} from "../transactions/transaction_view.ts";
 import { type Booked, clientOrderKey, fillKey } from "./decide.ts";
 import type { TradingDatabase } from "./tables.ts";
 
@@ -42,6 +48,10 @@ export interface BooksStore {
   ): Promise<Map<string, Order>>;
   ordersById(ids: readonly OrderId[]): Promise<Order[]>;
   bookedFills(wanted: readonly { venue: string; execId: string }[]): Promise<Set<string>>;
+  /** By `<accountId> <key>`: the transactions booked under keys that are used once. */
+  bookedOnce(wanted: readonly { accountId: string; key: string }[]): Promise<
+    Map<string, Transaction>
+  >;
   /** @throws AccountMoved when an account is not at the transaction the turn began from. */
   commit(turn: Turn): Promise<void>;
 }
@@ -56,6 +66,7 @@ export function createBooksStore(db: Kysely<TradingDatabase>): BooksStore {
     ordersByClientId: (wanted) => ordersByClientId(db, wanted),
     ordersById: (ids) => ordersById(db, ids),
     bookedFills: (wanted) => bookedFills(db, wanted),
+    bookedOnce: (wanted) => bookedOnce(db, wanted),
     commit: (turn) => commit(db, turn),
   };
 }
@@ -69,6 +80,7 @@ async function loadAccounts(db: Kysely<TradingDatabase>, ids: readonly AccountId
     account.currency = row.currency as AccountCurrency;
     account.balance = micros(BigInt(row.balance));
     account.lastTransactionId = Number(row.last_transaction_id) as TransactionId;
+    account.marginCall = row.margin_call;
   }
   const positions = await db.selectFrom("positions").selectAll()
     .where("account_id", "in", ids).execute();
@@ -129,6 +141,29 @@ async function bookedFills(
   return new Set(found.map((row) => fillKey({ venue: row.venue, execId: row.exec_id })));
 }
 
+async function bookedOnce(
+  db: Kysely<TradingDatabase>,
+  wanted: readonly { accountId: string; key: string }[],
+): Promise<Map<string, Transaction>> {
+  const records = wanted.map((one) => ({ a: one.accountId, k: one.key }));
+  const found = await db.selectFrom("booked_once as once")
+    .innerJoin("transactions as one", (join) =>
+      join.onRef("one.account_id", "=", "once.account_id")
+        .onRef("one.transaction_id", "=", "once.transaction_id"))
+    .select(["once.account_id", "once.key", "one.body"])
+    .where(
+      sql<boolean>`(once.account_id, once.key) in (select a, k from ${
+        rows(records, "a text, k text")
+      })`,
+    ).execute();
+  return new Map(
+    found.map((row) => [
+      `${row.account_id} ${row.key}`,
+      fromTransactionView(row.body as TransactionView),
+    ]),
+  );
+}
+
 /**
  * One statement stores a turn: one round trip, and whole or not at all without a transaction around
  * it. Another writer that moved an account on has used the transaction numbers this turn wants, so
@@ -139,10 +174,13 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
   try {
     await sql`with
       moved as (insert into trading.accounts
-          (account_id, currency, balance, last_transaction_id, open_orders)
-        select id, currency, balance, last, open from ${rows(accountRecords(turn), accountColumns)}
+          (account_id, currency, balance, last_transaction_id, open_orders, margin_call)
+        select id, currency, balance, last, open, call from ${
+      rows(accountRecords(turn), accountColumns)
+    }
         on conflict (account_id) do update set balance = excluded.balance,
-          last_transaction_id = excluded.last_transaction_id, open_orders = excluded.open_orders),
+          last_transaction_id = excluded.last_transaction_id, open_orders = excluded.open_orders,
+          margin_call = excluded.margin_call),
       numbered as (insert into trading.transactions (account_id, transaction_id, time, type, body)
         select a, t, at, type, body
         from ${rows(transactionRecords(turn.booked), transactionColumns)}),
@@ -152,6 +190,8 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
         from ${rows(postingRecords(turn.booked), postingColumns)}),
       filled as (insert into trading.fills (venue, exec_id, account_id, transaction_id)
         select v, e, a, t from ${rows(fillRecords(turn.booked), fillColumns)}),
+      once as (insert into trading.booked_once (account_id, key, transaction_id)
+        select a, k, t from ${rows(onceRecords(turn.booked), "a text, k text, t int8")}),
       ordered as (insert into trading.orders (${orderNames})
         select ${orderNames} from ${rows(turn.orders.map(fromOrder), orderColumns)}
         on conflict (account_id, transaction_id) do update set status = excluded.status,
@@ -176,15 +216,19 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
   }
 }
 
-/** Postgres' unique_violation: the other writer's transaction, or the order or fill it made of it. */
-const isTaken = (error: unknown): boolean => (error as { code?: string }).code === "23505";
+/**
+ * Postgres' unique_violation: the other writer's transaction, or the order or fill it made of it.
+ * Or its deadlock_detected: two turns over the same accounts, of which this one was given up.
+ */
+const isTaken = (error: unknown): boolean =>
+  ["23505", "40P01"].includes((error as { code?: string }).code ?? "");
 
 /** One row a topic: what a turn has to say is moved on together. */
 const outboxRecords = (outbox: Turn["outbox"]) =>
   [...Map.groupBy(outbox, ({ topic }) => topic)]
     .map(([topic, entries]) => ({ topic, bodies: entries.map(({ body }) => body) }));
 
-const accountColumns = "id text, currency text, balance int8, last int8, open int4";
+const accountColumns = "id text, currency text, balance int8, last int8, open int4, call bool";
 const accountRecords = (turn: Turn) =>
   turn.accounts.map((account) => ({
     id: account.accountId,
@@ -192,6 +236,7 @@ const accountRecords = (turn: Turn) =>
     balance: String(account.balance),
     last: account.lastTransactionId,
     open: account.openOrders,
+    call: account.marginCall,
   }));
 
 const transactionColumns = "a text, t int8, at timestamptz, type text, body json";
@@ -226,6 +271,12 @@ const fillRecords = (booked: readonly Booked[]) =>
       ? [{ v: one.venue, e: one.execId, a: one.accountId, t: one.transactionId }]
       : []
   );
+
+const onceRecords = (booked: readonly Booked[]) =>
+  booked.flatMap(({ transaction: one }) => {
+    const key = onceKeyOf(one);
+    return key === null ? [] : [{ a: one.accountId, k: key, t: one.transactionId }];
+  });
 
 const orderColumns = `account_id text, transaction_id int8, client_order_id text, symbol text,
   side text, type text, time_in_force text, units int8, price int8, expire_time timestamptz,

@@ -8,6 +8,8 @@ import type { Instrument } from "../../../shared/domain/instrument.ts";
 import type { Micros } from "../../../shared/domain/money.ts";
 import type { Order, OrderTerms } from "../../../shared/domain/orders/order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+import type { Transaction } from "../../../shared/domain/transaction.ts";
+import type { MoneyCommand, MoneyRefusal } from "./decide_money.ts";
 
 export interface OpenAccount {
   readonly kind: "open_account";
@@ -35,14 +37,20 @@ export interface ApplyReport {
   readonly report: ExecutionReport;
 }
 
-export type Command = OpenAccount | PlaceOrder | CancelOrder | ApplyReport;
+export type Command = OpenAccount | PlaceOrder | CancelOrder | ApplyReport | MoneyCommand;
 
 /** The answer to a command once its transactions are stored, or what kept it from having any. */
 export type Outcome =
-  | { readonly ok: true; readonly order: Order | null; readonly account: Account }
+  | {
+    readonly ok: true;
+    readonly order: Order | null;
+    readonly account: Account;
+    /** What a movement of money was booked as, now or when it was first asked for. */
+    readonly transactions?: readonly Transaction[];
+  }
   | {
     readonly ok: false;
-    readonly reason: RejectReason | "account_exists" | "conversion_pending";
+    readonly reason: RejectReason | "account_exists" | "conversion_pending" | MoneyRefusal;
     /** The order that stands in the way, or was refused; `null` when there is none. */
     readonly order: Order | null;
   };

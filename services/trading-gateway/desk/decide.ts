@@ -5,6 +5,7 @@
 
 import type { ExecutionReport } from "../../../shared/contracts/messages/executions.ts";
 import { type Account, valueAccount } from "../../../shared/domain/account.ts";
+import { commissionOf } from "../../../shared/domain/commission.ts";
 import { applyTransaction, realisedBy } from "../../../shared/domain/books.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import { type OrderId, orderIdOf, type TransactionId } from "../../../shared/domain/ids.ts";
@@ -24,6 +25,7 @@ import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_ord
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { QuoteBook } from "../../../shared/domain/quote.ts";
 import type { Rates } from "../../../shared/domain/rates.ts";
+import type { TradingTerms } from "../../../shared/domain/terms.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type {
@@ -34,6 +36,7 @@ import type {
   Outcome,
   PlaceOrder,
 } from "./commands.ts";
+import type { MoneyCommand } from "./decide_money.ts";
 
 /** The market as the desk sees it now. */
 export interface Market {
@@ -41,6 +44,8 @@ export interface Market {
   readonly quotes: QuoteBook;
   readonly rates: Rates;
   readonly hours: TradingHours;
+  /** Default: plain ones, without any cost. */
+  readonly terms?: TradingTerms;
 }
 
 /** What the store knows beyond the account's open orders. */
@@ -68,11 +73,11 @@ export const fillKey = (fill: { venue: string; execId: string }): string =>
   `${fill.venue} ${fill.execId}`;
 
 /** An account with no transaction yet does not exist. */
-const exists = (account: Account): boolean => account.lastTransactionId > 0;
+export const exists = (account: Account): boolean => account.lastTransactionId > 0;
 
 export function decide(
   account: Account,
-  command: Command,
+  command: Exclude<Command, MoneyCommand>,
   context: { readonly market: Market; readonly known: Known },
 ): Decision {
   if (command.kind === "open_account") return openAccount(account, command, context.market);
@@ -87,16 +92,19 @@ export function decide(
   }
 }
 
-const refuse = (reason: (Outcome & { ok: false })["reason"], order: Order | null): Decision => ({
+export const refuse = (
+  reason: (Outcome & { ok: false })["reason"],
+  order: Order | null,
+): Decision => ({
   booked: [],
   outcome: { ok: false, reason, order },
 });
 
 /** Distributes over the union, so each transaction keeps its own fields. */
-type Unnumbered<T> = T extends Transaction ? Omit<T, "accountId" | "transactionId" | "time">
+export type Unnumbered<T> = T extends Transaction ? Omit<T, "accountId" | "transactionId" | "time">
   : never;
 
-function book(account: Account, at: EpochMs, change: Unnumbered<Transaction>): Booked {
+export function book(account: Account, at: EpochMs, change: Unnumbered<Transaction>): Booked {
   const transaction = {
     accountId: account.accountId,
     transactionId: account.lastTransactionId + 1,
@@ -217,7 +225,7 @@ function applyReport(
   return done(change === null ? [] : [book(account, report.time, change)]);
 }
 
-/** `null` while no rate is known to pay the profit at. */
+/** `null` while no rate is known to pay the profit, or the commission, at. */
 function fillOf(
   account: Account,
   order: Order,
@@ -235,6 +243,12 @@ function fillOf(
     units: (directionOf(order.side) * report.units) as Units,
     price: report.price,
   };
+  const commission = commissionOf(
+    market.terms?.commissions ?? [],
+    { account, instrument, order, ...fill },
+    market.rates,
+  );
+  if (commission === null) return null;
   return {
     type: "order_filled" as const,
     orderId: report.orderId as OrderId,
@@ -244,6 +258,7 @@ function fillOf(
     ...realisedBy(account, fill, rate),
     realisedCurrency: instrument.quote,
     rate,
+    ...(commission === undefined ? {} : { commission }),
   };
 }
 

@@ -10,6 +10,8 @@
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
+import { onceKeyOf } from "../../../shared/domain/money_books.ts";
+import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import { nextTurn } from "../../../shared/runtime/time.ts";
@@ -26,6 +28,7 @@ import {
   type Known,
   type Market,
 } from "./decide.ts";
+import { accountsOf, decideMoney, isMoneyCommand, onceName, onceNamesOf } from "./decide_money.ts";
 
 /** Commands in one turn at most. */
 const turnMax = 512;
@@ -55,6 +58,8 @@ export interface DeskDeps {
   readonly logger: Logger;
   /** Called after a turn is stored: there is something to relay. */
   readonly onStored: () => void;
+  /** The accounts that a stored turn changed, as they now stand. */
+  readonly onAccounts?: (accounts: readonly Account[]) => void;
 }
 
 interface Waiting {
@@ -106,7 +111,9 @@ export class Desk {
       try {
         return await this.#attempt(waiting, attempt > 1);
       } catch (error) {
-        for (const { command } of waiting) this.#accounts.delete(command.accountId);
+        for (const { command } of waiting) {
+          for (const id of accountsOf(command)) this.#accounts.delete(id);
+        }
         if (error instanceof AccountMoved && attempt < attemptsMax) continue;
         this.#deps.logger.error({ err: error, commands: waiting.length }, "turn not stored");
         const unknown = new OutcomeUnknown("Cannot tell whether the turn was stored", {
@@ -131,6 +138,7 @@ export class Desk {
       await this.#deps.store.commit(turn);
       for (const account of turn.accounts) forgetEndedOrders(account);
       this.#deps.onStored();
+      this.#deps.onAccounts?.(turn.accounts);
     }
     waiting.forEach((one, at) => {
       const decision = decisions[at]!;
@@ -143,11 +151,23 @@ export class Desk {
   /** A command that meets an impossible state fails alone; the account was not touched by it. */
   #decide(
     waiting: Waiting,
-    context: { market: Market; known: Known & { byClientOrderId: Map<string, Order> } },
+    context: {
+      market: Market;
+      known: Known & {
+        byClientOrderId: Map<string, Order>;
+        bookedOnce: Map<string, Transaction>;
+      };
+    },
   ): Decision | Error {
     const { command } = waiting;
     try {
-      const decision = decide(this.#accounts.get(command.accountId)!, command, context);
+      const decision = isMoneyCommand(command)
+        ? decideMoney(command, {
+          market: context.market,
+          bookedOnce: context.known.bookedOnce,
+          account: (id) => this.#accounts.get(id)!,
+        })
+        : decide(this.#accounts.get(command.accountId)!, command, context);
       const order = "order" in decision.outcome ? decision.outcome.order : null;
       if (command.kind === "place_order" && order !== null) {
         context.known.byClientOrderId.set(clientOrderKey(order), order);
@@ -157,6 +177,12 @@ export class Desk {
         if (transaction.type === "order_filled") {
           (context.known.bookedFills as Set<string>).add(fillKey(transaction));
         }
+        const key = onceKeyOf(transaction);
+        if (key === null) continue;
+        context.known.bookedOnce.set(
+          onceName({ accountId: transaction.accountId, key }),
+          transaction,
+        );
       }
       return decision;
     } catch (error) {
@@ -174,7 +200,9 @@ export class Desk {
   async #loadAccounts(waiting: readonly Waiting[]): Promise<void> {
     const missing = new Set<AccountId>();
     for (const { command } of waiting) {
-      if (!this.#accounts.has(command.accountId)) missing.add(command.accountId);
+      for (const id of accountsOf(command)) {
+        if (!this.#accounts.has(id)) missing.add(id);
+      }
     }
     if (missing.size === 0) return;
     for (const account of await this.#deps.store.loadAccounts([...missing])) {
@@ -202,15 +230,19 @@ export class Desk {
       }
     }
     const { store } = this.#deps;
-    const [byClientOrderId, bookedFills, orders] = await Promise.all([
+    const once = waiting.flatMap(({ command }) =>
+      isMoneyCommand(command) ? onceNamesOf(command) : []
+    );
+    const [byClientOrderId, bookedFills, orders, bookedOnce] = await Promise.all([
       placed.length === 0 ? new Map<string, Order>() : store.ordersByClientId(placed),
       fills.length === 0 ? new Set<string>() : store.bookedFills(fills),
       orderIds.size === 0 ? [] : store.ordersById([...orderIds]),
+      once.length === 0 ? new Map<string, Transaction>() : store.bookedOnce(once),
     ]);
     for (const order of orders) {
       this.#accounts.get(order.accountId)?.orders.set(order.orderId, order);
     }
-    return { byClientOrderId, bookedFills };
+    return { byClientOrderId, bookedFills, bookedOnce };
   }
 
   /** Everything the decisions changed; `null` when they changed nothing. */
@@ -222,13 +254,13 @@ export class Desk {
     const positions = new Map<string, { account: Account; symbol: string }>();
     decisions.forEach((decision, at) => {
       if (decision instanceof Error || decision.booked.length === 0) return;
-      const { command, traceparent } = waiting[at]!;
-      const account = this.#accounts.get(command.accountId)!;
-      touched.add(account);
+      const { traceparent } = waiting[at]!;
       withTraceparent(traceparent, () => {
         for (const one of decision.booked) {
           booked.push(one);
           const { transaction } = one;
+          const account = this.#accounts.get(transaction.accountId)!;
+          touched.add(account);
           const order = "orderId" in transaction
             ? account.orders.get(transaction.orderId)
             : undefined;

@@ -21,6 +21,7 @@ import {
 } from "../../../shared/domain/orders/order.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
 import { quoteRates } from "../../../shared/domain/rates.ts";
+import { defaultTerms } from "../../../shared/domain/terms.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
 import { createEventSource } from "../../../shared/runtime/events.ts";
 import { createLogger } from "../../../shared/runtime/logger.ts";
@@ -49,6 +50,15 @@ const market: Market = {
   quotes,
   rates: quoteRates(quotes),
   hours: tradingHours("always"),
+  terms: {
+    ...defaultTerms,
+    commissions: [{
+      currency: "EUR",
+      perLot: micros(3_000_000n),
+      perMillion: micros(20_000_000n),
+      minimum: micros(1_000_000n),
+    }],
+  },
 };
 
 const store = await openStore("pglite:memory");

@@ -97,7 +97,43 @@ const orderTypes: Migration = {
   },
 };
 
+const bookedOnce: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").createTable("booked_once")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("key", "text", (column) => column.notNull())
+      .addColumn("transaction_id", "int8", (column) => column.notNull())
+      .addPrimaryKeyConstraint("booked_once_key", ["account_id", "key"])
+      .execute();
+  },
+};
+
+/** Transactions are stored nearly in order of time, which is what a BRIN index is small and quick for. */
+const rolls: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").createTable("rolls")
+      .addColumn("day", "text", (column) => column.primaryKey())
+      .addColumn("ended_at", "timestamptz", (column) => column.notNull())
+      .addColumn("quotes", "json", (column) => column.notNull())
+      .addColumn("completed", "boolean", (column) => column.notNull())
+      .execute();
+    await sql`create index transactions_time on trading.transactions using brin (time)`
+      .execute(db);
+  },
+};
+
+const marginCalls: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").alterTable("accounts")
+      .addColumn("margin_call", "boolean", (column) => column.notNull().defaultTo(false))
+      .execute();
+  },
+};
+
 export const tradingMigrations: Record<string, Migration> = {
   "2026-11-23_first": firstTables,
   "2026-11-24_order_types": orderTypes,
+  "2026-11-24_money_1_booked_once": bookedOnce,
+  "2026-11-24_money_2_rolls": rolls,
+  "2026-11-24_money_3_margin_calls": marginCalls,
 };

@@ -13,6 +13,7 @@ export interface TradingDatabase {
     balance: Int8;
     last_transaction_id: Int8;
     open_orders: number;
+    margin_call: boolean;
   };
   transactions: {
     account_id: string;
@@ -61,6 +62,16 @@ export interface TradingDatabase {
   };
   /** Which transaction booked a venue's fill; its key is what makes a repeated report harmless. */
   fills: { venue: string; exec_id: string; account_id: string; transaction_id: Int8 };
+  /** Names of transactions that may happen once; see `onceKeyOf` in `domain/money_books.ts`. */
+  booked_once: { account_id: string; key: string; transaction_id: Int8 };
+  /** Ends of FX days, and the last quotes before them: `[symbol, bid, ask]` in points. */
+  rolls: {
+    day: string;
+    ended_at: Instant;
+    quotes: ColumnType<[string, number, number][], string, string>;
+    /** Whether every position that was held is charged. */
+    completed: boolean;
+  };
   /** What one turn has to say on one topic; `bodies` is a list of event texts. */
   outbox: {
     id: ColumnType<string | number | bigint, never, never>;

@@ -22,9 +22,11 @@ import {
   parseRate,
   type Rate,
 } from "../../../shared/domain/money.ts";
+import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
-import type { Transaction } from "../../../shared/domain/transaction.ts";
+import type { OrderOrigin, Transaction } from "../../../shared/domain/transaction.ts";
+import { commissionFields, moneyFields, readCommission, readMoney } from "./money_view.ts";
 import { exact, instant, priceOf, termsOf, termsView } from "./terms_view.ts";
 
 export type TransactionView = z.infer<typeof transactionView>;
@@ -40,9 +42,18 @@ export function toTransactionView(one: Transaction): TransactionView {
     case "account_opened":
       return { ...base, currency: one.currency };
     case "funds_transferred":
-      return { ...base, amount: formatMicros(one.amount) };
+      return {
+        ...base,
+        amount: formatMicros(one.amount),
+        ...(one.fundsId === undefined ? {} : { fundsId: one.fundsId }),
+      };
     case "order_accepted":
-      return { ...base, orderId: one.orderId, ...termsView(one.terms) };
+      return {
+        ...base,
+        orderId: one.orderId,
+        ...termsView(one.terms),
+        ...(one.reason === undefined ? {} : { reason: one.reason }),
+      };
     case "order_rejected":
       return {
         ...base,
@@ -76,6 +87,7 @@ export function toTransactionView(one: Transaction): TransactionView {
         realisedCurrency: one.realisedCurrency,
         paid: formatMicros(one.paid),
         rate: formatRate(one.rate),
+        ...commissionFields(one.commission),
       };
     case "order_cancel_rejected":
     case "order_canceled":
@@ -84,6 +96,8 @@ export function toTransactionView(one: Transaction): TransactionView {
     case "order_cancel_requested":
     case "order_expired":
       return { ...base, orderId: one.orderId };
+    default:
+      return { ...base, ...moneyFields(one) };
   }
 }
 
@@ -102,9 +116,20 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "account_opened":
       return { ...base, type: view.type, currency: view.currency as AccountCurrency };
     case "funds_transferred":
-      return { ...base, type: view.type, amount: exact(parseMicros(view.amount ?? "")) as Micros };
+      return {
+        ...base,
+        type: view.type,
+        amount: exact(parseMicros(view.amount ?? "")) as Micros,
+        ...(view.fundsId === undefined ? {} : { fundsId: view.fundsId as FundsId }),
+      };
     case "order_accepted":
-      return { ...base, type: view.type, orderId, terms: termsOf(view) };
+      return {
+        ...base,
+        type: view.type,
+        orderId,
+        terms: termsOf(view),
+        ...(view.reason === undefined ? {} : { reason: view.reason as OrderOrigin }),
+      };
     case "order_rejected": {
       const terms = view.clientOrderId === undefined ? null : termsOf(view);
       return {
@@ -130,6 +155,8 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "order_cancel_requested":
     case "order_expired":
       return { ...base, type: view.type, orderId };
+    default:
+      return readMoney({ ...view, type: view.type }, base);
   }
 }
 
@@ -150,5 +177,6 @@ function fillOf(
     realisedCurrency: view.realisedCurrency as Currency,
     paid: exact(parseMicros(view.paid ?? "")) as Micros,
     rate: exact(parseRate(view.rate ?? "")) as Rate,
+    ...readCommission(view),
   };
 }

@@ -2,6 +2,7 @@
 
 import { importRoutes } from "./data_pipeline.ts";
 import { qualityRoutes } from "./data_quality.ts";
+import { fundsRoutes } from "./funds.ts";
 import { edgeRoutes } from "./edge.ts";
 import { marketDataRoutes } from "./market_data.ts";
 import { checkOrderRoute, tradingRoutes } from "./trading.ts";
@@ -12,5 +13,6 @@ export const platformRoutes = [
   ...tradingRoutes,
   ...importRoutes,
   ...qualityRoutes,
+  ...fundsRoutes,
   ...edgeRoutes,
 ] as const;

@@ -84,6 +84,11 @@ export const requestProblems = {
     422,
     "A quality gate is not set right",
     "See `errors`, and `GET /v1/quality-gates`",
+    ),
+  duplicate_funds_id: entry(
+    409,
+    "The funds id was used for a different movement of money",
+    "Choose a new fundsId",
   ),
   body_too_large: entry(413, "The body is too large", "Send at most the bytes named in `detail`"),
   content_type_unsupported: entry(
@@ -105,6 +110,21 @@ export const requestProblems = {
     422,
     "The source gives no volumes",
     "Ask for another kind of bar, or for a source that gives volumes",
+    ),
+  insufficient_funds: entry(
+    422,
+    "The account has too little cash that no margin holds",
+    "Move at most the smaller of the account's balance and marginAvailable",
+  ),
+  balance_above_maximum: entry(
+    422,
+    "The balance would be more than an account can hold",
+    "Keep the balance within 10^12 of its currency",
+  ),
+  amount_too_small: entry(
+    422,
+    "The amount comes to nothing in the other currency",
+    "Move a larger amount",
   ),
   rate_limited: entry(429, "The key has sent too many requests", "Wait as `Retry-After` says"),
   internal_error: entry(500, "Something failed on our side", "Report the request id"),

@@ -11,7 +11,8 @@ import {
   triggerSides,
 } from "../../domain/orders/order.ts";
 import { rejectReasons } from "../../domain/orders/rejects.ts";
-import { transactionTypes } from "../../domain/transaction.ts";
+import { adjustmentReasons } from "../../domain/money_transactions.ts";
+import { orderOrigins, transactionTypes } from "../../domain/transaction.ts";
 import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
 import {
   accountCurrency,
@@ -107,6 +108,7 @@ export const accountView = z
     equity: decimal.nullable().openapi({ description: "Balance plus unrealised profit" }),
     marginUsed: decimal.nullable(),
     marginAvailable: decimal.nullable(),
+    marginCall: z.boolean().openapi({ description: "Equity is below the margin call level" }),
     openOrders: z.number().int(),
     openPositions: z.number().int(),
     lastTransactionId: transactionId,
@@ -146,9 +148,33 @@ export const transactionView = z
       description: "Reached the cash, in the account's currency",
     }),
     rate: decimal.optional(),
+    commission: decimal.optional().openapi({
+      description: "Left the cash, in the account's currency",
+    }),
+    commissionAmount: decimal.optional().openapi({ description: "In `commissionCurrency`" }),
+    commissionCurrency: accountCurrency.optional(),
+    commissionRate: decimal.optional(),
+    notionalRate: decimal.optional().openapi({
+      description: "Quote currency to `commissionCurrency`",
+    }),
+    day: z.string().optional().openapi({ description: "FX day that ended at 17:00 New York" }),
+    valueDate: z.string().optional(),
+    nextValueDate: z.string().optional(),
+    days: z.number().int().optional().openapi({ description: "From `valueDate` to the next" }),
+    annualRate: decimal.optional().openapi({ description: "Of the notional, in per cent" }),
+    swapPoints: decimal.optional().openapi({ description: "Of the price, a day" }),
+    financed: decimal.optional().openapi({ description: "In `financedCurrency`" }),
+    financedCurrency: currency.optional(),
     amount: decimal.optional(),
+    fundsId: clientOrderId.optional(),
+    toAccountId: accountId.optional(),
+    fromAccountId: accountId.optional(),
+    sent: decimal.optional().openapi({ description: "Left the sender, in `sentCurrency`" }),
+    sentCurrency: accountCurrency.optional(),
     currency: accountCurrency.optional(),
-    reason: z.enum(rejectReasons as [string, ...string[]]).optional(),
+    equity: decimal.optional(),
+    marginUsed: decimal.optional(),
+    reason: z.enum([...rejectReasons, ...orderOrigins, ...adjustmentReasons]).optional(),
     text: z.string().optional(),
   })
   .openapi("Transaction");

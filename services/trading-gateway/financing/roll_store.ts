@@ -1,0 +1,96 @@
+/** Ends of FX days and what was held at them. */
+
+import { type Kysely, sql } from "kysely";
+import type { AccountId } from "../../../shared/domain/ids.ts";
+import { price, type Symbol, type Units, units } from "../../../shared/domain/instrument.ts";
+import { type Quote, QuoteBook } from "../../../shared/domain/quote.ts";
+import { type EpochMs, epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
+import type { TradingDatabase } from "../desk/tables.ts";
+
+type Db = Kysely<TradingDatabase>;
+
+/** An FX day that ended, and the last quotes before it did. */
+export interface EndedDay {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly endedAt: EpochMs;
+  readonly quotes: QuoteBook;
+}
+
+export interface HeldPosition {
+  readonly accountId: AccountId;
+  readonly symbol: Symbol;
+  readonly units: Units;
+}
+
+/** The last day that is known to have ended; `null` before the first. */
+export async function lastEndedDay(db: Db): Promise<string | null> {
+  const row = await db.selectFrom("rolls").select("day").orderBy("day", "desc").limit(1)
+    .executeTakeFirst();
+  return row?.day ?? null;
+}
+
+/** Days that ended and have positions still to be charged, oldest first. */
+export async function pendingDays(db: Db): Promise<EndedDay[]> {
+  const rows = await db.selectFrom("rolls").selectAll().where("completed", "=", false)
+    .orderBy("day").execute();
+  return rows.map((row) => {
+    const endedAt = epochMs(Number(row.ended_at));
+    return { day: row.day, endedAt, quotes: bookOf(row.quotes, endedAt) };
+  });
+}
+
+/** Keeps the end of a day; of two copies that saw it the first one's quotes count. */
+export async function keepEndedDay(db: Db, ended: EndedDay, completed: boolean): Promise<void> {
+  const quotes = [...ended.quotes.all()].map(({ symbol, bid, ask }) => [symbol, bid, ask]);
+  await db.insertInto("rolls").values({
+    day: ended.day,
+    ended_at: toRfc3339(ended.endedAt),
+    // As text: a driver that knows the column is JSON would encode it a second time.
+    quotes: sql<string>`${JSON.stringify(quotes)}::text::json`,
+    completed,
+  }).onConflict((on) => on.column("day").doNothing()).execute();
+}
+
+export async function completeDay(db: Db, day: string): Promise<void> {
+  await db.updateTable("rolls").set({ completed: true }).where("day", "=", day).execute();
+}
+
+/**
+ * The positions held at the end of a day that are not charged for it yet: those of now, less what
+ * filled since. A fill that is dated before the end and booked after the charge is not in it.
+ */
+export async function uncharged(db: Db, { day, endedAt }: EndedDay): Promise<HeldPosition[]> {
+  const found = await sql<{ account_id: string; symbol: string; units: string }>`
+    select account_id, symbol, sum(units) as units from (
+      select account_id, symbol, units from trading.positions
+      union all
+      select account_id, body->>'symbol', -((body->>'units')::int8) from trading.transactions
+        where time >= ${toRfc3339(endedAt)} and type = 'order_filled'
+    ) as held
+    where not exists (select from trading.booked_once as once
+      where once.account_id = held.account_id
+        and once.key = 'financing ' || held.symbol || ' ' || ${day}::text)
+    group by account_id, symbol having sum(units) <> 0
+    order by account_id, symbol`.execute(db);
+  return found.rows.map((row) => ({
+    accountId: row.account_id as AccountId,
+    symbol: row.symbol as Symbol,
+    units: units(Number(row.units)),
+  }));
+}
+
+function bookOf(rows: readonly (readonly [string, number, number])[], at: EpochMs): QuoteBook {
+  const book = new QuoteBook();
+  for (const [symbol, bid, ask] of rows) book.apply(quoteOf(symbol, { bid, ask, at }));
+  return book;
+}
+
+const quoteOf = (symbol: string, of: { bid: number; ask: number; at: EpochMs }): Quote => ({
+  symbol: symbol as Symbol,
+  bid: price(of.bid),
+  ask: price(of.ask),
+  venueTime: of.at,
+  receivedTime: of.at,
+  sequence: 1,
+});

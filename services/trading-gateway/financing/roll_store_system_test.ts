@@ -1,0 +1,84 @@
+// Goal: ends of days and what was held at them are read back as they were kept, on a real Postgres.
+
+import { assertEquals } from "@std/assert";
+import { sql } from "kysely";
+import { price, type Symbol } from "../../../shared/domain/instrument.ts";
+import { QuoteBook } from "../../../shared/domain/quote.ts";
+import { epochMs } from "../../../shared/domain/time.ts";
+import { migrate } from "../../../shared/storage/migrate.ts";
+import { openStore } from "../../../shared/storage/open_store.ts";
+import { realTest } from "../../../shared/testing/real.ts";
+import { startPostgres } from "../../../shared/testing/real_postgres.ts";
+import { tradingMigrations } from "../desk/migrations.ts";
+import { type TradingDatabase, tradingSchema } from "../desk/tables.ts";
+import { completeDay, keepEndedDay, lastEndedDay, pendingDays, uncharged } from "./roll_store.ts";
+
+realTest(
+  "an ended day keeps its first quotes and its uncharged positions",
+  ["postgres"],
+  async () => {
+    await using postgres = await startPostgres();
+    const store = await openStore(postgres.url);
+    try {
+      await migrate(store, tradingSchema, tradingMigrations);
+      const db = store.database<TradingDatabase>(tradingSchema);
+      const endedAt = epochMs(Date.UTC(2026, 2, 4, 22));
+      const ended = (bid: number) => {
+        const quotes = new QuoteBook();
+        const times = { venueTime: endedAt, receivedTime: endedAt, sequence: 1 };
+        const symbol = "EURUSD" as Symbol;
+        quotes.apply({ symbol, bid: price(bid), ask: price(bid + 10), ...times });
+        return { day: "2026-03-04", endedAt, quotes };
+      };
+      assertEquals(await lastEndedDay(db), null);
+      await keepEndedDay(db, ended(116_000), false);
+      await keepEndedDay(db, ended(117_000), false);
+      const [pending, ...more] = await pendingDays(db);
+      assertEquals([pending?.day, pending?.endedAt, more.length], ["2026-03-04", endedAt, 0]);
+      assertEquals(pending?.quotes.get("EURUSD")?.bid, price(116_000));
+
+      const held = (account_id: string, symbol: string, units: number) => ({
+        account_id,
+        symbol,
+        units,
+        open_cost: "0",
+      });
+      await db.insertInto("positions").values([
+        held("a", "EURUSD", 1_000),
+        held("a", "USDJPY", -500),
+        held("b", "EURUSD", 300),
+      ]).execute();
+      const fill = (accountId: string, id: number, of: { units: string; time: string }) => ({
+        account_id: accountId,
+        transaction_id: id,
+        time: of.time,
+        type: "order_filled",
+        body: JSON.stringify({ symbol: "EURUSD", units: of.units }),
+      });
+      for (
+        const one of [
+          fill("a", 1, { units: "1000", time: "2026-03-04T21:59:59.999Z" }),
+          fill("a", 2, { units: "-250", time: "2026-03-04T22:00:00Z" }),
+          fill("b", 1, { units: "300", time: "2026-03-05T08:00:00Z" }),
+        ]
+      ) {
+        await db.insertInto("transactions")
+          .values({ ...one, body: sql<string>`${one.body}::text::json` }).execute();
+      }
+      await db.insertInto("booked_once")
+        .values({ account_id: "a", key: "financing USDJPY 2026-03-04", transaction_id: 9 })
+        .execute();
+      assertEquals(
+        (await uncharged(db, pending!)).map((
+          one,
+        ) => [one.accountId, one.symbol, one.units]) as unknown,
+        [["a", "EURUSD", 1_250]],
+      );
+      await completeDay(db, "2026-03-04");
+      assertEquals(await pendingDays(db), []);
+      assertEquals(await lastEndedDay(db), "2026-03-04");
+    } finally {
+      await store.close();
+    }
+  },
+);

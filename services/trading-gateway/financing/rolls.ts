@@ -1,0 +1,230 @@
+/**
+ * Charges every open position for every end of an FX day, once. A day stays pending, and is tried
+ * again, while anything that a charge needs is missing: it is counted in a metric and in the log,
+ * and never taken for nothing.
+ */
+
+import type { Kysely } from "kysely";
+import type { TradingHours } from "../../../shared/domain/fx_week.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
+import type { Price } from "../../../shared/domain/instrument.ts";
+import { QuoteBook } from "../../../shared/domain/quote.ts";
+import { quoteRates } from "../../../shared/domain/rates.ts";
+import {
+  type FinancingFault,
+  financingOf,
+  financingPriceOf,
+  type FinancingTerms,
+} from "../../../shared/domain/settlement/financing.ts";
+import { type Roll, ValueDates } from "../../../shared/domain/settlement/value_date.ts";
+import type { Clock } from "../../../shared/domain/time.ts";
+import type { Logger } from "../../../shared/runtime/logger.ts";
+import type { Metrics } from "../../../shared/runtime/metrics.ts";
+import { pause } from "../../../shared/runtime/time.ts";
+import type { ChargeFinancing } from "../desk/charge_financing.ts";
+import type { Desk } from "../desk/desk.ts";
+import type { TradingDatabase } from "../desk/tables.ts";
+import { DayEnds } from "./day_ends.ts";
+import {
+  completeDay,
+  type EndedDay,
+  type HeldPosition,
+  keepEndedDay,
+  lastEndedDay,
+  pendingDays,
+  uncharged,
+} from "./roll_store.ts";
+
+/** How long after its end a day is charged, so that its last fills are booked. */
+const graceMs = 5_000;
+const everyMs = 1_000;
+/** Charges given to the desk at once at most. */
+const batchMax = 500;
+
+export interface RollsDeps {
+  readonly db: Kysely<TradingDatabase>;
+  readonly desk: Desk;
+  readonly hours: TradingHours;
+  readonly marketClock: Clock;
+  readonly terms: FinancingTerms;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+interface Missing {
+  readonly day: string;
+  /** How many positions wait for what. */
+  readonly faults: ReadonlyMap<FinancingFault, number>;
+}
+
+export class Rolls {
+  readonly #deps: RollsDeps;
+  readonly #ends: DayEnds;
+  readonly #values = new ValueDates();
+  /** What was said last about each pending day, so that it is said once. */
+  readonly #said = new Map<string, string>();
+
+  constructor(deps: RollsDeps) {
+    this.#deps = deps;
+    this.#ends = new DayEnds(deps.hours.calendar);
+  }
+
+  /** Goes on after the last day the store knows of; call before the first quote. */
+  async begin(): Promise<void> {
+    const last = await lastEndedDay(this.#deps.db);
+    if (last !== null) this.#ends.beginAfter(Temporal.PlainDate.from(last));
+  }
+
+  /** Quotes that were news, in order. */
+  take: DayEnds["take"] = (quotes) => this.#ends.take(quotes);
+
+  /** Until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(everyMs, signal);
+      try {
+        if (!signal.aborted) await this.tick();
+      } catch (error) {
+        this.#deps.logger.error({ err: error }, "positions not rolled, will retry");
+      }
+    }
+  }
+
+  /** Keeps the days that have ended, and charges those that are due. */
+  async tick(): Promise<void> {
+    const { db, marketClock } = this.#deps;
+    const now = marketClock.now();
+    // A clock that the quotes move stands at 0 before the first.
+    if (now === 0) return;
+    if (!this.#ends.begun) await this.#beginNow();
+    this.#ends.reach(now);
+    for (const ended of this.#ends.ended()) await keepEndedDay(db, ended, false);
+    const missing: Missing[] = [];
+    for (const ended of await pendingDays(db)) {
+      if (now < ended.endedAt + graceMs) continue;
+      missing.push({ day: ended.day, faults: await this.#charge(ended) });
+    }
+    this.#report(missing);
+  }
+
+  /** The first start: what ended before there were accounts is done with. */
+  async #beginNow(): Promise<void> {
+    const { db, marketClock } = this.#deps;
+    const now = marketClock.now();
+    const before = this.#ends.beginAt(now);
+    const none = { day: before.toString(), endedAt: now, quotes: new QuoteBook() };
+    await keepEndedDay(db, none, true);
+  }
+
+  async #charge(ended: EndedDay): Promise<Missing["faults"]> {
+    const { db, desk, logger, metrics } = this.#deps;
+    const positions = await uncharged(db, ended);
+    const faults = new Map<FinancingFault, number>();
+    const count = (fault: FinancingFault) => faults.set(fault, (faults.get(fault) ?? 0) + 1);
+    const commands: ChargeFinancing[] = [];
+    const quotes = this.#quotesOf(ended);
+    for (const held of positions) {
+      const charge = this.#chargeOf(held, ended, quotes);
+      if (typeof charge === "string") count(charge);
+      else if (charge !== null) commands.push(charge);
+    }
+    for (let at = 0; at < commands.length; at += batchMax) {
+      const batch = commands.slice(at, at + batchMax);
+      for (const outcome of await Promise.all(batch.map((one) => desk.submit(one)))) {
+        if (!outcome.ok) count("conversion_rate_missing");
+        else if ((outcome.transactions?.length ?? 0) > 0) {
+          metrics.counter("spotwire_financing_charged_total", "Positions charged for a roll").inc();
+        }
+      }
+    }
+    if (faults.size > 0) return faults;
+    await completeDay(db, ended.day);
+    this.#said.delete(ended.day);
+    logger.info({ day: ended.day, positions: commands.length }, "positions rolled");
+    return faults;
+  }
+
+  /** The command that charges a position; `null` when the roll does not touch it, or what is missing. */
+  #chargeOf(
+    held: HeldPosition,
+    ended: EndedDay,
+    quotes: QuoteBook,
+  ): ChargeFinancing | FinancingFault | null {
+    const { terms } = this.#deps;
+    if (terms.swapFree.includes(held.accountId)) return null;
+    const instrument = instrumentOf(held.symbol);
+    const roll = this.#rollOf(instrument, ended.day);
+    if (roll === null) return "holidays_unknown";
+    if (roll.days === 0) return null;
+    const quote = quotes.get(held.symbol);
+    if (quote === undefined) return "quote_missing";
+    const { day } = ended;
+    const financing = financingPriceOf(terms, instrument, { long: held.units > 0, day });
+    if (financing === "financing_rate_missing") return financing;
+    const price: Price = held.units > 0 ? quote.bid : quote.ask;
+    return {
+      kind: "charge_financing",
+      accountId: held.accountId,
+      rates: quoteRates(quotes),
+      charge: {
+        time: ended.endedAt,
+        symbol: held.symbol,
+        day,
+        valueDate: roll.valueDate.toString(),
+        nextValueDate: roll.nextValueDate.toString(),
+        days: roll.days,
+        units: held.units,
+        price,
+        financing,
+        financed: financingOf({ units: held.units, price }, {
+          instrument,
+          financing,
+          days: roll.days,
+        }),
+        financedCurrency: instrument.quote,
+      },
+    };
+  }
+
+  #rollOf(instrument: ReturnType<typeof instrumentOf>, day: string): Roll | null {
+    try {
+      return this.#values.roll(
+        instrument,
+        Temporal.PlainDate.from(day),
+        this.#deps.hours.calendar,
+      );
+    } catch (error) {
+      if (error instanceof RangeError) return null;
+      throw error;
+    }
+  }
+
+  /** The day's last quotes, and the newest of symbols that had none yet. */
+  #quotesOf(ended: EndedDay): QuoteBook {
+    const quotes = new QuoteBook();
+    for (const quote of ended.quotes.all()) quotes.apply(quote);
+    for (const quote of this.#ends.quotes.all()) {
+      if (ended.quotes.get(quote.symbol) === undefined) quotes.apply(quote);
+    }
+    return quotes;
+  }
+
+  #report(missing: readonly Missing[]): void {
+    const gauge = this.#deps.metrics.gauge(
+      "spotwire_financing_pending_positions",
+      "Positions whose roll waits for what is missing",
+      ["day", "fault"],
+    );
+    gauge.reset();
+    for (const { day, faults } of missing) {
+      for (const [fault, positions] of faults) gauge.set({ day, fault }, positions);
+      const text = JSON.stringify([...faults]);
+      if (faults.size === 0 || this.#said.get(day) === text) continue;
+      this.#said.set(day, text);
+      this.#deps.logger.error(
+        { day, ...Object.fromEntries(faults) },
+        "positions wait for what their roll needs",
+      );
+    }
+  }
+}

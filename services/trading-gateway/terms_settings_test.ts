@@ -1,0 +1,63 @@
+// Goal: the terms a broker writes down are those that count, exactly, and a slip of the pen is refused.
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { micros } from "../../shared/domain/money.ts";
+import { plainTerms } from "../../shared/domain/terms.ts";
+import { readSettings } from "../../shared/runtime/settings.ts";
+import * as v from "valibot";
+import { readTerms, termsSettings } from "./terms_settings.ts";
+
+const schema = v.strictObject({ terms: termsSettings });
+const read = (terms: unknown) =>
+  readTerms(readSettings(schema, { env: {}, file: { terms } }).terms);
+
+Deno.test("no settings are the plain terms", () => {
+  assertEquals(readTerms(readSettings(schema, { env: {} }).terms), plainTerms);
+});
+
+Deno.test("amounts, rates and levels of the file are exact", () => {
+  const terms = read({
+    commissions: [{ groups: ["major"], currency: "USD", perLot: "3.50", minimum: "1" }],
+    financing: {
+      markup: "0.5",
+      swapFree: ["devout"],
+      currencies: [{ currency: "USD", since: "2026-06-01", rate: "3.4125" }],
+      instruments: [{
+        symbol: "USDJPY",
+        since: "2026-03-01",
+        long: { points: "1.5" },
+        short: { annual: "-4.25" },
+      }],
+    },
+    margin: { stopOutPercent: 30, accounts: [{ accountId: "careful", stopOutPercent: 80 }] },
+  });
+  assertEquals(terms.commissions[0]?.perLot, micros(3_500_000n));
+  assertEquals(terms.commissions[0]?.perMillion, micros(0n));
+  assertEquals(terms.financing.markupPpm, 5_000);
+  assertEquals(terms.financing.currencies[0]?.ppm, 34_125);
+  const [usdjpy] = terms.financing.instruments;
+  assertEquals(usdjpy?.long, { kind: "points", thousandths: 1_500 });
+  assertEquals(usdjpy?.short, { kind: "annual", ppm: -42_500 });
+  assertEquals([terms.margin.callPercent, terms.margin.stopOutPercent], [100, 30]);
+  assertEquals(terms.margin.accounts as unknown, [{ accountId: "careful", stopOutPercent: 80 }]);
+});
+
+Deno.test("an amount that is none, a fifth decimal and an unknown symbol are refused", () => {
+  const wrong = [
+    { commissions: [{ currency: "USD", perLot: "-1" }] },
+    { commissions: [{ currency: "USD", perLots: "1" }] },
+    { financing: { markup: "1.00001" } },
+    {
+      financing: {
+        instruments: [{
+          symbol: "EURXXX",
+          since: "2026-01-01",
+          long: { points: "1" },
+          short: { points: "1" },
+        }],
+      },
+    },
+    { margin: { callPercent: 0 } },
+  ];
+  for (const terms of wrong) assertThrows(() => read(terms));
+});

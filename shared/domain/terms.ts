@@ -1,0 +1,19 @@
+/** What trading costs here, and what an account may risk: the broker's own terms, as data. */
+
+import type { CommissionRule } from "./commission.ts";
+import { defaultMargin, type MarginTerms } from "./margin.ts";
+import type { FinancingTerms } from "./settlement/financing.ts";
+import { defaultFinancing } from "./settlement/financing_defaults.ts";
+
+export interface TradingTerms {
+  /** The first that fits an account and instrument counts; none means no commission. */
+  readonly commissions: readonly CommissionRule[];
+  readonly financing: FinancingTerms;
+  readonly margin: MarginTerms;
+}
+
+export const defaultTerms: TradingTerms = {
+  commissions: [],
+  financing: defaultFinancing,
+  margin: defaultMargin,
+};
