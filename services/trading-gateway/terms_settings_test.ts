@@ -2,7 +2,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { micros } from "../../shared/domain/money.ts";
-import { plainTerms } from "../../shared/domain/terms.ts";
+import { defaultTerms } from "../../shared/domain/terms.ts";
 import { readSettings } from "../../shared/runtime/settings.ts";
 import * as v from "valibot";
 import { readTerms, termsSettings } from "./terms_settings.ts";
@@ -12,7 +12,7 @@ const read = (terms: unknown) =>
   readTerms(readSettings(schema, { env: {}, file: { terms } }).terms);
 
 Deno.test("no settings are the plain terms", () => {
-  assertEquals(readTerms(readSettings(schema, { env: {} }).terms), plainTerms);
+  assertEquals(readTerms(readSettings(schema, { env: {} }).terms), defaultTerms);
 });
 
 Deno.test("amounts, rates and levels of the file are exact", () => {

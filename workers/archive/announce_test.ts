@@ -1,7 +1,6 @@
 // Goal: whoever follows the `bars` topic and keeps the highest version of each bar has what history
 // has. Method: the real worker over PGlite and memory streams, with a quote that comes late.
 
-import * as v from "valibot";
 import { assertEquals } from "@std/assert";
 import type { LiveBar } from "../../shared/contracts/messages/bars.ts";
 import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";

@@ -7,7 +7,7 @@ import { sql } from "kysely";
 import type { AccountId, ExecId, OrderId } from "../../../shared/domain/ids.ts";
 import { price, type Symbol, units } from "../../../shared/domain/instrument.ts";
 import { micros, parseMicros } from "../../../shared/domain/money.ts";
-import { plainTerms } from "../../../shared/domain/terms.ts";
+import { defaultTerms } from "../../../shared/domain/terms.ts";
 import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import { refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";
 import { openTestTrading } from "../testing/test_trading.ts";
@@ -16,7 +16,7 @@ const trading = await openTestTrading({
   startsAt: "2026-03-03T12:00:00Z",
   authenticate: refusalAuthenticate,
   terms: {
-    ...plainTerms,
+    ...defaultTerms,
     commissions: [{
       currency: "USD",
       perLot: micros(3_500_000n),

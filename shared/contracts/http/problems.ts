@@ -84,7 +84,7 @@ export const requestProblems = {
     422,
     "A quality gate is not set right",
     "See `errors`, and `GET /v1/quality-gates`",
-    ),
+  ),
   duplicate_funds_id: entry(
     409,
     "The funds id was used for a different movement of money",
@@ -110,7 +110,7 @@ export const requestProblems = {
     422,
     "The source gives no volumes",
     "Ask for another kind of bar, or for a source that gives volumes",
-    ),
+  ),
   insufficient_funds: entry(
     422,
     "The account has too little cash that no margin holds",

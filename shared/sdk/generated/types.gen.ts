@@ -42,7 +42,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity';
+    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity';
     detail: string;
     requestId: string;
     /**
@@ -235,20 +235,41 @@ export type PlaceOrder = {
     clientOrderId: string;
     symbol: string;
     side: 'buy' | 'sell';
-    type: 'market' | 'limit';
+    type: 'market' | 'limit' | 'stop' | 'stop_limit' | 'market_if_touched' | 'trailing_stop';
     /**
-     * Default FOK for market orders, GTC for limit orders
+     * Default FOK for market orders, GTC for the others; DAY lives to 17:00 in New York
      */
-    timeInForce?: 'GTC' | 'GTD' | 'IOC' | 'FOK';
+    timeInForce?: 'GTC' | 'GTD' | 'DAY' | 'IOC' | 'FOK';
     units: string;
     /**
-     * Limit orders only
+     * The limit of limit and stop-limit orders
      */
     price?: string;
     /**
      * GTD orders only
      */
     expireTime?: string;
+    /**
+     * What sets a stop, stop-limit or market-if-touched order off
+     */
+    triggerPrice?: string;
+    /**
+     * How far a trailing stop stays behind the best price, as a price
+     */
+    trailingDistance?: string;
+    /**
+     * Default the side the order trades on: the ask for a buy, the bid for a sell
+     */
+    triggerSide?: 'default' | 'bid' | 'ask' | 'mid' | 'opposite';
+    /**
+     * The worst price an order at the market may trade at; beyond it the rest ends
+     */
+    priceBound?: string;
+    positionFill?: 'default' | 'open_only' | 'reduce_only';
+    /**
+     * Your own words
+     */
+    tag?: string;
 };
 
 /**
@@ -268,6 +289,10 @@ export type Account = {
     equity: string | null;
     marginUsed: string | null;
     marginAvailable: string | null;
+    /**
+     * Equity is below the margin call level
+     */
+    marginCall: boolean;
     openOrders: number;
     openPositions: number;
     lastTransactionId: number;
@@ -288,15 +313,25 @@ export type Order = {
     clientOrderId: string;
     symbol: string;
     side: 'buy' | 'sell';
-    type: 'market' | 'limit';
-    timeInForce: 'GTC' | 'GTD' | 'IOC' | 'FOK';
+    type: 'market' | 'limit' | 'stop' | 'stop_limit' | 'market_if_touched' | 'trailing_stop';
+    timeInForce: 'GTC' | 'GTD' | 'DAY' | 'IOC' | 'FOK';
     units: string;
     price: string | null;
     expireTime: string | null;
+    triggerPrice: string | null;
+    trailingDistance: string | null;
+    triggerSide: 'default' | 'bid' | 'ask' | 'mid' | 'opposite';
+    priceBound: string | null;
+    positionFill: 'default' | 'open_only' | 'reduce_only';
+    tag: string | null;
     status: 'pending_new' | 'new' | 'partially_filled' | 'pending_cancel' | 'filled' | 'canceled' | 'rejected' | 'expired';
+    /**
+     * When a price set it off
+     */
+    triggeredAt: string | null;
     filledUnits: string;
     averagePrice: string | null;
-    rejectReason: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity' | null;
+    rejectReason: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity' | null;
     text: string | null;
     createdAt: string;
     updatedAt: string;
@@ -323,7 +358,7 @@ export type Position = {
 export type Transaction = {
     accountId: string;
     transactionId: number;
-    type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_rejected' | 'order_acknowledged' | 'order_filled' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired';
+    type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_rejected' | 'order_acknowledged' | 'order_triggered' | 'order_filled' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired' | 'transfer_sent' | 'transfer_received' | 'financing_charged' | 'margin_call_entered' | 'margin_call_exited' | 'balance_adjusted';
     time: string;
     orderId?: string;
     /**
@@ -332,14 +367,25 @@ export type Transaction = {
     clientOrderId?: string;
     symbol?: string;
     side?: 'buy' | 'sell';
-    orderType?: 'market' | 'limit';
-    timeInForce?: 'GTC' | 'GTD' | 'IOC' | 'FOK';
+    orderType?: 'market' | 'limit' | 'stop' | 'stop_limit' | 'market_if_touched' | 'trailing_stop';
+    timeInForce?: 'GTC' | 'GTD' | 'DAY' | 'IOC' | 'FOK';
     /**
      * Signed in a fill
      */
     units?: string;
     price?: string;
     expireTime?: string;
+    triggerPrice?: string;
+    trailingDistance?: string;
+    triggerSide?: 'default' | 'bid' | 'ask' | 'mid' | 'opposite';
+    priceBound?: string;
+    positionFill?: 'default' | 'open_only' | 'reduce_only';
+    tag?: string;
+    /**
+     * Of the quote that set the order off
+     */
+    bid?: string;
+    ask?: string;
     venue?: string;
     execId?: string;
     /**
@@ -352,10 +398,388 @@ export type Transaction = {
      */
     paid?: string;
     rate?: string;
+    /**
+     * Left the cash, in the account's currency
+     */
+    commission?: string;
+    /**
+     * In `commissionCurrency`
+     */
+    commissionAmount?: string;
+    commissionCurrency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+    commissionRate?: string;
+    /**
+     * Quote currency to `commissionCurrency`
+     */
+    notionalRate?: string;
+    /**
+     * FX day that ended at 17:00 New York
+     */
+    day?: string;
+    valueDate?: string;
+    nextValueDate?: string;
+    /**
+     * From `valueDate` to the next
+     */
+    days?: number;
+    /**
+     * Of the notional, in per cent
+     */
+    annualRate?: string;
+    /**
+     * Of the price, a day
+     */
+    swapPoints?: string;
+    /**
+     * In `financedCurrency`
+     */
+    financed?: string;
+    financedCurrency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
     amount?: string;
+    /**
+     * Yours, unique in the account; makes a retry safe
+     */
+    fundsId?: string;
+    toAccountId?: string;
+    fromAccountId?: string;
+    /**
+     * Left the sender, in `sentCurrency`
+     */
+    sent?: string;
+    sentCurrency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
     currency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
-    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity';
+    equity?: string;
+    marginUsed?: string;
+    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity' | 'stop_out' | 'negative_balance_protection';
     text?: string;
+};
+
+export type Import = {
+    importId: string;
+    state: 'queued' | 'running' | 'done' | 'stopped' | 'failed' | 'canceled';
+    path: string;
+    format: string | null;
+    clock: string | null;
+    source: string | null;
+    createdAt: string;
+    startedAt: string | null;
+    finishedAt: string | null;
+    filesDone: number;
+    filesTotal: number;
+    bytesDone: number;
+    bytesTotal: number;
+    percent: number;
+    currentFile: string | null;
+    rowsRead: number;
+    rowsStored: number;
+    rowsQuarantined: number;
+    rowsFlagged: number;
+    rowsPerSecond: number;
+    secondsLeft: number | null;
+    /**
+     * What was assumed, and why
+     */
+    notes: Array<string>;
+    error: {
+        code: 'file' | 'gate' | 'source' | 'internal';
+        message: string;
+        file: string | null;
+        row: number | null;
+    } | null;
+};
+
+export type CreateImport = {
+    /**
+     * A file or folder below the import folder
+     */
+    path: string;
+    /**
+     * Default: told from each file; `GET /v1/import-formats` lists them
+     */
+    format?: string;
+    /**
+     * Of times without a zone: `utc`, `-05:00`, `new-york`, …; default: detected
+     */
+    clock?: string;
+    /**
+     * Default: named after the format
+     */
+    source?: string;
+    /**
+     * The instrument, where no name and no column tells it
+     */
+    symbol?: string;
+    /**
+     * Generic CSV: column of each role, by header name or position from 0
+     */
+    columns?: {
+        [key: string]: string | number;
+    };
+    /**
+     * What else a generic CSV file does not say
+     */
+    csv?: {
+        delimiter?: string;
+        headerLines?: number;
+        timeFormat?: string;
+        priceDecimals?: number;
+        side?: 'bid' | 'ask' | 'mid';
+        intervalMs?: number;
+    };
+    /**
+     * Gates by symbol, or "*" for all; `GET /v1/quality-gates` lists them
+     */
+    gates?: {
+        [key: string]: {
+            [key: string]: {
+                [key: string]: number | string;
+            };
+        };
+    };
+    /**
+     * What a file that cannot be read does: stop the load, or be kept apart
+     */
+    unreadable?: 'stop' | 'quarantine';
+};
+
+export type ImportReport = {
+    import: Import;
+    days: number;
+    gates: {
+        [key: string]: number;
+    };
+    quarantined: {
+        [key: string]: number;
+    };
+    series: Array<{
+        symbol: string;
+        source: string;
+        kind: 'ticks' | 'bars';
+        side: 'bid' | 'ask' | 'mid' | null;
+        intervalMs: number | null;
+        days: number;
+        rowsStored: number;
+        rowsQuarantined: number;
+        rowsFlagged: number;
+        bytesStored: number;
+        bytesPerRow: number | null;
+        from: string | null;
+        to: string | null;
+        /**
+         * Median of the days', pips
+         */
+        spreadMedian: number | null;
+    }>;
+    /**
+     * Over all days, by the hour of the day, UTC
+     */
+    byHour: Array<{
+        hour: number;
+        rows: number;
+        spreadMedian: number | null;
+    }>;
+    /**
+     * The newest 1 000 days
+     */
+    byDay: Array<{
+        importId: string;
+        symbol: string;
+        source: string;
+        kind: 'ticks' | 'bars';
+        side: 'bid' | 'ask' | 'mid' | null;
+        intervalMs: number | null;
+        /**
+         * UTC; bars of an hour and longer are kept by year, under its first day
+         */
+        day: string;
+        rowsRead: number;
+        rowsStored: number;
+        rowsQuarantined: number;
+        rowsFlagged: number;
+        bytesStored: number;
+        from: string | null;
+        to: string | null;
+        medianPrice: string | null;
+        /**
+         * Pips
+         */
+        spreadMedian: number | null;
+        /**
+         * Rows that met each gate
+         */
+        gates: {
+            [key: string]: number;
+        };
+        /**
+         * Rows kept apart by reason
+         */
+        quarantined: {
+            [key: string]: number;
+        };
+        gapsTotal: number;
+    }>;
+};
+
+export type DayQuality = {
+    importId: string;
+    symbol: string;
+    source: string;
+    kind: 'ticks' | 'bars';
+    side: 'bid' | 'ask' | 'mid' | null;
+    intervalMs: number | null;
+    /**
+     * UTC; bars of an hour and longer are kept by year, under its first day
+     */
+    day: string;
+    rowsRead: number;
+    rowsStored: number;
+    rowsQuarantined: number;
+    rowsFlagged: number;
+    bytesStored: number;
+    from: string | null;
+    to: string | null;
+    medianPrice: string | null;
+    /**
+     * Pips
+     */
+    spreadMedian: number | null;
+    /**
+     * Rows that met each gate
+     */
+    gates: {
+        [key: string]: number;
+    };
+    /**
+     * Rows kept apart by reason
+     */
+    quarantined: {
+        [key: string]: number;
+    };
+    hours: Array<{
+        hour: string;
+        rows: number;
+        /**
+         * Pips
+         */
+        spreadMedian: number | null;
+        /**
+         * Pips
+         */
+        spreadMax: number | null;
+    }>;
+    gaps: Array<{
+        from: string;
+        to: string;
+        seconds: number;
+    }>;
+    gapsTotal: number;
+};
+
+export type QuarantinedRow = {
+    rowId: string;
+    importId: string;
+    symbol: string | null;
+    source: string;
+    kind: 'ticks' | 'bars';
+    file: string;
+    /**
+     * From 1; null for a whole file
+     */
+    row: number | null;
+    /**
+     * As the file has it; binary rows in hexadecimal
+     */
+    original: string;
+    reasons: Array<string>;
+    detail: string;
+    time: string | null;
+    state: 'held' | 'released';
+    /**
+     * False for rows that are no prices at all
+     */
+    releasable: boolean;
+    releasedAt: string | null;
+};
+
+export type MoveFunds = {
+    /**
+     * Yours, unique among the account's movements of money; makes a retry safe
+     */
+    fundsId: string;
+    /**
+     * Positive
+     */
+    amount: string;
+};
+
+export type Transfer = {
+    sent: Transaction;
+    received: Transaction;
+};
+
+export type TransferFunds = {
+    /**
+     * Yours, unique among the account's movements of money; makes a retry safe
+     */
+    fundsId: string;
+    toAccountId: string;
+    /**
+     * Positive, in the currency of the sending account
+     */
+    amount: string;
+};
+
+export type Statement = {
+    accountId: string;
+    currency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+    from: string;
+    to: string;
+    openingBalance: string;
+    /**
+     * Opening balance and movements, exactly
+     */
+    closingBalance: string;
+    totals: {
+        deposit: string;
+        withdrawal: string;
+        transfer_in: string;
+        transfer_out: string;
+        realised_profit: string;
+        commission: string;
+        financing: string;
+        adjustment: string;
+    };
+    instruments: Array<{
+        symbol: string;
+        fills: number;
+        unitsBought: string;
+        unitsSold: string;
+        realised: string;
+        commission: string;
+        financing: string;
+    }>;
+    movements: Array<{
+        time: string;
+        transactionId: number;
+        kind: 'deposit' | 'withdrawal' | 'transfer_in' | 'transfer_out' | 'realised_profit' | 'commission' | 'financing' | 'adjustment';
+        symbol: string | null;
+        amount: string;
+        /**
+         * The cash after it
+         */
+        balance: string;
+        reference: string | null;
+    }>;
+    /**
+     * Open at the end of the period
+     */
+    positions: Array<{
+        symbol: string;
+        units: string;
+        averagePrice: string;
+        openCost: string;
+        quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+    }>;
 };
 
 export type CreatedKey = Key & {
@@ -368,7 +792,7 @@ export type CreatedKey = Key & {
 export type Key = {
     keyId: string;
     name: string;
-    permissions: Array<'market:read' | 'trade:read' | 'trade:write' | 'admin'>;
+    permissions: Array<'market:read' | 'trade:read' | 'trade:write' | 'data:read' | 'data:write' | 'admin'>;
     /**
      * Accounts by id, or "all"
      */
@@ -378,7 +802,7 @@ export type Key = {
 
 export type CreateKey = {
     name: string;
-    permissions: Array<'market:read' | 'trade:read' | 'trade:write' | 'admin'>;
+    permissions: Array<'market:read' | 'trade:read' | 'trade:write' | 'data:read' | 'data:write' | 'admin'>;
     /**
      * Accounts by id, or "all"
      */
@@ -389,7 +813,7 @@ export type Token = {
     token: string;
     tokenType: 'Bearer';
     expiresAt: string;
-    permissions: Array<'market:read' | 'trade:read' | 'trade:write' | 'admin'>;
+    permissions: Array<'market:read' | 'trade:read' | 'trade:write' | 'data:read' | 'data:write' | 'admin'>;
     /**
      * Accounts by id, or "all"
      */
@@ -400,7 +824,7 @@ export type CreateToken = {
     /**
      * Default: the key's own; otherwise a part of them
      */
-    permissions?: Array<'market:read' | 'trade:read' | 'trade:write' | 'admin'>;
+    permissions?: Array<'market:read' | 'trade:read' | 'trade:write' | 'data:read' | 'data:write' | 'admin'>;
     /**
      * Default: the key's own; otherwise a part of them
      */
@@ -1567,6 +1991,1058 @@ export type ListTransactionsResponses = {
 };
 
 export type ListTransactionsResponse = ListTransactionsResponses[keyof ListTransactionsResponses];
+
+export type ListImportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * `next` of the page before
+         */
+        after?: string;
+        state?: 'queued' | 'running' | 'done' | 'stopped' | 'failed' | 'canceled';
+    };
+    url: '/v1/imports';
+};
+
+export type ListImportsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListImportsError = ListImportsErrors[keyof ListImportsErrors];
+
+export type ListImportsResponses = {
+    /**
+     * The imports
+     */
+    200: {
+        imports: Array<Import>;
+        next: string | null;
+    };
+};
+
+export type ListImportsResponse = ListImportsResponses[keyof ListImportsResponses];
+
+export type CreateImportData = {
+    body: CreateImport;
+    path?: never;
+    query?: never;
+    url: '/v1/imports';
+};
+
+export type CreateImportErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type CreateImportError = CreateImportErrors[keyof CreateImportErrors];
+
+export type CreateImportResponses = {
+    /**
+     * The import, waiting for its turn
+     */
+    201: Import;
+};
+
+export type CreateImportResponse = CreateImportResponses[keyof CreateImportResponses];
+
+export type DeleteImportData = {
+    body?: never;
+    path: {
+        importId: string;
+    };
+    query?: never;
+    url: '/v1/imports/{importId}';
+};
+
+export type DeleteImportErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type DeleteImportError = DeleteImportErrors[keyof DeleteImportErrors];
+
+export type DeleteImportResponses = {
+    /**
+     * It is forgotten
+     */
+    204: void;
+};
+
+export type DeleteImportResponse = DeleteImportResponses[keyof DeleteImportResponses];
+
+export type GetImportData = {
+    body?: never;
+    path: {
+        importId: string;
+    };
+    query?: never;
+    url: '/v1/imports/{importId}';
+};
+
+export type GetImportErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetImportError = GetImportErrors[keyof GetImportErrors];
+
+export type GetImportResponses = {
+    /**
+     * The import
+     */
+    200: Import;
+};
+
+export type GetImportResponse = GetImportResponses[keyof GetImportResponses];
+
+export type CancelImportData = {
+    body?: never;
+    path: {
+        importId: string;
+    };
+    query?: never;
+    url: '/v1/imports/{importId}/cancel';
+};
+
+export type CancelImportErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type CancelImportError = CancelImportErrors[keyof CancelImportErrors];
+
+export type CancelImportResponses = {
+    /**
+     * The import
+     */
+    202: Import;
+};
+
+export type CancelImportResponse = CancelImportResponses[keyof CancelImportResponses];
+
+export type ListImportFormatsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/import-formats';
+};
+
+export type ListImportFormatsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListImportFormatsError = ListImportFormatsErrors[keyof ListImportFormatsErrors];
+
+export type ListImportFormatsResponses = {
+    /**
+     * The names
+     */
+    200: {
+        formats: Array<string>;
+        clocks: Array<string>;
+    };
+};
+
+export type ListImportFormatsResponse = ListImportFormatsResponses[keyof ListImportFormatsResponses];
+
+export type GetImportReportData = {
+    body?: never;
+    path: {
+        importId: string;
+    };
+    query?: never;
+    url: '/v1/imports/{importId}/report';
+};
+
+export type GetImportReportErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetImportReportError = GetImportReportErrors[keyof GetImportReportErrors];
+
+export type GetImportReportResponses = {
+    /**
+     * The report
+     */
+    200: ImportReport;
+};
+
+export type GetImportReportResponse = GetImportReportResponses[keyof GetImportReportResponses];
+
+export type GetImportReportPageData = {
+    body?: never;
+    path: {
+        importId: string;
+    };
+    query?: never;
+    url: '/v1/imports/{importId}/report.html';
+};
+
+export type GetImportReportPageErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetImportReportPageError = GetImportReportPageErrors[keyof GetImportReportPageErrors];
+
+export type GetImportReportPageResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetImportReportPageResponse = GetImportReportPageResponses[keyof GetImportReportPageResponses];
+
+export type ListQualityGatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/quality-gates';
+};
+
+export type ListQualityGatesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListQualityGatesError = ListQualityGatesErrors[keyof ListQualityGatesErrors];
+
+export type ListQualityGatesResponses = {
+    /**
+     * The gates
+     */
+    200: {
+        gates: Array<{
+            gate: string;
+            meaning: string;
+            action: string;
+            of: Array<string>;
+            thresholds: Array<{
+                name: string;
+                standard: number;
+                unit: string;
+                min: number;
+                max: number;
+            }>;
+        }>;
+        actions: Array<string>;
+    };
+};
+
+export type ListQualityGatesResponse = ListQualityGatesResponses[keyof ListQualityGatesResponses];
+
+export type ListDayQualityData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query?: {
+        source?: string;
+        kind?: 'ticks' | 'bars';
+        limit?: number;
+        /**
+         * `next` of the page before
+         */
+        after?: string;
+    };
+    url: '/v1/quality/{symbol}';
+};
+
+export type ListDayQualityErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListDayQualityError = ListDayQualityErrors[keyof ListDayQualityErrors];
+
+export type ListDayQualityResponses = {
+    /**
+     * The days
+     */
+    200: {
+        days: Array<DayQuality>;
+        next: string | null;
+    };
+};
+
+export type ListDayQualityResponse = ListDayQualityResponses[keyof ListDayQualityResponses];
+
+export type GetDayQualityData = {
+    body?: never;
+    path: {
+        symbol: string;
+        /**
+         * UTC; bars of an hour and longer are kept by year, under its first day
+         */
+        day: string;
+    };
+    query?: {
+        source?: string;
+    };
+    url: '/v1/quality/{symbol}/{day}';
+};
+
+export type GetDayQualityErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetDayQualityError = GetDayQualityErrors[keyof GetDayQualityErrors];
+
+export type GetDayQualityResponses = {
+    /**
+     * The day
+     */
+    200: {
+        series: Array<DayQuality>;
+    };
+};
+
+export type GetDayQualityResponse = GetDayQualityResponses[keyof GetDayQualityResponses];
+
+export type GetDayQualityPageData = {
+    body?: never;
+    path: {
+        symbol: string;
+        /**
+         * UTC; bars of an hour and longer are kept by year, under its first day
+         */
+        day: string;
+    };
+    query?: {
+        source?: string;
+    };
+    url: '/v1/quality/{symbol}/{day}/report.html';
+};
+
+export type GetDayQualityPageErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetDayQualityPageError = GetDayQualityPageErrors[keyof GetDayQualityPageErrors];
+
+export type GetDayQualityPageResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetDayQualityPageResponse = GetDayQualityPageResponses[keyof GetDayQualityPageResponses];
+
+export type ListQuarantineData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * `next` of the page before
+         */
+        after?: string;
+        importId?: string;
+        symbol?: string;
+        source?: string;
+        reason?: string;
+        state?: 'held' | 'released';
+    };
+    url: '/v1/quarantine';
+};
+
+export type ListQuarantineErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListQuarantineError = ListQuarantineErrors[keyof ListQuarantineErrors];
+
+export type ListQuarantineResponses = {
+    /**
+     * The rows
+     */
+    200: {
+        rows: Array<QuarantinedRow>;
+        next: string | null;
+    };
+};
+
+export type ListQuarantineResponse = ListQuarantineResponses[keyof ListQuarantineResponses];
+
+export type ReleaseQuarantinedRowData = {
+    body?: never;
+    path: {
+        rowId: string;
+    };
+    query?: never;
+    url: '/v1/quarantine/{rowId}/release';
+};
+
+export type ReleaseQuarantinedRowErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ReleaseQuarantinedRowError = ReleaseQuarantinedRowErrors[keyof ReleaseQuarantinedRowErrors];
+
+export type ReleaseQuarantinedRowResponses = {
+    /**
+     * The row
+     */
+    200: QuarantinedRow;
+};
+
+export type ReleaseQuarantinedRowResponse = ReleaseQuarantinedRowResponses[keyof ReleaseQuarantinedRowResponses];
+
+export type DepositData = {
+    body: MoveFunds;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/deposits';
+};
+
+export type DepositErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
+};
+
+export type DepositError = DepositErrors[keyof DepositErrors];
+
+export type DepositResponses = {
+    /**
+     * The transaction it was booked as
+     */
+    201: Transaction;
+};
+
+export type DepositResponse = DepositResponses[keyof DepositResponses];
+
+export type WithdrawData = {
+    body: MoveFunds;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/withdrawals';
+};
+
+export type WithdrawErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
+};
+
+export type WithdrawError = WithdrawErrors[keyof WithdrawErrors];
+
+export type WithdrawResponses = {
+    /**
+     * The transaction it was booked as
+     */
+    201: Transaction;
+};
+
+export type WithdrawResponse = WithdrawResponses[keyof WithdrawResponses];
+
+export type TransferData = {
+    body: TransferFunds;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/transfers';
+};
+
+export type TransferErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
+};
+
+export type TransferError = TransferErrors[keyof TransferErrors];
+
+export type TransferResponses = {
+    /**
+     * What was booked on either account
+     */
+    201: Transfer;
+};
+
+export type TransferResponse = TransferResponses[keyof TransferResponses];
+
+export type GetStatementData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * Default: the account's beginning
+         */
+        from?: string;
+        /**
+         * Not included; default: now
+         */
+        to?: string;
+        /**
+         * `csv` lists the movements, `html` is a page to print
+         */
+        format?: 'json' | 'csv' | 'html';
+    };
+    url: '/v1/accounts/{accountId}/statement';
+};
+
+export type GetStatementErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetStatementError = GetStatementErrors[keyof GetStatementErrors];
+
+export type GetStatementResponses = {
+    /**
+     * The statement
+     */
+    200: Statement;
+};
+
+export type GetStatementResponse = GetStatementResponses[keyof GetStatementResponses];
 
 export type ListKeysData = {
     body?: never;
