@@ -17,6 +17,17 @@ import {
 
 const barRow = (at: number, i: number, ticks = 5) => [at, i + 1, i + 9, i - 9, i + 2, ticks];
 
+const liveBar = (row: readonly number[]): Bar => ({
+  symbol: "EURUSD" as Symbol,
+  side: "bid",
+  openTime: epochMs(row[0]!),
+  open: price(row[1]!),
+  high: price(row[2]!),
+  low: price(row[3]!),
+  close: price(row[4]!),
+  ticks: row[5]!,
+});
+
 export function barColumns(rows: readonly (readonly number[])[], volume = false): BarColumns {
   const column = (at: number) => Int32Array.from(rows, (row) => row[at]!);
   return {
@@ -47,17 +58,6 @@ export async function barSteps(
     }
     return rows;
   };
-  const liveBar = (row: readonly number[]): Bar => ({
-    symbol: "EURUSD" as Symbol,
-    side: "bid",
-    openTime: epochMs(row[0]!),
-    open: price(row[1]!),
-    high: price(row[2]!),
-    low: price(row[3]!),
-    close: price(row[4]!),
-    ticks: row[5]!,
-  });
-
   await t.step("bars of any length are replaced and read by open time", async () => {
     const rows = Array.from({ length: 2_000 }, (_, i) => barRow(noon + i * hourMs, i));
     const range = { from: noon, to: noon + 2_000 * hourMs };
@@ -102,6 +102,13 @@ export async function barSteps(
     assertEquals(await read(minutes), after);
   });
 
+  await summaryStep(t, { db, history, writer });
+}
+
+async function summaryStep(
+  t: Deno.TestContext,
+  { db, history, writer }: Pick<HistoryParts, "db" | "history" | "writer">,
+): Promise<void> {
   await t.step("listSeries() tells of every series of a symbol", async () => {
     const ticks = tickColumns(ticksFrom(noon, 10));
     const series = { symbol: "EURUSD" as Symbol, source: "test" };

@@ -250,3 +250,10 @@ const operation = fc.record({
   length: fc.integer({ min: 1, max: 30 }).map((minutes) => minutes * 900_000),
   rows: fc.array(fc.constantFrom(0, 1, 900_000), { minLength: 1, maxLength: 20 }),
 });
+
+/** A batch of a feed by its number: mostly new ticks, some late, a few of one moment. */
+export const batchRows = (batch: number): TickRow[] =>
+  Array.from({ length: 40 }, (_, i): TickRow => {
+    const late = i % 7 === 0 ? 90_000 : 0;
+    return [noon + Math.max(0, batch * 20_000 + (i - i % 3) * 500 - late), 40 * batch + i, i];
+  }).sort((a, b) => a[0] - b[0]);

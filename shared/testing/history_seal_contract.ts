@@ -63,6 +63,13 @@ export async function sealSteps(
     assertEquals(await readTicks(history, "GBPUSD"), before);
   });
 
+  await meanwhileStep(t, { history, sealer, append });
+}
+
+async function meanwhileStep(
+  t: Deno.TestContext,
+  { history, sealer, append }: Pick<HistoryParts, "history" | "sealer" | "append">,
+): Promise<void> {
   await t.step("readers and writers meanwhile see every tick once", async () => {
     const rows = ticksFrom(noon, 3_000);
     let appended = 0;

@@ -2,7 +2,10 @@
 // node history_duckdb.mjs parquet <csv of a day> <days> <parquet>; node history_duckdb.mjs bars <parquet>
 
 import { statSync } from "node:fs";
-import { DuckDBInstance } from "@duckdb/node-api";
+import { createRequire } from "node:module";
+
+// Installed beside this file for the bench only.
+const { DuckDBInstance } = createRequire(import.meta.url)("@duckdb/node-api");
 
 const [what, path, days, target] = process.argv.slice(2);
 const connection = await (await DuckDBInstance.create(":memory:")).connect();
