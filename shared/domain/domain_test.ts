@@ -8,7 +8,7 @@ import { orderStatuses, transitions } from "./orders/order.ts";
 import { type Quote, QuoteBook, quoteStatus } from "./quote.ts";
 import { seededRandom } from "./random.ts";
 import { quoteRates } from "./rates.ts";
-import { epochMs, parseRfc3339 } from "./time.ts";
+import { epochMs, parseRfc3339, rfc3339Writer, toRfc3339 } from "./time.ts";
 
 const quote = (symbol: string, bid: number, ask: number, sequence = 1, at = 0): Quote => ({
   symbol: symbol as Symbol,
@@ -108,4 +108,12 @@ Deno.test("parseRfc3339() wants a zone and a real date", () => {
   for (const text of ["2019-02-04", "2019-02-04T00:00:00", "2019-02-30T00:00:00Z", "now", ""]) {
     assertEquals(parseRfc3339(text), null, text);
   }
+});
+
+Deno.test("rfc3339Writer() writes what toRfc3339() does, in any order of times", () => {
+  const times = fc.array(fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(2200, 0) }));
+  fc.assert(fc.property(times, (values) => {
+    const write = rfc3339Writer();
+    for (const value of values) assertEquals(write(epochMs(value)), toRfc3339(epochMs(value)));
+  }));
 });
