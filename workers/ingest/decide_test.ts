@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
 import { epochMs, parseRfc3339, toRfc3339 } from "../../shared/domain/time.ts";
 import type { Tick } from "../../shared/venues/venue.ts";
-import { closingTime, judgeBatch, newIngestState } from "./decide.ts";
+import { closingTime, judgeBatch, newIngestState, retell } from "./decide.ts";
 
 const start = 1_700_000_000_000;
 const tick = (over: Partial<Record<keyof Tick, number | string>> = {}): Tick =>
@@ -89,4 +89,71 @@ Deno.test("closingTime() lies past the last minute that has begun, and no furthe
   assertEquals(closing("2019-02-04T23:59:58.123Z"), "00:00:05");
   assertEquals(closing("2019-02-05T00:00:00Z"), "00:00:05");
   assertEquals(closing("2019-02-05T00:00:00.001Z"), "00:01:05");
+});
+
+/** As {@link judge}, of a live venue. */
+const judgeLive = (
+  state: ReturnType<typeof newIngestState>,
+  time: number,
+  batch: { ticks?: Tick[]; withdrawn?: string[]; venueClock?: number },
+) => {
+  const now = epochMs(time);
+  const withdrawn = (batch.withdrawn ?? []) as Symbol[];
+  return judgeBatch(
+    state,
+    { time: epochMs(batch.venueClock ?? time), ticks: batch.ticks ?? [], withdrawn },
+    { receivedAt: now, aliveAt: now, live: true, clockMsMax: 5_000 },
+  );
+};
+
+Deno.test("judgeBatch() tells what is withdrawn once, and a repeated tick restores it unpublished", () => {
+  const state = newIngestState(epochMs(start));
+  judgeLive(state, start, { ticks: [tick()] });
+  const gone = judgeLive(state, start + 100, { withdrawn: ["EURUSD"] });
+  assertEquals(gone.heard?.withdrawn, ["EURUSD"]);
+  assertEquals(judgeLive(state, start + 200, { withdrawn: ["EURUSD"] }).heard, null);
+  const back = judgeLive(state, start + 300, { ticks: [tick()] });
+  assertEquals(back.quotes, []);
+  assertEquals(back.quarantined.map(({ reason }) => reason), ["repeated"]);
+  assertEquals(back.heard?.restored, ["EURUSD"]);
+});
+
+Deno.test("judgeBatch() tells again what could not be published, unless a quote has replaced it", () => {
+  const state = newIngestState(epochMs(start));
+  judgeLive(state, start, { ticks: [tick(), tick({ symbol: "USDJPY" })] });
+  retell(state, judgeLive(state, start, { withdrawn: ["EURUSD", "USDJPY"] }).heard!);
+  const next = judgeLive(state, start + 10, { ticks: [tick({ venueTime: start + 10 })] });
+  assertEquals(next.heard?.withdrawn, ["USDJPY"]);
+});
+
+Deno.test("judgeBatch() withdraws a symbol whose ticks have been refused for a heartbeat", () => {
+  const crossed = () => tick({ bid: 110_020 });
+  const state = newIngestState(epochMs(start));
+  judgeLive(state, start, { ticks: [tick()] });
+  assertEquals(judgeLive(state, start + 10, { ticks: [crossed()] }).heard, null);
+  assertEquals(judgeLive(state, start + 1_010, {}).heard?.withdrawn, ["EURUSD"]);
+  // One older tick leaves the newer price standing; older ones for a whole heartbeat do not.
+  const late = newIngestState(epochMs(start));
+  judgeLive(late, start, { ticks: [tick()] });
+  const older = () => tick({ venueTime: start - 1 });
+  judgeLive(late, start + 10, { ticks: [older()] });
+  assertEquals(judgeLive(late, start + 1_010, {}).heard?.withdrawn, []);
+  assertEquals(judgeLive(late, start + 1_020, { ticks: [older()] }).heard?.withdrawn, ["EURUSD"]);
+});
+
+Deno.test("judgeBatch() believes neither price nor life of a clock too far from ours, either way", () => {
+  for (const offMs of [5_001, -5_001]) {
+    const state = newIngestState(epochMs(start));
+    const venueClock = start + offMs;
+    const judged = judgeLive(state, start, { venueClock, ticks: [tick()] });
+    assertEquals(judged.quotes, []);
+    assertEquals(judged.heard, null);
+    assertEquals(judged.quarantined.map(({ reason }) => reason), ["clock_off"]);
+  }
+});
+
+Deno.test("judgeBatch() goes on showing life when the machine's clock is set back", () => {
+  const state = newIngestState(epochMs(start));
+  judgeLive(state, start, { ticks: [tick()] });
+  assertEquals(judgeLive(state, start - 3_600_000, {}).heard?.time, epochMs(start - 3_600_000));
 });
