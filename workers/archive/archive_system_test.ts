@@ -22,7 +22,7 @@ import { vendorBidBars, vendorDay } from "../../shared/testing/vendor_bars.ts";
 import { selectBars } from "../../shared/timeseries/bars_store.ts";
 import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
-import { dukascopyFile } from "../../shared/venues/replay/dukascopy.ts";
+import { dukascopyFile } from "../../shared/venues/files/dukascopy.ts";
 import { openIngest, startIngest } from "../ingest/deps.ts";
 import { startArchive } from "./deps.ts";
 import { historySettings } from "./settings.ts";
@@ -59,9 +59,11 @@ async function expectTheVendorsDay(store: Store, folder: string): Promise<void> 
 async function expectTheVendorsTicks(db: Kysely<TimeseriesDatabase>, folder: string) {
   const expected: number[][] = [];
   for (let hour = 0; hour < 24; hour++) {
-    const file = dukascopyFile(`${folder}/${String(hour).padStart(2, "0")}h_ticks.bi5`)!;
-    for await (const ticks of file.read()) {
-      for (const { venueTime, bid, ask } of ticks) expected.push([venueTime, bid, ask]);
+    const path = `${folder}/${String(hour).padStart(2, "0")}h_ticks.bi5`;
+    const file = dukascopyFile(path, (await Deno.stat(path)).size);
+    if (file?.kind !== "ticks") throw new Error(`Cannot read ${path} as ticks`);
+    for await (const { ticks: { length, time, bid, ask } } of file.read()) {
+      for (let i = 0; i < length; i++) expected.push([time[i]!, bid[i]!, ask[i]!]);
     }
   }
   const found: number[][] = [];
