@@ -3,8 +3,8 @@
 import { testData } from "../../shared/testing/test_data.ts";
 import { vendorDay } from "../../shared/testing/vendor_bars.ts";
 import type { TickColumns } from "../../shared/timeseries/columns.ts";
-import { dukascopyFile } from "../../shared/venues/replay/dukascopy.ts";
-import type { Tick } from "../../shared/venues/venue.ts";
+import { concatTicks } from "../../shared/timeseries/tick_columns.ts";
+import { dukascopyFile } from "../../shared/venues/files/dukascopy.ts";
 
 const dayMs = 86_400_000;
 
@@ -12,20 +12,17 @@ const dayMs = 86_400_000;
 export async function recordedDay(): Promise<TickColumns> {
   const folder = testData(vendorDay.folder);
   if (folder === null) throw new Error("Cannot find the test data; set SPOTWIRE_TEST_DATA");
-  const ticks: Tick[] = [];
+  const parts: TickColumns[] = [];
   for (let hour = 0; hour < 24; hour++) {
-    const file = dukascopyFile(`${folder}/${String(hour).padStart(2, "0")}h_ticks.bi5`);
-    for await (const some of file!.read()) ticks.push(...some);
+    const path = `${folder}/${String(hour).padStart(2, "0")}h_ticks.bi5`;
+    const file = dukascopyFile(path, (await Deno.stat(path)).size);
+    if (file?.kind !== "ticks") throw new Error(`Cannot read ${path} as ticks`);
+    for await (const { ticks } of file.read()) parts.push({ ...ticks, ...noVolumes });
   }
-  return {
-    length: ticks.length,
-    time: Float64Array.from(ticks, (tick) => tick.venueTime),
-    bid: Int32Array.from(ticks, (tick) => tick.bid),
-    ask: Int32Array.from(ticks, (tick) => tick.ask),
-    bidVolume: null,
-    askVolume: null,
-  };
+  return concatTicks(parts);
 }
+
+const noVolumes = { bidVolume: null, askVolume: null };
 
 /** The day again and again, each a day later. */
 export function* repeated(day: TickColumns, days: number): Generator<TickColumns> {

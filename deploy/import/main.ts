@@ -117,30 +117,36 @@ function namesText(): string {
   ].join("\n");
 }
 
-async function main(): Promise<number> {
+/** The options, or the exit code after help or what is wrong with them was printed. */
+function readCommandLine(): ImportOptions | number {
   try {
     const options = readImportOptions(Deno.args);
-    if (typeof options === "string") {
-      console.log(options === "help" ? importHelp : namesText());
-      return 0;
+    if (typeof options !== "string") {
+      importBody(options, options.path);
+      return options;
     }
+    console.log(options === "help" ? importHelp : namesText());
+    return 0;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(`${error.message}\n\n${importHelp}`);
+    return 2;
+  }
+}
+
+function whyText(error: unknown, { path }: ImportOptions): string {
+  if (error instanceof Refused) return `Refused (${error.code}): ${error.message}`;
+  if (error instanceof Deno.errors.NotFound) return `There is no ${path}, or no key to send`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function main(): Promise<number> {
+  const options = readCommandLine();
+  if (typeof options === "number") return options;
+  try {
     return await run(options);
   } catch (error) {
-    if (
-      error instanceof TypeError &&
-      !(error.cause instanceof Error && error.cause.name !== "SyntaxError")
-    ) {
-      console.error(`${error.message}\n\n${importHelp}`);
-      return 2;
-    }
-    const why = error instanceof Deno.errors.NotFound
-      ? "There is no such file or folder"
-      : error instanceof Refused
-      ? `Refused (${error.code}): ${error.message}`
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    console.error(why);
+    console.error(whyText(error, options));
     return 1;
   }
 }

@@ -137,7 +137,6 @@ export class ImportStore {
   ): Promise<void> {
     const bytes = plan.files.reduce((sum, file) => sum + file.bytes, 0);
     await this.db.transaction().execute(async (trx) => {
-      await trx.deleteFrom("files").where("import_id", "=", lease.importId).execute();
       for (let at = 0; at < plan.files.length; at += filesMax) {
         const part = plan.files.slice(at, at + filesMax);
         const records = JSON.stringify(part.map((file, n) => ({ ...file, position: at + n })));

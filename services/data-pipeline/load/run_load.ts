@@ -61,11 +61,11 @@ async function planLoad(deps: LoadDeps, { row, lease }: LoadRun, request: Import
   const { format, clock, symbol, columns, csv } = request;
   const found = await deps.openSource({ path, format, clock, symbol, columns, csv });
   const byName = new Map(found.files.map((file) => [deps.nameOf(file.path), file]));
+  const names = row.planned ? await deps.imports.files(row.import_id) : [...byName.keys()];
   if (!row.planned) {
     const files = [...byName].map(([path, file]) => ({ path, bytes: file.bytes }));
     await deps.imports.plan(lease, { files, notes: found.notes });
   }
-  const names = await deps.imports.files(row.import_id);
   const files = names.map((name, position): LoadFile => {
     const file = byName.get(name);
     if (file === undefined) throw new SourceFileError(name, "it was there when the load began");

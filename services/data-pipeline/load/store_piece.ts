@@ -49,18 +49,15 @@ export async function storePiece(store: PieceStore, stored: StoredPiece): Promis
     const bytesStored = await putRows(store, trx, stored);
     const quality: DayQuality = { ...decided.quality, bytesStored };
     await keepRows(trx, { importId: lease.importId, source, rows: decided.held });
-    const before = await putDay(trx, stored, quality);
+    await putDay(trx, stored, quality);
     await expectHeld(
       trx.updateTable("imports").set({
         next_file: stored.nextFile,
         carry: JSON.stringify(stored.carry),
-        rows_read: more("rows_read", quality.rowsRead - before.rowsRead),
-        rows_stored: more("rows_stored", quality.rowsStored - before.rowsStored),
-        rows_quarantined: more(
-          "rows_quarantined",
-          quality.rowsQuarantined - before.rowsQuarantined,
-        ),
-        rows_flagged: more("rows_flagged", quality.rowsFlagged - before.rowsFlagged),
+        rows_read: more("rows_read", quality.rowsRead),
+        rows_stored: more("rows_stored", quality.rowsStored),
+        rows_quarantined: more("rows_quarantined", quality.rowsQuarantined),
+        rows_flagged: more("rows_flagged", quality.rowsFlagged),
       }).where(held(lease)).executeTakeFirst(),
       lease,
     );
@@ -99,22 +96,13 @@ async function* only(rows: Rows) {
   yield await Promise.resolve(toTicks(rows));
 }
 
-interface DayCounts {
-  readonly rowsRead: number;
-  readonly rowsStored: number;
-  readonly rowsQuarantined: number;
-  readonly rowsFlagged: number;
-}
-
-const none: DayCounts = { rowsRead: 0, rowsStored: 0, rowsQuarantined: 0, rowsFlagged: 0 };
-
-/** Answers what the import had counted of the day before. */
+/** Once: the day and what is carried beyond it are stored together, so no import stores it again. */
 async function putDay(
   trx: Kysely<PipelineDatabase>,
   { lease, source, piece, decided }: StoredPiece,
   quality: DayQuality,
-): Promise<DayCounts> {
-  const key = {
+): Promise<void> {
+  await trx.insertInto("days").values({
     import_id: lease.importId,
     symbol: piece.series.symbol,
     source,
@@ -122,11 +110,6 @@ async function putDay(
     side: piece.series.side ?? "",
     interval_ms: String(piece.series.intervalMs),
     day: piece.day,
-  };
-  const gone = await trx.deleteFrom("days").where((eb) => eb.and(key as never)).returningAll()
-    .executeTakeFirst();
-  await trx.insertInto("days").values({
-    ...key,
     rows_read: quality.rowsRead,
     rows_stored: quality.rowsStored,
     rows_quarantined: quality.rowsQuarantined,
@@ -134,12 +117,6 @@ async function putDay(
     median_points: decided.median === 0 ? null : decided.median,
     report: JSON.stringify(quality),
   }).execute();
-  return gone === undefined ? none : {
-    rowsRead: Number(gone.rows_read),
-    rowsStored: Number(gone.rows_stored),
-    rowsQuarantined: Number(gone.rows_quarantined),
-    rowsFlagged: Number(gone.rows_flagged),
-  };
 }
 
 /** Rows without a day: of files that hold no row of any, and whole files. */

@@ -16,6 +16,8 @@ const height = 180;
 const left = 8;
 const bottom = 22;
 const top = 18;
+/** Few bars stand at the left, no wider than this. */
+const stepMax = 30;
 /** Labels that have room side by side. */
 const labelsMax = 24;
 
@@ -26,7 +28,7 @@ const numberText = (value: number): string =>
 export function barChart(heading: string, bars: readonly Bar[], colour: string): string {
   const highest = Math.max(0, ...bars.map((bar) => bar.value ?? 0));
   if (bars.length === 0 || highest === 0) return figure(heading, `<p>Nothing to show.</p>`);
-  const step = (width - 2 * left) / bars.length;
+  const step = Math.min(stepMax, (width - 2 * left) / bars.length);
   const every = Math.ceil(bars.length / labelsMax);
   const drawn = bars.map(({ label, value, title }, n) => {
     const x = (left + n * step).toFixed(1);
