@@ -60,7 +60,10 @@ class Load {
       this.sent.push(one);
       try {
         await this.#send(one);
-        if (one.orderId !== null && this.#random.next() < 0.2) await this.#cancel(one.orderId);
+        if (one.orderId === null) continue;
+        const then = this.#random.next();
+        if (then < 0.2) await this.#cancel(one.orderId);
+        else if (then < 0.4) await this.#replace(one.orderId);
       } catch {
         return; // it died; the order stays without an answer until settle()
       }
@@ -112,6 +115,18 @@ class Load {
     else if (answer.status !== 504 && answer.status !== 503) {
       this.contradictions.push(`${one.body.clientOrderId}: ${answer.status} ${said.code}`);
     }
+  }
+
+  async #replace(orderId: string): Promise<void> {
+    const answer = await fetch(`${this.#url}/v1/accounts/${account}/orders/${orderId}`, {
+      method: "PUT",
+      headers: { "content-type": "application/json", "x-api-key": this.#key },
+      body: JSON.stringify({ units: String(1 + Math.floor(this.#random.next() * 2_000)) }),
+    });
+    if (answer.status >= 500 && answer.status !== 504 && answer.status !== 503) {
+      this.contradictions.push(`replace of ${orderId}: ${answer.status}`);
+    }
+    await answer.body?.cancel();
   }
 
   async #cancel(orderId: string): Promise<void> {

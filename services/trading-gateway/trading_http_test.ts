@@ -233,6 +233,51 @@ Deno.test("a stale quote and a closed market refuse an order, and a repeat of on
   assertEquals([refused.status, refused.body.code], [422, "quote_stale"]);
 });
 
+Deno.test("a replace and a cancel of all answer with the orders as they stand", async () => {
+  const later = epochMs(Date.UTC(2026, 0, 12, 12));
+  clock.advanceTo(later);
+  await quote("EURUSD", 116_003);
+  await openAccount("replacing");
+  const path = "/v1/accounts/replacing/orders";
+  assertEquals((await send("POST", path, { body: order })).status, 201);
+  const put = (orderId: string, body: unknown) => send("PUT", `${path}/${orderId}`, { body });
+  const asked = await put("replacing.3", { price: "1.09000", timeInForce: "DAY" });
+  assertEquals([asked.status, asked.body.status, asked.body.price, asked.body.replacing], [
+    202,
+    "pending_replace",
+    "1.10000",
+    true,
+  ]);
+  const cases: [string, unknown, number, string][] = [
+    ["replacing.99", {}, 404, "order_unknown"],
+    ["replacing.3", { units: "0" }, 422, "units_not_positive"],
+    ["replacing.3", { units: 5 }, 400, "invalid_request"],
+    ["replacing.3", { side: "sell" }, 400, "invalid_request"],
+    ["replacing.3", { timeInForce: "FOK" }, 422, "time_in_force_not_allowed"],
+  ];
+  for (const [orderId, body, status, code] of cases) {
+    const refused = await put(orderId, body);
+    assertEquals([refused.status, refused.body.code], [status, code]);
+  }
+  const all = await send("DELETE", `${path}?symbol=EURUSD`);
+  assertEquals(all.status, 202);
+  assertEquals((all.body.orders as { status: string }[]).map((one) => one.status), [
+    "pending_cancel",
+  ]);
+  const late = await put("replacing.3", { price: "1.08000" });
+  assertEquals([late.status, late.body.code], [409, "order_being_canceled"]);
+  const since = await send("GET", "/v1/accounts/replacing/transactions?since=3");
+  const [first] = since.body.transactions as Record<string, unknown>[];
+  assertEquals([first?.type, first?.revision, first?.price, first?.expireTime], [
+    "order_replace_requested",
+    1,
+    "1.09000",
+    "2026-01-12T22:00:00.000Z",
+  ]);
+  assertEquals(await auditBooks(deps.db), []);
+  clock.advanceTo(saturday);
+});
+
 Deno.test("cancel, listings and transactions answer what happened, without gaps", async () => {
   const path = "/v1/accounts/closing/orders";
   const canceled = await send("DELETE", `${path}/closing.3`);

@@ -18,11 +18,15 @@ import {
   type OrderTerms,
   remainingUnits,
 } from "./orders/order.ts";
+import { applyReplace, workingStatus } from "./orders/apply_replace.ts";
 import { fillPosition, flatPosition } from "./position.ts";
 import type {
   OrderAccepted,
   OrderFilled,
   OrderRejected,
+  OrderReplaced,
+  OrderReplaceRejected,
+  OrderReplaceRequested,
   OrderTriggered,
   Transaction,
 } from "./transaction.ts";
@@ -72,6 +76,10 @@ function apply(account: Account, next: Transaction): Posting[] {
       return applyTrigger(account, next);
     case "order_filled":
       return applyFill(account, next);
+    case "order_replace_requested":
+    case "order_replaced":
+    case "order_replace_rejected":
+      return applyReplaceTo(account, next);
     case "order_cancel_requested":
       return move(account, next, { status: "pending_cancel" });
     case "order_cancel_rejected":
@@ -137,16 +145,30 @@ function applyTrigger(account: Account, next: OrderTriggered): Posting[] {
   return [];
 }
 
+/** Whether a replace or a cancel is under way, which a partial fill does not answer. */
+const isAsked = (status: OrderStatus): boolean =>
+  status === "pending_replace" || status === "pending_cancel";
+
 /** A fill that crossed a cancel on the wire is booked, but does not bring the order back to life. */
 function statusAfterFill(order: Order, size: number): OrderStatus {
   const full = size === remainingUnits(order);
   if (!isOpen(order.status)) return order.status;
   if (full) return "filled";
-  return order.status === "pending_cancel" ? "pending_cancel" : "partially_filled";
+  return isAsked(order.status) ? order.status : "partially_filled";
 }
 
-const workingStatus = (order: Order): OrderStatus =>
-  order.filledUnits > 0 ? "partially_filled" : "new";
+function applyReplaceTo(
+  account: Account,
+  next: OrderReplaceRequested | OrderReplaced | OrderReplaceRejected,
+): Posting[] {
+  const order = orderIn(account, next.orderId);
+  const after = applyReplace(order, next);
+  if (typeof after === "string") {
+    throw new ImpossibleTransaction(`Cannot apply ${next.type} to ${order.orderId}: ${after}`);
+  }
+  replaceOrder(account, order, after);
+  return [];
+}
 
 function newOrder(
   next: OrderAccepted | OrderRejected,
@@ -161,6 +183,8 @@ function newOrder(
     filledUnits: units(0),
     filledCost: 0n,
     triggeredAt: null,
+    revision: 0,
+    replacing: [],
     rejectReason: null,
     text: null,
     createdAt: next.time,
@@ -191,7 +215,9 @@ function move(
 
 function replaceOrder(account: Account, before: Order, after: Order): void {
   account.orders.set(after.orderId, after);
-  if (isOpen(before.status) && !isOpen(after.status)) account.openOrders--;
+  if (!isOpen(before.status) || isOpen(after.status)) return;
+  account.openOrders--;
+  if (after.replacing.length > 0) account.orders.set(after.orderId, { ...after, replacing: [] });
 }
 
 function orderIn(account: Account, orderId: OrderId): Order {

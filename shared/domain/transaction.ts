@@ -4,7 +4,7 @@ import type { AccountCurrency, Currency } from "./currency.ts";
 import type { AccountId, ExecId, OrderId, TransactionId } from "./ids.ts";
 import type { Price, Symbol, Units } from "./instrument.ts";
 import type { Micros, Rate } from "./money.ts";
-import type { OrderTerms } from "./orders/order.ts";
+import type { OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
 import type { EpochMs } from "./time.ts";
 
@@ -74,6 +74,28 @@ export interface OrderFilled extends Numbered {
   readonly rate: Rate;
 }
 
+export interface OrderReplaceRequested extends Numbered {
+  readonly type: "order_replace_requested";
+  readonly orderId: OrderId;
+  readonly symbol: Symbol;
+  readonly replacement: Replacement;
+}
+
+/** The venue has taken the new terms. */
+export interface OrderReplaced extends Numbered {
+  readonly type: "order_replaced";
+  readonly orderId: OrderId;
+  readonly symbol: Symbol;
+  readonly replacement: Replacement;
+}
+
+export interface OrderReplaceRejected extends Numbered {
+  readonly type: "order_replace_rejected";
+  readonly orderId: OrderId;
+  readonly revision: number;
+  readonly text: string | null;
+}
+
 export interface OrderCancelRequested extends Numbered {
   readonly type: "order_cancel_requested";
   readonly orderId: OrderId;
@@ -104,6 +126,9 @@ export type Transaction =
   | OrderAcknowledged
   | OrderTriggered
   | OrderFilled
+  | OrderReplaceRequested
+  | OrderReplaced
+  | OrderReplaceRejected
   | OrderCancelRequested
   | OrderCancelRejected
   | OrderCanceled
@@ -120,6 +145,9 @@ export const transactionTypes = [
   "order_acknowledged",
   "order_triggered",
   "order_filled",
+  "order_replace_requested",
+  "order_replaced",
+  "order_replace_rejected",
   "order_cancel_requested",
   "order_cancel_rejected",
   "order_canceled",

@@ -7,18 +7,20 @@
 import type {
   ExecutionReport,
   PlainExecType,
+  ReplaceExecType,
   ReportBase,
 } from "../contracts/messages/executions.ts";
 import type { VenueOrder } from "../contracts/messages/orders.ts";
 import type { TradingHours } from "../domain/fx_week.ts";
 import type { ExecId, OrderId } from "../domain/ids.ts";
 import type { Price, Units } from "../domain/instrument.ts";
-import { isConditional } from "../domain/orders/order.ts";
+import { isConditional, type Replacement } from "../domain/orders/order.ts";
 import { defaultQuoteAges, type Quote, type QuoteAges, quoteStatus } from "../domain/quote.ts";
 import { seededRandom } from "../domain/random.ts";
 import { type EpochMs, epochMs } from "../domain/time.ts";
 import { isImmediate, matchOrder, type MatchRules } from "./matching.ts";
 import { MinHeap } from "./min_heap.ts";
+import { replaced } from "./replacing.ts";
 import { watchTrigger } from "./triggers.ts";
 import type { EngineEffects, FillEngine, HeldOrder } from "./venue.ts";
 
@@ -98,6 +100,7 @@ class Engine implements FillEngine {
         tradedSequence: 0,
         triggered: !isConditional(order.type),
         trailingLevelHalves: null,
+        revision: 0,
       });
       this.#schedule(this.#held.get(order.orderId)!);
       this.#settleDue(now, now);
@@ -107,18 +110,51 @@ class Engine implements FillEngine {
 
   /** An order the engine does not hold gets no answer here: its last report said how it ended. */
   cancel(orderId: OrderId, now: EpochMs): EngineEffects {
-    const before = this.#held.get(orderId);
-    this.#settleDue(now, now);
-    if (before === undefined) return this.#take();
-    const held = this.#held.get(orderId);
-    if (held !== undefined) {
-      this.#end(held, { execType: "canceled", now, text: null });
-    } else {
-      const said = this.#gathered().reports.filter((one) => one.orderId === orderId).length;
-      const ended = { ...before, nextReport: before.nextReport + said };
-      this.#report(ended, { execType: "cancel_rejected", now, text: "the order has ended" });
-    }
+    const text = "the order has ended";
+    const held = this.#heldStill(orderId, { execType: "cancel_rejected", now, text });
+    if (held !== undefined) this.#end(held, { execType: "canceled", now, text: null });
     return this.#take();
+  }
+
+  /** As {@link cancel}; a replace that was answered before has no effect. */
+  replace(orderId: OrderId, replacement: Replacement, now: EpochMs): EngineEffects {
+    const { revision } = replacement;
+    const text = "the order has ended";
+    const held = this.#heldStill(orderId, { execType: "replace_rejected", now, text, revision });
+    if (held === undefined || revision <= held.revision) return this.#take();
+    const after = replaced(held, replacement);
+    if (after === null) {
+      const text = "replaced by a size that is filled already";
+      this.#end(held, { execType: "canceled", now, text });
+      return this.#take();
+    }
+    this.#report(held, { execType: "replaced", now, text: null, revision });
+    const kept = { ...after, nextReport: held.nextReport + 1 };
+    this.#keep(kept);
+    this.#schedule(kept);
+    this.#settleDue(now, now);
+    this.#matchStanding(orderId, now);
+    return this.#take();
+  }
+
+  /** The order after what was due; where that ended it, it is told so. */
+  #heldStill(orderId: OrderId, refusal: Report): HeldOrder | undefined {
+    const before = this.#held.get(orderId);
+    this.#settleDue(refusal.now, refusal.now);
+    const held = this.#held.get(orderId);
+    if (before === undefined || held !== undefined) return held;
+    const said = this.#gathered().reports.filter((one) => one.orderId === orderId).length;
+    this.#report({ ...before, nextReport: before.nextReport + said }, refusal);
+    return undefined;
+  }
+
+  /** New terms may meet the price that stands. */
+  #matchStanding(orderId: OrderId, now: EpochMs): void {
+    const held = this.#held.get(orderId);
+    if (held === undefined || !held.acknowledged) return;
+    const standing = this.#standing.get(held.order.symbol);
+    if (standing === undefined || standing.sequence <= held.tradedSequence) return;
+    if (this.#tradable(standing, now)) this.#match(held, standing, now);
   }
 
   quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects {
@@ -146,6 +182,10 @@ class Engine implements FillEngine {
 
   holds(orderId: OrderId): boolean {
     return this.#held.has(orderId);
+  }
+
+  revisionOf(orderId: OrderId): number | undefined {
+    return this.#held.get(orderId)?.revision;
   }
 
   restore(held: readonly HeldOrder[]): void {
@@ -331,6 +371,7 @@ class Engine implements FillEngine {
 
 type Report =
   | { execType: PlainExecType; now: EpochMs; text: string | null }
+  | { execType: ReplaceExecType; now: EpochMs; text: string | null; revision: number }
   | { execType: "triggered"; now: EpochMs; text: null; bid: Price; ask: Price }
   | { execType: "trade"; now: EpochMs; text: null; units: Units; price: Price };
 
@@ -338,6 +379,9 @@ function reportOf(base: ReportBase, what: Report): ExecutionReport {
   switch (what.execType) {
     case "trade":
       return { ...base, execType: "trade", units: what.units, price: what.price };
+    case "replaced":
+    case "replace_rejected":
+      return { ...base, execType: what.execType, revision: what.revision };
     case "triggered":
       return { ...base, execType: "triggered", bid: what.bid, ask: what.ask };
     default:

@@ -49,7 +49,8 @@ export const executionMigrations: Record<string, Migration> = {
   "2026-11-24_order_types": {
     async up(db: Kysely<unknown>) {
       await sql`update execution.held_orders set held =
-        jsonb_build_object('triggered', true, 'trailingLevelHalves', null) || held ||
+        jsonb_build_object('triggered', true, 'trailingLevelHalves', null,
+          'revision', 0) || held ||
         jsonb_build_object('order', jsonb_build_object('triggerPrice', null,
           'trailingDistance', null, 'triggerSide', 'default', 'priceBound', null,
           'positionFill', 'default', 'tag', null) || (held -> 'order'))`.execute(db);

@@ -4,9 +4,10 @@ import type { ExecutionReport } from "../../../shared/contracts/messages/executi
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountCurrency } from "../../../shared/domain/currency.ts";
 import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
-import type { Instrument } from "../../../shared/domain/instrument.ts";
+import type { Instrument, Symbol } from "../../../shared/domain/instrument.ts";
 import type { Micros } from "../../../shared/domain/money.ts";
 import type { Order, OrderTerms } from "../../../shared/domain/orders/order.ts";
+import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 
 export interface OpenAccount {
@@ -29,17 +30,43 @@ export interface CancelOrder {
   readonly orderId: OrderId;
 }
 
+export interface CancelOrders {
+  readonly kind: "cancel_orders";
+  readonly accountId: AccountId;
+  /** `null` for every symbol. */
+  readonly symbol: Symbol | null;
+}
+
+export interface ReplaceOrder {
+  readonly kind: "replace_order";
+  readonly accountId: AccountId;
+  readonly orderId: OrderId;
+  readonly request: ReplaceRequest;
+}
+
 export interface ApplyReport {
   readonly kind: "apply_report";
   readonly accountId: AccountId;
   readonly report: ExecutionReport;
 }
 
-export type Command = OpenAccount | PlaceOrder | CancelOrder | ApplyReport;
+export type Command =
+  | OpenAccount
+  | PlaceOrder
+  | CancelOrder
+  | CancelOrders
+  | ReplaceOrder
+  | ApplyReport;
 
 /** The answer to a command once its transactions are stored, or what kept it from having any. */
 export type Outcome =
-  | { readonly ok: true; readonly order: Order | null; readonly account: Account }
+  | {
+    readonly ok: true;
+    readonly order: Order | null;
+    /** Where a command speaks of several. */
+    readonly orders?: readonly Order[];
+    readonly account: Account;
+  }
   | {
     readonly ok: false;
     readonly reason: RejectReason | "account_exists" | "conversion_pending";

@@ -12,7 +12,11 @@ import type { Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Posting } from "../../../shared/domain/ledger.ts";
 import { zeroMicros } from "../../../shared/domain/money.ts";
-import { type CheckedAccount, checkOrder } from "../../../shared/domain/orders/check_order.ts";
+import {
+  type CheckedAccount,
+  checkOrder,
+  type OrderMarket,
+} from "../../../shared/domain/orders/check_order.ts";
 import {
   canBecome,
   directionOf,
@@ -26,14 +30,8 @@ import type { QuoteBook } from "../../../shared/domain/quote.ts";
 import type { Rates } from "../../../shared/domain/rates.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
-import type {
-  ApplyReport,
-  CancelOrder,
-  Command,
-  OpenAccount,
-  Outcome,
-  PlaceOrder,
-} from "./commands.ts";
+import type { ApplyReport, Command, OpenAccount, Outcome, PlaceOrder } from "./commands.ts";
+import { cancelOrder, cancelOrders, refuseReplaces, replaceOrder } from "./change_orders.ts";
 
 /** The market as the desk sees it now. */
 export interface Market {
@@ -68,7 +66,7 @@ export const fillKey = (fill: { venue: string; execId: string }): string =>
   `${fill.venue} ${fill.execId}`;
 
 /** An account with no transaction yet does not exist. */
-const exists = (account: Account): boolean => account.lastTransactionId > 0;
+export const exists = (account: Account): boolean => account.lastTransactionId > 0;
 
 export function decide(
   account: Account,
@@ -82,21 +80,28 @@ export function decide(
       return placeOrder(account, command, context);
     case "cancel_order":
       return cancelOrder(account, command, context.market);
+    case "cancel_orders":
+      return cancelOrders(account, command, context.market);
+    case "replace_order":
+      return replaceOrder(account, command, context.market);
     case "apply_report":
       return applyReport(account, command, context);
   }
 }
 
-const refuse = (reason: (Outcome & { ok: false })["reason"], order: Order | null): Decision => ({
+export const refuse = (
+  reason: (Outcome & { ok: false })["reason"],
+  order: Order | null,
+): Decision => ({
   booked: [],
   outcome: { ok: false, reason, order },
 });
 
 /** Distributes over the union, so each transaction keeps its own fields. */
-type Unnumbered<T> = T extends Transaction ? Omit<T, "accountId" | "transactionId" | "time">
+export type Unnumbered<T> = T extends Transaction ? Omit<T, "accountId" | "transactionId" | "time">
   : never;
 
-function book(account: Account, at: EpochMs, change: Unnumbered<Transaction>): Booked {
+export function book(account: Account, at: EpochMs, change: Unnumbered<Transaction>): Booked {
   const transaction = {
     accountId: account.accountId,
     transactionId: account.lastTransactionId + 1,
@@ -162,6 +167,15 @@ function placeOrder(
 }
 
 function refusalOf(account: Account, command: PlaceOrder, market: Market): RejectReason | null {
+  return checkOrder(command.terms, command.instrument, knownOf(account, command, market));
+}
+
+/** What the order check is told of the account and the market at this moment. */
+export function knownOf(
+  account: Account,
+  command: Pick<PlaceOrder, "terms" | "instrument">,
+  market: Market,
+): { market: OrderMarket; account: CheckedAccount } {
   const { terms, instrument } = command;
   const quote = market.quotes.get(terms.symbol);
   const open = market.hours.isOpen(market.now);
@@ -174,25 +188,7 @@ function refusalOf(account: Account, command: PlaceOrder, market: Market): Rejec
     marginAvailable: valueAccount(account, market.quotes, market.rates)?.marginAvailable ?? null,
     toAccount: market.rates.rate(instrument.quote, account.currency),
   };
-  return checkOrder(terms, instrument, {
-    market: { now: market.now, open, quote, status },
-    account: checked,
-  });
-}
-
-function cancelOrder(account: Account, command: CancelOrder, market: Market): Decision {
-  const order = account.orders.get(command.orderId);
-  if (order === undefined) return refuse("order_unknown", null);
-  if (order.status === "pending_cancel") {
-    return { booked: [], outcome: { ok: true, order, account } };
-  }
-  if (!canBecome(order.status, "pending_cancel")) return refuse("order_not_open", order);
-  const booked = book(account, market.now, {
-    type: "order_cancel_requested",
-    orderId: order.orderId,
-  });
-  const after = account.orders.get(order.orderId) ?? null;
-  return { booked: [booked], outcome: { ok: true, order: after, account } };
+  return { market: { now: market.now, open, quote, status }, account: checked };
 }
 
 function applyReport(
@@ -211,10 +207,14 @@ function applyReport(
     if (context.known.bookedFills.has(fillKey(report))) return done([]);
     const fill = fillOf(account, order, { report, market: context.market });
     if (fill === null) return refuse("conversion_pending", order);
-    return done([book(account, report.time, fill)]);
+    const ends = report.units === remainingUnits(order);
+    const refused = ends ? refuseReplaces(account, order, report.time) : [];
+    return done([...refused, book(account, report.time, fill)]);
   }
   const change = changeOf(order, report);
-  return done(change === null ? [] : [book(account, report.time, change)]);
+  if (change === null) return done([]);
+  const refused = isEnd(change) ? refuseReplaces(account, order, report.time) : [];
+  return done([...refused, book(account, report.time, change)]);
 }
 
 /** `null` while no rate is known to pay the profit at. */
@@ -261,6 +261,18 @@ function changeOf(
       return order.triggeredAt === null
         ? { type: "order_triggered", orderId, symbol, bid: report.bid, ask: report.ask }
         : null;
+    case "replaced": {
+      const replacement = order.replacing.find((one) => one.revision === report.revision);
+      return replacement === undefined
+        ? null
+        : { type: "order_replaced", orderId, symbol, replacement };
+    }
+    case "replace_rejected": {
+      const { revision, text } = report;
+      return order.replacing.some((one) => one.revision === revision)
+        ? { type: "order_replace_rejected", orderId, revision, text }
+        : null;
+    }
     case "canceled":
       return { type: "order_canceled", orderId, text: report.text };
     case "expired":
@@ -281,3 +293,6 @@ function changeOf(
         : { type: "order_canceled", orderId, text: report.text };
   }
 }
+
+const isEnd = ({ type }: Unnumbered<Transaction>): boolean =>
+  type === "order_canceled" || type === "order_expired" || type === "order_rejected";

@@ -43,6 +43,17 @@ export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
 }
 
+/** A command that failed after it had moved its account on: the turn is decided anew without it. */
+class HalfDecided extends Error {
+  override readonly name = "HalfDecided";
+  readonly waiting: Waiting;
+
+  constructor(waiting: Waiting, cause: unknown) {
+    super("Cannot keep the first half of a decision", { cause });
+    this.waiting = waiting;
+  }
+}
+
 /** The desk has more commands waiting than it will hold. */
 export class DeskBusy extends Error {
   override readonly name = "DeskBusy";
@@ -101,12 +112,19 @@ export class Desk {
     this.#pumping = null;
   }
 
-  async #take(waiting: readonly Waiting[]): Promise<void> {
-    for (let attempt = 1;; attempt++) {
+  async #take(taken: readonly Waiting[]): Promise<void> {
+    let waiting = taken;
+    for (let attempt = 1; waiting.length > 0; attempt++) {
       try {
         return await this.#attempt(waiting, attempt > 1);
       } catch (error) {
         for (const { command } of waiting) this.#accounts.delete(command.accountId);
+        if (error instanceof HalfDecided) {
+          error.waiting.reject(error.cause);
+          waiting = waiting.filter((one) => one !== error.waiting);
+          attempt--; // it was no fault of the store's, and each time leaves one command less
+          continue;
+        }
         if (error instanceof AccountMoved && attempt < attemptsMax) continue;
         this.#deps.logger.error({ err: error, commands: waiting.length }, "turn not stored");
         const unknown = new OutcomeUnknown("Cannot tell whether the turn was stored", {
@@ -140,12 +158,16 @@ export class Desk {
     this.#evict();
   }
 
-  /** A command that meets an impossible state fails alone; the account was not touched by it. */
+  /**
+   * A command that meets an impossible state fails alone.
+   * @throws HalfDecided when its account was touched by then.
+   */
   #decide(
     waiting: Waiting,
     context: { market: Market; known: Known & { byClientOrderId: Map<string, Order> } },
   ): Decision | Error {
     const { command } = waiting;
+    const before = this.#accounts.get(command.accountId)!.lastTransactionId;
     try {
       const decision = decide(this.#accounts.get(command.accountId)!, command, context);
       const order = "order" in decision.outcome ? decision.outcome.order : null;
@@ -161,6 +183,9 @@ export class Desk {
       return decision;
     } catch (error) {
       this.#deps.logger.error({ err: error, command: command.kind }, "command is impossible");
+      if (this.#accounts.get(command.accountId)!.lastTransactionId !== before) {
+        throw new HalfDecided(waiting, error);
+      }
       return error as Error;
     }
   }
@@ -262,6 +287,6 @@ export class Desk {
 }
 
 function orderIdIn(command: Command): OrderId | null {
-  if (command.kind === "cancel_order") return command.orderId;
+  if (command.kind === "cancel_order" || command.kind === "replace_order") return command.orderId;
   return command.kind === "apply_report" ? command.report.orderId : null;
 }

@@ -19,6 +19,7 @@ import {
   plainTerms,
   positionFills,
 } from "../../../shared/domain/orders/order.ts";
+import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
 import { quoteRates } from "../../../shared/domain/rates.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
@@ -108,6 +109,9 @@ function reportOf(
       return { ...base, execType: "trade", units: units(about.units ?? order.units), price: at };
     case "triggered":
       return { ...base, execType: "triggered", bid: at, ask: price(at + 10) };
+    case "replaced":
+    case "replace_rejected":
+      return { ...base, execType: about.execType, revision: about.n };
     default:
       return { ...base, execType: about.execType };
   }
@@ -193,6 +197,65 @@ Deno.test("an impossible report fails alone; the others of its turn are booked",
   assertEquals(await auditBooks(db), []);
 });
 
+Deno.test("a fill that wins the race against a replace is booked, and the replace is refused", async () => {
+  const desk = newDesk();
+  const accountId = await openAccount(desk);
+  const placed = await place(desk, accountId, termsOf("c-1"));
+  assert(placed.ok && placed.order !== null);
+  const { orderId } = placed.order;
+  const replace = (request: ReplaceRequest) =>
+    desk.submit({ kind: "replace_order", accountId, orderId, request });
+  const asked = await replace({ units: "5000" });
+  const again = await replace({ units: "5000" });
+  assert(asked.ok && again.ok);
+  assertEquals([asked.order?.status, again.order], ["pending_replace", asked.order]);
+  const done = await desk.submit({
+    kind: "apply_report",
+    accountId,
+    report: reportOf(placed.order, { n: 1, execType: "trade" }),
+  });
+  assert(done.ok);
+  assertEquals([done.order?.status, done.order?.text], ["filled", "the order ended first"]);
+  const late = await replace({ units: "6000" });
+  assert(!late.ok);
+  assertEquals(late.reason, "order_not_open");
+  const { body } = await db.selectFrom("transactions").select("body")
+    .where("account_id", "=", accountId).where("type", "=", "order_replace_rejected")
+    .executeTakeFirstOrThrow();
+  assertEquals((body as { revision: number }).revision, 1);
+  assertEquals(await auditBooks(db), []);
+});
+
+Deno.test("a larger size needs the margin of what it adds; a smaller one never does", async () => {
+  const desk = newDesk();
+  const accountId = await openAccount(desk);
+  const placed = await place(desk, accountId, termsOf("c-1", { units: units(10_000) }));
+  assert(placed.ok && placed.order !== null);
+  const { orderId } = placed.order;
+  const replace = (request: ReplaceRequest) =>
+    desk.submit({ kind: "replace_order", accountId, orderId, request });
+  const greedy = await replace({ units: "90000000" });
+  assertEquals([greedy.ok, !greedy.ok && greedy.reason], [false, "insufficient_margin"]);
+  assert((await replace({ units: "5000" })).ok);
+  assert((await replace({ units: "20000", price: "1.14000" })).ok);
+});
+
+Deno.test("one command asks for every open order of a symbol to be canceled", async () => {
+  const desk = newDesk();
+  const accountId = await openAccount(desk);
+  const traded = symbols.filter((symbol) => symbol.includes("USD"));
+  for (const [n, symbol] of [...traded, ...traded].entries()) {
+    const at = price(prices[symbol]! - 100);
+    assert((await place(desk, accountId, termsOf(`c-${n}`, { symbol, price: at }))).ok);
+  }
+  const one = await desk.submit({ kind: "cancel_orders", accountId, symbol: symbols[0]! });
+  const all = await desk.submit({ kind: "cancel_orders", accountId, symbol: null });
+  assert(one.ok && all.ok);
+  assertEquals([one.orders?.length, all.orders?.length], [2, 4]);
+  assert(all.orders!.every((order) => order.status === "pending_cancel"));
+  assertEquals(await auditBooks(db), []);
+});
+
 const step = fc.oneof(
   {
     weight: 4,
@@ -227,6 +290,25 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), order: fc.nat(20) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("replace" as const),
+      order: fc.nat(20),
+      request: fc.record({
+        units: fc.integer({ min: 0, max: 40 }).map((n) => String(n * 1_000)),
+        priceBound: fc.constantFrom("1.5", "150", "0.9"),
+        timeInForce: fc.constantFrom("GTC" as const, "DAY" as const, "IOC" as const),
+      }, { requiredKeys: [] }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("cancel_all" as const),
+      symbol: fc.option(fc.constantFrom(...symbols)),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("restart" as const) }) },
 );
 
@@ -251,9 +333,13 @@ function randomTerms(one: Step & { do: "place" }): Partial<OrderTerms> {
   };
 }
 
-function commandOn(order: Order, one: Step & { do: "cancel" | "report" }): Command {
+function commandOn(order: Order, one: Step & { do: "cancel" | "replace" | "report" }): Command {
   const { accountId, orderId } = order;
   if (one.do === "cancel") return { kind: "cancel_order", accountId, orderId };
+  if (one.do === "replace") {
+    const request = one.request as ReplaceRequest;
+    return { kind: "replace_order", accountId, orderId, request };
+  }
   const report = reportOf(order, {
     n: one.n,
     execType: one.execType as ExecutionReport["execType"],
@@ -276,7 +362,9 @@ Deno.test("random commands, repeats and restarts leave books that their transact
           // The commands of a turn are submitted together, so they share commits.
           await Promise.allSettled(turn.map(async (one): Promise<void> => {
             if (one.do === "restart") desk = newDesk();
-            else if (one.do === "place") {
+            else if (one.do === "cancel_all") {
+              await desk.submit({ kind: "cancel_orders", accountId, symbol: one.symbol });
+            } else if (one.do === "place") {
               const terms = termsOf(`c-${one.client}`, randomTerms(one));
               const outcome = await place(desk, accountId, terms);
               if (outcome.ok && outcome.order !== null) orders.push(outcome.order);

@@ -44,6 +44,9 @@ export interface TradingDatabase {
     position_fill: string;
     tag: string | null;
     triggered_at: Instant | null;
+    revision: number;
+    /** Replaces the venue has yet to answer; `null` for none. */
+    replacing: ColumnType<unknown, string | null, string | null>;
     reject_reason: string | null;
     text: string | null;
     created_at: Instant;

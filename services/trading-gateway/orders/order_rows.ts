@@ -13,6 +13,7 @@ import type {
   OrderStatus,
   OrderType,
   PositionFill,
+  Replacement,
   Side,
   TimeInForce,
   TriggerSide,
@@ -53,6 +54,8 @@ export function toOrder(row: OrderRow): Order {
     positionFill: row.position_fill as PositionFill,
     tag: row.tag,
     triggeredAt: row.triggered_at === null ? null : epochMs(Number(row.triggered_at)),
+    revision: row.revision,
+    replacing: (row.replacing ?? []) as Replacement[],
     createdAt: epochMs(Number(row.created_at)),
     updatedAt: epochMs(Number(row.updated_at)),
   };
@@ -86,6 +89,8 @@ export function fromOrder(order: Order) {
     position_fill: order.positionFill,
     tag: order.tag,
     triggered_at: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),
+    revision: order.revision,
+    replacing: order.replacing.length === 0 ? null : order.replacing,
     created_at: toRfc3339(order.createdAt),
     updated_at: toRfc3339(order.updatedAt),
   };

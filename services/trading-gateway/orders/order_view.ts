@@ -39,6 +39,7 @@ export function toOrderView(order: Order): OrderView {
     triggeredAt: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),
     filledUnits: String(order.filledUnits),
     averagePrice: averagePrice(order, instrument),
+    replacing: order.replacing.length > 0,
     rejectReason: order.rejectReason,
     text: order.text,
     createdAt: toRfc3339(order.createdAt),

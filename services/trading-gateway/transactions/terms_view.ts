@@ -11,7 +11,7 @@ import {
   type Units,
 } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
-import type { OrderTerms } from "../../../shared/domain/orders/order.ts";
+import type { OrderTerms, Replacement } from "../../../shared/domain/orders/order.ts";
 import { type EpochMs, parseRfc3339, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { TransactionView } from "./transaction_view.ts";
 
@@ -32,6 +32,43 @@ export function termsView(terms: OrderTerms) {
     ...priceView("priceBound", terms.priceBound, instrument),
     ...(terms.positionFill === "default" ? {} : { positionFill: terms.positionFill }),
     ...(terms.tag === null ? {} : { tag: terms.tag }),
+  };
+}
+
+/** The new terms of a replace, with the symbol they are on the grid of. */
+export function replacementView(symbol: Symbol, one: Replacement) {
+  const instrument = instrumentOf(symbol);
+  return {
+    symbol,
+    revision: one.revision,
+    units: String(one.units),
+    timeInForce: one.timeInForce,
+    ...priceView("price", one.price, instrument),
+    ...(one.expireTime === null ? {} : { expireTime: toRfc3339(one.expireTime) }),
+    ...priceView("triggerPrice", one.triggerPrice, instrument),
+    ...priceView("trailingDistance", one.trailingDistance, instrument),
+    ...priceView("priceBound", one.priceBound, instrument),
+  };
+}
+
+/** @throws TypeError when the stored text is not what {@link replacementView} wrote. */
+export function replacementOf(view: TransactionView): Replacement {
+  const { revision, timeInForce } = view;
+  if (revision === undefined || timeInForce === undefined) {
+    throw new TypeError(`Cannot read the replace of transaction ${view.transactionId}`);
+  }
+  const instrument = instrumentOf(view.symbol as Symbol);
+  const priceIn = (text: string | undefined): Price | null =>
+    text === undefined ? null : priceOf(text, instrument);
+  return {
+    revision,
+    units: exact(parseUnits(view.units ?? "")) as Units,
+    price: priceIn(view.price),
+    timeInForce,
+    expireTime: view.expireTime === undefined ? null : instant(view.expireTime),
+    triggerPrice: priceIn(view.triggerPrice),
+    trailingDistance: priceIn(view.trailingDistance),
+    priceBound: priceIn(view.priceBound),
   };
 }
 

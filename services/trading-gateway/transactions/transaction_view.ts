@@ -25,7 +25,15 @@ import {
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
-import { exact, instant, priceOf, termsOf, termsView } from "./terms_view.ts";
+import {
+  exact,
+  instant,
+  priceOf,
+  replacementOf,
+  replacementView,
+  termsOf,
+  termsView,
+} from "./terms_view.ts";
 
 export type TransactionView = z.infer<typeof transactionView>;
 
@@ -77,6 +85,13 @@ export function toTransactionView(one: Transaction): TransactionView {
         paid: formatMicros(one.paid),
         rate: formatRate(one.rate),
       };
+    case "order_replace_requested":
+    case "order_replaced":
+      return { ...base, orderId: one.orderId, ...replacementView(one.symbol, one.replacement) };
+    case "order_replace_rejected": {
+      const { orderId, revision } = one;
+      return { ...base, orderId, revision, ...textView(one.text) };
+    }
     case "order_cancel_rejected":
     case "order_canceled":
       return { ...base, orderId: one.orderId, ...textView(one.text) };
@@ -123,6 +138,13 @@ export function fromTransactionView(view: TransactionView): Transaction {
     }
     case "order_filled":
       return fillOf(view, { ...base, orderId });
+    case "order_replace_requested":
+    case "order_replaced": {
+      const symbol = view.symbol as Symbol;
+      return { ...base, type: view.type, orderId, symbol, replacement: replacementOf(view) };
+    }
+    case "order_replace_rejected":
+      return { ...base, type: view.type, orderId, revision: view.revision ?? 0, text };
     case "order_cancel_rejected":
     case "order_canceled":
       return { ...base, type: view.type, orderId, text };

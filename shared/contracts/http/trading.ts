@@ -56,6 +56,22 @@ export const placeOrderBody = z
   })
   .openapi("PlaceOrder");
 
+export const replaceOrderBody = z
+  .strictObject({
+    units: decimal.optional().openapi({
+      description: "The whole size: what is filled counts. No larger than that ends the order",
+    }),
+    price: decimal.optional(),
+    triggerPrice: decimal.optional(),
+    trailingDistance: decimal.optional().openapi({
+      description: "Counted from the best price the trailing stop has seen",
+    }),
+    priceBound: decimal.optional(),
+    timeInForce: z.enum(timesInForce).optional(),
+    expireTime: timestamp.optional(),
+  })
+  .openapi("ReplaceOrder", { description: "What is left out stays as it is" });
+
 export const orderView = z
   .object({
     orderId,
@@ -78,6 +94,7 @@ export const orderView = z
     triggeredAt: timestamp.nullable().openapi({ description: "When a price set it off" }),
     filledUnits: decimal,
     averagePrice: decimal.nullable(),
+    replacing: z.boolean().openapi({ description: "A replace is under way" }),
     rejectReason: z.enum(rejectReasons as [string, ...string[]]).nullable(),
     text: z.string().nullable(),
     createdAt: timestamp,
@@ -136,6 +153,7 @@ export const transactionView = z
     priceBound: decimal.optional(),
     positionFill: z.enum(positionFills).optional(),
     tag: z.string().optional(),
+    revision: z.number().int().optional().openapi({ description: "Which replace of the order" }),
     bid: decimal.optional().openapi({ description: "Of the quote that set the order off" }),
     ask: decimal.optional(),
     venue: z.string().optional(),
@@ -272,6 +290,40 @@ export const cancelOrderRoute = securedRoute({ permission: "trade:write", accoun
   },
 });
 
+export const cancelOrdersRoute = securedRoute({ permission: "trade:write", account: true }, {
+  method: "delete",
+  path: "/v1/accounts/{accountId}/orders",
+  operationId: "cancelOrders",
+  tags: ["orders"],
+  summary: "Ask for every open order, or every one of a symbol, to be canceled",
+  request: { params: accountParams, query: z.object({ symbol: symbol.optional() }) },
+  responses: {
+    202: jsonResponse(
+      z.object({ orders: z.array(orderView) }),
+      "The orders whose cancel is on the way to the venue",
+    ),
+    ...problemResponses(404, 504),
+  },
+});
+
+export const replaceOrderRoute = securedRoute({ permission: "trade:write", account: true }, {
+  method: "put",
+  path: "/v1/accounts/{accountId}/orders/{orderId}",
+  operationId: "replaceOrder",
+  tags: ["orders"],
+  summary: "Give an order new terms in one step; it keeps its id and its fills",
+  description:
+    "The venue decides the race against a fill: what it filled before the replace reached it " +
+    "counts into the new size, and an order that was done by then refuses the replace. Read the " +
+    "answer as `order_replaced` or `order_replace_rejected` in the transactions. A repeat with the " +
+    "same terms changes nothing.",
+  request: { params: orderParams, body: jsonBody(replaceOrderBody) },
+  responses: {
+    202: jsonResponse(orderView, "The order, its new terms on the way to the venue"),
+    ...problemResponses(404, 409, 413, 415, 422, 504),
+  },
+});
+
 export const listPositionsRoute = securedRoute({ permission: "trade:read", account: true }, {
   method: "get",
   path: "/v1/accounts/{accountId}/positions",
@@ -316,6 +368,8 @@ export const tradingRoutes = [
   listOrdersRoute,
   getOrderRoute,
   cancelOrderRoute,
+  cancelOrdersRoute,
+  replaceOrderRoute,
   listPositionsRoute,
   listTransactionsRoute,
 ] as const;

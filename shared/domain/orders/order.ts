@@ -41,6 +41,7 @@ export const orderStatuses = [
   "pending_new",
   "new",
   "partially_filled",
+  "pending_replace",
   "pending_cancel",
   "filled",
   "canceled",
@@ -109,6 +110,23 @@ export const orderTypeRules: Readonly<Record<OrderType, OrderTypeRule>> = {
 export const isConditional = (type: OrderType): boolean =>
   orderTypeRules[type].triggerPrice || orderTypeRules[type].trailingDistance;
 
+/** What a replace sets, whole, so that the same one twice changes nothing (FIX cancel/replace). */
+export interface Replacement {
+  /** 1, 2, 3 … within the order; the venue's answer names it. */
+  readonly revision: number;
+  /** The size of the order from its beginning: what is filled counts. */
+  readonly units: Units;
+  readonly price: Price | null;
+  readonly timeInForce: TimeInForce;
+  readonly expireTime: EpochMs | null;
+  readonly triggerPrice: Price | null;
+  readonly trailingDistance: Price | null;
+  readonly priceBound: Price | null;
+}
+
+/** Replaces of one order that the venue has yet to answer, at most. */
+export const replacementsMax = 16;
+
 export interface Order extends OrderTerms {
   readonly orderId: OrderId;
   readonly accountId: AccountId;
@@ -118,6 +136,10 @@ export interface Order extends OrderTerms {
   readonly filledCost: bigint;
   /** When a price set it off; `null` before, and for orders that wait for none. */
   readonly triggeredAt: EpochMs | null;
+  /** Replaces asked for so far. */
+  readonly revision: number;
+  /** Those the venue has yet to answer, oldest first. */
+  readonly replacing: readonly Replacement[];
   readonly rejectReason: RejectReason | null;
   /** The venue's or the platform's own words on a refusal or an end. */
   readonly text: string | null;
@@ -130,9 +152,9 @@ const terminal: ReadonlySet<OrderStatus> = new Set(["filled", "canceled", "rejec
 /** Whether the order can still trade. */
 export const isOpen = (status: OrderStatus): boolean => !terminal.has(status);
 
-/** Whether the venue has yet to answer: to the order, or to its cancel. */
+/** Whether the venue has yet to answer: to the order, to a replace or to its cancel. */
 export const isInFlight = (status: OrderStatus): boolean =>
-  status === "pending_new" || status === "pending_cancel";
+  status === "pending_new" || status === "pending_replace" || status === "pending_cancel";
 
 /** +1 for a buy, -1 for a sell. */
 export const directionOf = (side: Side): 1 | -1 => (side === "buy" ? 1 : -1);
@@ -149,17 +171,36 @@ export const transitions: Readonly<Record<OrderStatus, readonly OrderStatus[]>> 
     "new",
     "partially_filled",
     "filled",
+    "pending_replace",
     "pending_cancel",
     "canceled",
     "rejected",
     "expired",
   ],
-  new: ["partially_filled", "filled", "pending_cancel", "canceled", "expired"],
-  partially_filled: ["partially_filled", "filled", "pending_cancel", "canceled", "expired"],
+  new: ["partially_filled", "filled", "pending_replace", "pending_cancel", "canceled", "expired"],
+  partially_filled: [
+    "partially_filled",
+    "filled",
+    "pending_replace",
+    "pending_cancel",
+    "canceled",
+    "expired",
+  ],
+  pending_replace: [
+    "new",
+    "partially_filled",
+    "filled",
+    "pending_replace",
+    "pending_cancel",
+    "canceled",
+    "rejected",
+    "expired",
+  ],
   pending_cancel: [
     "pending_cancel",
     "new",
     "partially_filled",
+    "pending_replace",
     "filled",
     "canceled",
     "expired",

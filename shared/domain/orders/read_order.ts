@@ -92,8 +92,10 @@ export function readPrice(
 }
 
 /** The terms an order is accepted with: a DAY order gets the 17:00 New York it lives to. */
-export const acceptedTerms = (terms: OrderTerms, now: EpochMs): OrderTerms =>
-  terms.timeInForce === "DAY" ? { ...terms, expireTime: fxDayEndAfter(now) } : terms;
+export const acceptedTerms = <Terms extends Pick<OrderTerms, "timeInForce" | "expireTime">>(
+  terms: Terms,
+  now: EpochMs,
+): Terms => terms.timeInForce === "DAY" ? { ...terms, expireTime: fxDayEndAfter(now) } : terms;
 
 /** Whether two requests under one client order id are the same order, so the answer may be too. */
 export const sameTerms = (a: OrderTerms, b: OrderTerms): boolean =>

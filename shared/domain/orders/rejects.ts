@@ -160,6 +160,31 @@ export const rejects = {
     "The order is no longer open",
     "Read the order: it is filled, canceled or rejected",
   ),
+  order_being_canceled: entry(
+    0,
+    "The order's cancel is on its way",
+    "Wait for the cancel's answer, then place a new order",
+  ),
+  order_not_replaceable: entry(
+    11,
+    "The order trades at once or not at all, so it cannot be replaced",
+    "Place a new order",
+  ),
+  units_already_filled: entry(
+    13,
+    "As much as the new size is filled already",
+    "Send a larger size, or cancel the order; what is filled counts",
+  ),
+  already_triggered: entry(
+    0,
+    "The order was set off, so its trigger no longer changes",
+    "Leave `triggerPrice` and `trailingDistance` as they are",
+  ),
+  too_many_replacements: entry(
+    3,
+    "The order has the most replaces under way allowed",
+    "Wait for the venue's answers",
+  ),
   venue_rejected: entry(0, "The venue refused the order", "Read the order's text for its reason"),
   no_liquidity: entry(
     0,
