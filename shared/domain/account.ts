@@ -21,6 +21,8 @@ export interface Account {
   /** Orders that can still trade, and those that ended since the account was loaded. */
   readonly orders: Map<OrderId, Order>;
   openOrders: number;
+  /** Those of the open orders that are reduce-only. */
+  reduceOnlyOrders: number;
 }
 
 export const emptyAccount = (accountId: AccountId): Account => ({
@@ -31,6 +33,7 @@ export const emptyAccount = (accountId: AccountId): Account => ({
   positions: new Map(),
   orders: new Map(),
   openOrders: 0,
+  reduceOnlyOrders: 0,
 });
 
 /** What the account is worth at the market, in its currency. */

@@ -17,6 +17,7 @@ import {
   type OrderStatus,
   type OrderTerms,
   remainingUnits,
+  unlinked,
 } from "./orders/order.ts";
 import { applyReplace, workingStatus } from "./orders/apply_replace.ts";
 import { fillPosition, flatPosition } from "./position.ts";
@@ -61,7 +62,12 @@ function apply(account: Account, next: Transaction): Posting[] {
       account.balance = micros(account.balance + next.amount);
       return fundingPostings(account.currency, next.amount);
     case "order_accepted":
-      return putOrder(account, newOrder(next, next.terms, "pending_new"));
+      return putOrder(account, {
+        ...newOrder(next, next.terms, next.held ? "held" : "pending_new"),
+        ...next.link,
+      });
+    case "order_released":
+      return move(account, next, { status: "pending_new" });
     case "order_rejected":
       return next.terms === null
         ? move(account, next, { status: "rejected", rejectReason: next.reason, text: next.text })
@@ -107,8 +113,8 @@ export function realisedBy(
 
 function applyFill(account: Account, fill: OrderFilled): Posting[] {
   const order = orderIn(account, fill.orderId);
-  if (isConditional(order.type) && order.triggeredAt === null) {
-    throw new ImpossibleTransaction(`Cannot fill order ${order.orderId}: not triggered`);
+  if (order.status === "held" || (isConditional(order.type) && order.triggeredAt === null)) {
+    throw new ImpossibleTransaction(`Cannot fill order ${order.orderId}: held or not triggered`);
   }
   const size = Math.abs(fill.units);
   if (size > remainingUnits(order)) {
@@ -138,12 +144,15 @@ function applyFill(account: Account, fill: OrderFilled): Posting[] {
 /** Once, and only of an order that waits for it and can still trade. */
 function applyTrigger(account: Account, next: OrderTriggered): Posting[] {
   const order = orderIn(account, next.orderId);
-  if (!isConditional(order.type) || order.triggeredAt !== null || !isOpen(order.status)) {
+  if (!isConditional(order.type) || order.triggeredAt !== null || !isWorking(order.status)) {
     throw new ImpossibleTransaction(`Cannot trigger order ${order.orderId}: ${order.status}`);
   }
   replaceOrder(account, order, { ...order, triggeredAt: next.time, updatedAt: next.time });
   return [];
 }
+
+/** Whether the venue may have the order and it can still trade. */
+const isWorking = (status: OrderStatus): boolean => isOpen(status) && status !== "held";
 
 /** Whether a replace or a cancel is under way, which a partial fill does not answer. */
 const isAsked = (status: OrderStatus): boolean =>
@@ -177,6 +186,7 @@ function newOrder(
 ): Order {
   return {
     ...terms,
+    ...unlinked,
     orderId: next.orderId,
     accountId: next.accountId,
     status,
@@ -194,7 +204,7 @@ function newOrder(
 
 function putOrder(account: Account, order: Order): Posting[] {
   account.orders.set(order.orderId, order);
-  if (isOpen(order.status)) account.openOrders++;
+  if (isOpen(order.status)) countOpen(account, order, 1);
   return [];
 }
 
@@ -216,8 +226,14 @@ function move(
 function replaceOrder(account: Account, before: Order, after: Order): void {
   account.orders.set(after.orderId, after);
   if (!isOpen(before.status) || isOpen(after.status)) return;
-  account.openOrders--;
+  countOpen(account, before, -1);
   if (after.replacing.length > 0) account.orders.set(after.orderId, { ...after, replacing: [] });
+}
+
+/** Counts an order among the open ones, or out of them. */
+export function countOpen(account: Account, order: Order, by: 1 | -1): void {
+  account.openOrders += by;
+  if (order.positionFill === "reduce_only") account.reduceOnlyOrders += by;
 }
 
 function orderIn(account: Account, orderId: OrderId): Order {

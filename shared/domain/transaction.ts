@@ -4,7 +4,7 @@ import type { AccountCurrency, Currency } from "./currency.ts";
 import type { AccountId, ExecId, OrderId, TransactionId } from "./ids.ts";
 import type { Price, Symbol, Units } from "./instrument.ts";
 import type { Micros, Rate } from "./money.ts";
-import type { OrderTerms, Replacement } from "./orders/order.ts";
+import type { OrderLink, OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
 import type { EpochMs } from "./time.ts";
 
@@ -30,6 +30,16 @@ export interface OrderAccepted extends Numbered {
   readonly type: "order_accepted";
   readonly orderId: OrderId;
   readonly terms: OrderTerms;
+  /** Left out for an order that stands alone. */
+  readonly link?: OrderLink;
+  /** Kept from the venue until its parent is filled. */
+  readonly held?: true;
+}
+
+/** Its parent is filled: the order goes to the venue. */
+export interface OrderReleased extends Numbered {
+  readonly type: "order_released";
+  readonly orderId: OrderId;
 }
 
 export interface OrderRejected extends Numbered {
@@ -122,6 +132,7 @@ export type Transaction =
   | AccountOpened
   | FundsTransferred
   | OrderAccepted
+  | OrderReleased
   | OrderRejected
   | OrderAcknowledged
   | OrderTriggered
@@ -141,6 +152,7 @@ export const transactionTypes = [
   "account_opened",
   "funds_transferred",
   "order_accepted",
+  "order_released",
   "order_rejected",
   "order_acknowledged",
   "order_triggered",

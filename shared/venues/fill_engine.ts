@@ -4,22 +4,18 @@
  * never stopped. An order it no longer holds is unknown to it.
  */
 
-import type {
-  ExecutionReport,
-  PlainExecType,
-  ReplaceExecType,
-  ReportBase,
-} from "../contracts/messages/executions.ts";
+import type { ExecutionReport } from "../contracts/messages/executions.ts";
 import type { VenueOrder } from "../contracts/messages/orders.ts";
 import type { TradingHours } from "../domain/fx_week.ts";
-import type { ExecId, OrderId } from "../domain/ids.ts";
-import type { Price, Units } from "../domain/instrument.ts";
+import type { OrderId } from "../domain/ids.ts";
 import { isConditional, type Replacement } from "../domain/orders/order.ts";
 import { defaultQuoteAges, type Quote, type QuoteAges, quoteStatus } from "../domain/quote.ts";
 import { seededRandom } from "../domain/random.ts";
 import { type EpochMs, epochMs } from "../domain/time.ts";
 import { isImmediate, matchOrder, type MatchRules } from "./matching.ts";
+import { type Report, reportOf } from "./fill_reports.ts";
 import { MinHeap } from "./min_heap.ts";
+import { OcoGroups, reduced } from "./oco_groups.ts";
 import { replaced } from "./replacing.ts";
 import { watchTrigger } from "./triggers.ts";
 import type { EngineEffects, FillEngine, HeldOrder } from "./venue.ts";
@@ -68,6 +64,7 @@ class Engine implements FillEngine {
   readonly #rules: MatchRules;
   readonly #held = new Map<OrderId, HeldOrder>();
   readonly #bySymbol = new Map<string, Set<OrderId>>();
+  readonly #groups = new OcoGroups();
   readonly #standing = new Map<string, Quote>();
   readonly #due = new MinHeap<Due>((a, b) => a.at < b.at || (a.at === b.at && a.turn < b.turn));
   #turn = 0;
@@ -94,6 +91,7 @@ class Engine implements FillEngine {
       this.#keep({
         order,
         remaining: order.units,
+        traded: 0,
         nextReport: 1,
         activeAt: epochMs(now + this.#latencyMs),
         acknowledged: false,
@@ -295,11 +293,14 @@ class Engine implements FillEngine {
       left = {
         ...ready,
         remaining: ready.remaining - trade.units,
+        traded: ready.traded + trade.units,
         nextReport: ready.nextReport + 1,
         tradedSequence: quote.sequence,
       };
-      if (left.remaining === 0) this.#forget(left);
-      else this.#keep(left);
+      if (left.remaining > 0) this.#keep(left);
+      else if (left.traded === left.order.units) this.#forget(left);
+      else this.#end(left, { execType: "canceled", now, text: "its group traded the rest" });
+      if (ready.order.ocoGroup !== null) this.#followTrade(left, trade.units, now);
     }
     if (cancelText !== null) this.#end(left, { execType: "canceled", now, text: cancelText });
   }
@@ -321,27 +322,29 @@ class Engine implements FillEngine {
     return ready;
   }
 
+  /** Takes a trade off the other orders of its group; one that is done ends them. */
+  #followTrade(held: HeldOrder, traded: number, now: EpochMs): void {
+    for (const orderId of this.#groups.othersOf(held)) {
+      const other = this.#held.get(orderId)!;
+      const left = held.remaining === 0 ? null : reduced(other, traded);
+      const text = "another order of its group was filled";
+      if (left === null) this.#end(other, { execType: "canceled", now, text });
+      else this.#keep(left);
+    }
+  }
+
   #end(held: HeldOrder, what: Report): void {
     this.#report(held, what);
     this.#forget(held);
   }
 
   #report(held: HeldOrder, what: Report): void {
-    const { order } = held;
-    const base = {
-      venue: this.name,
-      execId: `${order.orderId}-${held.nextReport}` as ExecId,
-      accountId: order.accountId,
-      orderId: order.orderId,
-      symbol: order.symbol,
-      time: what.now,
-      text: what.text,
-    };
-    this.#gathered().reports.push(reportOf(base, what));
+    this.#gathered().reports.push(reportOf(this.name, held, what));
   }
 
   #keep(held: HeldOrder): void {
     const { orderId, symbol } = held.order;
+    if (!this.#held.has(orderId)) this.#groups.add(held);
     this.#held.set(orderId, held);
     this.#gathered().changes.set(orderId, held);
     const orders = this.#bySymbol.get(symbol);
@@ -352,6 +355,7 @@ class Engine implements FillEngine {
   #forget(held: HeldOrder): void {
     const { orderId, symbol } = held.order;
     this.#held.delete(orderId);
+    this.#groups.remove(held);
     this.#gathered().changes.set(orderId, null);
     const orders = this.#bySymbol.get(symbol);
     orders?.delete(orderId);
@@ -366,25 +370,5 @@ class Engine implements FillEngine {
     const effects = this.#effects ?? noEffects;
     this.#effects = null;
     return effects;
-  }
-}
-
-type Report =
-  | { execType: PlainExecType; now: EpochMs; text: string | null }
-  | { execType: ReplaceExecType; now: EpochMs; text: string | null; revision: number }
-  | { execType: "triggered"; now: EpochMs; text: null; bid: Price; ask: Price }
-  | { execType: "trade"; now: EpochMs; text: null; units: Units; price: Price };
-
-function reportOf(base: ReportBase, what: Report): ExecutionReport {
-  switch (what.execType) {
-    case "trade":
-      return { ...base, execType: "trade", units: what.units, price: what.price };
-    case "replaced":
-    case "replace_rejected":
-      return { ...base, execType: what.execType, revision: what.revision };
-    case "triggered":
-      return { ...base, execType: "triggered", bid: what.bid, ask: what.ask };
-    default:
-      return { ...base, execType: what.execType };
   }
 }

@@ -62,6 +62,7 @@ const draft = fc.oneof(
         triggerSide: fc.constantFrom(...triggerSides),
         bound: fc.option(fc.integer({ min: 90, max: 115 })),
         expiresIn: fc.integer({ min: 1, max: 20_000 }),
+        group: fc.option(fc.constantFrom("a", "b")),
       }),
     }),
   },
@@ -173,6 +174,7 @@ function stepsOf(
         timeInForce,
         units: units(one.terms.lots * 100),
         ...plainTerms,
+        ocoGroup: one.terms.group,
         ...pricesOf(type, one.terms),
         expireTime: timeInForce === "GTD" || timeInForce === "DAY"
           ? epochMs(now + one.terms.expiresIn)
@@ -253,7 +255,10 @@ function checkOrder(
       story,
     );
   }
-  if (order.timeInForce === "FOK") assert(filled === 0 || filled === order.units, story);
+  // What its group trades is taken off an order that has to fill whole, too.
+  if (order.timeInForce === "FOK" && order.ocoGroup === null) {
+    assert(filled === 0 || filled === order.units, story);
+  }
   const endings = reports.filter((report) => ends.has(report.execType)).length;
   assert(endings + (filled === terms.units ? 1 : 0) <= 1, story);
   const last = reports.findIndex((report) => ends.has(report.execType));

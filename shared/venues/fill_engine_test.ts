@@ -30,6 +30,7 @@ function order(terms: Partial<VenueOrder> = {}): VenueOrder {
     price: null,
     expireTime: null,
     ...plainTerms,
+    ocoGroup: null,
     submittedTime: start,
     ...terms,
   };

@@ -9,12 +9,11 @@ import type { HeldOrder } from "./venue.ts";
  */
 export function replaced(held: HeldOrder, replacement: Replacement): HeldOrder | null {
   const { revision, ...terms } = replacement;
-  const traded = held.order.units - held.remaining;
-  if (terms.units <= traded) return null;
+  if (terms.units <= held.traded) return null;
   return {
     ...held,
     order: { ...held.order, ...terms },
-    remaining: terms.units - traded,
+    remaining: terms.units - held.traded,
     revision,
     trailingLevelHalves: trailingLevel(held, replacement),
   };

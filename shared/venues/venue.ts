@@ -35,7 +35,9 @@ export interface PriceVenue {
 /** An order a fill engine holds, complete: restoring these restores the engine. */
 export interface HeldOrder {
   readonly order: VenueOrder;
+  /** What it may still trade; less than its size less `traded` where its group took some. */
   readonly remaining: number;
+  readonly traded: number;
   /** The next report's number for this order; makes ExecID a pure function of the order. */
   readonly nextReport: number;
   /** When latency lets the order reach the market. */

@@ -72,7 +72,10 @@ export function venueEntry(
   order: Order | undefined,
 ): OutboxEntry | null {
   if (order === undefined) return null;
-  if (transaction.type === "order_accepted") return submitEntry(events, order);
+  if (transaction.type === "order_accepted") {
+    return transaction.held ? null : submitEntry(events, order);
+  }
+  if (transaction.type === "order_released") return submitEntry(events, order);
   if (transaction.type === "order_replace_requested") {
     const { replacement, time } = transaction;
     return replaceEntry(events, order, { replacement, at: time });

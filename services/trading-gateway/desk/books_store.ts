@@ -2,6 +2,7 @@
 
 import { type Kysely, sql } from "kysely";
 import { type Account, emptyAccount } from "../../../shared/domain/account.ts";
+import { countOpen } from "../../../shared/domain/books.ts";
 import type { AccountCurrency } from "../../../shared/domain/currency.ts";
 import type { AccountId, OrderId, TransactionId } from "../../../shared/domain/ids.ts";
 import { type Symbol, units } from "../../../shared/domain/instrument.ts";
@@ -85,7 +86,7 @@ async function loadAccounts(db: Kysely<TradingDatabase>, ids: readonly AccountId
   for (const order of orders.map(toOrder)) {
     const account = accounts.get(order.accountId)!;
     account.orders.set(order.orderId, order);
-    account.openOrders++;
+    countOpen(account, order, 1);
   }
   return [...accounts.values()];
 }
@@ -236,9 +237,10 @@ const orderColumns = `account_id text, transaction_id int8, client_order_id text
   status text, filled_units int8, filled_cost numeric, reject_reason text, text text,
   created_at timestamptz, updated_at timestamptz,
   trigger_price int8, trailing_distance int8, trigger_side text, price_bound int8,
-  position_fill text, tag text, triggered_at timestamptz, revision int4, replacing json`;
+  position_fill text, tag text, triggered_at timestamptz, revision int4, replacing json,
+  on_fill json, parent_order_id text, oco_group text, releases boolean`;
 const orderNames = sql.raw(
-  orderColumns.replace(/ (text|int4|int8|json|numeric|timestamptz)(?=,|$)/g, ""),
+  orderColumns.replace(/ (text|int4|int8|json|numeric|timestamptz|boolean)(?=,|$)/g, ""),
 );
 
 /** Positions as they now stand, and those that are gone. */

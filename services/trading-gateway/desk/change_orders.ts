@@ -25,6 +25,9 @@ export function cancelOrder(account: Account, command: CancelOrder, market: Mark
   const order = account.orders.get(command.orderId);
   if (order === undefined) return refuse("order_unknown", null);
   if (order.status === "pending_cancel") return done(account, order, []);
+  if (order.status === "held") {
+    return done(account, order, [requestCancel(account, order, market.now)]);
+  }
   if (!canBecome(order.status, "pending_cancel")) return refuse("order_not_open", order);
   return done(account, order, [requestCancel(account, order, market.now)]);
 }
@@ -49,6 +52,7 @@ export function replaceOrder(account: Account, command: ReplaceOrder, market: Ma
   const replacement = readReplacement(command.request, order, market.now);
   if (typeof replacement === "string") return refuse(replacement, order);
   if (asksNothingNew(order, replacement)) return done(account, order, []);
+  if (order.status === "held") return refuse("order_held", order);
   if (order.status === "pending_cancel") return refuse("order_being_canceled", order);
   const reason = checkReplacement(order, replacement, market.now) ??
     checkGrowth(account, { order, replacement }, market);
@@ -78,8 +82,13 @@ function checkGrowth(
   });
 }
 
-export const requestCancel = (account: Account, order: Order, at: EpochMs): Booked =>
-  book(account, at, { type: "order_cancel_requested", orderId: order.orderId });
+/** A held order is nobody's but ours, so it is canceled at once. */
+export const requestCancel = (account: Account, order: Order, at: EpochMs): Booked => {
+  const { orderId } = order;
+  return order.status === "held"
+    ? book(account, at, { type: "order_canceled", orderId, text: null })
+    : book(account, at, { type: "order_cancel_requested", orderId });
+};
 
 export const requestReplace = (
   account: Account,

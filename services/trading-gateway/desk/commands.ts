@@ -6,7 +6,7 @@ import type { AccountCurrency } from "../../../shared/domain/currency.ts";
 import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
 import type { Instrument, Symbol } from "../../../shared/domain/instrument.ts";
 import type { Micros } from "../../../shared/domain/money.ts";
-import type { Order, OrderTerms } from "../../../shared/domain/orders/order.ts";
+import type { Order, OrderGroupType, OrderTerms } from "../../../shared/domain/orders/order.ts";
 import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 
@@ -22,6 +22,14 @@ export interface PlaceOrder {
   readonly accountId: AccountId;
   readonly terms: OrderTerms;
   readonly instrument: Instrument;
+}
+
+/** How the orders of a group hang together; see `place_group.ts`. */
+export interface PlaceGroup {
+  readonly kind: "place_group";
+  readonly accountId: AccountId;
+  readonly type: OrderGroupType;
+  readonly orders: readonly { readonly terms: OrderTerms; readonly instrument: Instrument }[];
 }
 
 export interface CancelOrder {
@@ -53,6 +61,7 @@ export interface ApplyReport {
 export type Command =
   | OpenAccount
   | PlaceOrder
+  | PlaceGroup
   | CancelOrder
   | CancelOrders
   | ReplaceOrder
@@ -72,4 +81,6 @@ export type Outcome =
     readonly reason: RejectReason | "account_exists" | "conversion_pending";
     /** The order that stands in the way, or was refused; `null` when there is none. */
     readonly order: Order | null;
+    /** Of a refused group: all its orders. */
+    readonly orders?: readonly Order[];
   };

@@ -31,6 +31,8 @@ import type { Rates } from "../../../shared/domain/rates.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { ApplyReport, Command, OpenAccount, Outcome, PlaceOrder } from "./commands.ts";
+import { followEnd, followFill } from "./linked_orders.ts";
+import { placeGroup } from "./place_group.ts";
 import { cancelOrder, cancelOrders, refuseReplaces, replaceOrder } from "./change_orders.ts";
 
 /** The market as the desk sees it now. */
@@ -78,6 +80,8 @@ export function decide(
   switch (command.kind) {
     case "place_order":
       return placeOrder(account, command, context);
+    case "place_group":
+      return placeGroup(account, command, context);
     case "cancel_order":
       return cancelOrder(account, command, context.market);
     case "cancel_orders":
@@ -209,12 +213,20 @@ function applyReport(
     if (fill === null) return refuse("conversion_pending", order);
     const ends = report.units === remainingUnits(order);
     const refused = ends ? refuseReplaces(account, order, report.time) : [];
-    return done([...refused, book(account, report.time, fill)]);
+    const booked = book(account, report.time, fill);
+    const { units, price } = report;
+    return done([
+      ...refused,
+      booked,
+      ...followFill(account, { order, units, price }, report.time),
+    ]);
   }
   const change = changeOf(order, report);
   if (change === null) return done([]);
   const refused = isEnd(change) ? refuseReplaces(account, order, report.time) : [];
-  return done([...refused, book(account, report.time, change)]);
+  const booked = book(account, report.time, change);
+  const followed = isEnd(change) ? followEnd(account, order, report.time) : [];
+  return done([...refused, booked, ...followed]);
 }
 
 /** `null` while no rate is known to pay the profit at. */

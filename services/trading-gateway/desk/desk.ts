@@ -175,6 +175,12 @@ export class Desk {
         context.known.byClientOrderId.set(clientOrderKey(order), order);
         this.#remember(clientOrderKey(order));
       }
+      if (command.kind === "place_group") {
+        for (const one of decision.outcome.orders ?? []) {
+          context.known.byClientOrderId.set(clientOrderKey(one), one);
+          this.#remember(clientOrderKey(one));
+        }
+      }
       for (const { transaction } of decision.booked) {
         if (transaction.type === "order_filled") {
           (context.known.bookedFills as Set<string>).add(fillKey(transaction));
@@ -217,6 +223,13 @@ export class Desk {
         const { accountId, terms: { clientOrderId } } = command;
         const one = { accountId, clientOrderId };
         if (sure || this.#recent.has(clientOrderKey(one))) placed.push(one);
+      }
+      // A group is rare, and part of it may be used: it is always looked up.
+      if (command.kind === "place_group") {
+        const { accountId, orders } = command;
+        for (const { terms: { clientOrderId } } of orders) {
+          placed.push({ accountId, clientOrderId });
+        }
       }
       if (command.kind === "apply_report" && command.report.execType === "trade") {
         fills.push(command.report);

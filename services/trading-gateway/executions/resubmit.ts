@@ -34,15 +34,17 @@ export async function resubmitOpenOrders(
     const page = await selectOpenOrders(deps.db, after, pageMax);
     const last = page.at(-1);
     if (last === undefined) return count;
-    const bodies = page.filter(wanted).flatMap((order) => {
-      const submit = submitEntry(deps.events, order).body;
-      const replaces = order.replacing.map((replacement) =>
-        replaceEntry(deps.events, order, { replacement, at: now }).body
-      );
-      return order.status === "pending_cancel"
-        ? [submit, ...replaces, cancelEntry(deps.events, order, now).body]
-        : [submit, ...replaces];
-    });
+    const bodies = page.filter((order) => order.status !== "held" && wanted(order)).flatMap(
+      (order) => {
+        const submit = submitEntry(deps.events, order).body;
+        const replaces = order.replacing.map((replacement) =>
+          replaceEntry(deps.events, order, { replacement, at: now }).body
+        );
+        return order.status === "pending_cancel"
+          ? [submit, ...replaces, cancelEntry(deps.events, order, now).body]
+          : [submit, ...replaces];
+      },
+    );
     if (bodies.length > 0) {
       await deps.streams.publish(topics.orders.name, bodies, topics.orders.lengthMax);
     }

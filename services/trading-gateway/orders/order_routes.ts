@@ -5,6 +5,7 @@ import {
   cancelOrdersRoute,
   getOrderRoute,
   listOrdersRoute,
+  placeOrderGroupRoute,
   placeOrderRoute,
   replaceOrderRoute,
 } from "../../../shared/contracts/http/trading.ts";
@@ -18,6 +19,7 @@ import { carryOut } from "../desk/outcome_problem.ts";
 import { cancelOrder } from "./cancel_order.ts";
 import { selectOrder, selectOrders } from "./order_store.ts";
 import { toOrderView } from "./order_view.ts";
+import { placeGroup } from "./place_group.ts";
 import { placeOrder } from "./place_order.ts";
 import { replaceOrder } from "./replace_order.ts";
 
@@ -26,6 +28,12 @@ export function addOrderRoutes(app: TradingApp, { desk, db }: TradingDeps): void
     const { accountId } = c.req.valid("param");
     const order = await placeOrder(desk, accountId as AccountId, c.req.valid("json"));
     return c.json(toOrderView(order), 201);
+  });
+
+  addRoute(app, placeOrderGroupRoute, async (c) => {
+    const { accountId } = c.req.valid("param");
+    const orders = await placeGroup(desk, accountId as AccountId, c.req.valid("json"));
+    return c.json({ orders: orders.map(toOrderView) }, 201);
   });
 
   addRoute(app, cancelOrderRoute, async (c) => {

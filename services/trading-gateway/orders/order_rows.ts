@@ -4,11 +4,13 @@ import type { Selectable } from "kysely";
 import {
   type AccountId,
   type ClientOrderId,
+  type OrderId,
   orderIdOf,
   type TransactionId,
 } from "../../../shared/domain/ids.ts";
 import { type Symbol, units } from "../../../shared/domain/instrument.ts";
 import type {
+  OnFill,
   Order,
   OrderStatus,
   OrderType,
@@ -56,6 +58,10 @@ export function toOrder(row: OrderRow): Order {
     triggeredAt: row.triggered_at === null ? null : epochMs(Number(row.triggered_at)),
     revision: row.revision,
     replacing: (row.replacing ?? []) as Replacement[],
+    onFill: row.on_fill as OnFill | null,
+    parentOrderId: row.parent_order_id as OrderId | null,
+    ocoGroup: row.oco_group,
+    releases: row.releases,
     createdAt: epochMs(Number(row.created_at)),
     updatedAt: epochMs(Number(row.updated_at)),
   };
@@ -91,6 +97,10 @@ export function fromOrder(order: Order) {
     triggered_at: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),
     revision: order.revision,
     replacing: order.replacing.length === 0 ? null : order.replacing,
+    on_fill: order.onFill,
+    parent_order_id: order.parentOrderId,
+    oco_group: order.ocoGroup,
+    releases: order.releases,
     created_at: toRfc3339(order.createdAt),
     updated_at: toRfc3339(order.updatedAt),
   };

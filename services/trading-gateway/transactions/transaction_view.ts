@@ -28,6 +28,8 @@ import type { Transaction } from "../../../shared/domain/transaction.ts";
 import {
   exact,
   instant,
+  linkOf,
+  linkView,
   priceOf,
   replacementOf,
   replacementView,
@@ -50,7 +52,7 @@ export function toTransactionView(one: Transaction): TransactionView {
     case "funds_transferred":
       return { ...base, amount: formatMicros(one.amount) };
     case "order_accepted":
-      return { ...base, orderId: one.orderId, ...termsView(one.terms) };
+      return { ...base, orderId: one.orderId, ...termsView(one.terms), ...linkView(one) };
     case "order_rejected":
       return {
         ...base,
@@ -95,6 +97,7 @@ export function toTransactionView(one: Transaction): TransactionView {
     case "order_cancel_rejected":
     case "order_canceled":
       return { ...base, orderId: one.orderId, ...textView(one.text) };
+    case "order_released":
     case "order_acknowledged":
     case "order_cancel_requested":
     case "order_expired":
@@ -119,7 +122,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "funds_transferred":
       return { ...base, type: view.type, amount: exact(parseMicros(view.amount ?? "")) as Micros };
     case "order_accepted":
-      return { ...base, type: view.type, orderId, terms: termsOf(view) };
+      return { ...base, type: view.type, orderId, terms: termsOf(view), ...linkOf(view) };
     case "order_rejected": {
       const terms = view.clientOrderId === undefined ? null : termsOf(view);
       return {
@@ -148,6 +151,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "order_cancel_rejected":
     case "order_canceled":
       return { ...base, type: view.type, orderId, text };
+    case "order_released":
     case "order_acknowledged":
     case "order_cancel_requested":
     case "order_expired":

@@ -73,6 +73,7 @@ const rejectStatuses: Partial<Record<RejectReason, ProblemEntry["status"]>> = {
   account_unknown: 404,
   order_not_open: 409,
   order_being_canceled: 409,
+  order_held: 409,
 };
 
 export const problemCodes: ProblemCode[] = [

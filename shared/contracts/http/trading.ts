@@ -2,6 +2,8 @@
 
 import { z } from "@hono/zod-openapi";
 import {
+  groupOrdersMax,
+  orderGroupTypes,
   orderStatuses,
   orderTypes,
   positionFills,
@@ -24,6 +26,16 @@ import {
   timestamp,
   transactionId,
 } from "./values.ts";
+
+/** Exits that are placed when the order opens a position; they cancel each other. */
+const onFillFields = {
+  takeProfitOnFill: z.strictObject({ price: decimal }).optional(),
+  stopLossOnFill: z.strictObject({ price: decimal.optional(), distance: decimal.optional() })
+    .optional().openapi({
+      description: "One of `price` and `distance`, the latter from the price of the first fill",
+    }),
+  trailingStopLossOnFill: z.strictObject({ distance: decimal }).optional(),
+};
 
 export const placeOrderBody = z
   .strictObject({
@@ -53,6 +65,7 @@ export const placeOrderBody = z
     }),
     positionFill: z.enum(positionFills).optional(),
     tag: z.string().max(tagLengthMax).optional().openapi({ description: "Your own words" }),
+    ...onFillFields,
   })
   .openapi("PlaceOrder");
 
@@ -95,6 +108,11 @@ export const orderView = z
     filledUnits: decimal,
     averagePrice: decimal.nullable(),
     replacing: z.boolean().openapi({ description: "A replace is under way" }),
+    ...onFillFields,
+    parentOrderId: orderId.nullable().openapi({ description: "Whose fill made or releases it" }),
+    ocoGroup: z.string().nullable().openapi({
+      description: "Orders of one group cancel each other",
+    }),
     rejectReason: z.enum(rejectReasons as [string, ...string[]]).nullable(),
     text: z.string().nullable(),
     createdAt: timestamp,
@@ -153,6 +171,11 @@ export const transactionView = z
     priceBound: decimal.optional(),
     positionFill: z.enum(positionFills).optional(),
     tag: z.string().optional(),
+    ...onFillFields,
+    parentOrderId: orderId.optional(),
+    ocoGroup: z.string().optional(),
+    releases: z.boolean().optional(),
+    held: z.boolean().optional().openapi({ description: "Waits for its parent to be filled" }),
     revision: z.number().int().optional().openapi({ description: "Which replace of the order" }),
     bid: decimal.optional().openapi({ description: "Of the quote that set the order off" }),
     ask: decimal.optional(),
@@ -229,6 +252,33 @@ export const placeOrderRoute = securedRoute({ permission: "trade:write", account
   request: { params: accountParams, body: jsonBody(placeOrderBody) },
   responses: {
     201: jsonResponse(orderView, "The order, accepted and stored"),
+    ...problemResponses(404, 409, 413, 415, 422, 504),
+  },
+});
+
+export const placeOrderGroupBody = z
+  .strictObject({
+    type: z.enum(orderGroupTypes).openapi({
+      description:
+        "oco: what one fills is taken off the others, and one that is done cancels them. oto: the " +
+        "later orders are held until the first is filled. bracket: both",
+    }),
+    orders: z.array(placeOrderBody).min(2).max(groupOrdersMax),
+  })
+  .openapi("PlaceOrderGroup");
+
+export const placeOrderGroupRoute = securedRoute({ permission: "trade:write", account: true }, {
+  method: "post",
+  path: "/v1/accounts/{accountId}/orderGroups",
+  operationId: "placeOrderGroup",
+  tags: ["orders"],
+  summary: "Place orders together, all or none; a repeat with the same body gets the same orders",
+  request: { params: accountParams, body: jsonBody(placeOrderGroupBody) },
+  responses: {
+    201: jsonResponse(
+      z.object({ orders: z.array(orderView) }),
+      "The orders in the order asked for, accepted and stored",
+    ),
     ...problemResponses(404, 409, 413, 415, 422, 504),
   },
 });
@@ -365,6 +415,7 @@ export const tradingRoutes = [
   listAccountsRoute,
   getAccountRoute,
   placeOrderRoute,
+  placeOrderGroupRoute,
   listOrdersRoute,
   getOrderRoute,
   cancelOrderRoute,

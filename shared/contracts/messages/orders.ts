@@ -52,6 +52,7 @@ export const orderSubmitted = eventSchema(
     priceBound: v.optional(v.nullable(decimalText), null),
     positionFill: v.optional(v.picklist(positionFills), "default"),
     tag: v.optional(v.nullable(v.string()), null),
+    ocoGroup: v.optional(v.nullable(v.string()), null),
     submittedTime: epochMsNumber,
   }),
 );
@@ -95,6 +96,8 @@ export interface VenueOrder extends OrderTerms {
   readonly accountId: AccountId;
   readonly orderId: OrderId;
   readonly submittedTime: EpochMs;
+  /** What one order of a group trades is taken off the others at once, before any command can be. */
+  readonly ocoGroup: string | null;
 }
 
 export function toSubmittedData(order: Order): OrderSubmitted["data"] {
@@ -116,6 +119,7 @@ export function toSubmittedData(order: Order): OrderSubmitted["data"] {
     priceBound: priceText(order.priceBound),
     positionFill: order.positionFill,
     tag: order.tag,
+    ocoGroup: order.ocoGroup,
     submittedTime: order.createdAt,
   };
 }
@@ -145,6 +149,8 @@ export function fromSubmittedData(data: OrderSubmitted["data"]): VenueOrder {
     priceBound: priceIn(data.priceBound),
     positionFill: data.positionFill,
     tag: data.tag,
+    ocoGroup: data.ocoGroup,
+    onFill: null, // trading's business, not the venue's
     submittedTime: data.submittedTime as EpochMs,
   };
 }

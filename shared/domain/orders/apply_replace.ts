@@ -1,7 +1,7 @@
 /** What the transactions of a replace do to an order; part of the fold in `../books.ts`. */
 
 import type { OrderReplaced, OrderReplaceRejected, OrderReplaceRequested } from "../transaction.ts";
-import { isOpen, type Order, type OrderStatus, replacementsMax } from "./order.ts";
+import { isOpen, type Order, type OrderStatus, replacementsHeldMax } from "./order.ts";
 
 type ReplaceTransaction = OrderReplaceRequested | OrderReplaced | OrderReplaceRejected;
 
@@ -27,8 +27,8 @@ export function applyReplace(order: Order, next: ReplaceTransaction): Order | st
 function request(order: Order, next: OrderReplaceRequested): Order | string {
   const { revision } = next.replacement;
   if (revision !== order.revision + 1) return `revision ${revision} after ${order.revision}`;
-  if (order.status === "pending_cancel") return order.status;
-  if (order.replacing.length >= replacementsMax) return "too many replaces";
+  if (order.status === "pending_cancel" || order.status === "held") return order.status;
+  if (order.replacing.length >= replacementsHeldMax) return "too many replaces";
   return {
     ...order,
     status: "pending_replace",

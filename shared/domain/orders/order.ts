@@ -36,8 +36,9 @@ export type PositionFill = (typeof positionFills)[number];
 /** Characters of a client's tag at most. */
 export const tagLengthMax = 128;
 
-/** FIX OrdStatus (39). */
+/** FIX OrdStatus (39), and `held`: kept from the venue until another order releases it. */
 export const orderStatuses = [
+  "held",
   "pending_new",
   "new",
   "partially_filled",
@@ -72,7 +73,37 @@ export interface OrderTerms {
   readonly positionFill: PositionFill;
   /** The client's own words, kept and shown, never read. */
   readonly tag: string | null;
+  /** The exits that come with what it opens. */
+  readonly onFill: OnFill | null;
 }
+
+/** Exits placed as orders of their own when the order opens a position; see `on_fill.ts`. */
+export interface OnFill {
+  readonly takeProfitPrice: Price | null;
+  /** At most one of the two. */
+  readonly stopLossPrice: Price | null;
+  readonly stopLossDistance: Price | null;
+  readonly trailingDistance: Price | null;
+}
+
+/** How an order hangs together with others of its account. */
+export interface OrderLink {
+  /** The order whose fill made or releases this one. */
+  readonly parentOrderId: OrderId | null;
+  /** Orders of one name cancel each other: what one fills is taken off the others. */
+  readonly ocoGroup: string | null;
+  /** Whether orders are held that wait for this one to fill. */
+  readonly releases: boolean;
+}
+
+/** One cancels the other; one triggers the others; both: an entry and its exits. */
+export const orderGroupTypes = ["oco", "oto", "bracket"] as const;
+export type OrderGroupType = (typeof orderGroupTypes)[number];
+
+/** Orders placed together at most. */
+export const groupOrdersMax = 8;
+
+export const unlinked: OrderLink = { parentOrderId: null, ocoGroup: null, releases: false };
 
 /** The terms beyond the first kinds of order, as most orders have them. */
 export const plainTerms = {
@@ -82,6 +113,7 @@ export const plainTerms = {
   priceBound: null,
   positionFill: "default",
   tag: null,
+  onFill: null,
 } as const satisfies Partial<OrderTerms>;
 
 /** Which fields a type of order needs or may have, and how long it may live. */
@@ -124,10 +156,11 @@ export interface Replacement {
   readonly priceBound: Price | null;
 }
 
-/** Replaces of one order that the venue has yet to answer, at most. */
+/** Replaces of one order under way that a client may ask for, and with those that follow fills. */
 export const replacementsMax = 16;
+export const replacementsHeldMax = 1_000;
 
-export interface Order extends OrderTerms {
+export interface Order extends OrderTerms, OrderLink {
   readonly orderId: OrderId;
   readonly accountId: AccountId;
   readonly status: OrderStatus;
@@ -167,6 +200,7 @@ export const remainingUnits = (order: Order): Units => (order.units - order.fill
  * booked (see `applyFill` in `../books.ts`).
  */
 export const transitions: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  held: ["pending_new", "canceled"],
   pending_new: [
     "new",
     "partially_filled",

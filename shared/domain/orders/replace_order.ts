@@ -13,7 +13,8 @@ import { instrumentOf } from "../instruments.ts";
 import { type EpochMs, parseRfc3339 } from "../time.ts";
 import { checkTerms } from "./check_order.ts";
 import { type Order, type Replacement, replacementsMax, type TimeInForce } from "./order.ts";
-import { acceptedTerms, readPrice } from "./read_order.ts";
+import { acceptedTerms } from "./read_order.ts";
+import { readPrice } from "./read_price.ts";
 import type { RejectReason } from "./rejects.ts";
 
 /** The body of a replace: what is left out stays. */
