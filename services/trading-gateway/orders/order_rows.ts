@@ -96,7 +96,7 @@ export function fromOrder(order: Order) {
     tag: order.tag,
     triggered_at: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),
     revision: order.revision,
-    replacing: order.replacing.length === 0 ? null : order.replacing,
+    replacing: order.replacing.length === 0 ? null : order.replacing.map(replacementRecord),
     on_fill: order.onFill,
     parent_order_id: order.parentOrderId,
     oco_group: order.ocoGroup,
@@ -105,3 +105,15 @@ export function fromOrder(order: Order) {
     updated_at: toRfc3339(order.updatedAt),
   };
 }
+
+/** Field by field, so that equal replaces are stored as equal texts. */
+const replacementRecord = (one: Replacement): Replacement => ({
+  revision: one.revision,
+  units: one.units,
+  price: one.price,
+  timeInForce: one.timeInForce,
+  expireTime: one.expireTime,
+  triggerPrice: one.triggerPrice,
+  trailingDistance: one.trailingDistance,
+  priceBound: one.priceBound,
+});
