@@ -3,7 +3,7 @@
  * with the reading of the decimal text, beside zod's parsing of the same request.
  */
 
-import { placeOrderBody } from "../../shared/contracts/http/trading.ts";
+import { placeOrderBody } from "../../shared/contracts/http/order_bodies.ts";
 import type { Price, Symbol, Units } from "../../shared/domain/instrument.ts";
 import { instruments } from "../../shared/domain/instruments.ts";
 import { micros, unitRate } from "../../shared/domain/money.ts";

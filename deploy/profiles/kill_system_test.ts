@@ -21,7 +21,7 @@ const account = "demo";
 
 /** Every order sent, and the order id of its first acknowledgement. */
 interface Sent {
-  readonly body: { clientOrderId: string } & Record<string, string>;
+  readonly body: { clientOrderId: string } & Record<string, string | Record<string, string>>;
   orderId: string | null;
   refused: boolean;
 }
@@ -60,7 +60,10 @@ class Load {
       this.sent.push(one);
       try {
         await this.#send(one);
-        if (one.orderId !== null && this.#random.next() < 0.2) await this.#cancel(one.orderId);
+        if (one.orderId === null) continue;
+        const then = this.#random.next();
+        if (then < 0.2) await this.#cancel(one.orderId);
+        else if (then < 0.4) await this.#replace(one.orderId);
       } catch {
         return; // it died; the order stays without an answer until settle()
       }
@@ -76,12 +79,20 @@ class Load {
       units: String(1 + Math.floor(this.#random.next() * 1_000)),
     };
     const kind = this.#random.next();
+    if (kind < 0.25) return { ...order, type: "market", ...this.#exits(order.symbol) };
     if (kind < 0.5) return { ...order, type: "market" };
     if (kind < 0.8) return { ...order, ...this.#conditional(order) };
     const deep = order.side === "buy" ? "0.50000" : "2.00000";
     return order.symbol === "EURUSD"
       ? { ...order, type: "limit", price: deep }
       : { ...order, type: "limit", price: order.side === "buy" ? "400.000" : "50.000" };
+  }
+
+  /** Exits so near that some are set off, and so far that some wait. */
+  #exits(symbol: string) {
+    const [near, far] = symbol === "EURUSD" ? ["0.00005", "0.01000"] : ["0.005", "1.000"];
+    const distance = this.#random.next() < 0.5 ? near! : far!;
+    return { stopLossOnFill: { distance: far! }, trailingStopLossOnFill: { distance } };
   }
 
   /** Near the market, so that some are set off while the load runs. */
@@ -112,6 +123,18 @@ class Load {
     else if (answer.status !== 504 && answer.status !== 503) {
       this.contradictions.push(`${one.body.clientOrderId}: ${answer.status} ${said.code}`);
     }
+  }
+
+  async #replace(orderId: string): Promise<void> {
+    const answer = await fetch(`${this.#url}/v1/accounts/${account}/orders/${orderId}`, {
+      method: "PUT",
+      headers: { "content-type": "application/json", "x-api-key": this.#key },
+      body: JSON.stringify({ units: String(1 + Math.floor(this.#random.next() * 2_000)) }),
+    });
+    if (answer.status >= 500 && answer.status !== 504 && answer.status !== 503) {
+      this.contradictions.push(`replace of ${orderId}: ${answer.status}`);
+    }
+    await answer.body?.cancel();
   }
 
   async #cancel(orderId: string): Promise<void> {

@@ -111,12 +111,57 @@ describeRefusals({
   app: () => app,
 });
 
+const withBody = (over: Record<string, unknown>) => ({ body: { ...order, ...over } });
+
+type BadOrder = [string, Parameters<typeof send>[2], number, string];
+
+/** Terms that do not go together, beyond those of market and limit orders. */
+const termCases: BadOrder[] = [
+  [
+    "a stop without a trigger",
+    withBody({ type: "stop", price: undefined }),
+    422,
+    "trigger_price_missing",
+  ],
+  [
+    "a trigger price on a limit order",
+    withBody({ triggerPrice: "1" }),
+    422,
+    "trigger_price_not_allowed",
+  ],
+  [
+    "a trailing stop without a distance",
+    withBody({ type: "trailing_stop", price: undefined }),
+    422,
+    "trailing_distance_missing",
+  ],
+  [
+    "a distance on a limit order",
+    withBody({ trailingDistance: "1" }),
+    422,
+    "trailing_distance_not_allowed",
+  ],
+  [
+    "a trigger side on a limit order",
+    withBody({ triggerSide: "mid" }),
+    422,
+    "trigger_side_not_allowed",
+  ],
+  ["a bound on a limit order", withBody({ priceBound: "1" }), 422, "price_bound_not_allowed"],
+  [
+    "reduce-only with nothing held",
+    withBody({ positionFill: "reduce_only" }),
+    422,
+    "reduce_only_would_open",
+  ],
+  ["a tag too long", withBody({ tag: "x".repeat(129) }), 400, "invalid_request"],
+];
+
 Deno.test("each bad order body gets its own refusal, logged once, and changes nothing", async () => {
   await quote("EURUSD", 116_000);
   await openAccount("bad-input");
   const path = "/v1/accounts/bad-input/orders";
-  const withBody = (over: Record<string, unknown>) => ({ body: { ...order, ...over } });
-  const cases: [string, Parameters<typeof send>[2], number, string][] = [
+  const cases: BadOrder[] = [
     ["malformed JSON", { raw: '{"units":' }, 400, "malformed_json"],
     ["NaN", { raw: '{"units": NaN}' }, 400, "malformed_json"],
     ["an empty body", { raw: "" }, 400, "malformed_json"],
@@ -147,44 +192,7 @@ Deno.test("each bad order body gets its own refusal, logged once, and changes no
     ["an unknown symbol", withBody({ symbol: "EURXXX" }), 422, "unknown_symbol"],
     ["a symbol that is none", withBody({ symbol: "euro" }), 400, "invalid_request"],
     ["a market order with a price", withBody({ type: "market" }), 422, "price_not_allowed"],
-    [
-      "a stop without a trigger",
-      withBody({ type: "stop", price: undefined }),
-      422,
-      "trigger_price_missing",
-    ],
-    [
-      "a trigger price on a limit order",
-      withBody({ triggerPrice: "1" }),
-      422,
-      "trigger_price_not_allowed",
-    ],
-    [
-      "a trailing stop without a distance",
-      withBody({ type: "trailing_stop", price: undefined }),
-      422,
-      "trailing_distance_missing",
-    ],
-    [
-      "a distance on a limit order",
-      withBody({ trailingDistance: "1" }),
-      422,
-      "trailing_distance_not_allowed",
-    ],
-    [
-      "a trigger side on a limit order",
-      withBody({ triggerSide: "mid" }),
-      422,
-      "trigger_side_not_allowed",
-    ],
-    ["a bound on a limit order", withBody({ priceBound: "1" }), 422, "price_bound_not_allowed"],
-    [
-      "reduce-only with nothing held",
-      withBody({ positionFill: "reduce_only" }),
-      422,
-      "reduce_only_would_open",
-    ],
-    ["a tag too long", withBody({ tag: "x".repeat(129) }), 400, "invalid_request"],
+    ...termCases,
     ["a limit order without one", withBody({ price: undefined }), 422, "price_missing"],
     [
       "a symbol without a price",
@@ -236,6 +244,107 @@ Deno.test("a stale quote and a closed market refuse an order, and a repeat of on
   assertEquals(await send("POST", path, { body: order }), placed);
   const refused = await send("POST", path, { body: { ...order, clientOrderId: "c-2" } });
   assertEquals([refused.status, refused.body.code], [422, "quote_stale"]);
+});
+
+Deno.test("a replace and a cancel of all answer with the orders as they stand", async () => {
+  const later = epochMs(Date.UTC(2026, 0, 12, 12));
+  clock.advanceTo(later);
+  await quote("EURUSD", 116_003);
+  await openAccount("replacing");
+  const path = "/v1/accounts/replacing/orders";
+  assertEquals((await send("POST", path, { body: order })).status, 201);
+  const put = (orderId: string, body: unknown) => send("PUT", `${path}/${orderId}`, { body });
+  const asked = await put("replacing.3", { price: "1.09000", timeInForce: "DAY" });
+  assertEquals([asked.status, asked.body.status, asked.body.price, asked.body.replacing], [
+    202,
+    "pending_replace",
+    "1.10000",
+    true,
+  ]);
+  const cases: [string, unknown, number, string][] = [
+    ["replacing.99", {}, 404, "order_unknown"],
+    ["replacing.3", { units: "0" }, 422, "units_not_positive"],
+    ["replacing.3", { units: 5 }, 400, "invalid_request"],
+    ["replacing.3", { side: "sell" }, 400, "invalid_request"],
+    ["replacing.3", { timeInForce: "FOK" }, 422, "time_in_force_not_allowed"],
+  ];
+  for (const [orderId, body, status, code] of cases) {
+    const refused = await put(orderId, body);
+    assertEquals([refused.status, refused.body.code], [status, code]);
+  }
+  const all = await send("DELETE", `${path}?symbol=EURUSD`);
+  assertEquals(all.status, 202);
+  assertEquals((all.body.orders as { status: string }[]).map((one) => one.status), [
+    "pending_cancel",
+  ]);
+  const late = await put("replacing.3", { price: "1.08000" });
+  assertEquals([late.status, late.body.code], [409, "order_being_canceled"]);
+  const since = await send("GET", "/v1/accounts/replacing/transactions?since=3");
+  const [first] = since.body.transactions as Record<string, unknown>[];
+  assertEquals([first?.type, first?.revision, first?.price, first?.expireTime], [
+    "order_replace_requested",
+    1,
+    "1.09000",
+    "2026-01-12T22:00:00.000Z",
+  ]);
+  assertEquals(await auditBooks(deps.db), []);
+});
+
+Deno.test("a group is placed whole or refused whole, and says how its orders hang together", async () => {
+  clock.advanceTo(epochMs(Date.UTC(2026, 0, 13, 12)));
+  await quote("EURUSD", 116_004);
+  await openAccount("groups");
+  const path = "/v1/accounts/groups/orderGroups";
+  const exit = { ...order, side: "sell", positionFill: "reduce_only" };
+  const body = {
+    type: "bracket",
+    orders: [
+      { ...order, clientOrderId: "entry", stopLossOnFill: { distance: "0.002" } },
+      { ...exit, clientOrderId: "profit", price: "1.20000" },
+    ],
+  };
+  const placed = await send("POST", path, { body });
+  assertEquals(placed.status, 201);
+  const seen = placed.body.orders as Record<string, unknown>[];
+  assertEquals(seen.map((one) => [one.status, one.parentOrderId, one.ocoGroup]), [
+    ["pending_new", null, null],
+    ["held", "groups.3", "groups.3"],
+  ]);
+  assertEquals(seen[0]?.stopLossOnFill, { distance: "0.00200" });
+  assertEquals(await send("POST", path, { body }), placed);
+  const waiting = await send("PUT", "/v1/accounts/groups/orders/groups.4", {
+    body: { price: "1.21" },
+  });
+  assertEquals([waiting.status, waiting.body.code], [409, "order_held"]);
+  const with2 = (over: Record<string, unknown>) => ({
+    type: "oco",
+    orders: [{ ...order, clientOrderId: "x-1" }, { ...order, clientOrderId: "x-2", ...over }],
+  });
+  const cases: [unknown, number, string][] = [
+    [with2({ clientOrderId: "x-1" }), 409, "duplicate_client_order_id"],
+    [with2({ clientOrderId: "entry" }), 409, "duplicate_client_order_id"],
+    [with2({ clientOrderId: "sw:1" }), 422, "client_order_id_reserved"],
+    [with2({ takeProfitOnFill: { price: "1.0" } }), 422, "take_profit_on_wrong_side"],
+    [{ ...body, orders: [body.orders[0]] }, 400, "invalid_request"],
+    [{ ...body, type: "two" }, 400, "invalid_request"],
+  ];
+  for (const [body, status, code] of cases) {
+    const refused = await send("POST", path, { body });
+    assertEquals([refused.status, refused.body.code], [status, code]);
+  }
+  const orders = "/v1/accounts/groups/orders";
+  const alone: [Record<string, unknown>, string][] = [
+    [{ stopLossOnFill: {} }, "stop_loss_ambiguous"],
+    [{ stopLossOnFill: { price: "1.2" } }, "stop_loss_on_wrong_side"],
+    [{ trailingStopLossOnFill: { distance: "0" } }, "price_not_positive"],
+    [{ positionFill: "reduce_only", takeProfitOnFill: { price: "1.2" } }, "on_fill_not_allowed"],
+  ];
+  for (const [at, [over, code]] of alone.entries()) {
+    const body = { ...order, clientOrderId: `y-${at}`, ...over };
+    const refused = await send("POST", orders, { body });
+    assertEquals([refused.status, refused.body.code], [422, code]);
+  }
+  assertEquals(await auditBooks(deps.db), []);
 });
 
 Deno.test("cancel, listings and transactions answer what happened, without gaps", async () => {

@@ -23,6 +23,8 @@ export interface Account {
   openOrders: number;
   /** Whether equity is below the margin call level, as last assessed. */
   marginCall: boolean;
+  /** Those of the open orders that are reduce-only. */
+  reduceOnlyOrders: number;
 }
 
 export const emptyAccount = (accountId: AccountId): Account => ({
@@ -34,6 +36,7 @@ export const emptyAccount = (accountId: AccountId): Account => ({
   orders: new Map(),
   openOrders: 0,
   marginCall: false,
+  reduceOnlyOrders: 0,
 });
 
 /** What the account is worth at the market, in its currency. */

@@ -17,13 +17,18 @@ import {
   type OrderStatus,
   type OrderTerms,
   remainingUnits,
+  unlinked,
 } from "./orders/order.ts";
 import { applyMoney } from "./money_books.ts";
+import { applyReplace, workingStatus } from "./orders/apply_replace.ts";
 import { fillPosition, flatPosition } from "./position.ts";
 import type {
   OrderAccepted,
   OrderFilled,
   OrderRejected,
+  OrderReplaced,
+  OrderReplaceRejected,
+  OrderReplaceRequested,
   OrderTriggered,
   Transaction,
 } from "./transaction.ts";
@@ -58,7 +63,12 @@ function apply(account: Account, next: Transaction): Posting[] {
       account.balance = micros(account.balance + next.amount);
       return fundingPostings(account.currency, next.amount);
     case "order_accepted":
-      return putOrder(account, newOrder(next, next.terms, "pending_new"));
+      return putOrder(account, {
+        ...newOrder(next, next.terms, next.held ? "held" : "pending_new"),
+        ...next.link,
+      });
+    case "order_released":
+      return move(account, next, { status: "pending_new" });
     case "order_rejected":
       return next.terms === null
         ? move(account, next, { status: "rejected", rejectReason: next.reason, text: next.text })
@@ -73,6 +83,10 @@ function apply(account: Account, next: Transaction): Posting[] {
       return applyTrigger(account, next);
     case "order_filled":
       return applyFill(account, next);
+    case "order_replace_requested":
+    case "order_replaced":
+    case "order_replace_rejected":
+      return applyReplaceTo(account, next);
     case "order_cancel_requested":
       return move(account, next, { status: "pending_cancel" });
     case "order_cancel_rejected":
@@ -102,8 +116,8 @@ export function realisedBy(
 
 function applyFill(account: Account, fill: OrderFilled): Posting[] {
   const order = orderIn(account, fill.orderId);
-  if (isConditional(order.type) && order.triggeredAt === null) {
-    throw new ImpossibleTransaction(`Cannot fill order ${order.orderId}: not triggered`);
+  if (order.status === "held" || (isConditional(order.type) && order.triggeredAt === null)) {
+    throw new ImpossibleTransaction(`Cannot fill order ${order.orderId}: held or not triggered`);
   }
   const size = Math.abs(fill.units);
   if (size > remainingUnits(order)) {
@@ -136,23 +150,40 @@ function applyFill(account: Account, fill: OrderFilled): Posting[] {
 /** Once, and only of an order that waits for it and can still trade. */
 function applyTrigger(account: Account, next: OrderTriggered): Posting[] {
   const order = orderIn(account, next.orderId);
-  if (!isConditional(order.type) || order.triggeredAt !== null || !isOpen(order.status)) {
+  if (!isConditional(order.type) || order.triggeredAt !== null || !isWorking(order.status)) {
     throw new ImpossibleTransaction(`Cannot trigger order ${order.orderId}: ${order.status}`);
   }
   replaceOrder(account, order, { ...order, triggeredAt: next.time, updatedAt: next.time });
   return [];
 }
 
+/** Whether the venue may have the order and it can still trade. */
+const isWorking = (status: OrderStatus): boolean => isOpen(status) && status !== "held";
+
+/** Whether a replace or a cancel is under way, which a partial fill does not answer. */
+const isAsked = (status: OrderStatus): boolean =>
+  status === "pending_replace" || status === "pending_cancel";
+
 /** A fill that crossed a cancel on the wire is booked, but does not bring the order back to life. */
 function statusAfterFill(order: Order, size: number): OrderStatus {
   const full = size === remainingUnits(order);
   if (!isOpen(order.status)) return order.status;
   if (full) return "filled";
-  return order.status === "pending_cancel" ? "pending_cancel" : "partially_filled";
+  return isAsked(order.status) ? order.status : "partially_filled";
 }
 
-const workingStatus = (order: Order): OrderStatus =>
-  order.filledUnits > 0 ? "partially_filled" : "new";
+function applyReplaceTo(
+  account: Account,
+  next: OrderReplaceRequested | OrderReplaced | OrderReplaceRejected,
+): Posting[] {
+  const order = orderIn(account, next.orderId);
+  const after = applyReplace(order, next);
+  if (typeof after === "string") {
+    throw new ImpossibleTransaction(`Cannot apply ${next.type} to ${order.orderId}: ${after}`);
+  }
+  replaceOrder(account, order, after);
+  return [];
+}
 
 function newOrder(
   next: OrderAccepted | OrderRejected,
@@ -161,12 +192,15 @@ function newOrder(
 ): Order {
   return {
     ...terms,
+    ...unlinked,
     orderId: next.orderId,
     accountId: next.accountId,
     status,
     filledUnits: units(0),
     filledCost: 0n,
     triggeredAt: null,
+    revision: 0,
+    replacing: [],
     rejectReason: null,
     text: null,
     createdAt: next.time,
@@ -176,7 +210,7 @@ function newOrder(
 
 function putOrder(account: Account, order: Order): Posting[] {
   account.orders.set(order.orderId, order);
-  if (isOpen(order.status)) account.openOrders++;
+  if (isOpen(order.status)) countOpen(account, order, 1);
   return [];
 }
 
@@ -197,7 +231,15 @@ function move(
 
 function replaceOrder(account: Account, before: Order, after: Order): void {
   account.orders.set(after.orderId, after);
-  if (isOpen(before.status) && !isOpen(after.status)) account.openOrders--;
+  if (!isOpen(before.status) || isOpen(after.status)) return;
+  countOpen(account, before, -1);
+  if (after.replacing.length > 0) account.orders.set(after.orderId, { ...after, replacing: [] });
+}
+
+/** Counts an order among the open ones, or out of them. */
+export function countOpen(account: Account, order: Order, by: 1 | -1): void {
+  account.openOrders += by;
+  if (order.positionFill === "reduce_only") account.reduceOnlyOrders += by;
 }
 
 function orderIn(account: Account, orderId: OrderId): Order {

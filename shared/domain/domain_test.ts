@@ -90,7 +90,7 @@ Deno.test("no status follows a terminal one, and every status can be reached", (
     assertEquals(transitions[terminal].length, 0);
   }
   const reached = new Set(Object.values(transitions).flat());
-  for (const status of orderStatuses) assert(status === "pending_new" || reached.has(status));
+  for (const status of orderStatuses) assert(status === "held" || reached.has(status));
 });
 
 Deno.test("seededRandom() repeats itself by seed and spreads evenly", () => {

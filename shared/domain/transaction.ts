@@ -10,7 +10,7 @@ import {
   type MoneyTransaction,
   moneyTransactionTypes,
 } from "./money_transactions.ts";
-import type { OrderTerms } from "./orders/order.ts";
+import type { OrderLink, OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
 import type { EpochMs } from "./time.ts";
 
@@ -43,6 +43,16 @@ export interface OrderAccepted extends Numbered {
   readonly terms: OrderTerms;
   /** Why the platform placed it; left out for the client's own. */
   readonly reason?: OrderOrigin;
+  /** Left out for an order that stands alone. */
+  readonly link?: OrderLink;
+  /** Kept from the venue until its parent is filled. */
+  readonly held?: true;
+}
+
+/** Its parent is filled: the order goes to the venue. */
+export interface OrderReleased extends Numbered {
+  readonly type: "order_released";
+  readonly orderId: OrderId;
 }
 
 export interface OrderRejected extends Numbered {
@@ -89,6 +99,28 @@ export interface OrderFilled extends Numbered {
   readonly commission?: Commission;
 }
 
+export interface OrderReplaceRequested extends Numbered {
+  readonly type: "order_replace_requested";
+  readonly orderId: OrderId;
+  readonly symbol: Symbol;
+  readonly replacement: Replacement;
+}
+
+/** The venue has taken the new terms. */
+export interface OrderReplaced extends Numbered {
+  readonly type: "order_replaced";
+  readonly orderId: OrderId;
+  readonly symbol: Symbol;
+  readonly replacement: Replacement;
+}
+
+export interface OrderReplaceRejected extends Numbered {
+  readonly type: "order_replace_rejected";
+  readonly orderId: OrderId;
+  readonly revision: number;
+  readonly text: string | null;
+}
+
 export interface OrderCancelRequested extends Numbered {
   readonly type: "order_cancel_requested";
   readonly orderId: OrderId;
@@ -115,10 +147,14 @@ export type Transaction =
   | AccountOpened
   | FundsTransferred
   | OrderAccepted
+  | OrderReleased
   | OrderRejected
   | OrderAcknowledged
   | OrderTriggered
   | OrderFilled
+  | OrderReplaceRequested
+  | OrderReplaced
+  | OrderReplaceRejected
   | OrderCancelRequested
   | OrderCancelRejected
   | OrderCanceled
@@ -132,10 +168,14 @@ export const transactionTypes = [
   "account_opened",
   "funds_transferred",
   "order_accepted",
+  "order_released",
   "order_rejected",
   "order_acknowledged",
   "order_triggered",
   "order_filled",
+  "order_replace_requested",
+  "order_replaced",
+  "order_replace_rejected",
   "order_cancel_requested",
   "order_cancel_rejected",
   "order_canceled",

@@ -88,6 +88,21 @@ const orderOperations = (caller: Caller) => ({
       (api, shared) => api.placeOrder({ ...shared, path: { accountId }, body }),
       o,
     ),
+  placeOrderGroup: (accountId, body, o) =>
+    caller.callUntilAnswered(
+      (api, shared) => api.placeOrderGroup({ ...shared, path: { accountId }, body }),
+      o,
+    ),
+  replaceOrder: ({ accountId, orderId }, body, o) =>
+    caller.callUntilAnswered(
+      (api, shared) => api.replaceOrder({ ...shared, path: { accountId, orderId }, body }),
+      o,
+    ),
+  cancelOrders: (accountId, query, o) =>
+    caller.call(
+      (api, shared) => api.cancelOrders({ ...shared, path: { accountId }, ...given(query) }),
+      o,
+    ),
   cancelOrder: (accountId, orderId, o) =>
     caller.call((api, shared) => api.cancelOrder({ ...shared, path: { accountId, orderId } }), o),
   getOrder: (accountId, orderId, o) =>

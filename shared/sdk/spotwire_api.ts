@@ -5,6 +5,8 @@ import type {
   Account,
   ActivityBars,
   Bars,
+  CancelOrdersData,
+  CancelOrdersResponse,
   CheckOrderResponse,
   Conversion,
   CreatedKey,
@@ -29,10 +31,13 @@ import type {
   OpenAccount,
   Order,
   PlaceOrder,
+  PlaceOrderGroup,
+  PlaceOrderGroupResponse,
   Quote,
   Session,
   Statement,
   Ticks,
+  ReplaceOrder,
   Token,
   Transaction,
   Transfer,
@@ -85,6 +90,27 @@ export interface Spotwire {
    * its `clientOrderId` makes that safe. Resolves once the order is stored; it fills afterwards.
    */
   placeOrder(accountId: string, order: PlaceOrder, o?: CallOptions): Promise<Order>;
+  /** Places orders together, all or none (`oco`, `oto`, `bracket`); repeated like `placeOrder`. */
+  placeOrderGroup(
+    accountId: string,
+    group: PlaceOrderGroup,
+    o?: CallOptions,
+  ): Promise<PlaceOrderGroupResponse>;
+  /**
+   * Gives an order new terms in one step; what is left out stays. The venue decides the race against
+   * a fill. Repeated like `placeOrder`: the same terms twice change nothing.
+   */
+  replaceOrder(
+    order: Pick<Order, "accountId" | "orderId">,
+    terms: ReplaceOrder,
+    o?: CallOptions,
+  ): Promise<Order>;
+  /** Asks for every open order, or every one of a symbol, to be canceled. */
+  cancelOrders(
+    accountId: string,
+    query?: Query<CancelOrdersData>,
+    o?: CallOptions,
+  ): Promise<CancelOrdersResponse>;
   /** Asks for an order to be canceled; a fill may still win the race. */
   cancelOrder(accountId: string, orderId: string, o?: CallOptions): Promise<Order>;
   getOrder(accountId: string, orderId: string, o?: CallOptions): Promise<Order>;

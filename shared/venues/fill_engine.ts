@@ -4,21 +4,19 @@
  * never stopped. An order it no longer holds is unknown to it.
  */
 
-import type {
-  ExecutionReport,
-  PlainExecType,
-  ReportBase,
-} from "../contracts/messages/executions.ts";
+import type { ExecutionReport } from "../contracts/messages/executions.ts";
 import type { VenueOrder } from "../contracts/messages/orders.ts";
 import type { TradingHours } from "../domain/fx_week.ts";
-import type { ExecId, OrderId } from "../domain/ids.ts";
-import type { Price, Units } from "../domain/instrument.ts";
-import { isConditional } from "../domain/orders/order.ts";
+import type { OrderId } from "../domain/ids.ts";
+import { isConditional, type Replacement } from "../domain/orders/order.ts";
 import { defaultQuoteAges, type Quote, type QuoteAges, quoteStatus } from "../domain/quote.ts";
 import { seededRandom } from "../domain/random.ts";
 import { type EpochMs, epochMs } from "../domain/time.ts";
 import { isImmediate, matchOrder, type MatchRules } from "./matching.ts";
+import { type Report, reportOf } from "./fill_reports.ts";
 import { MinHeap } from "./min_heap.ts";
+import { OcoGroups, reduced } from "./oco_groups.ts";
+import { replaced } from "./replacing.ts";
 import { watchTrigger } from "./triggers.ts";
 import type { EngineEffects, FillEngine, HeldOrder } from "./venue.ts";
 
@@ -66,6 +64,7 @@ class Engine implements FillEngine {
   readonly #rules: MatchRules;
   readonly #held = new Map<OrderId, HeldOrder>();
   readonly #bySymbol = new Map<string, Set<OrderId>>();
+  readonly #groups = new OcoGroups();
   readonly #standing = new Map<string, Quote>();
   readonly #due = new MinHeap<Due>((a, b) => a.at < b.at || (a.at === b.at && a.turn < b.turn));
   #turn = 0;
@@ -92,12 +91,14 @@ class Engine implements FillEngine {
       this.#keep({
         order,
         remaining: order.units,
+        traded: 0,
         nextReport: 1,
         activeAt: epochMs(now + this.#latencyMs),
         acknowledged: false,
         tradedSequence: 0,
         triggered: !isConditional(order.type),
         trailingLevelHalves: null,
+        revision: 0,
       });
       this.#schedule(this.#held.get(order.orderId)!);
       this.#settleDue(now, now);
@@ -107,18 +108,51 @@ class Engine implements FillEngine {
 
   /** An order the engine does not hold gets no answer here: its last report said how it ended. */
   cancel(orderId: OrderId, now: EpochMs): EngineEffects {
-    const before = this.#held.get(orderId);
-    this.#settleDue(now, now);
-    if (before === undefined) return this.#take();
-    const held = this.#held.get(orderId);
-    if (held !== undefined) {
-      this.#end(held, { execType: "canceled", now, text: null });
-    } else {
-      const said = this.#gathered().reports.filter((one) => one.orderId === orderId).length;
-      const ended = { ...before, nextReport: before.nextReport + said };
-      this.#report(ended, { execType: "cancel_rejected", now, text: "the order has ended" });
-    }
+    const text = "the order has ended";
+    const held = this.#heldStill(orderId, { execType: "cancel_rejected", now, text });
+    if (held !== undefined) this.#end(held, { execType: "canceled", now, text: null });
     return this.#take();
+  }
+
+  /** As {@link cancel}; a replace that was answered before has no effect. */
+  replace(orderId: OrderId, replacement: Replacement, now: EpochMs): EngineEffects {
+    const { revision } = replacement;
+    const text = "the order has ended";
+    const held = this.#heldStill(orderId, { execType: "replace_rejected", now, text, revision });
+    if (held === undefined || revision <= held.revision) return this.#take();
+    const after = replaced(held, replacement);
+    if (after === null) {
+      const text = "replaced by a size that is filled already";
+      this.#end(held, { execType: "canceled", now, text });
+      return this.#take();
+    }
+    this.#report(held, { execType: "replaced", now, text: null, revision });
+    const kept = { ...after, nextReport: held.nextReport + 1 };
+    this.#keep(kept);
+    this.#schedule(kept);
+    this.#settleDue(now, now);
+    this.#matchStanding(orderId, now);
+    return this.#take();
+  }
+
+  /** The order after what was due; where that ended it, it is told so. */
+  #heldStill(orderId: OrderId, refusal: Report): HeldOrder | undefined {
+    const before = this.#held.get(orderId);
+    this.#settleDue(refusal.now, refusal.now);
+    const held = this.#held.get(orderId);
+    if (before === undefined || held !== undefined) return held;
+    const said = this.#gathered().reports.filter((one) => one.orderId === orderId).length;
+    this.#report({ ...before, nextReport: before.nextReport + said }, refusal);
+    return undefined;
+  }
+
+  /** New terms may meet the price that stands. */
+  #matchStanding(orderId: OrderId, now: EpochMs): void {
+    const held = this.#held.get(orderId);
+    if (held === undefined || !held.acknowledged) return;
+    const standing = this.#standing.get(held.order.symbol);
+    if (standing === undefined || standing.sequence <= held.tradedSequence) return;
+    if (this.#tradable(standing, now)) this.#match(held, standing, now);
   }
 
   quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects {
@@ -146,6 +180,10 @@ class Engine implements FillEngine {
 
   holds(orderId: OrderId): boolean {
     return this.#held.has(orderId);
+  }
+
+  revisionOf(orderId: OrderId): number | undefined {
+    return this.#held.get(orderId)?.revision;
   }
 
   restore(held: readonly HeldOrder[]): void {
@@ -255,11 +293,14 @@ class Engine implements FillEngine {
       left = {
         ...ready,
         remaining: ready.remaining - trade.units,
+        traded: ready.traded + trade.units,
         nextReport: ready.nextReport + 1,
         tradedSequence: quote.sequence,
       };
-      if (left.remaining === 0) this.#forget(left);
-      else this.#keep(left);
+      if (left.remaining > 0) this.#keep(left);
+      else if (left.traded === left.order.units) this.#forget(left);
+      else this.#end(left, { execType: "canceled", now, text: "its group traded the rest" });
+      if (ready.order.ocoGroup !== null) this.#followTrade(left, trade.units, now);
     }
     if (cancelText !== null) this.#end(left, { execType: "canceled", now, text: cancelText });
   }
@@ -281,27 +322,29 @@ class Engine implements FillEngine {
     return ready;
   }
 
+  /** Takes a trade off the other orders of its group; one that is done ends them. */
+  #followTrade(held: HeldOrder, traded: number, now: EpochMs): void {
+    for (const orderId of this.#groups.othersOf(held)) {
+      const other = this.#held.get(orderId)!;
+      const left = held.remaining === 0 ? null : reduced(other, traded);
+      const text = "another order of its group was filled";
+      if (left === null) this.#end(other, { execType: "canceled", now, text });
+      else this.#keep(left);
+    }
+  }
+
   #end(held: HeldOrder, what: Report): void {
     this.#report(held, what);
     this.#forget(held);
   }
 
   #report(held: HeldOrder, what: Report): void {
-    const { order } = held;
-    const base = {
-      venue: this.name,
-      execId: `${order.orderId}-${held.nextReport}` as ExecId,
-      accountId: order.accountId,
-      orderId: order.orderId,
-      symbol: order.symbol,
-      time: what.now,
-      text: what.text,
-    };
-    this.#gathered().reports.push(reportOf(base, what));
+    this.#gathered().reports.push(reportOf(this.name, held, what));
   }
 
   #keep(held: HeldOrder): void {
     const { orderId, symbol } = held.order;
+    if (!this.#held.has(orderId)) this.#groups.add(held);
     this.#held.set(orderId, held);
     this.#gathered().changes.set(orderId, held);
     const orders = this.#bySymbol.get(symbol);
@@ -312,6 +355,7 @@ class Engine implements FillEngine {
   #forget(held: HeldOrder): void {
     const { orderId, symbol } = held.order;
     this.#held.delete(orderId);
+    this.#groups.remove(held);
     this.#gathered().changes.set(orderId, null);
     const orders = this.#bySymbol.get(symbol);
     orders?.delete(orderId);
@@ -326,21 +370,5 @@ class Engine implements FillEngine {
     const effects = this.#effects ?? noEffects;
     this.#effects = null;
     return effects;
-  }
-}
-
-type Report =
-  | { execType: PlainExecType; now: EpochMs; text: string | null }
-  | { execType: "triggered"; now: EpochMs; text: null; bid: Price; ask: Price }
-  | { execType: "trade"; now: EpochMs; text: null; units: Units; price: Price };
-
-function reportOf(base: ReportBase, what: Report): ExecutionReport {
-  switch (what.execType) {
-    case "trade":
-      return { ...base, execType: "trade", units: what.units, price: what.price };
-    case "triggered":
-      return { ...base, execType: "triggered", bid: what.bid, ask: what.ask };
-    default:
-      return { ...base, execType: what.execType };
   }
 }

@@ -3,7 +3,7 @@ import type { VenueOrder } from "../contracts/messages/orders.ts";
 import { TradingHours } from "../domain/fx_week.ts";
 import type { AccountId, ClientOrderId, OrderId } from "../domain/ids.ts";
 import { price, type Symbol, units } from "../domain/instrument.ts";
-import { plainTerms } from "../domain/orders/order.ts";
+import { plainTerms, type Replacement } from "../domain/orders/order.ts";
 import type { Quote } from "../domain/quote.ts";
 import { type EpochMs, epochMs, parseRfc3339 } from "../domain/time.ts";
 import { createFillEngine, type FillEngineOptions } from "./fill_engine.ts";
@@ -30,6 +30,7 @@ function order(terms: Partial<VenueOrder> = {}): VenueOrder {
     price: null,
     expireTime: null,
     ...plainTerms,
+    ocoGroup: null,
     submittedTime: start,
     ...terms,
   };
@@ -243,4 +244,74 @@ Deno.test("a sign of life after silence lets waiting orders trade at the standin
   one.quotes([quote(110_000, 110_010)], start);
   assertEquals(brief(one.submit(order(), later(3_000))), ["new"]);
   assertEquals(brief(one.advance(later(3_100), later(3_100))), ["trade 1000@110010"]);
+});
+
+const terms = (held: VenueOrder, over: Partial<Replacement>): Replacement => ({
+  revision: 1,
+  units: held.units,
+  price: held.price,
+  timeInForce: held.timeInForce,
+  expireTime: held.expireTime,
+  triggerPrice: held.triggerPrice,
+  trailingDistance: held.trailingDistance,
+  priceBound: held.priceBound,
+  ...over,
+});
+
+Deno.test("a replaced order trades under its new terms at once, and only once per revision", () => {
+  const one = engine();
+  one.quotes([quote(110_000, 110_010)], start);
+  const resting = limit(109_990);
+  one.submit(resting, start);
+  const better = terms(resting, { units: units(3_000), price: price(110_010) });
+  assertEquals(brief(one.replace(resting.orderId, better, later(1))), [
+    "replaced",
+    "trade 3000@110010",
+  ]);
+  assertEquals(brief(one.replace(resting.orderId, better, later(2))), []);
+});
+
+Deno.test("the new size of a replace counts what is filled; no more than that ends the order", () => {
+  const one = engine({ partialShare: 1 });
+  const resting = limit(110_010, { units: units(10_000) });
+  one.submit(resting, start);
+  const [trade] = one.quotes([quote(110_000, 110_010)], start).reports;
+  const filled = trade?.execType === "trade" ? trade.units : 0;
+  const same = terms(resting, { revision: 2, units: units(filled) });
+  assertEquals(brief(one.replace(resting.orderId, same, later(1))), ["canceled"]);
+  assertEquals(one.holds(resting.orderId), false);
+});
+
+Deno.test("an order that expires before its replace arrives refuses it, and says so once", () => {
+  const one = engine();
+  const resting = limit(109_990, { timeInForce: "GTD", expireTime: later(5) });
+  one.submit(resting, start);
+  const longer = terms(resting, { expireTime: later(50) });
+  assertEquals(brief(one.replace(resting.orderId, longer, later(6))), [
+    "expired",
+    "replace_rejected",
+  ]);
+  assertEquals(brief(one.replace(resting.orderId, longer, later(7))), []);
+});
+
+Deno.test("a replaced trailing stop keeps the best price it has seen", () => {
+  const one = engine();
+  const at = (bid: number, ms: number) =>
+    brief(one.quotes([quote(bid, bid + 2, later(ms))], later(ms)));
+  const trailing = order({
+    type: "trailing_stop",
+    side: "sell",
+    timeInForce: "GTC",
+    trailingDistance: price(50),
+  });
+  at(110_000, 0);
+  one.submit(trailing, start);
+  at(110_100, 1);
+  assertEquals(at(110_060, 2), []);
+  const tighter = terms(trailing, { trailingDistance: price(30) });
+  assertEquals(brief(one.replace(trailing.orderId, tighter, later(3))), [
+    "replaced",
+    "triggered",
+    "trade 1000@110060",
+  ]);
 });

@@ -25,6 +25,7 @@ function order(terms: Partial<OrderTerms>): VenueOrder {
     price: null,
     expireTime: null,
     ...plainTerms,
+    ocoGroup: null,
     ...terms,
     submittedTime: start,
   };

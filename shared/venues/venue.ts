@@ -2,6 +2,7 @@
 
 import type { OrderId } from "../domain/ids.ts";
 import type { Price, Symbol } from "../domain/instrument.ts";
+import type { Replacement } from "../domain/orders/order.ts";
 import type { Quote } from "../domain/quote.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { ExecutionReport } from "../contracts/messages/executions.ts";
@@ -79,7 +80,9 @@ export interface PriceVenue {
 /** An order a fill engine holds, complete: restoring these restores the engine. */
 export interface HeldOrder {
   readonly order: VenueOrder;
+  /** What it may still trade; less than its size less `traded` where its group took some. */
   readonly remaining: number;
+  readonly traded: number;
   /** The next report's number for this order; makes ExecID a pure function of the order. */
   readonly nextReport: number;
   /** When latency lets the order reach the market. */
@@ -91,6 +94,8 @@ export interface HeldOrder {
   readonly triggered: boolean;
   /** Of a trailing stop: where it stands, in half points; `null` until it has seen a price. */
   readonly trailingLevelHalves: number | null;
+  /** The last replace it answered; 0 before any. */
+  readonly revision: number;
 }
 
 /**
@@ -101,6 +106,7 @@ export interface FillEngine {
   readonly name: string;
   submit(order: VenueOrder, now: EpochMs): EngineEffects;
   cancel(orderId: OrderId, now: EpochMs): EngineEffects;
+  replace(orderId: OrderId, replacement: Replacement, now: EpochMs): EngineEffects;
   quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects;
   /**
    * Lets latency and expiry pass without a price. `venueHeardAt` is the venue's newest sign of life,
@@ -109,6 +115,8 @@ export interface FillEngine {
   advance(now: EpochMs, venueHeardAt?: EpochMs): EngineEffects;
   /** Whether the order is held, still to trade or end. */
   holds(orderId: OrderId): boolean;
+  /** The last replace the order answered; `undefined` when it is not held. */
+  revisionOf(orderId: OrderId): number | undefined;
   restore(held: readonly HeldOrder[]): void;
 }
 

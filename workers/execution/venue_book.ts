@@ -49,10 +49,15 @@ export const executionMigrations: Record<string, Migration> = {
   "2026-11-24_order_types": {
     async up(db: Kysely<unknown>) {
       await sql`update execution.held_orders set held =
-        jsonb_build_object('triggered', true, 'trailingLevelHalves', null) || held ||
+        jsonb_build_object('triggered', true, 'trailingLevelHalves', null,
+          'revision', 0,
+          'traded', (held -> 'order' ->> 'units')::int8 - (held ->> 'remaining')::int8) || held ||
         jsonb_build_object('order', jsonb_build_object('triggerPrice', null,
           'trailingDistance', null, 'triggerSide', 'default', 'priceBound', null,
-          'positionFill', 'default', 'tag', null) || (held -> 'order'))`.execute(db);
+          'positionFill', 'default', 'tag', null, 'onFill', null, 'ocoGroup', null) || (held -> 'order'))`
+        .execute(
+          db,
+        );
     },
   },
 };

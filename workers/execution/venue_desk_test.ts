@@ -108,6 +108,15 @@ class Venue {
     })]);
   }
 
+  async replace(n: number, about: { revision: number; units: number; limit: number }) {
+    await this.desk.orders([this.#event("order.replace_requested", {
+      ...{ accountId: this.prefix, orderId: `${this.prefix}.${n}`, symbol: "EURUSD" },
+      ...{ revision: about.revision, units: String(about.units), timeInForce: "GTC" },
+      ...{ price: (about.limit / 1e5).toFixed(5), expireTime: null, triggerPrice: null },
+      ...{ trailingDistance: null, priceBound: null, requestedTime: start },
+    })]);
+  }
+
   quote(bid: number): void {
     const at = this.clock.now();
     this.desk.quotes([{
@@ -195,6 +204,19 @@ Deno.test("a trailing stop stands after a restart where the market took it", asy
     "triggered",
     "trade",
   ]);
+});
+
+Deno.test("a replace sent again, over a restart, is answered with its first answer", async () => {
+  const venue = new Venue();
+  venue.quote(116_000);
+  await venue.submit(3, { units: 1_000, limit: 115_000 });
+  venue.pass(25);
+  await venue.replace(3, { revision: 1, units: 2_000, limit: 115_100 });
+  const first = await venue.said();
+  assertEquals(first.map((one) => one.execType), ["new", "replaced"]);
+  await venue.restart();
+  await venue.replace(3, { revision: 1, units: 2_000, limit: 115_100 });
+  assertEquals(await venue.said(), [...first, ...first]);
 });
 
 Deno.test("random orders, prices, repeats and restarts fill no order beyond its size", async () => {

@@ -4,7 +4,11 @@ import { importRoutes } from "../../../shared/contracts/http/data_pipeline.ts";
 import { qualityRoutes } from "../../../shared/contracts/http/data_quality.ts";
 import { fundsRoutes } from "../../../shared/contracts/http/funds.ts";
 import { marketDataRoutes } from "../../../shared/contracts/http/market_data.ts";
-import { placeOrderRoute, tradingRoutes } from "../../../shared/contracts/http/trading.ts";
+import {
+  placeOrderGroupRoute,
+  placeOrderRoute,
+  tradingRoutes,
+} from "../../../shared/contracts/http/trading.ts";
 import { addRoute, type ServiceApp } from "../../../shared/runtime/service_app.ts";
 import type { Forward } from "./forward.ts";
 
@@ -14,7 +18,8 @@ export function addForwardRoutes(
 ): void {
   for (const route of tradingRoutes) {
     // The edge looks at an order before it goes on; see ../orders/order_routes.ts.
-    if (route !== placeOrderRoute) addRoute(app, route, to.trading);
+    if (route === placeOrderRoute || route === placeOrderGroupRoute) continue;
+    addRoute(app, route, to.trading);
   }
   for (const route of fundsRoutes) addRoute(app, route, to.trading);
   for (const route of marketDataRoutes) addRoute(app, route, to.marketData);

@@ -1,7 +1,11 @@
 /** Orders at the edge: the check is answered here, a real order goes on once its terms are sound. */
 
 import { problemEntry } from "../../../shared/contracts/http/problems.ts";
-import { checkOrderRoute, placeOrderRoute } from "../../../shared/contracts/http/trading.ts";
+import {
+  checkOrderRoute,
+  placeOrderGroupRoute,
+  placeOrderRoute,
+} from "../../../shared/contracts/http/trading.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { addRoute, type ServiceApp } from "../../../shared/runtime/service_app.ts";
@@ -21,6 +25,11 @@ export function addOrderRoutes(
 
   addRoute(app, placeOrderRoute, (c) => {
     refuse(refusalOfTerms(c.req.valid("json")));
+    return parts.toTrading(c);
+  });
+
+  addRoute(app, placeOrderGroupRoute, (c) => {
+    for (const order of c.req.valid("json").orders) refuse(refusalOfTerms(order));
     return parts.toTrading(c);
   });
 }

@@ -5,7 +5,8 @@
  * there the same; it costs half, since none of the general machinery runs.
  */
 
-import { checkOrderRoute, placeOrderBody } from "../../../shared/contracts/http/trading.ts";
+import { placeOrderBody } from "../../../shared/contracts/http/order_bodies.ts";
+import { checkOrderRoute } from "../../../shared/contracts/http/trading.ts";
 import { isAccountId } from "../../../shared/domain/ids.ts";
 import type { OrderRequest } from "../../../shared/domain/orders/read_order.ts";
 import { allows, type AuthContext, reaches } from "../../../shared/runtime/auth.ts";

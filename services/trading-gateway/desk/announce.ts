@@ -3,13 +3,14 @@
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
 import type {
   OrderCancelRequested,
+  OrderReplaceRequestedEvent,
   OrderSubmitted,
 } from "../../../shared/contracts/messages/orders.ts";
-import { toSubmittedData } from "../../../shared/contracts/messages/orders.ts";
+import { toReplaceData, toSubmittedData } from "../../../shared/contracts/messages/orders.ts";
 import { topics } from "../../../shared/contracts/messages/topics.ts";
 import type { Account } from "../../../shared/domain/account.ts";
 import { formatMicros } from "../../../shared/domain/money.ts";
-import type { Order } from "../../../shared/domain/orders/order.ts";
+import type { Order, Replacement } from "../../../shared/domain/orders/order.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { OutboxEntry } from "./books_store.ts";
@@ -28,6 +29,19 @@ export function cancelEntry(events: EventSource, order: Order, at: EpochMs): Out
     "order.cancel_requested",
     { accountId, orderId, requestedTime: at },
     { subject: orderId },
+  );
+  return { topic: topics.orders.name, body: JSON.stringify(event) };
+}
+
+export function replaceEntry(
+  events: EventSource,
+  order: Order,
+  about: { replacement: Replacement; at: EpochMs },
+): OutboxEntry {
+  const event: OrderReplaceRequestedEvent = events.event(
+    "order.replace_requested",
+    toReplaceData(order, about.replacement, about.at),
+    { subject: order.orderId },
   );
   return { topic: topics.orders.name, body: JSON.stringify(event) };
 }
@@ -58,7 +72,14 @@ export function venueEntry(
   order: Order | undefined,
 ): OutboxEntry | null {
   if (order === undefined) return null;
-  if (transaction.type === "order_accepted") return submitEntry(events, order);
+  if (transaction.type === "order_accepted") {
+    return transaction.held ? null : submitEntry(events, order);
+  }
+  if (transaction.type === "order_released") return submitEntry(events, order);
+  if (transaction.type === "order_replace_requested") {
+    const { replacement, time } = transaction;
+    return replaceEntry(events, order, { replacement, at: time });
+  }
   if (transaction.type === "order_cancel_requested") {
     return cancelEntry(events, order, transaction.time);
   }

@@ -2,12 +2,13 @@
 
 import { type Kysely, sql } from "kysely";
 import { type Account, emptyAccount } from "../../../shared/domain/account.ts";
+import { countOpen } from "../../../shared/domain/books.ts";
 import type { AccountCurrency } from "../../../shared/domain/currency.ts";
 import type { AccountId, OrderId, TransactionId } from "../../../shared/domain/ids.ts";
 import { type Symbol, units } from "../../../shared/domain/instrument.ts";
 import { formatRate, micros } from "../../../shared/domain/money.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
-import { isOpen, type Order } from "../../../shared/domain/orders/order.ts";
+import { isOpen, type Order, orderStatuses } from "../../../shared/domain/orders/order.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
@@ -93,11 +94,11 @@ async function loadAccounts(db: Kysely<TradingDatabase>, ids: readonly AccountId
   }
   const orders = await db.selectFrom("orders").selectAll()
     .where("account_id", "in", ids)
-    .where("status", "in", ["pending_new", "new", "partially_filled", "pending_cancel"]).execute();
+    .where("status", "in", orderStatuses.filter(isOpen)).execute();
   for (const order of orders.map(toOrder)) {
     const account = accounts.get(order.accountId)!;
     account.orders.set(order.orderId, order);
-    account.openOrders++;
+    countOpen(account, order, 1);
   }
   return [...accounts.values()];
 }
@@ -197,7 +198,11 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
         on conflict (account_id, transaction_id) do update set status = excluded.status,
           filled_units = excluded.filled_units, filled_cost = excluded.filled_cost,
           reject_reason = excluded.reject_reason, text = excluded.text,
-          triggered_at = excluded.triggered_at,
+          triggered_at = excluded.triggered_at, units = excluded.units, price = excluded.price,
+          time_in_force = excluded.time_in_force, expire_time = excluded.expire_time,
+          trigger_price = excluded.trigger_price, price_bound = excluded.price_bound,
+          trailing_distance = excluded.trailing_distance, revision = excluded.revision,
+          replacing = excluded.replacing,
           updated_at = excluded.updated_at),
       positioned as (insert into trading.positions (account_id, symbol, units, open_cost)
         select a, s, units, cost from ${rows(held, "a text, s text, units int8, cost int8")}
@@ -283,8 +288,11 @@ const orderColumns = `account_id text, transaction_id int8, client_order_id text
   status text, filled_units int8, filled_cost numeric, reject_reason text, text text,
   created_at timestamptz, updated_at timestamptz,
   trigger_price int8, trailing_distance int8, trigger_side text, price_bound int8,
-  position_fill text, tag text, triggered_at timestamptz`;
-const orderNames = sql.raw(orderColumns.replace(/ (text|int8|numeric|timestamptz)(?=,|$)/g, ""));
+  position_fill text, tag text, triggered_at timestamptz, revision int4, replacing json,
+  on_fill json, parent_order_id text, oco_group text, releases boolean`;
+const orderNames = sql.raw(
+  orderColumns.replace(/ (text|int4|int8|json|numeric|timestamptz|boolean)(?=,|$)/g, ""),
+);
 
 /** Positions as they now stand, and those that are gone. */
 function positionRecords(changed: Turn["positions"]) {

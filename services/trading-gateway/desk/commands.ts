@@ -4,9 +4,10 @@ import type { ExecutionReport } from "../../../shared/contracts/messages/executi
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountCurrency } from "../../../shared/domain/currency.ts";
 import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
-import type { Instrument } from "../../../shared/domain/instrument.ts";
+import type { Instrument, Symbol } from "../../../shared/domain/instrument.ts";
 import type { Micros } from "../../../shared/domain/money.ts";
-import type { Order, OrderTerms } from "../../../shared/domain/orders/order.ts";
+import type { Order, OrderGroupType, OrderTerms } from "../../../shared/domain/orders/order.ts";
+import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { MoneyCommand, MoneyRefusal } from "./decide_money.ts";
@@ -25,10 +26,32 @@ export interface PlaceOrder {
   readonly instrument: Instrument;
 }
 
+/** How the orders of a group hang together; see `place_group.ts`. */
+export interface PlaceGroup {
+  readonly kind: "place_group";
+  readonly accountId: AccountId;
+  readonly type: OrderGroupType;
+  readonly orders: readonly { readonly terms: OrderTerms; readonly instrument: Instrument }[];
+}
+
 export interface CancelOrder {
   readonly kind: "cancel_order";
   readonly accountId: AccountId;
   readonly orderId: OrderId;
+}
+
+export interface CancelOrders {
+  readonly kind: "cancel_orders";
+  readonly accountId: AccountId;
+  /** `null` for every symbol. */
+  readonly symbol: Symbol | null;
+}
+
+export interface ReplaceOrder {
+  readonly kind: "replace_order";
+  readonly accountId: AccountId;
+  readonly orderId: OrderId;
+  readonly request: ReplaceRequest;
 }
 
 export interface ApplyReport {
@@ -37,13 +60,23 @@ export interface ApplyReport {
   readonly report: ExecutionReport;
 }
 
-export type Command = OpenAccount | PlaceOrder | CancelOrder | ApplyReport | MoneyCommand;
+export type Command =
+  | OpenAccount
+  | PlaceOrder
+  | PlaceGroup
+  | CancelOrder
+  | CancelOrders
+  | ReplaceOrder
+  | ApplyReport
+  | MoneyCommand;
 
 /** The answer to a command once its transactions are stored, or what kept it from having any. */
 export type Outcome =
   | {
     readonly ok: true;
     readonly order: Order | null;
+    /** Where a command speaks of several. */
+    readonly orders?: readonly Order[];
     readonly account: Account;
     /** What a movement of money was booked as, now or when it was first asked for. */
     readonly transactions?: readonly Transaction[];
@@ -53,4 +86,6 @@ export type Outcome =
     readonly reason: RejectReason | "account_exists" | "conversion_pending" | MoneyRefusal;
     /** The order that stands in the way, or was refused; `null` when there is none. */
     readonly order: Order | null;
+    /** Of a refused group: all its orders. */
+    readonly orders?: readonly Order[];
   };

@@ -13,7 +13,11 @@ import type { Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Posting } from "../../../shared/domain/ledger.ts";
 import { zeroMicros } from "../../../shared/domain/money.ts";
-import { type CheckedAccount, checkOrder } from "../../../shared/domain/orders/check_order.ts";
+import {
+  type CheckedAccount,
+  checkOrder,
+  type OrderMarket,
+} from "../../../shared/domain/orders/check_order.ts";
 import {
   canBecome,
   directionOf,
@@ -28,15 +32,11 @@ import type { Rates } from "../../../shared/domain/rates.ts";
 import type { TradingTerms } from "../../../shared/domain/terms.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
-import type {
-  ApplyReport,
-  CancelOrder,
-  Command,
-  OpenAccount,
-  Outcome,
-  PlaceOrder,
-} from "./commands.ts";
+import type { ApplyReport, Command, OpenAccount, Outcome, PlaceOrder } from "./commands.ts";
 import type { MoneyCommand } from "./decide_money.ts";
+import { followEnd, followFill } from "./linked_orders.ts";
+import { placeGroup } from "./place_group.ts";
+import { cancelOrder, cancelOrders, refuseReplaces, replaceOrder } from "./change_orders.ts";
 
 /** The market as the desk sees it now. */
 export interface Market {
@@ -85,8 +85,14 @@ export function decide(
   switch (command.kind) {
     case "place_order":
       return placeOrder(account, command, context);
+    case "place_group":
+      return placeGroup(account, command, context);
     case "cancel_order":
       return cancelOrder(account, command, context.market);
+    case "cancel_orders":
+      return cancelOrders(account, command, context.market);
+    case "replace_order":
+      return replaceOrder(account, command, context.market);
     case "apply_report":
       return applyReport(account, command, context);
   }
@@ -170,6 +176,15 @@ function placeOrder(
 }
 
 function refusalOf(account: Account, command: PlaceOrder, market: Market): RejectReason | null {
+  return checkOrder(command.terms, command.instrument, knownOf(account, command, market));
+}
+
+/** What the order check is told of the account and the market at this moment. */
+export function knownOf(
+  account: Account,
+  command: Pick<PlaceOrder, "terms" | "instrument">,
+  market: Market,
+): { market: OrderMarket; account: CheckedAccount } {
   const { terms, instrument } = command;
   const quote = market.quotes.get(terms.symbol);
   const open = market.hours.isOpen(market.now);
@@ -182,25 +197,7 @@ function refusalOf(account: Account, command: PlaceOrder, market: Market): Rejec
     marginAvailable: valueAccount(account, market.quotes, market.rates)?.marginAvailable ?? null,
     toAccount: market.rates.rate(instrument.quote, account.currency),
   };
-  return checkOrder(terms, instrument, {
-    market: { now: market.now, open, quote, status },
-    account: checked,
-  });
-}
-
-function cancelOrder(account: Account, command: CancelOrder, market: Market): Decision {
-  const order = account.orders.get(command.orderId);
-  if (order === undefined) return refuse("order_unknown", null);
-  if (order.status === "pending_cancel") {
-    return { booked: [], outcome: { ok: true, order, account } };
-  }
-  if (!canBecome(order.status, "pending_cancel")) return refuse("order_not_open", order);
-  const booked = book(account, market.now, {
-    type: "order_cancel_requested",
-    orderId: order.orderId,
-  });
-  const after = account.orders.get(order.orderId) ?? null;
-  return { booked: [booked], outcome: { ok: true, order: after, account } };
+  return { market: { now: market.now, open, quote, status }, account: checked };
 }
 
 function applyReport(
@@ -219,10 +216,22 @@ function applyReport(
     if (context.known.bookedFills.has(fillKey(report))) return done([]);
     const fill = fillOf(account, order, { report, market: context.market });
     if (fill === null) return refuse("conversion_pending", order);
-    return done([book(account, report.time, fill)]);
+    const ends = report.units === remainingUnits(order);
+    const refused = ends ? refuseReplaces(account, order, report.time) : [];
+    const booked = book(account, report.time, fill);
+    const { units, price } = report;
+    return done([
+      ...refused,
+      booked,
+      ...followFill(account, { order, units, price }, report.time),
+    ]);
   }
   const change = changeOf(order, report);
-  return done(change === null ? [] : [book(account, report.time, change)]);
+  if (change === null) return done([]);
+  const refused = isEnd(change) ? refuseReplaces(account, order, report.time) : [];
+  const booked = book(account, report.time, change);
+  const followed = isEnd(change) ? followEnd(account, order, report.time) : [];
+  return done([...refused, booked, ...followed]);
 }
 
 /** `null` while no rate is known to pay the profit, or the commission, at. */
@@ -276,6 +285,18 @@ function changeOf(
       return order.triggeredAt === null
         ? { type: "order_triggered", orderId, symbol, bid: report.bid, ask: report.ask }
         : null;
+    case "replaced": {
+      const replacement = order.replacing.find((one) => one.revision === report.revision);
+      return replacement === undefined
+        ? null
+        : { type: "order_replaced", orderId, symbol, replacement };
+    }
+    case "replace_rejected": {
+      const { revision, text } = report;
+      return order.replacing.some((one) => one.revision === revision)
+        ? { type: "order_replace_rejected", orderId, revision, text }
+        : null;
+    }
     case "canceled":
       return { type: "order_canceled", orderId, text: report.text };
     case "expired":
@@ -296,3 +317,6 @@ function changeOf(
         : { type: "order_canceled", orderId, text: report.text };
   }
 }
+
+const isEnd = ({ type }: Unnumbered<Transaction>): boolean =>
+  type === "order_canceled" || type === "order_expired" || type === "order_rejected";

@@ -46,6 +46,17 @@ export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
 }
 
+/** A command that failed after it had moved its account on: the turn is decided anew without it. */
+class HalfDecided extends Error {
+  override readonly name = "HalfDecided";
+  readonly waiting: Waiting;
+
+  constructor(waiting: Waiting, cause: unknown) {
+    super("Cannot keep the first half of a decision", { cause });
+    this.waiting = waiting;
+  }
+}
+
 /** The desk has more commands waiting than it will hold. */
 export class DeskBusy extends Error {
   override readonly name = "DeskBusy";
@@ -106,13 +117,20 @@ export class Desk {
     this.#pumping = null;
   }
 
-  async #take(waiting: readonly Waiting[]): Promise<void> {
-    for (let attempt = 1;; attempt++) {
+  async #take(taken: readonly Waiting[]): Promise<void> {
+    let waiting = taken;
+    for (let attempt = 1; waiting.length > 0; attempt++) {
       try {
         return await this.#attempt(waiting, attempt > 1);
       } catch (error) {
         for (const { command } of waiting) {
           for (const id of accountsOf(command)) this.#accounts.delete(id);
+        }
+        if (error instanceof HalfDecided) {
+          error.waiting.reject(error.cause);
+          waiting = waiting.filter((one) => one !== error.waiting);
+          attempt--; // it was no fault of the store's, and each time leaves one command less
+          continue;
         }
         if (error instanceof AccountMoved && attempt < attemptsMax) continue;
         this.#deps.logger.error({ err: error, commands: waiting.length }, "turn not stored");
@@ -148,7 +166,10 @@ export class Desk {
     this.#evict();
   }
 
-  /** A command that meets an impossible state fails alone; the account was not touched by it. */
+  /**
+   * A command that meets an impossible state fails alone.
+   * @throws HalfDecided when its account was touched by then.
+   */
   #decide(
     waiting: Waiting,
     context: {
@@ -160,6 +181,7 @@ export class Desk {
     },
   ): Decision | Error {
     const { command } = waiting;
+    const before = this.#accounts.get(command.accountId)!.lastTransactionId;
     try {
       const decision = isMoneyCommand(command)
         ? decideMoney(command, {
@@ -172,6 +194,12 @@ export class Desk {
       if (command.kind === "place_order" && order !== null) {
         context.known.byClientOrderId.set(clientOrderKey(order), order);
         this.#remember(clientOrderKey(order));
+      }
+      if (command.kind === "place_group") {
+        for (const one of decision.outcome.orders ?? []) {
+          context.known.byClientOrderId.set(clientOrderKey(one), one);
+          this.#remember(clientOrderKey(one));
+        }
       }
       for (const { transaction } of decision.booked) {
         if (transaction.type === "order_filled") {
@@ -187,6 +215,9 @@ export class Desk {
       return decision;
     } catch (error) {
       this.#deps.logger.error({ err: error, command: command.kind }, "command is impossible");
+      if (this.#accounts.get(command.accountId)!.lastTransactionId !== before) {
+        throw new HalfDecided(waiting, error);
+      }
       return error as Error;
     }
   }
@@ -220,6 +251,13 @@ export class Desk {
         const { accountId, terms: { clientOrderId } } = command;
         const one = { accountId, clientOrderId };
         if (sure || this.#recent.has(clientOrderKey(one))) placed.push(one);
+      }
+      // A group is rare, and part of it may be used: it is always looked up.
+      if (command.kind === "place_group") {
+        const { accountId, orders } = command;
+        for (const { terms: { clientOrderId } } of orders) {
+          placed.push({ accountId, clientOrderId });
+        }
       }
       if (command.kind === "apply_report" && command.report.execType === "trade") {
         fills.push(command.report);
@@ -294,6 +332,6 @@ export class Desk {
 }
 
 function orderIdIn(command: Command): OrderId | null {
-  if (command.kind === "cancel_order") return command.orderId;
+  if (command.kind === "cancel_order" || command.kind === "replace_order") return command.orderId;
   return command.kind === "apply_report" ? command.report.orderId : null;
 }

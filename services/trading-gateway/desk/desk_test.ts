@@ -5,134 +5,38 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import type { ExecutionReport } from "../../../shared/contracts/messages/executions.ts";
 import type { AccountCurrency } from "../../../shared/domain/currency.ts";
-import { tradingHours } from "../../../shared/domain/fx_week.ts";
-import type { AccountId, ClientOrderId, ExecId } from "../../../shared/domain/ids.ts";
+import type { AccountId, ClientOrderId } from "../../../shared/domain/ids.ts";
 import { price, units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
-import type { Symbol } from "../../../shared/domain/instrument.ts";
-import { micros } from "../../../shared/domain/money.ts";
 import {
   type Order,
+  orderGroupTypes,
   type OrderTerms,
   orderTypeRules,
   orderTypes,
-  plainTerms,
   positionFills,
 } from "../../../shared/domain/orders/order.ts";
-import { QuoteBook } from "../../../shared/domain/quote.ts";
-import { quoteRates } from "../../../shared/domain/rates.ts";
-import { defaultTerms } from "../../../shared/domain/terms.ts";
-import { epochMs } from "../../../shared/domain/time.ts";
+import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
 import { createEventSource } from "../../../shared/runtime/events.ts";
-import { createLogger } from "../../../shared/runtime/logger.ts";
-import { migrate } from "../../../shared/storage/migrate.ts";
-import { openStore } from "../../../shared/storage/open_store.ts";
 import { auditBooks } from "../audit/audit_books.ts";
-import { createBooksStore } from "./books_store.ts";
 import type { Command } from "./commands.ts";
-import type { Market } from "./decide.ts";
 import { Desk, OutcomeUnknown } from "./desk.ts";
-import { tradingMigrations } from "./migrations.ts";
-import { type TradingDatabase, tradingSchema } from "./tables.ts";
 
-const now = epochMs(Date.UTC(2026, 0, 7, 12));
-const symbols = ["EURUSD", "USDJPY", "EURGBP"] as Symbol[];
-const prices: Record<string, number> = { EURUSD: 116_000, USDJPY: 150_000, EURGBP: 86_000 };
-
-const quotes = new QuoteBook();
-for (const symbol of symbols) {
-  const bid = price(prices[symbol]!);
-  const ask = price(bid + 10);
-  quotes.apply({ symbol, bid, ask, venueTime: now, receivedTime: now, sequence: 1 });
-}
-const market: Market = {
+import {
+  books,
+  db,
+  ids,
+  logger,
+  market,
+  newDesk,
   now,
-  quotes,
-  rates: quoteRates(quotes),
-  hours: tradingHours("always"),
-  terms: {
-    ...defaultTerms,
-    commissions: [{
-      currency: "EUR",
-      perLot: micros(3_000_000n),
-      perMillion: micros(20_000_000n),
-      minimum: micros(1_000_000n),
-    }],
-  },
-};
-
-const store = await openStore("pglite:memory");
-await migrate(store, tradingSchema, tradingMigrations);
-const db = store.database<TradingDatabase>(tradingSchema);
-const books = createBooksStore(db);
-const logger = createLogger({ service: "test", level: "silent" });
-let nextId = 0;
-const ids = { next: () => `id-${nextId++}` };
-
-const newDesk = () =>
-  new Desk({
-    store: books,
-    market: () => market,
-    events: createEventSource({ source: "/test", ids, clock: { now: () => now } }),
-    logger,
-    onStored: () => {},
-  });
-
-const termsOf = (clientOrderId: string, over: Partial<OrderTerms> = {}): OrderTerms => ({
-  clientOrderId: clientOrderId as ClientOrderId,
-  symbol: "EURUSD" as Symbol,
-  side: "buy",
-  type: "limit",
-  timeInForce: "GTC",
-  units: units(1_000),
-  price: price(115_000),
-  expireTime: null,
-  ...plainTerms,
-  ...over,
-});
-
-const place = (desk: Desk, accountId: AccountId, terms: OrderTerms) =>
-  desk.submit({
-    kind: "place_order",
-    accountId,
-    terms,
-    instrument: instrumentOf(terms.symbol),
-  });
-
-function reportOf(
-  order: Order,
-  about: { n: number; execType: ExecutionReport["execType"]; units?: number },
-): ExecutionReport {
-  const base = {
-    venue: "test",
-    execId: `${order.orderId}-${about.n}` as ExecId,
-    accountId: order.accountId,
-    orderId: order.orderId,
-    symbol: order.symbol,
-    time: now,
-    text: null,
-  };
-  const at = price(prices[order.symbol]!);
-  switch (about.execType) {
-    case "trade":
-      return { ...base, execType: "trade", units: units(about.units ?? order.units), price: at };
-    case "triggered":
-      return { ...base, execType: "triggered", bid: at, ask: price(at + 10) };
-    default:
-      return { ...base, execType: about.execType };
-  }
-}
-
-async function openAccount(desk: Desk, currency: AccountCurrency = "USD"): Promise<AccountId> {
-  const accountId = `a-${nextId++}` as AccountId;
-  await desk.submit({
-    kind: "open_account",
-    accountId,
-    currency,
-    deposit: micros(100_000_000_000n),
-  });
-  return accountId;
-}
+  openAccount,
+  place,
+  prices,
+  reportOf,
+  symbols,
+  termsOf,
+} from "../testing/test_desk.ts";
 
 Deno.test("a repeat of an order gets the same order, another order under its id a refusal", async () => {
   const desk = newDesk();
@@ -216,6 +120,8 @@ const step = fc.oneof(
       timeInForce: fc.constantFrom("GTC" as const, "DAY" as const, "FOK" as const),
       positionFill: fc.constantFrom("default" as const, "default" as const, ...positionFills),
       tag: fc.option(fc.constantFrom("breakout", "näive “tag”")),
+      exits: fc.boolean(),
+      group: fc.option(fc.constantFrom(...orderGroupTypes), { freq: 3 }),
     }),
   },
   {
@@ -237,6 +143,25 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), order: fc.nat(20) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("replace" as const),
+      order: fc.nat(20),
+      request: fc.record({
+        units: fc.integer({ min: 0, max: 40 }).map((n) => String(n * 1_000)),
+        priceBound: fc.constantFrom("1.5", "150", "0.9"),
+        timeInForce: fc.constantFrom("GTC" as const, "DAY" as const, "IOC" as const),
+      }, { requiredKeys: [] }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("cancel_all" as const),
+      symbol: fc.option(fc.constantFrom(...symbols)),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("restart" as const) }) },
 );
 
@@ -258,12 +183,34 @@ function randomTerms(one: Step & { do: "place" }): Partial<OrderTerms> {
     priceBound: rule.atMarket ? at : null,
     positionFill: one.positionFill,
     tag: one.tag,
+    onFill: one.exits && one.positionFill !== "reduce_only"
+      ? {
+        takeProfitPrice: rule.price ? null : price(at + (one.side === "buy" ? 90 : -90)),
+        stopLossPrice: null,
+        stopLossDistance: price(40),
+        trailingDistance: price(30),
+      }
+      : null,
   };
 }
 
-function commandOn(order: Order, one: Step & { do: "cancel" | "report" }): Command {
+/** The order alone, or with a second one in a group. */
+function placement(accountId: AccountId, one: Step & { do: "place" }): Command {
+  const terms = termsOf(`c-${one.client}`, randomTerms(one));
+  const instrument = instrumentOf(terms.symbol);
+  if (one.group === null) return { kind: "place_order", accountId, terms, instrument };
+  const second = { ...terms, clientOrderId: `${terms.clientOrderId}-b` as ClientOrderId };
+  const orders = [{ terms, instrument }, { terms: second, instrument }];
+  return { kind: "place_group", accountId, type: one.group, orders };
+}
+
+function commandOn(order: Order, one: Step & { do: "cancel" | "replace" | "report" }): Command {
   const { accountId, orderId } = order;
   if (one.do === "cancel") return { kind: "cancel_order", accountId, orderId };
+  if (one.do === "replace") {
+    const request = one.request as ReplaceRequest;
+    return { kind: "replace_order", accountId, orderId, request };
+  }
   const report = reportOf(order, {
     n: one.n,
     execType: one.execType as ExecutionReport["execType"],
@@ -286,10 +233,11 @@ Deno.test("random commands, repeats and restarts leave books that their transact
           // The commands of a turn are submitted together, so they share commits.
           await Promise.allSettled(turn.map(async (one): Promise<void> => {
             if (one.do === "restart") desk = newDesk();
-            else if (one.do === "place") {
-              const terms = termsOf(`c-${one.client}`, randomTerms(one));
-              const outcome = await place(desk, accountId, terms);
-              if (outcome.ok && outcome.order !== null) orders.push(outcome.order);
+            else if (one.do === "cancel_all") {
+              await desk.submit({ kind: "cancel_orders", accountId, symbol: one.symbol });
+            } else if (one.do === "place") {
+              const outcome = await desk.submit(placement(accountId, one));
+              if (outcome.ok) orders.push(...(outcome.orders ?? [outcome.order!]));
             } else {
               const order = orders[one.order % Math.max(1, orders.length)];
               if (order !== undefined) await desk.submit(commandOn(order, one));

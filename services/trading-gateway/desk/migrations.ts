@@ -82,7 +82,7 @@ async function createOrders(db: Kysely<unknown>): Promise<void> {
     where status in ${openStatuses}`.execute(db);
 }
 
-/** Orders that wait for a trigger, bounds, position rules and tags. */
+/** Orders that wait for a trigger, bounds, position rules and tags; replaces under way; linked orders. */
 const orderTypes: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema.withSchema("trading").alterTable("orders")
@@ -93,7 +93,17 @@ const orderTypes: Migration = {
       .addColumn("position_fill", "text", (column) => column.notNull().defaultTo("default"))
       .addColumn("tag", "text")
       .addColumn("triggered_at", "timestamptz")
+      .addColumn("revision", "int4", (column) => column.notNull().defaultTo(0))
+      .addColumn("replacing", "json")
+      .addColumn("on_fill", "json")
+      .addColumn("parent_order_id", "text")
+      .addColumn("oco_group", "text")
+      .addColumn("releases", "boolean", (column) => column.notNull().defaultTo(false))
       .execute();
+    await sql`drop index trading.orders_open`.execute(db);
+    await sql`create index orders_open on trading.orders (account_id, transaction_id)
+      where status in ('held', 'pending_new', 'new', 'partially_filled', 'pending_replace',
+        'pending_cancel')`.execute(db);
   },
 };
 

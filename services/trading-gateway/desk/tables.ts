@@ -45,6 +45,13 @@ export interface TradingDatabase {
     position_fill: string;
     tag: string | null;
     triggered_at: Instant | null;
+    revision: number;
+    /** Replaces the venue has yet to answer; `null` for none. */
+    replacing: ColumnType<unknown, string | null, string | null>;
+    on_fill: ColumnType<unknown, string | null, string | null>;
+    parent_order_id: string | null;
+    oco_group: string | null;
+    releases: boolean;
     reject_reason: string | null;
     text: string | null;
     created_at: Instant;

@@ -10,7 +10,7 @@ import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { EventStreams } from "../../../shared/streams/event_streams.ts";
-import { cancelEntry, submitEntry } from "../desk/announce.ts";
+import { cancelEntry, replaceEntry, submitEntry } from "../desk/announce.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 import { selectOpenOrders } from "../orders/order_store.ts";
 
@@ -34,12 +34,17 @@ export async function resubmitOpenOrders(
     const page = await selectOpenOrders(deps.db, after, pageMax);
     const last = page.at(-1);
     if (last === undefined) return count;
-    const bodies = page.filter(wanted).flatMap((order) => {
-      const submit = submitEntry(deps.events, order).body;
-      return order.status === "pending_cancel"
-        ? [submit, cancelEntry(deps.events, order, now).body]
-        : [submit];
-    });
+    const bodies = page.filter((order) => order.status !== "held" && wanted(order)).flatMap(
+      (order) => {
+        const submit = submitEntry(deps.events, order).body;
+        const replaces = order.replacing.map((replacement) =>
+          replaceEntry(deps.events, order, { replacement, at: now }).body
+        );
+        return order.status === "pending_cancel"
+          ? [submit, ...replaces, cancelEntry(deps.events, order, now).body]
+          : [submit, ...replaces];
+      },
+    );
     if (bodies.length > 0) {
       await deps.streams.publish(topics.orders.name, bodies, topics.orders.lengthMax);
     }

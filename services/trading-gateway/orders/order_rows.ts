@@ -4,15 +4,18 @@ import type { Selectable } from "kysely";
 import {
   type AccountId,
   type ClientOrderId,
+  type OrderId,
   orderIdOf,
   type TransactionId,
 } from "../../../shared/domain/ids.ts";
 import { type Symbol, units } from "../../../shared/domain/instrument.ts";
 import type {
+  OnFill,
   Order,
   OrderStatus,
   OrderType,
   PositionFill,
+  Replacement,
   Side,
   TimeInForce,
   TriggerSide,
@@ -53,6 +56,12 @@ export function toOrder(row: OrderRow): Order {
     positionFill: row.position_fill as PositionFill,
     tag: row.tag,
     triggeredAt: row.triggered_at === null ? null : epochMs(Number(row.triggered_at)),
+    revision: row.revision,
+    replacing: (row.replacing ?? []) as Replacement[],
+    onFill: row.on_fill as OnFill | null,
+    parentOrderId: row.parent_order_id as OrderId | null,
+    ocoGroup: row.oco_group,
+    releases: row.releases,
     createdAt: epochMs(Number(row.created_at)),
     updatedAt: epochMs(Number(row.updated_at)),
   };
@@ -86,7 +95,25 @@ export function fromOrder(order: Order) {
     position_fill: order.positionFill,
     tag: order.tag,
     triggered_at: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),
+    revision: order.revision,
+    replacing: order.replacing.length === 0 ? null : order.replacing.map(replacementRecord),
+    on_fill: order.onFill,
+    parent_order_id: order.parentOrderId,
+    oco_group: order.ocoGroup,
+    releases: order.releases,
     created_at: toRfc3339(order.createdAt),
     updated_at: toRfc3339(order.updatedAt),
   };
 }
+
+/** Field by field, so that equal replaces are stored as equal texts. */
+const replacementRecord = (one: Replacement): Replacement => ({
+  revision: one.revision,
+  units: one.units,
+  price: one.price,
+  timeInForce: one.timeInForce,
+  expireTime: one.expireTime,
+  triggerPrice: one.triggerPrice,
+  trailingDistance: one.trailingDistance,
+  priceBound: one.priceBound,
+});

@@ -2,7 +2,7 @@
 
 import type { Kysely } from "kysely";
 import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
-import type { Order } from "../../../shared/domain/orders/order.ts";
+import { isOpen, type Order, orderStatuses } from "../../../shared/domain/orders/order.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 import { toOrder, transactionIdOf } from "./order_rows.ts";
 
@@ -14,7 +14,7 @@ export interface OrderQuery {
   readonly limit: number;
 }
 
-export const openStatuses = ["pending_new", "new", "partially_filled", "pending_cancel"] as const;
+export const openStatuses = orderStatuses.filter(isOpen);
 
 /** Newest first. */
 export async function selectOrders(

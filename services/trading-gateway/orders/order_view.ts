@@ -11,6 +11,7 @@ import {
 } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
+import { onFillView } from "../transactions/terms_view.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
 
 export type OrderView = z.infer<typeof orderView>;
@@ -39,6 +40,10 @@ export function toOrderView(order: Order): OrderView {
     triggeredAt: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),
     filledUnits: String(order.filledUnits),
     averagePrice: averagePrice(order, instrument),
+    replacing: order.replacing.length > 0,
+    ...onFillView(order.onFill, instrument),
+    parentOrderId: order.parentOrderId,
+    ocoGroup: order.ocoGroup,
     rejectReason: order.rejectReason,
     text: order.text,
     createdAt: toRfc3339(order.createdAt),

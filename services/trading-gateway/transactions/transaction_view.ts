@@ -27,7 +27,17 @@ import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { OrderOrigin, Transaction } from "../../../shared/domain/transaction.ts";
 import { commissionFields, moneyFields, readCommission, readMoney } from "./money_view.ts";
-import { exact, instant, priceOf, termsOf, termsView } from "./terms_view.ts";
+import {
+  exact,
+  instant,
+  linkOf,
+  linkView,
+  priceOf,
+  replacementOf,
+  replacementView,
+  termsOf,
+  termsView,
+} from "./terms_view.ts";
 
 export type TransactionView = z.infer<typeof transactionView>;
 
@@ -52,6 +62,7 @@ export function toTransactionView(one: Transaction): TransactionView {
         ...base,
         orderId: one.orderId,
         ...termsView(one.terms),
+        ...linkView(one),
         ...(one.reason === undefined ? {} : { reason: one.reason }),
       };
     case "order_rejected":
@@ -89,9 +100,17 @@ export function toTransactionView(one: Transaction): TransactionView {
         rate: formatRate(one.rate),
         ...commissionFields(one.commission),
       };
+    case "order_replace_requested":
+    case "order_replaced":
+      return { ...base, orderId: one.orderId, ...replacementView(one.symbol, one.replacement) };
+    case "order_replace_rejected": {
+      const { orderId, revision } = one;
+      return { ...base, orderId, revision, ...textView(one.text) };
+    }
     case "order_cancel_rejected":
     case "order_canceled":
       return { ...base, orderId: one.orderId, ...textView(one.text) };
+    case "order_released":
     case "order_acknowledged":
     case "order_cancel_requested":
     case "order_expired":
@@ -128,6 +147,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
         type: view.type,
         orderId,
         terms: termsOf(view),
+        ...linkOf(view),
         ...(view.reason === undefined ? {} : { reason: view.reason as OrderOrigin }),
       };
     case "order_rejected": {
@@ -148,9 +168,17 @@ export function fromTransactionView(view: TransactionView): Transaction {
     }
     case "order_filled":
       return fillOf(view, { ...base, orderId });
+    case "order_replace_requested":
+    case "order_replaced": {
+      const symbol = view.symbol as Symbol;
+      return { ...base, type: view.type, orderId, symbol, replacement: replacementOf(view) };
+    }
+    case "order_replace_rejected":
+      return { ...base, type: view.type, orderId, revision: view.revision ?? 0, text };
     case "order_cancel_rejected":
     case "order_canceled":
       return { ...base, type: view.type, orderId, text };
+    case "order_released":
     case "order_acknowledged":
     case "order_cancel_requested":
     case "order_expired":

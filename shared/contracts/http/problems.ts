@@ -144,6 +144,8 @@ const rejectStatuses: Partial<Record<RejectReason, ProblemEntry["status"]>> = {
   order_unknown: 404,
   account_unknown: 404,
   order_not_open: 409,
+  order_being_canceled: 409,
+  order_held: 409,
 };
 
 export const problemCodes: ProblemCode[] = [

@@ -6,13 +6,18 @@ import {
   orderTypes,
   positionFills,
   sides,
-  tagLengthMax,
   timesInForce,
   triggerSides,
 } from "../../domain/orders/order.ts";
 import { rejectReasons } from "../../domain/orders/rejects.ts";
 import { adjustmentReasons } from "../../domain/money_transactions.ts";
 import { orderOrigins, transactionTypes } from "../../domain/transaction.ts";
+import {
+  onFillFields,
+  placeOrderBody,
+  placeOrderGroupBody,
+  replaceOrderBody,
+} from "./order_bodies.ts";
 import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
 import {
   accountCurrency,
@@ -25,37 +30,6 @@ import {
   timestamp,
   transactionId,
 } from "./values.ts";
-
-export const placeOrderBody = z
-  .strictObject({
-    clientOrderId,
-    symbol,
-    side: z.enum(sides),
-    type: z.enum(orderTypes),
-    timeInForce: z.enum(timesInForce).optional().openapi({
-      description:
-        "Default FOK for market orders, GTC for the others; DAY lives to 17:00 in New York",
-    }),
-    units: decimal.openapi({ example: "10000" }),
-    price: decimal.optional().openapi({ description: "The limit of limit and stop-limit orders" }),
-    expireTime: timestamp.optional().openapi({ description: "GTD orders only" }),
-    triggerPrice: decimal.optional().openapi({
-      description: "What sets a stop, stop-limit or market-if-touched order off",
-    }),
-    trailingDistance: decimal.optional().openapi({
-      description: "How far a trailing stop stays behind the best price, as a price",
-      example: "0.00100",
-    }),
-    triggerSide: z.enum(triggerSides).optional().openapi({
-      description: "Default the side the order trades on: the ask for a buy, the bid for a sell",
-    }),
-    priceBound: decimal.optional().openapi({
-      description: "The worst price an order at the market may trade at; beyond it the rest ends",
-    }),
-    positionFill: z.enum(positionFills).optional(),
-    tag: z.string().max(tagLengthMax).optional().openapi({ description: "Your own words" }),
-  })
-  .openapi("PlaceOrder");
 
 export const orderView = z
   .object({
@@ -79,6 +53,12 @@ export const orderView = z
     triggeredAt: timestamp.nullable().openapi({ description: "When a price set it off" }),
     filledUnits: decimal,
     averagePrice: decimal.nullable(),
+    replacing: z.boolean().openapi({ description: "A replace is under way" }),
+    ...onFillFields,
+    parentOrderId: orderId.nullable().openapi({ description: "Whose fill made or releases it" }),
+    ocoGroup: z.string().nullable().openapi({
+      description: "Orders of one group cancel each other",
+    }),
     rejectReason: z.enum(rejectReasons as [string, ...string[]]).nullable(),
     text: z.string().nullable(),
     createdAt: timestamp,
@@ -138,6 +118,12 @@ export const transactionView = z
     priceBound: decimal.optional(),
     positionFill: z.enum(positionFills).optional(),
     tag: z.string().optional(),
+    ...onFillFields,
+    parentOrderId: orderId.optional(),
+    ocoGroup: z.string().optional(),
+    releases: z.boolean().optional(),
+    held: z.boolean().optional().openapi({ description: "Waits for its parent to be filled" }),
+    revision: z.number().int().optional().openapi({ description: "Which replace of the order" }),
     bid: decimal.optional().openapi({ description: "Of the quote that set the order off" }),
     ask: decimal.optional(),
     venue: z.string().optional(),
@@ -241,6 +227,22 @@ export const placeOrderRoute = securedRoute({ permission: "trade:write", account
   },
 });
 
+export const placeOrderGroupRoute = securedRoute({ permission: "trade:write", account: true }, {
+  method: "post",
+  path: "/v1/accounts/{accountId}/orderGroups",
+  operationId: "placeOrderGroup",
+  tags: ["orders"],
+  summary: "Place orders together, all or none; a repeat with the same body gets the same orders",
+  request: { params: accountParams, body: jsonBody(placeOrderGroupBody) },
+  responses: {
+    201: jsonResponse(
+      z.object({ orders: z.array(orderView) }),
+      "The orders in the order asked for, accepted and stored",
+    ),
+    ...problemResponses(404, 409, 413, 415, 422, 504),
+  },
+});
+
 export const checkOrderRoute = securedRoute({ permission: "trade:write", account: true }, {
   method: "post",
   path: "/v1/accounts/{accountId}/orders/check",
@@ -298,6 +300,40 @@ export const cancelOrderRoute = securedRoute({ permission: "trade:write", accoun
   },
 });
 
+export const cancelOrdersRoute = securedRoute({ permission: "trade:write", account: true }, {
+  method: "delete",
+  path: "/v1/accounts/{accountId}/orders",
+  operationId: "cancelOrders",
+  tags: ["orders"],
+  summary: "Ask for every open order, or every one of a symbol, to be canceled",
+  request: { params: accountParams, query: z.object({ symbol: symbol.optional() }) },
+  responses: {
+    202: jsonResponse(
+      z.object({ orders: z.array(orderView) }),
+      "The orders whose cancel is on the way to the venue",
+    ),
+    ...problemResponses(404, 504),
+  },
+});
+
+export const replaceOrderRoute = securedRoute({ permission: "trade:write", account: true }, {
+  method: "put",
+  path: "/v1/accounts/{accountId}/orders/{orderId}",
+  operationId: "replaceOrder",
+  tags: ["orders"],
+  summary: "Give an order new terms in one step; it keeps its id and its fills",
+  description:
+    "The venue decides the race against a fill: what it filled before the replace reached it " +
+    "counts into the new size, and an order that was done by then refuses the replace. Read the " +
+    "answer as `order_replaced` or `order_replace_rejected` in the transactions. A repeat with the " +
+    "same terms changes nothing.",
+  request: { params: orderParams, body: jsonBody(replaceOrderBody) },
+  responses: {
+    202: jsonResponse(orderView, "The order, its new terms on the way to the venue"),
+    ...problemResponses(404, 409, 413, 415, 422, 504),
+  },
+});
+
 export const listPositionsRoute = securedRoute({ permission: "trade:read", account: true }, {
   method: "get",
   path: "/v1/accounts/{accountId}/positions",
@@ -339,9 +375,12 @@ export const tradingRoutes = [
   listAccountsRoute,
   getAccountRoute,
   placeOrderRoute,
+  placeOrderGroupRoute,
   listOrdersRoute,
   getOrderRoute,
   cancelOrderRoute,
+  cancelOrdersRoute,
+  replaceOrderRoute,
   listPositionsRoute,
   listTransactionsRoute,
 ] as const;

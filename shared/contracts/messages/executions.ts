@@ -15,11 +15,16 @@ import type { EpochMs } from "../../domain/time.ts";
 import { eventSchema } from "./envelope.ts";
 import { accountIdText, decimalText, epochMsNumber, orderIdText, symbolText } from "./values.ts";
 
-/** FIX ExecType (150): the venue holds it, set it off, traded some, ended it, or would not cancel it. */
+/**
+ * FIX ExecType (150): the venue holds it, set it off, traded some, took new terms, ended it, or would
+ * not replace or cancel it.
+ */
 export const execTypes = [
   "new",
   "triggered",
   "trade",
+  "replaced",
+  "replace_rejected",
   "canceled",
   "rejected",
   "expired",
@@ -27,7 +32,12 @@ export const execTypes = [
 ] as const;
 export type ExecType = (typeof execTypes)[number];
 /** Those that say no more than that they happened. */
-export type PlainExecType = Exclude<ExecType, "trade" | "triggered">;
+export type PlainExecType = Exclude<
+  ExecType,
+  "trade" | "triggered" | ReplaceExecType
+>;
+/** The answers to a replace. */
+export type ReplaceExecType = "replaced" | "replace_rejected";
 
 export const executionReported = eventSchema(
   "execution.reported",
@@ -44,6 +54,8 @@ export const executionReported = eventSchema(
     /** Of a trigger: the quote that did it. Otherwise `null`. */
     bid: v.optional(v.nullable(decimalText), null),
     ask: v.optional(v.nullable(decimalText), null),
+    /** Of the answer to a replace: which one. Otherwise `null`. */
+    revision: v.optional(v.nullable(v.number()), null),
     time: epochMsNumber,
     text: v.nullable(v.string()),
   }),
@@ -63,6 +75,7 @@ export interface ReportBase {
 /** A venue's report, typed: only a trade has units and a price, only a trigger its quote. */
 export type ExecutionReport =
   | (ReportBase & { readonly execType: PlainExecType })
+  | (ReportBase & { readonly execType: ReplaceExecType; readonly revision: number })
   | (ReportBase & { readonly execType: "triggered"; readonly bid: Price; readonly ask: Price })
   | (ReportBase & { readonly execType: "trade"; readonly units: Units; readonly price: Price });
 
@@ -81,6 +94,7 @@ export function toReportData(report: ExecutionReport): ExecutionReported["data"]
     price: trade ? formatPrice(report.price, instrument) : null,
     bid: quote === null ? null : formatPrice(quote.bid, instrument),
     ask: quote === null ? null : formatPrice(quote.ask, instrument),
+    revision: "revision" in report ? report.revision : null,
     time: report.time,
     text: report.text,
   };
@@ -105,6 +119,10 @@ export function fromReportData(data: ExecutionReported["data"]): ExecutionReport
       throw new RangeError(`Cannot read trigger ${data.execId}: ${data.bid} to ${data.ask}`);
     }
     return { ...base, execType: "triggered", bid, ask };
+  }
+  if (data.execType === "replaced" || data.execType === "replace_rejected") {
+    if (data.revision === null) throw new RangeError(`Cannot read ${data.execId}: no revision`);
+    return { ...base, execType: data.execType, revision: data.revision };
   }
   if (data.execType !== "trade") return { ...base, execType: data.execType };
   const units = parseUnits(data.units ?? "");

@@ -1,13 +1,20 @@
-/** The `orders` topic: what trading asks of a venue. Both events may be repeated safely. */
+/** The `orders` topic: what trading asks of a venue. Every event may be repeated safely. */
 
 import * as v from "valibot";
 import type { AccountId, ClientOrderId, OrderId } from "../../domain/ids.ts";
-import { formatPrice, parsePrice, parseUnits, type Price } from "../../domain/instrument.ts";
+import {
+  formatPrice,
+  type Instrument,
+  parsePrice,
+  parseUnits,
+  type Price,
+} from "../../domain/instrument.ts";
 import { instrumentOf } from "../../domain/instruments.ts";
 import {
   type Order,
   orderTypes,
   positionFills,
+  type Replacement,
   sides,
   timesInForce,
   triggerSides,
@@ -45,6 +52,7 @@ export const orderSubmitted = eventSchema(
     priceBound: v.optional(v.nullable(decimalText), null),
     positionFill: v.optional(v.picklist(positionFills), "default"),
     tag: v.optional(v.nullable(v.string()), null),
+    ocoGroup: v.optional(v.nullable(v.string()), null),
     submittedTime: epochMsNumber,
   }),
 );
@@ -56,7 +64,31 @@ export const orderCancelRequested = eventSchema(
 );
 export type OrderCancelRequested = v.InferOutput<typeof orderCancelRequested>;
 
-export const orderEvent = v.variant("type", [orderSubmitted, orderCancelRequested]);
+/** The new terms whole; the revision makes a repeat recognisable. */
+export const orderReplaceRequested = eventSchema(
+  "order.replace_requested",
+  v.strictObject({
+    accountId: accountIdText,
+    orderId: orderIdText,
+    symbol: symbolText,
+    revision: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    units: decimalText,
+    price: v.nullable(decimalText),
+    timeInForce: v.picklist(timesInForce),
+    expireTime: v.nullable(epochMsNumber),
+    triggerPrice: v.nullable(decimalText),
+    trailingDistance: v.nullable(decimalText),
+    priceBound: v.nullable(decimalText),
+    requestedTime: epochMsNumber,
+  }),
+);
+export type OrderReplaceRequestedEvent = v.InferOutput<typeof orderReplaceRequested>;
+
+export const orderEvent = v.variant("type", [
+  orderSubmitted,
+  orderReplaceRequested,
+  orderCancelRequested,
+]);
 export type OrderEvent = v.InferOutput<typeof orderEvent>;
 
 /** An order as a venue sees it. */
@@ -64,11 +96,12 @@ export interface VenueOrder extends OrderTerms {
   readonly accountId: AccountId;
   readonly orderId: OrderId;
   readonly submittedTime: EpochMs;
+  /** What one order of a group trades is taken off the others at once, before any command can be. */
+  readonly ocoGroup: string | null;
 }
 
 export function toSubmittedData(order: Order): OrderSubmitted["data"] {
-  const instrument = instrumentOf(order.symbol);
-  const priceText = (value: Price | null) => value === null ? null : formatPrice(value, instrument);
+  const priceText = pricesTextOn(instrumentOf(order.symbol));
   return {
     accountId: order.accountId,
     orderId: order.orderId,
@@ -86,6 +119,7 @@ export function toSubmittedData(order: Order): OrderSubmitted["data"] {
     priceBound: priceText(order.priceBound),
     positionFill: order.positionFill,
     tag: order.tag,
+    ocoGroup: order.ocoGroup,
     submittedTime: order.createdAt,
   };
 }
@@ -97,11 +131,7 @@ export function fromSubmittedData(data: OrderSubmitted["data"]): VenueOrder {
   if (typeof units === "string") {
     throw new RangeError(`Cannot read order ${data.orderId}: ${data.units}`);
   }
-  const priceIn = (text: string | null): Price | null => {
-    const value = text === null ? null : parsePrice(text, instrument);
-    if (typeof value !== "string") return value;
-    throw new RangeError(`Cannot read order ${data.orderId}: at ${text}`);
-  };
+  const priceIn = pricesOn(instrument, data.orderId);
   return {
     accountId: data.accountId as AccountId,
     orderId: data.orderId as OrderId,
@@ -119,6 +149,59 @@ export function fromSubmittedData(data: OrderSubmitted["data"]): VenueOrder {
     priceBound: priceIn(data.priceBound),
     positionFill: data.positionFill,
     tag: data.tag,
+    ocoGroup: data.ocoGroup,
+    onFill: null, // trading's business, not the venue's
     submittedTime: data.submittedTime as EpochMs,
   };
 }
+
+export function toReplaceData(
+  order: Order,
+  replacement: Replacement,
+  at: EpochMs,
+): OrderReplaceRequestedEvent["data"] {
+  const priceText = pricesTextOn(instrumentOf(order.symbol));
+  return {
+    accountId: order.accountId,
+    orderId: order.orderId,
+    symbol: order.symbol,
+    revision: replacement.revision,
+    units: String(replacement.units),
+    price: priceText(replacement.price),
+    timeInForce: replacement.timeInForce,
+    expireTime: replacement.expireTime,
+    triggerPrice: priceText(replacement.triggerPrice),
+    trailingDistance: priceText(replacement.trailingDistance),
+    priceBound: priceText(replacement.priceBound),
+    requestedTime: at,
+  };
+}
+
+/** @throws RangeError when the publisher wrote a symbol or number that is not on the grid. */
+export function fromReplaceData(data: OrderReplaceRequestedEvent["data"]): Replacement {
+  const instrument = instrumentOf(data.symbol as Symbol);
+  const units = parseUnits(data.units);
+  if (typeof units === "string") {
+    throw new RangeError(`Cannot read replace of ${data.orderId}: ${data.units}`);
+  }
+  const priceIn = pricesOn(instrument, data.orderId);
+  return {
+    revision: data.revision,
+    units,
+    price: priceIn(data.price),
+    timeInForce: data.timeInForce,
+    expireTime: data.expireTime as EpochMs | null,
+    triggerPrice: priceIn(data.triggerPrice),
+    trailingDistance: priceIn(data.trailingDistance),
+    priceBound: priceIn(data.priceBound),
+  };
+}
+
+const pricesTextOn = (instrument: Instrument) => (value: Price | null): string | null =>
+  value === null ? null : formatPrice(value, instrument);
+
+const pricesOn = (instrument: Instrument, orderId: string) => (text: string | null) => {
+  const value = text === null ? null : parsePrice(text, instrument);
+  if (typeof value !== "string") return value;
+  throw new RangeError(`Cannot read order ${orderId}: at ${text}`);
+};

@@ -9,6 +9,7 @@ import type { Instrument, Units } from "../instrument.ts";
 import type { Micros, Rate } from "../money.ts";
 import { type Quote, type QuoteStatus, twiceMid } from "../quote.ts";
 import type { EpochMs } from "../time.ts";
+import { checkOnFill } from "./on_fill.ts";
 import { directionOf, isConditional, type OrderTerms, orderTypeRules } from "./order.ts";
 import type { RejectReason } from "./rejects.ts";
 
@@ -58,7 +59,7 @@ export function checkTerms(terms: OrderTerms, instrument: Instrument): RejectRea
   if (terms.units < instrument.unitsMin) return "units_below_minimum";
   if (terms.units > instrument.unitsMax) return "units_above_maximum";
   if (terms.units % instrument.unitsStep !== 0) return "units_off_step";
-  return checkPrices(terms) ?? checkTimes(terms);
+  return checkPrices(terms) ?? checkTimes(terms) ?? checkOnFill(terms);
 }
 
 function checkPrices(terms: OrderTerms): RejectReason | null {
@@ -100,7 +101,7 @@ function checkTimes(terms: OrderTerms): RejectReason | null {
   return terms.expireTime === null ? "expire_time_missing" : null;
 }
 
-const checkExpiry = (terms: OrderTerms, now: EpochMs): RejectReason | null =>
+export const checkExpiry = (terms: OrderTerms, now: EpochMs): RejectReason | null =>
   terms.expireTime !== null && terms.expireTime <= now ? "expire_time_passed" : null;
 
 function checkMarket(market: OrderMarket): RejectReason | null {

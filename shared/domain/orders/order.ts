@@ -36,11 +36,13 @@ export type PositionFill = (typeof positionFills)[number];
 /** Characters of a client's tag at most. */
 export const tagLengthMax = 128;
 
-/** FIX OrdStatus (39). */
+/** FIX OrdStatus (39), and `held`: kept from the venue until another order releases it. */
 export const orderStatuses = [
+  "held",
   "pending_new",
   "new",
   "partially_filled",
+  "pending_replace",
   "pending_cancel",
   "filled",
   "canceled",
@@ -71,7 +73,37 @@ export interface OrderTerms {
   readonly positionFill: PositionFill;
   /** The client's own words, kept and shown, never read. */
   readonly tag: string | null;
+  /** The exits that come with what it opens. */
+  readonly onFill: OnFill | null;
 }
+
+/** Exits placed as orders of their own when the order opens a position; see `on_fill.ts`. */
+export interface OnFill {
+  readonly takeProfitPrice: Price | null;
+  /** At most one of the two. */
+  readonly stopLossPrice: Price | null;
+  readonly stopLossDistance: Price | null;
+  readonly trailingDistance: Price | null;
+}
+
+/** How an order hangs together with others of its account. */
+export interface OrderLink {
+  /** The order whose fill made or releases this one. */
+  readonly parentOrderId: OrderId | null;
+  /** Orders of one name cancel each other: what one fills is taken off the others. */
+  readonly ocoGroup: string | null;
+  /** Whether orders are held that wait for this one to fill. */
+  readonly releases: boolean;
+}
+
+/** One cancels the other; one triggers the others; both: an entry and its exits. */
+export const orderGroupTypes = ["oco", "oto", "bracket"] as const;
+export type OrderGroupType = (typeof orderGroupTypes)[number];
+
+/** Orders placed together at most. */
+export const groupOrdersMax = 8;
+
+export const unlinked: OrderLink = { parentOrderId: null, ocoGroup: null, releases: false };
 
 /** The terms beyond the first kinds of order, as most orders have them. */
 export const plainTerms = {
@@ -81,6 +113,7 @@ export const plainTerms = {
   priceBound: null,
   positionFill: "default",
   tag: null,
+  onFill: null,
 } as const satisfies Partial<OrderTerms>;
 
 /** Which fields a type of order needs or may have, and how long it may live. */
@@ -109,7 +142,25 @@ export const orderTypeRules: Readonly<Record<OrderType, OrderTypeRule>> = {
 export const isConditional = (type: OrderType): boolean =>
   orderTypeRules[type].triggerPrice || orderTypeRules[type].trailingDistance;
 
-export interface Order extends OrderTerms {
+/** What a replace sets, whole, so that the same one twice changes nothing (FIX cancel/replace). */
+export interface Replacement {
+  /** 1, 2, 3 … within the order; the venue's answer names it. */
+  readonly revision: number;
+  /** The size of the order from its beginning: what is filled counts. */
+  readonly units: Units;
+  readonly price: Price | null;
+  readonly timeInForce: TimeInForce;
+  readonly expireTime: EpochMs | null;
+  readonly triggerPrice: Price | null;
+  readonly trailingDistance: Price | null;
+  readonly priceBound: Price | null;
+}
+
+/** Replaces of one order under way that a client may ask for, and with those that follow fills. */
+export const replacementsMax = 16;
+export const replacementsHeldMax = 1_000;
+
+export interface Order extends OrderTerms, OrderLink {
   readonly orderId: OrderId;
   readonly accountId: AccountId;
   readonly status: OrderStatus;
@@ -118,6 +169,10 @@ export interface Order extends OrderTerms {
   readonly filledCost: bigint;
   /** When a price set it off; `null` before, and for orders that wait for none. */
   readonly triggeredAt: EpochMs | null;
+  /** Replaces asked for so far. */
+  readonly revision: number;
+  /** Those the venue has yet to answer, oldest first. */
+  readonly replacing: readonly Replacement[];
   readonly rejectReason: RejectReason | null;
   /** The venue's or the platform's own words on a refusal or an end. */
   readonly text: string | null;
@@ -130,9 +185,9 @@ const terminal: ReadonlySet<OrderStatus> = new Set(["filled", "canceled", "rejec
 /** Whether the order can still trade. */
 export const isOpen = (status: OrderStatus): boolean => !terminal.has(status);
 
-/** Whether the venue has yet to answer: to the order, or to its cancel. */
+/** Whether the venue has yet to answer: to the order, to a replace or to its cancel. */
 export const isInFlight = (status: OrderStatus): boolean =>
-  status === "pending_new" || status === "pending_cancel";
+  status === "pending_new" || status === "pending_replace" || status === "pending_cancel";
 
 /** +1 for a buy, -1 for a sell. */
 export const directionOf = (side: Side): 1 | -1 => (side === "buy" ? 1 : -1);
@@ -145,21 +200,41 @@ export const remainingUnits = (order: Order): Units => (order.units - order.fill
  * booked (see `applyFill` in `../books.ts`).
  */
 export const transitions: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  held: ["pending_new", "canceled"],
   pending_new: [
     "new",
     "partially_filled",
     "filled",
+    "pending_replace",
     "pending_cancel",
     "canceled",
     "rejected",
     "expired",
   ],
-  new: ["partially_filled", "filled", "pending_cancel", "canceled", "expired"],
-  partially_filled: ["partially_filled", "filled", "pending_cancel", "canceled", "expired"],
+  new: ["partially_filled", "filled", "pending_replace", "pending_cancel", "canceled", "expired"],
+  partially_filled: [
+    "partially_filled",
+    "filled",
+    "pending_replace",
+    "pending_cancel",
+    "canceled",
+    "expired",
+  ],
+  pending_replace: [
+    "new",
+    "partially_filled",
+    "filled",
+    "pending_replace",
+    "pending_cancel",
+    "canceled",
+    "rejected",
+    "expired",
+  ],
   pending_cancel: [
     "pending_cancel",
     "new",
     "partially_filled",
+    "pending_replace",
     "filled",
     "canceled",
     "expired",

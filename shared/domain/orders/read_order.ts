@@ -1,7 +1,7 @@
 /** Reads an order as clients write it (decimal text) into exact terms on the instrument's grid. */
 
-import type { ClientOrderId } from "../ids.ts";
-import { type Instrument, parsePrice, parseUnits, type Price } from "../instrument.ts";
+import { type ClientOrderId, reservedClientOrderPrefix } from "../ids.ts";
+import { type Instrument, parseUnits } from "../instrument.ts";
 import { fxDayEndAfter } from "../fx_week.ts";
 import { findInstrument } from "../instruments.ts";
 import { type EpochMs, parseRfc3339 } from "../time.ts";
@@ -13,10 +13,12 @@ import type {
   TimeInForce,
   TriggerSide,
 } from "./order.ts";
+import { type OnFillRequest, readOnFill, sameOnFill } from "./on_fill.ts";
+import { readPrice } from "./read_price.ts";
 import type { RejectReason } from "./rejects.ts";
 
 /** The body of an order request: shape already checked, values not. */
-export interface OrderRequest {
+export interface OrderRequest extends OnFillRequest {
   readonly clientOrderId: string;
   readonly symbol: string;
   readonly side: Side;
@@ -44,6 +46,9 @@ export interface ReadOrder {
 export function readOrder(request: OrderRequest): ReadOrder | RejectReason {
   const instrument = findInstrument(request.symbol);
   if (instrument === undefined) return "unknown_symbol";
+  if (request.clientOrderId.startsWith(reservedClientOrderPrefix)) {
+    return "client_order_id_reserved";
+  }
   const units = parseUnits(request.units);
   if (units === "malformed") return "units_malformed";
   if (units === "too_precise") return "units_off_step";
@@ -56,6 +61,8 @@ export function readOrder(request: OrderRequest): ReadOrder | RejectReason {
   if (typeof trailingDistance === "string") return trailingDistance;
   const priceBound = readPrice(request.priceBound, instrument);
   if (typeof priceBound === "string") return priceBound;
+  const onFill = readOnFill(request, instrument);
+  if (typeof onFill === "string") return onFill;
   let expireTime: EpochMs | null = null;
   if (request.expireTime !== undefined) {
     expireTime = parseRfc3339(request.expireTime);
@@ -76,24 +83,16 @@ export function readOrder(request: OrderRequest): ReadOrder | RejectReason {
     priceBound,
     positionFill: request.positionFill ?? "default",
     tag: request.tag ?? null,
+    onFill,
   };
   return { terms, instrument };
 }
 
-/** A price or a distance between prices; `null` where none was sent. */
-export function readPrice(
-  text: string | undefined,
-  instrument: Instrument,
-): Price | null | RejectReason {
-  if (text === undefined) return null;
-  const price = parsePrice(text, instrument);
-  if (price === "malformed" || price === "too_large") return "price_malformed";
-  return price === "too_precise" ? "price_precision" : price;
-}
-
 /** The terms an order is accepted with: a DAY order gets the 17:00 New York it lives to. */
-export const acceptedTerms = (terms: OrderTerms, now: EpochMs): OrderTerms =>
-  terms.timeInForce === "DAY" ? { ...terms, expireTime: fxDayEndAfter(now) } : terms;
+export const acceptedTerms = <Terms extends Pick<OrderTerms, "timeInForce" | "expireTime">>(
+  terms: Terms,
+  now: EpochMs,
+): Terms => terms.timeInForce === "DAY" ? { ...terms, expireTime: fxDayEndAfter(now) } : terms;
 
 /** Whether two requests under one client order id are the same order, so the answer may be too. */
 export const sameTerms = (a: OrderTerms, b: OrderTerms): boolean =>
@@ -102,4 +101,5 @@ export const sameTerms = (a: OrderTerms, b: OrderTerms): boolean =>
   (a.timeInForce === "DAY" || a.expireTime === b.expireTime) &&
   a.triggerPrice === b.triggerPrice && a.trailingDistance === b.trailingDistance &&
   a.triggerSide === b.triggerSide && a.priceBound === b.priceBound &&
-  a.positionFill === b.positionFill && a.tag === b.tag;
+  a.positionFill === b.positionFill && a.tag === b.tag &&
+  sameOnFill(a.onFill, b.onFill);

@@ -100,6 +100,41 @@ export const rejects = {
     "Only an order that trades at the market takes a price bound",
     "Leave `priceBound` out; the price of a limit order is its bound",
   ),
+  stop_loss_ambiguous: entry(
+    99,
+    "A stop-loss needs either a price or a distance",
+    "Give `stopLossOnFill` one of `price` and `distance`",
+  ),
+  take_profit_on_wrong_side: entry(
+    99,
+    "The take-profit lies on the losing side of the order's price",
+    "Put it above the price of a buy, below the price of a sell",
+  ),
+  stop_loss_on_wrong_side: entry(
+    99,
+    "The stop-loss lies on the winning side of the order's price",
+    "Put it below the price of a buy, above the price of a sell",
+  ),
+  on_fill_not_allowed: entry(
+    99,
+    "A reduce-only order opens nothing, so it takes no exits",
+    "Leave the exits out, or leave `positionFill` out",
+  ),
+  client_order_id_reserved: entry(
+    6,
+    "Client order ids that begin with `sw:` are the platform's",
+    "Choose another clientOrderId",
+  ),
+  group_refused: entry(
+    0,
+    "Another order of the group was refused, and a group stands or falls together",
+    "Read the reason of the other order",
+  ),
+  order_held: entry(
+    0,
+    "The order waits for another to fill, so it cannot be replaced yet",
+    "Cancel it, or wait until it is released",
+  ),
   reduce_only_would_open: entry(
     3,
     "The order is reduce-only and larger than the position against it",
@@ -159,6 +194,31 @@ export const rejects = {
     0,
     "The order is no longer open",
     "Read the order: it is filled, canceled or rejected",
+  ),
+  order_being_canceled: entry(
+    0,
+    "The order's cancel is on its way",
+    "Wait for the cancel's answer, then place a new order",
+  ),
+  order_not_replaceable: entry(
+    11,
+    "The order trades at once or not at all, so it cannot be replaced",
+    "Place a new order",
+  ),
+  units_already_filled: entry(
+    13,
+    "As much as the new size is filled already",
+    "Send a larger size, or cancel the order; what is filled counts",
+  ),
+  already_triggered: entry(
+    0,
+    "The order was set off, so its trigger no longer changes",
+    "Leave `triggerPrice` and `trailingDistance` as they are",
+  ),
+  too_many_replacements: entry(
+    3,
+    "The order has the most replaces under way allowed",
+    "Wait for the venue's answers",
   ),
   venue_rejected: entry(0, "The venue refused the order", "Read the order's text for its reason"),
   no_liquidity: entry(

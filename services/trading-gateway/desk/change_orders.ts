@@ -1,0 +1,117 @@
+/** The desk's rules for orders that stand: replacing one, canceling one or many. */
+
+import type { Account } from "../../../shared/domain/account.ts";
+import type { Units } from "../../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
+import { checkOrder } from "../../../shared/domain/orders/check_order.ts";
+import {
+  canBecome,
+  isOpen,
+  type Order,
+  type Replacement,
+} from "../../../shared/domain/orders/order.ts";
+import {
+  asksNothingNew,
+  checkReplacement,
+  newestTerms,
+  readReplacement,
+} from "../../../shared/domain/orders/replace_order.ts";
+import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+import type { EpochMs } from "../../../shared/domain/time.ts";
+import type { CancelOrder, CancelOrders, ReplaceOrder } from "./commands.ts";
+import { book, type Booked, type Decision, knownOf, type Market, refuse } from "./decide.ts";
+
+export function cancelOrder(account: Account, command: CancelOrder, market: Market): Decision {
+  const order = account.orders.get(command.orderId);
+  if (order === undefined) return refuse("order_unknown", null);
+  if (order.status === "pending_cancel") return done(account, order, []);
+  if (order.status === "held") {
+    return done(account, order, [requestCancel(account, order, market.now)]);
+  }
+  if (!canBecome(order.status, "pending_cancel")) return refuse("order_not_open", order);
+  return done(account, order, [requestCancel(account, order, market.now)]);
+}
+
+/** Asks for every open order of the account, or of one symbol, to be canceled, in one turn. */
+export function cancelOrders(account: Account, command: CancelOrders, market: Market): Decision {
+  const asked = [...account.orders.values()].filter((order) =>
+    isOpen(order.status) && (command.symbol === null || command.symbol === order.symbol)
+  );
+  const booked = asked.flatMap((order) =>
+    order.status === "pending_cancel" ? [] : [requestCancel(account, order, market.now)]
+  );
+  const orders = asked.map((order) => account.orders.get(order.orderId)!);
+  return { booked, outcome: { ok: true, order: null, orders, account } };
+}
+
+/** The same terms again are answered as the first time, so a repeat is safe. */
+export function replaceOrder(account: Account, command: ReplaceOrder, market: Market): Decision {
+  const order = account.orders.get(command.orderId);
+  if (order === undefined) return refuse("order_unknown", null);
+  if (!isOpen(order.status)) return refuse("order_not_open", order);
+  const replacement = readReplacement(command.request, order, market.now);
+  if (typeof replacement === "string") return refuse(replacement, order);
+  if (asksNothingNew(order, replacement)) return done(account, order, []);
+  if (order.status === "held") return refuse("order_held", order);
+  if (order.status === "pending_cancel") return refuse("order_being_canceled", order);
+  const reason = checkReplacement(order, replacement, market.now) ??
+    checkGrowth(account, { order, replacement }, market);
+  if (reason !== null) return refuse(reason, order);
+  return done(account, order, [requestReplace(account, { order, replacement }, market.now)]);
+}
+
+/** A larger order passes the check of the units it adds; a smaller one always may. */
+function checkGrowth(
+  account: Account,
+  about: { order: Order; replacement: Replacement },
+  market: Market,
+): RejectReason | null {
+  const { order, replacement } = about;
+  const added = replacement.units - newestTerms(order).units;
+  if (added <= 0) return null;
+  const instrument = instrumentOf(order.symbol);
+  const known = knownOf(account, { terms: order, instrument }, market);
+  const { revision: _, ...terms } = replacement;
+  const wanted = order.positionFill === "reduce_only" ? terms.units - order.filledUnits : added;
+  const expireTime = terms.timeInForce === "GTD" ? terms.expireTime : null;
+  // The growth alone may be smaller than the smallest order.
+  const units = Math.max(wanted, instrument.unitsMin) as Units;
+  return checkOrder({ ...order, ...terms, expireTime, units }, instrument, {
+    ...known,
+    account: { ...known.account, openOrders: 0 },
+  });
+}
+
+/** A held order is nobody's but ours, so it is canceled at once. */
+export const requestCancel = (account: Account, order: Order, at: EpochMs): Booked => {
+  const { orderId } = order;
+  return order.status === "held"
+    ? book(account, at, { type: "order_canceled", orderId, text: null })
+    : book(account, at, { type: "order_cancel_requested", orderId });
+};
+
+export const requestReplace = (
+  account: Account,
+  about: { order: Order; replacement: Replacement },
+  at: EpochMs,
+): Booked => {
+  const { orderId, symbol } = about.order;
+  const { replacement } = about;
+  return book(account, at, { type: "order_replace_requested", orderId, symbol, replacement });
+};
+
+/** An order that ends answers the replaces still under way: they came too late. */
+export const refuseReplaces = (account: Account, order: Order, at: EpochMs): Booked[] =>
+  order.replacing.map(({ revision }) =>
+    book(account, at, {
+      type: "order_replace_rejected",
+      orderId: order.orderId,
+      revision,
+      text: "the order ended first",
+    })
+  );
+
+const done = (account: Account, order: Order, booked: readonly Booked[]): Decision => ({
+  booked,
+  outcome: { ok: true, order: account.orders.get(order.orderId) ?? null, account },
+});

@@ -1,0 +1,108 @@
+/**
+ * Exits that come with an entry: a take-profit (limit), a stop-loss (stop) and a trailing stop, each
+ * an order of its own on the other side, reduce-only, for what the entry opened. Pure.
+ */
+
+import { type ClientOrderId, type OrderId, reservedClientOrderPrefix } from "../ids.ts";
+import { type Instrument, type Price, price, type Units } from "../instrument.ts";
+import { type OnFill, type Order, type OrderTerms, type OrderType, plainTerms } from "./order.ts";
+import { readPrice } from "./read_price.ts";
+import type { RejectReason } from "./rejects.ts";
+
+/** Exits as a client writes them. */
+export interface OnFillRequest {
+  readonly takeProfitOnFill?: { readonly price: string } | undefined;
+  readonly stopLossOnFill?:
+    | { readonly price?: string | undefined; readonly distance?: string | undefined }
+    | undefined;
+  readonly trailingStopLossOnFill?: { readonly distance: string } | undefined;
+}
+
+export function readOnFill(
+  request: OnFillRequest,
+  instrument: Instrument,
+): OnFill | null | RejectReason {
+  const { takeProfitOnFill, stopLossOnFill, trailingStopLossOnFill } = request;
+  if (
+    takeProfitOnFill === undefined && stopLossOnFill === undefined &&
+    trailingStopLossOnFill === undefined
+  ) return null;
+  const takeProfitPrice = readPrice(takeProfitOnFill?.price, instrument);
+  if (typeof takeProfitPrice === "string") return takeProfitPrice;
+  const stopLossPrice = readPrice(stopLossOnFill?.price, instrument);
+  if (typeof stopLossPrice === "string") return stopLossPrice;
+  const stopLossDistance = readPrice(stopLossOnFill?.distance, instrument);
+  if (typeof stopLossDistance === "string") return stopLossDistance;
+  const trailingDistance = readPrice(trailingStopLossOnFill?.distance, instrument);
+  if (typeof trailingDistance === "string") return trailingDistance;
+  if (stopLossOnFill !== undefined && (stopLossPrice === null) === (stopLossDistance === null)) {
+    return "stop_loss_ambiguous";
+  }
+  return { takeProfitPrice, stopLossPrice, stopLossDistance, trailingDistance };
+}
+
+/** Why the exits cannot go with the entry, or `null`. */
+export function checkOnFill(terms: OrderTerms): RejectReason | null {
+  const { onFill } = terms;
+  if (onFill === null) return null;
+  if (terms.positionFill === "reduce_only") return "on_fill_not_allowed";
+  const { takeProfitPrice, stopLossPrice, stopLossDistance, trailingDistance } = onFill;
+  for (const value of [takeProfitPrice, stopLossPrice, stopLossDistance, trailingDistance]) {
+    if (value !== null && value <= 0) return "price_not_positive";
+  }
+  const entry = terms.price ?? terms.triggerPrice;
+  if (entry === null) return null;
+  const up = terms.side === "buy" ? 1 : -1;
+  if (takeProfitPrice !== null && up * (takeProfitPrice - entry) <= 0) {
+    return "take_profit_on_wrong_side";
+  }
+  return stopLossPrice !== null && up * (stopLossPrice - entry) >= 0
+    ? "stop_loss_on_wrong_side"
+    : null;
+}
+
+export function sameOnFill(a: OnFill | null, b: OnFill | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.takeProfitPrice === b.takeProfitPrice && a.stopLossPrice === b.stopLossPrice &&
+    a.stopLossDistance === b.stopLossDistance && a.trailingDistance === b.trailingDistance;
+}
+
+/** The kinds of exit an entry asks for; there is at most one open of each. */
+export function exitTypes(onFill: OnFill): OrderType[] {
+  const types: OrderType[] = [];
+  if (onFill.takeProfitPrice !== null) types.push("limit");
+  if (onFill.stopLossPrice !== null || onFill.stopLossDistance !== null) types.push("stop");
+  if (onFill.trailingDistance !== null) types.push("trailing_stop");
+  return types;
+}
+
+/** An exit's terms; a stop by distance stands that far from the price of the entry's fill. */
+export function exitTerms(
+  entry: Order & { readonly onFill: OnFill },
+  about: { type: OrderType; units: Units; fillPrice: Price; orderId: OrderId },
+): OrderTerms {
+  const { onFill } = entry;
+  const { type } = about;
+  return {
+    ...plainTerms,
+    clientOrderId: `${reservedClientOrderPrefix}${about.orderId}` as ClientOrderId,
+    symbol: entry.symbol,
+    side: entry.side === "buy" ? "sell" : "buy",
+    type,
+    timeInForce: "GTC",
+    units: about.units,
+    price: type === "limit" ? onFill.takeProfitPrice : null,
+    expireTime: null,
+    triggerPrice: type === "stop" ? stopPrice(entry, about.fillPrice) : null,
+    trailingDistance: type === "trailing_stop" ? onFill.trailingDistance : null,
+    positionFill: "reduce_only",
+    tag: entry.tag,
+  };
+}
+
+function stopPrice(entry: Order & { readonly onFill: OnFill }, fillPrice: Price): Price {
+  const { stopLossPrice, stopLossDistance } = entry.onFill;
+  if (stopLossPrice !== null) return stopLossPrice;
+  const away = entry.side === "buy" ? -stopLossDistance! : stopLossDistance!;
+  return price(Math.max(1, fillPrice + away));
+}

@@ -1,0 +1,28 @@
+/** What a replace makes of an order the venue holds. Pure. */
+
+import type { Replacement } from "../domain/orders/order.ts";
+import type { HeldOrder } from "./venue.ts";
+
+/**
+ * The order under its new terms; `null` where as much as the new size has traded already, which ends
+ * it. A trailing stop keeps the best price it has seen and stands at its new distance from it.
+ */
+export function replaced(held: HeldOrder, replacement: Replacement): HeldOrder | null {
+  const { revision, ...terms } = replacement;
+  if (terms.units <= held.traded) return null;
+  return {
+    ...held,
+    order: { ...held.order, ...terms },
+    remaining: terms.units - held.traded,
+    revision,
+    trailingLevelHalves: trailingLevel(held, replacement),
+  };
+}
+
+function trailingLevel(held: HeldOrder, replacement: Replacement): number | null {
+  const level = held.trailingLevelHalves;
+  if (level === null || held.triggered) return level;
+  const up = held.order.side === "buy" ? 1 : -1;
+  const wider = replacement.trailingDistance! - held.order.trailingDistance!;
+  return level + up * 2 * wider;
+}
