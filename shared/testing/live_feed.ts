@@ -3,8 +3,10 @@
  * venue, ingest, streams, edge market and archive, on clocks that a test moves.
  */
 
+import * as v from "valibot";
 import { EdgeMarket } from "../../services/api-gateway/market/edge_market.ts";
 import { startArchive } from "../../workers/archive/deps.ts";
+import { historySettings } from "../../workers/archive/settings.ts";
 import { Ingest } from "../../workers/ingest/ingest.ts";
 import { VenueReports } from "../../workers/ingest/venue_reports.ts";
 import type { Bar } from "../domain/bar.ts";
@@ -73,7 +75,8 @@ export async function startLiveFeed(streams: EventStreams) {
     bodyBytesMax: 1_000,
     streams,
   };
-  await startArchive({ ...base, clock: systemTimer, store, hours }, lifecycle);
+  const history = v.parse(historySettings, {});
+  await startArchive({ ...base, clock: systemTimer, store, hours, history }, lifecycle);
   const market = new EdgeMarket({ hours, clock: wall });
   await followQuotes({ streams, book: market.quotes, logger, signal: lifecycle.signal });
   reports.begin({ logger, metrics, clock: wall, venue });

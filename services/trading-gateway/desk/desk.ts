@@ -181,7 +181,7 @@ export class Desk {
     },
   ): Decision | Error {
     const { command } = waiting;
-    const before = this.#accounts.get(command.accountId)!.lastTransactionId;
+    const before = this.#positionOf(command);
     try {
       const decision = isMoneyCommand(command)
         ? decideMoney(command, {
@@ -215,11 +215,19 @@ export class Desk {
       return decision;
     } catch (error) {
       this.#deps.logger.error({ err: error, command: command.kind }, "command is impossible");
-      if (this.#accounts.get(command.accountId)!.lastTransactionId !== before) {
+      if (this.#positionOf(command) !== before) {
         throw new HalfDecided(waiting, error);
       }
       return error as Error;
     }
+  }
+
+  /** Changes with every transaction of the command's accounts. */
+  #positionOf(command: Command): number {
+    return accountsOf(command).reduce(
+      (sum, id) => sum + this.#accounts.get(id)!.lastTransactionId,
+      0,
+    );
   }
 
   #remember(key: string): void {

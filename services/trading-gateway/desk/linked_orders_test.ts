@@ -30,6 +30,7 @@ import type { Transaction } from "../../../shared/domain/transaction.ts";
 import { createFillEngine } from "../../../shared/venues/fill_engine.ts";
 import type { EngineEffects } from "../../../shared/venues/venue.ts";
 import type { Command } from "./commands.ts";
+import type { MoneyCommand } from "./decide_money.ts";
 import { clientOrderKey, decide, type Decision, fillKey } from "./decide.ts";
 
 const start = epochMs(Date.UTC(2026, 0, 7, 12));
@@ -63,7 +64,7 @@ class World {
     this.quote(100_000);
   }
 
-  do(command: Command): Decision {
+  do(command: Exclude<Command, MoneyCommand>): Decision {
     const { account } = this;
     const market = {
       now: this.#now,

@@ -42,7 +42,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity';
+    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'no_liquidity';
     detail: string;
     requestId: string;
     /**
@@ -270,6 +270,19 @@ export type PlaceOrder = {
      * Your own words
      */
     tag?: string;
+    takeProfitOnFill?: {
+        price: string;
+    };
+    /**
+     * One of `price` and `distance`, the latter from the price of the first fill
+     */
+    stopLossOnFill?: {
+        price?: string;
+        distance?: string;
+    };
+    trailingStopLossOnFill?: {
+        distance: string;
+    };
 };
 
 /**
@@ -324,17 +337,69 @@ export type Order = {
     priceBound: string | null;
     positionFill: 'default' | 'open_only' | 'reduce_only';
     tag: string | null;
-    status: 'pending_new' | 'new' | 'partially_filled' | 'pending_cancel' | 'filled' | 'canceled' | 'rejected' | 'expired';
+    status: 'held' | 'pending_new' | 'new' | 'partially_filled' | 'pending_replace' | 'pending_cancel' | 'filled' | 'canceled' | 'rejected' | 'expired';
     /**
      * When a price set it off
      */
     triggeredAt: string | null;
     filledUnits: string;
     averagePrice: string | null;
-    rejectReason: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity' | null;
+    /**
+     * A replace is under way
+     */
+    replacing: boolean;
+    takeProfitOnFill?: {
+        price: string;
+    };
+    /**
+     * One of `price` and `distance`, the latter from the price of the first fill
+     */
+    stopLossOnFill?: {
+        price?: string;
+        distance?: string;
+    };
+    trailingStopLossOnFill?: {
+        distance: string;
+    };
+    /**
+     * Whose fill made or releases it
+     */
+    parentOrderId: string | null;
+    /**
+     * Orders of one group cancel each other
+     */
+    ocoGroup: string | null;
+    rejectReason: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'no_liquidity' | null;
     text: string | null;
     createdAt: string;
     updatedAt: string;
+};
+
+export type PlaceOrderGroup = {
+    /**
+     * oco: what one fills is taken off the others, and one that is done cancels them. oto: the later orders are held until the first is filled. bracket: both
+     */
+    type: 'oco' | 'oto' | 'bracket';
+    orders: Array<PlaceOrder>;
+};
+
+/**
+ * What is left out stays as it is
+ */
+export type ReplaceOrder = {
+    /**
+     * The whole size: what is filled counts. No larger than that ends the order
+     */
+    units?: string;
+    price?: string;
+    triggerPrice?: string;
+    /**
+     * Counted from the best price the trailing stop has seen
+     */
+    trailingDistance?: string;
+    priceBound?: string;
+    timeInForce?: 'GTC' | 'GTD' | 'DAY' | 'IOC' | 'FOK';
+    expireTime?: string;
 };
 
 export type Position = {
@@ -358,7 +423,7 @@ export type Position = {
 export type Transaction = {
     accountId: string;
     transactionId: number;
-    type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_rejected' | 'order_acknowledged' | 'order_triggered' | 'order_filled' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired' | 'transfer_sent' | 'transfer_received' | 'financing_charged' | 'margin_call_entered' | 'margin_call_exited' | 'balance_adjusted';
+    type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_released' | 'order_rejected' | 'order_acknowledged' | 'order_triggered' | 'order_filled' | 'order_replace_requested' | 'order_replaced' | 'order_replace_rejected' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired' | 'transfer_sent' | 'transfer_received' | 'financing_charged' | 'margin_call_entered' | 'margin_call_exited' | 'balance_adjusted';
     time: string;
     orderId?: string;
     /**
@@ -381,6 +446,30 @@ export type Transaction = {
     priceBound?: string;
     positionFill?: 'default' | 'open_only' | 'reduce_only';
     tag?: string;
+    takeProfitOnFill?: {
+        price: string;
+    };
+    /**
+     * One of `price` and `distance`, the latter from the price of the first fill
+     */
+    stopLossOnFill?: {
+        price?: string;
+        distance?: string;
+    };
+    trailingStopLossOnFill?: {
+        distance: string;
+    };
+    parentOrderId?: string;
+    ocoGroup?: string;
+    releases?: boolean;
+    /**
+     * Waits for its parent to be filled
+     */
+    held?: boolean;
+    /**
+     * Which replace of the order
+     */
+    revision?: number;
     /**
      * Of the quote that set the order off
      */
@@ -450,7 +539,7 @@ export type Transaction = {
     currency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
     equity?: string;
     marginUsed?: string;
-    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'venue_rejected' | 'no_liquidity' | 'stop_out' | 'negative_balance_protection';
+    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'no_liquidity' | 'stop_out' | 'negative_balance_protection';
     text?: string;
 };
 
@@ -1635,6 +1724,65 @@ export type GetAccountResponses = {
 
 export type GetAccountResponse = GetAccountResponses[keyof GetAccountResponses];
 
+export type CancelOrdersData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        symbol?: string;
+    };
+    url: '/v1/accounts/{accountId}/orders';
+};
+
+export type CancelOrdersErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
+};
+
+export type CancelOrdersError = CancelOrdersErrors[keyof CancelOrdersErrors];
+
+export type CancelOrdersResponses = {
+    /**
+     * The orders whose cancel is on the way to the venue
+     */
+    202: {
+        orders: Array<Order>;
+    };
+};
+
+export type CancelOrdersResponse = CancelOrdersResponses[keyof CancelOrdersResponses];
+
 export type ListOrdersData = {
     body?: never;
     path: {
@@ -1770,6 +1918,79 @@ export type PlaceOrderResponses = {
 
 export type PlaceOrderResponse = PlaceOrderResponses[keyof PlaceOrderResponses];
 
+export type PlaceOrderGroupData = {
+    body: PlaceOrderGroup;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/orderGroups';
+};
+
+export type PlaceOrderGroupErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
+};
+
+export type PlaceOrderGroupError = PlaceOrderGroupErrors[keyof PlaceOrderGroupErrors];
+
+export type PlaceOrderGroupResponses = {
+    /**
+     * The orders in the order asked for, accepted and stored
+     */
+    201: {
+        orders: Array<Order>;
+    };
+};
+
+export type PlaceOrderGroupResponse = PlaceOrderGroupResponses[keyof PlaceOrderGroupResponses];
+
 export type CancelOrderData = {
     body?: never;
     path: {
@@ -1881,6 +2102,78 @@ export type GetOrderResponses = {
 };
 
 export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];
+
+export type ReplaceOrderData = {
+    body: ReplaceOrder;
+    path: {
+        accountId: string;
+        orderId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/orders/{orderId}';
+};
+
+export type ReplaceOrderErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
+};
+
+export type ReplaceOrderError = ReplaceOrderErrors[keyof ReplaceOrderErrors];
+
+export type ReplaceOrderResponses = {
+    /**
+     * The order, its new terms on the way to the venue
+     */
+    202: Order;
+};
+
+export type ReplaceOrderResponse = ReplaceOrderResponses[keyof ReplaceOrderResponses];
 
 export type ListPositionsData = {
     body?: never;
