@@ -25,7 +25,7 @@ import {
 import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
-import type { OrderOrigin, Transaction } from "../../../shared/domain/transaction.ts";
+import type { OrderFilled, OrderOrigin, Transaction } from "../../../shared/domain/transaction.ts";
 import { commissionFields, moneyFields, readCommission, readMoney } from "./money_view.ts";
 import {
   exact,
@@ -86,20 +86,7 @@ export function toTransactionView(one: Transaction): TransactionView {
       };
     }
     case "order_filled":
-      return {
-        ...base,
-        orderId: one.orderId,
-        venue: one.venue,
-        execId: one.execId,
-        symbol: one.symbol,
-        units: String(one.units),
-        price: formatPrice(one.price, instrumentOf(one.symbol)),
-        realised: formatMicros(one.realised),
-        realisedCurrency: one.realisedCurrency,
-        paid: formatMicros(one.paid),
-        rate: formatRate(one.rate),
-        ...commissionFields(one.commission),
-      };
+      return { ...base, ...fillView(one) };
     case "order_replace_requested":
     case "order_replaced":
       return { ...base, orderId: one.orderId, ...replacementView(one.symbol, one.replacement) };
@@ -119,6 +106,20 @@ export function toTransactionView(one: Transaction): TransactionView {
       return { ...base, ...moneyFields(one) };
   }
 }
+
+const fillView = (one: OrderFilled) => ({
+  orderId: one.orderId,
+  venue: one.venue,
+  execId: one.execId,
+  symbol: one.symbol,
+  units: String(one.units),
+  price: formatPrice(one.price, instrumentOf(one.symbol)),
+  realised: formatMicros(one.realised),
+  realisedCurrency: one.realisedCurrency,
+  paid: formatMicros(one.paid),
+  rate: formatRate(one.rate),
+  ...commissionFields(one.commission),
+});
 
 const textView = (text: string | null) => (text === null ? {} : { text });
 
