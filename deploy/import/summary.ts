@@ -49,11 +49,13 @@ function tookText({ startedAt, finishedAt, rowsRead }: ImportView): string {
   return ` in ${timeText(seconds)}, ${Math.round(rowsRead / seconds).toLocaleString("en")} rows/s`;
 }
 
-/** A symbol in the path is worth a ready line. */
-function symbolLines({ path }: ImportView, base: string): string[] {
+/** A symbol in the path is worth a ready line; a source without a name is called after its format. */
+function symbolLines({ path, source, notes }: ImportView, base: string): string[] {
   const symbol = /(?:^|[/_.-])([A-Z]{6})(?=[/_.-]|$)/.exec(path)?.[1] ?? "EURUSD";
+  const named = source ?? /files? of ([a-z\d]+)-/.exec(notes.join(" "))?.[1];
+  const query = `granularity=H1${named === undefined ? "" : `&source=${named}`}`;
   return [
     `  curl -H "X-API-Key: $SPOTWIRE_KEY" ${base}/v1/quality/${symbol}`,
-    `  curl -H "X-API-Key: $SPOTWIRE_KEY" ${base}/v1/instruments/${symbol}/bars`,
+    `  curl -H "X-API-Key: $SPOTWIRE_KEY" "${base}/v1/instruments/${symbol}/bars?${query}"`,
   ];
 }
