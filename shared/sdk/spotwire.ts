@@ -47,6 +47,7 @@ export function createSpotwire(options: SpotwireOptions): Spotwire {
     ...orderOperations(caller),
     ...accountOperations(caller),
     ...fundsOperations(caller),
+    ...pipelineOperations(caller),
     ...keyOperations(caller),
     feed: (more = {}) =>
       new FeedClient({ url: options.url, key: options.key, random: options.random, ...more }),
@@ -154,6 +155,48 @@ const fundsOperations = (caller: Caller) => ({
         }) as Promise<Answer<Statement>>,
       o,
     ),
+} satisfies Partial<Spotwire>);
+
+const pipelineOperations = (caller: Caller) => ({
+  createImport: (body, o) => caller.call((api, shared) => api.createImport({ ...shared, body }), o),
+  listImports: (query, o) =>
+    caller.call((api, shared) => api.listImports({ ...shared, ...given(query) }), o),
+  getImport: (importId, o) =>
+    caller.call((api, shared) => api.getImport({ ...shared, path: { importId } }), o),
+  cancelImport: (importId, o) =>
+    caller.call((api, shared) => api.cancelImport({ ...shared, path: { importId } }), o),
+  deleteImport: async (importId, o) => {
+    await caller.call((api, shared) => api.deleteImport({ ...shared, path: { importId } }), o);
+  },
+  getImportReport: (importId, o) =>
+    caller.call((api, shared) => api.getImportReport({ ...shared, path: { importId } }), o),
+  getImportReportPage: (importId, o) =>
+    caller.call((api, shared) => api.getImportReportPage({ ...shared, path: { importId } }), o),
+  listImportFormats: (o) => caller.call((api, shared) => api.listImportFormats(shared), o),
+  listQualityGates: (o) => caller.call((api, shared) => api.listQualityGates(shared), o),
+  listDayQuality: (symbol, query, o) =>
+    caller.call(
+      (api, shared) => api.listDayQuality({ ...shared, path: { symbol }, ...given(query) }),
+      o,
+    ),
+  getDayQuality: ({ symbol, day, source }, o) => {
+    const query = given(source === undefined ? undefined : { source });
+    return caller.call(
+      (api, shared) => api.getDayQuality({ ...shared, path: { symbol, day }, ...query }),
+      o,
+    );
+  },
+  getDayQualityPage: ({ symbol, day, source }, o) => {
+    const query = given(source === undefined ? undefined : { source });
+    return caller.call(
+      (api, shared) => api.getDayQualityPage({ ...shared, path: { symbol, day }, ...query }),
+      o,
+    );
+  },
+  listQuarantine: (query, o) =>
+    caller.call((api, shared) => api.listQuarantine({ ...shared, ...given(query) }), o),
+  releaseQuarantinedRow: (rowId, o) =>
+    caller.call((api, shared) => api.releaseQuarantinedRow({ ...shared, path: { rowId } }), o),
 } satisfies Partial<Spotwire>);
 
 const keyOperations = (caller: Caller) => ({

@@ -1,6 +1,7 @@
 /** What the client offers: every operation of the platform, by the name it has in its document. */
 
 import type { FeedClient, FeedOptions } from "./feed.ts";
+import type { PipelineApi } from "./pipeline_api.ts";
 import type {
   Account,
   ActivityBars,
@@ -62,7 +63,7 @@ export type Period = Omit<Query<GetStatementData>, "format">;
  * Each operation resolves to the body of its answer. It rejects with a `SpotwireProblem` when the
  * platform refuses, and with the runtime's own error when no answer comes.
  */
-export interface Spotwire {
+export interface Spotwire extends PipelineApi {
   /** What can be traded, and whether it trades now. */
   listInstruments(o?: CallOptions): Promise<ListInstrumentsResponse>;
   getInstrument(symbol: string, o?: CallOptions): Promise<Instrument>;
