@@ -1,12 +1,15 @@
 /**
  * History on real ticks, a recorded day repeated over days: bytes a tick in the table with its index,
  * beside Parquet; durable writing of blocks, beside binary COPY of the same ticks as rows; and minute
- * bars made from ten million sealed ticks, beside DuckDB over Parquet of the same rows.
+ * bars made from ten million sealed ticks, beside DuckDB over Parquet of the same rows. Last, a day of
+ * minute bars asked for over HTTP.
  *
  * Peers take turns in pairs; ratios are medians of the pairs.
  */
 
 import { type Kysely, sql } from "kysely";
+import { barGrid } from "../../shared/domain/bars/bar_grid.ts";
+import { TickFolder } from "../../shared/domain/bars/fold_ticks.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
@@ -19,9 +22,9 @@ import {
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
 import type { TickColumns } from "../../shared/timeseries/columns.ts";
-import { BarFolder } from "../../shared/timeseries/fold_bars.ts";
 import { recordedDay, repeated } from "./history_ticks.ts";
 import { copyRows } from "./history_copy.ts";
+import { benchMarketRequest } from "./market_request.ts";
 import { installPeers, median } from "./processes.ts";
 import type { BenchResult } from "./result.ts";
 
@@ -30,7 +33,6 @@ const pairs = 7;
 const writeDays = 8;
 const historyDays = 74;
 const symbol = "EURUSD" as Symbol;
-const minuteMs = 60_000;
 
 export async function benchHistory(): Promise<BenchResult> {
   const day = await recordedDay();
@@ -45,6 +47,7 @@ export async function benchHistory(): Promise<BenchResult> {
     const writing = await compareWriting({ db, url: server.url, day });
     const stored = await storeAll(db, day);
     const bars = await compareBars(db, duckdb, stored.ticks);
+    const { figures: requested } = await benchMarketRequest();
     return {
       bench: "history",
       ratios: {
@@ -57,6 +60,7 @@ export async function benchHistory(): Promise<BenchResult> {
         parquet_bytes_per_tick: parquetBytes / stored.ticks,
         ...writing.figures,
         ...bars.figures,
+        ...requested,
       },
     };
   } finally {
@@ -131,10 +135,10 @@ async function compareBars(
   for (let pair = 0; pair <= pairs; pair++) {
     const peer = await duckdb.bars();
     const startedAt = performance.now();
-    const folder = new BarFolder({ intervalMs: minuteMs, side: "bid" });
+    const folder = new TickFolder({ grid: barGrid("M1", "utc"), side: "bid" });
     const range = { from: -Infinity, to: Infinity };
     for await (const piece of history.ticks({ symbol, source: "bench" }, range)) folder.push(piece);
-    const made = folder.finish();
+    const made = folder.end();
     const ms = performance.now() - startedAt;
     if (made.length !== peer.bars) throw new Error(`${made.length} bars, DuckDB ${peer.bars}`);
     if (pair === 0) continue;

@@ -5,6 +5,8 @@
 
 import { type Kysely, sql } from "kysely";
 import type { BarSide } from "../domain/bar.ts";
+import { barGrid } from "../domain/bars/bar_grid.ts";
+import { TickFolder } from "../domain/bars/fold_ticks.ts";
 import type { Symbol } from "../domain/instrument.ts";
 import type { TimeseriesDatabase } from "./bars_table.ts";
 import { BlockHistory } from "./block_history.ts";
@@ -13,7 +15,6 @@ import { BlockHistoryWriter } from "./block_writer.ts";
 import type { TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
 import { removeUnused } from "./depot/depot_mover.ts";
-import { BarFolder } from "./fold_bars.ts";
 import { dayMs } from "./months.ts";
 import type { SeriesKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
@@ -91,11 +92,11 @@ export class Retention {
     const symbol = key.symbol as Symbol;
     const series = { symbol, source: key.source, side, intervalMs: minuteMs };
     for await (const bars of history.bars(series, span)) if (bars.length > 0) return;
-    const folder = new BarFolder({ intervalMs: minuteMs, side });
+    const folder = new TickFolder({ grid: barGrid("M1", "utc"), side });
     for await (const ticks of history.ticks({ symbol, source: key.source }, span)) {
       folder.push(ticks);
     }
-    const bars = folder.finish();
+    const bars = folder.end();
     if (bars.length > 0) await this.#writer.replaceBars(trx, { series, range: span, bars });
   }
 }
