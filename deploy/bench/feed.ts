@@ -137,8 +137,8 @@ async function saturate(peers: FeedPeers, name: Peer, window: number): Promise<F
   return await runFeedLoad(peers, {
     ...feed,
     clients: feedClients,
-    warmUpSeconds: 1,
-    seconds: 2,
+    warmUpSeconds: 1.5,
+    seconds: 3,
     window,
   });
 }
