@@ -2,12 +2,13 @@
 
 import type { Kysely } from "kysely";
 import { type Bar, type BarSide, barSides, minuteMs } from "../../shared/domain/bar.ts";
+import { barGrid } from "../../shared/domain/bars/bar_grid.ts";
+import { TickFolder } from "../../shared/domain/bars/fold_ticks.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
 import { epochMs } from "../../shared/domain/time.ts";
 import { correctBars } from "../../shared/timeseries/bars_store.ts";
 import type { TimeseriesDatabase } from "../../shared/timeseries/bars_table.ts";
 import type { BarColumns, TickColumns } from "../../shared/timeseries/columns.ts";
-import { BarFolder } from "../../shared/timeseries/fold_bars.ts";
 import type { History } from "../../shared/timeseries/history.ts";
 import type { Correction } from "./decide.ts";
 
@@ -53,9 +54,9 @@ async function sideBars(
   ticks: readonly TickColumns[],
   { symbol, side, minute }: Minute,
 ): Promise<Bar[]> {
-  const folder = new BarFolder({ intervalMs: minuteMs, side });
+  const folder = new TickFolder({ grid: barGrid("M1", "utc"), side });
   for (const piece of ticks) folder.push(piece);
-  const made = barsOf(folder.finish(), { symbol, side })[0];
+  const made = barsOf(folder.end(), { symbol, side })[0];
   if (made === undefined) return [];
   const corrected = [made];
   const series = { symbol, side, source: liveSource, intervalMs: minuteMs };

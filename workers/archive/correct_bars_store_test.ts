@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type BarSide, barSides, minuteMs } from "../../shared/domain/bar.ts";
+import { barGrid } from "../../shared/domain/bars/bar_grid.ts";
+import { TickFolder } from "../../shared/domain/bars/fold_ticks.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
 import type { Quote } from "../../shared/domain/quote.ts";
 import { epochMs } from "../../shared/domain/time.ts";
@@ -13,7 +15,6 @@ import {
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
-import { BarFolder } from "../../shared/timeseries/fold_bars.ts";
 import { Sealer } from "../../shared/timeseries/sealer.ts";
 import {
   type ArchiveDatabase,
@@ -126,13 +127,13 @@ Deno.test("however quotes are late or out of order, bars are those of the ticks 
       shiftMs = Math.ceil((at + 1) / 86_400_000) * 86_400_000 + 86_400_000;
       await archive(store, [...batches, [{ time: epochMs(start + at + 10 * minuteMs) }]]);
       for (const side of barSides) {
-        const folder = new BarFolder({ intervalMs: minuteMs, side });
+        const folder = new TickFolder({ grid: barGrid("M1", "utc"), side });
         const ticks = historyOf(store).ticks(
           { symbol: symbol as Symbol, source: "live" },
           everything,
         );
         for await (const piece of ticks) folder.push(piece);
-        const { openTime, open, high, low, close, ticks: counts } = folder.finish();
+        const { openTime, open, high, low, close, ticks: counts } = folder.end();
         const expected = Array.from(openTime, (time, i) => [
           (time - start) / minuteMs,
           ...[open, high, low, close, counts].map((column) => column[i]!),
