@@ -44,8 +44,7 @@ export interface Market {
   readonly quotes: QuoteBook;
   readonly rates: Rates;
   readonly hours: TradingHours;
-  /** Default: plain ones, without any cost. */
-  readonly terms?: TradingTerms;
+  readonly terms: TradingTerms;
 }
 
 /** What the store knows beyond the account's open orders. */
@@ -253,7 +252,7 @@ function fillOf(
     price: report.price,
   };
   const commission = commissionOf(
-    market.terms?.commissions ?? [],
+    market.terms.commissions,
     { account, instrument, order, ...fill },
     market.rates,
   );
