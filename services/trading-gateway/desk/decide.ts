@@ -219,11 +219,8 @@ function applyReport(
     const refused = ends ? refuseReplaces(account, order, report.time) : [];
     const booked = book(account, report.time, fill);
     const { units, price } = report;
-    return done([
-      ...refused,
-      booked,
-      ...followFill(account, { order, units, price }, report.time),
-    ]);
+    const followed = followFill(account, { order, units, price, at: report.time }, context.market);
+    return done([...refused, booked, ...followed]);
   }
   const change = changeOf(order, report);
   if (change === null) return done([]);
