@@ -60,7 +60,7 @@ export async function startTrading(
     onStored: () => relay.kick(),
     onAccounts: (accounts) => margins.update(accounts),
   });
-  const margins = new MarginWatch({ db, books, desk, market, terms: terms.margin, logger });
+  const margins = new MarginWatch({ db, books, desk, market, logger });
   const rolls = new Rolls({ ...ground, db, desk, terms: terms.financing });
   await rolls.begin();
   await followQuotes({

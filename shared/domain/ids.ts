@@ -16,7 +16,7 @@ export type TransactionId = Brand<number, "TransactionId">;
 export const accountIdPattern = /^[a-z][a-z0-9-]{0,39}$/;
 export const clientOrderIdPattern = /^[A-Za-z0-9._:-]{1,64}$/;
 
-/** Client order ids that begin so are the platform's, for the exits it places itself. */
+/** Client order ids that begin so are the platform's, for the orders it places itself. */
 export const reservedClientOrderPrefix = "sw:";
 
 export const isAccountId = (text: string): text is AccountId => accountIdPattern.test(text);

@@ -4,7 +4,7 @@
  */
 
 import { type Account, marginFor, type Valuation, valueAccount } from "./account.ts";
-import type { AccountId } from "./ids.ts";
+import { type AccountId, reservedClientOrderPrefix } from "./ids.ts";
 import { type Instrument, type Symbol, type Units, units } from "./instrument.ts";
 import { instrumentOf } from "./instruments.ts";
 import { convert } from "./money.ts";
@@ -66,8 +66,8 @@ export function marginNeed(
   return account.marginCall ? "end_call" : null;
 }
 
-/** Orders by which the platform closes positions begin with this; clients' may not. */
-export const stopOutPrefix = "stop-out:";
+/** Orders by which the platform closes positions begin with this. */
+export const stopOutPrefix = `${reservedClientOrderPrefix}stop-out:`;
 
 export interface Closing {
   readonly symbol: Symbol;
@@ -139,10 +139,11 @@ function closableOf(
   return found;
 }
 
-const isClosingOrder = (one: Order): boolean =>
+/** Whether the platform is closing a position by this order. */
+export const isClosingOrder = (one: Order): boolean =>
   isOpen(one.status) && one.clientOrderId.startsWith(stopOutPrefix);
 
-/** Whether the platform is closing positions of the account. */
+/** Whether any position of the account is being closed. */
 export const isClosing = (account: Account): boolean =>
   account.orders.values().some(isClosingOrder);
 

@@ -1,6 +1,8 @@
 /** Conversion between currencies at the newest mid prices. */
 
+import { conversionPaths } from "./conversion.ts";
 import type { Currency } from "./currency.ts";
+import type { Instrument, Symbol } from "./instrument.ts";
 import { findInstrument } from "./instruments.ts";
 import { type Rate, rateOf, unitRate } from "./money.ts";
 import { type QuoteBook, twiceMid } from "./quote.ts";
@@ -31,6 +33,14 @@ export function quoteRates(book: QuoteBook): Rates {
     },
   };
 }
+
+/** The pairs that {@link quoteRates} may take a rate from: the direct one and the dollar's. */
+export const rateSymbols = (from: Currency, to: Currency): Symbol[] =>
+  conversionPaths(from, to)
+    .filter((path) => path.length < 2 || path.every(({ instrument }) => isDollarPair(instrument)))
+    .flatMap((path) => path.map(({ instrument }) => instrument.symbol));
+
+const isDollarPair = ({ base, quote }: Instrument): boolean => base === "USD" || quote === "USD";
 
 function pairMid(book: QuoteBook, symbol: string): [bigint, bigint] | null {
   const quote = book.get(symbol);

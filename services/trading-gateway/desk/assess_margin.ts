@@ -14,14 +14,12 @@ import { units } from "../../../shared/domain/instrument.ts";
 import {
   type Closing,
   closingsOf,
-  defaultMargin,
   isBelow,
   isClosing,
   levelsFor,
   stopOutPrefix,
 } from "../../../shared/domain/margin.ts";
 import { micros } from "../../../shared/domain/money.ts";
-import { openOrdersMax } from "../../../shared/domain/orders/check_order.ts";
 import { type OrderTerms, plainTerms } from "../../../shared/domain/orders/order.ts";
 import { book, type Booked, type Decision, type Market } from "./decide.ts";
 import { done } from "./money_decision.ts";
@@ -32,7 +30,7 @@ export interface AssessMargin {
 }
 
 export function assessMargin(account: Account, market: Market): Decision {
-  const levels = levelsFor(market.terms?.margin ?? defaultMargin, account.accountId);
+  const levels = levelsFor(market.terms.margin, account.accountId);
   const valued = valueAccount(account, market.quotes, market.rates);
   if (valued === null) return done(account, []);
   const booked: Booked[] = [];
@@ -48,7 +46,6 @@ export function assessMargin(account: Account, market: Market): Decision {
   }
   if (!flat && isBelow(valued, levels.stopOutPercent)) {
     for (const closing of closingsOf(account, levels, market)) {
-      if (account.openOrders >= openOrdersMax) break;
       if (isTradable(closing, market)) booked.push(close(account, closing, market));
     }
   }

@@ -8,10 +8,11 @@ import type { AccountId, OrderId, TransactionId } from "../../../shared/domain/i
 import { type Symbol, units } from "../../../shared/domain/instrument.ts";
 import { formatRate, micros } from "../../../shared/domain/money.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
-import { isOpen, type Order, orderStatuses } from "../../../shared/domain/orders/order.ts";
+import { isOpen, type Order } from "../../../shared/domain/orders/order.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
+import { openStatuses } from "../orders/order_store.ts";
 import {
   fromTransactionView,
   toTransactionView,
@@ -94,7 +95,7 @@ async function loadAccounts(db: Kysely<TradingDatabase>, ids: readonly AccountId
   }
   const orders = await db.selectFrom("orders").selectAll()
     .where("account_id", "in", ids)
-    .where("status", "in", orderStatuses.filter(isOpen)).execute();
+    .where("status", "in", openStatuses).execute();
   for (const order of orders.map(toOrder)) {
     const account = accounts.get(order.accountId)!;
     account.orders.set(order.orderId, order);

@@ -3,13 +3,9 @@
 import type { Account } from "../../../shared/domain/account.ts";
 import type { Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
+import { isClosingOrder } from "../../../shared/domain/margin.ts";
 import { checkOrder } from "../../../shared/domain/orders/check_order.ts";
-import {
-  canBecome,
-  isOpen,
-  type Order,
-  type Replacement,
-} from "../../../shared/domain/orders/order.ts";
+import { isOpen, type Order, type Replacement } from "../../../shared/domain/orders/order.ts";
 import {
   asksNothingNew,
   checkReplacement,
@@ -24,18 +20,20 @@ import { book, type Booked, type Decision, knownOf, type Market, refuse } from "
 export function cancelOrder(account: Account, command: CancelOrder, market: Market): Decision {
   const order = account.orders.get(command.orderId);
   if (order === undefined) return refuse("order_unknown", null);
+  if (isClosingOrder(order)) return refuse("order_of_stop_out", order);
   if (order.status === "pending_cancel") return done(account, order, []);
-  if (order.status === "held") {
-    return done(account, order, [requestCancel(account, order, market.now)]);
-  }
-  if (!canBecome(order.status, "pending_cancel")) return refuse("order_not_open", order);
+  if (!isOpen(order.status)) return refuse("order_not_open", order);
   return done(account, order, [requestCancel(account, order, market.now)]);
 }
 
-/** Asks for every open order of the account, or of one symbol, to be canceled, in one turn. */
+/**
+ * Asks for every open order of the account, or of one symbol, to be canceled, in one turn; not for
+ * those by which the platform closes positions.
+ */
 export function cancelOrders(account: Account, command: CancelOrders, market: Market): Decision {
   const asked = [...account.orders.values()].filter((order) =>
-    isOpen(order.status) && (command.symbol === null || command.symbol === order.symbol)
+    isOpen(order.status) && !isClosingOrder(order) &&
+    (command.symbol === null || command.symbol === order.symbol)
   );
   const booked = asked.flatMap((order) =>
     order.status === "pending_cancel" ? [] : [requestCancel(account, order, market.now)]
@@ -49,6 +47,7 @@ export function replaceOrder(account: Account, command: ReplaceOrder, market: Ma
   const order = account.orders.get(command.orderId);
   if (order === undefined) return refuse("order_unknown", null);
   if (!isOpen(order.status)) return refuse("order_not_open", order);
+  if (isClosingOrder(order)) return refuse("order_of_stop_out", order);
   const replacement = readReplacement(command.request, order, market.now);
   if (typeof replacement === "string") return refuse(replacement, order);
   if (asksNothingNew(order, replacement)) return done(account, order, []);

@@ -26,7 +26,6 @@ import {
   remainingUnits,
 } from "../../../shared/domain/orders/order.ts";
 import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_order.ts";
-import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { QuoteBook } from "../../../shared/domain/quote.ts";
 import type { Rates } from "../../../shared/domain/rates.ts";
 import type { TradingTerms } from "../../../shared/domain/terms.ts";
@@ -35,7 +34,7 @@ import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { ApplyReport, Command, OpenAccount, Outcome, PlaceOrder } from "./commands.ts";
 import type { MoneyCommand } from "./decide_money.ts";
 import { followEnd, followFill } from "./linked_orders.ts";
-import { placeGroup } from "./place_group.ts";
+import { isRefused, placeGroup } from "./place_group.ts";
 import { cancelOrder, cancelOrders, refuseReplaces, replaceOrder } from "./change_orders.ts";
 
 /** The market as the desk sees it now. */
@@ -44,8 +43,7 @@ export interface Market {
   readonly quotes: QuoteBook;
   readonly rates: Rates;
   readonly hours: TradingHours;
-  /** Default: plain ones, without any cost. */
-  readonly terms?: TradingTerms;
+  readonly terms: TradingTerms;
 }
 
 /** What the store knows beyond the account's open orders. */
@@ -144,17 +142,18 @@ function placeOrder(
   );
   if (earlier !== undefined) {
     if (!sameTerms(earlier, terms)) return refuse("duplicate_client_order_id", earlier);
-    // An order the venue refused later was accepted at first, and that was the answer.
-    if (earlier.rejectReason !== null && earlier.rejectReason !== "venue_rejected") {
-      return refuse(earlier.rejectReason, earlier);
-    }
+    if (isRefused(earlier)) return refuse(earlier.rejectReason, earlier);
     return { booked: [], outcome: { ok: true, order: earlier, account } };
   }
   const orderId = orderIdOf(
     account.accountId,
     (account.lastTransactionId + 1) as TransactionId,
   );
-  const reason = refusalOf(account, command, context.market);
+  const reason = checkOrder(
+    terms,
+    command.instrument,
+    knownOf(account, command, context.market),
+  );
   const booked = reason === null
     ? book(account, context.market.now, {
       type: "order_accepted",
@@ -173,10 +172,6 @@ function placeOrder(
     booked: [booked],
     outcome: reason === null ? { ok: true, order, account } : { ok: false, reason, order },
   };
-}
-
-function refusalOf(account: Account, command: PlaceOrder, market: Market): RejectReason | null {
-  return checkOrder(command.terms, command.instrument, knownOf(account, command, market));
 }
 
 /** What the order check is told of the account and the market at this moment. */
@@ -220,11 +215,8 @@ function applyReport(
     const refused = ends ? refuseReplaces(account, order, report.time) : [];
     const booked = book(account, report.time, fill);
     const { units, price } = report;
-    return done([
-      ...refused,
-      booked,
-      ...followFill(account, { order, units, price }, report.time),
-    ]);
+    const followed = followFill(account, { order, units, price, at: report.time }, context.market);
+    return done([...refused, booked, ...followed]);
   }
   const change = changeOf(order, report);
   if (change === null) return done([]);
@@ -253,7 +245,7 @@ function fillOf(
     price: report.price,
   };
   const commission = commissionOf(
-    market.terms?.commissions ?? [],
+    market.terms.commissions,
     { account, instrument, order, ...fill },
     market.rates,
   );

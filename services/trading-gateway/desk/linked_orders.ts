@@ -7,6 +7,8 @@
 import type { Account } from "../../../shared/domain/account.ts";
 import { orderIdOf, type TransactionId } from "../../../shared/domain/ids.ts";
 import type { Price, Units } from "../../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
+import { checkAccount, checkExpiry } from "../../../shared/domain/orders/check_order.ts";
 import { exitTerms, exitTypes } from "../../../shared/domain/orders/on_fill.ts";
 import {
   directionOf,
@@ -16,22 +18,23 @@ import {
   replacementsHeldMax,
 } from "../../../shared/domain/orders/order.ts";
 import { newestTerms } from "../../../shared/domain/orders/replace_order.ts";
+import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import { requestCancel, requestReplace } from "./change_orders.ts";
-import { book, type Booked } from "./decide.ts";
+import { book, type Booked, knownOf, type Market } from "./decide.ts";
 
 /** Everything that follows from a fill that was just booked. */
 export function followFill(
   account: Account,
-  about: { order: Order; units: Units; price: Price },
-  at: EpochMs,
+  about: { order: Order; units: Units; price: Price; at: EpochMs },
+  market: Market,
 ): Booked[] {
-  const { order, units } = about;
+  const { order, units, at } = about;
   const ended = !isOpen(account.orders.get(order.orderId)!.status);
   return [
     ...(order.ocoGroup === null ? [] : followGroup(account, { order, units, ended }, at)),
     ...(order.onFill === null ? [] : placeExits(account, about, at)),
-    ...(order.releases && ended ? releaseHeld(account, order, at) : []),
+    ...(order.releases && ended ? releaseHeld(account, { parent: order, at }, market) : []),
     ...(account.reduceOnlyOrders === 0 ? [] : trimReduceOnly(account, order, at)),
   ];
 }
@@ -53,10 +56,33 @@ const heldBy = (account: Account, parent: Order): Order[] =>
     one.status === "held" && one.parentOrderId === parent.orderId
   );
 
-const releaseHeld = (account: Account, parent: Order, at: EpochMs): Booked[] =>
-  heldBy(account, parent).map(({ orderId }) =>
-    book(account, at, { type: "order_released", orderId })
-  );
+/** Released orders pass what of the check they could not pass before; others end here. */
+function releaseHeld(
+  account: Account,
+  { parent, at }: { parent: Order; at: EpochMs },
+  market: Market,
+): Booked[] {
+  return heldBy(account, parent).map((held) => {
+    const { orderId } = held;
+    const reason = checkRelease(account, held, market);
+    return reason === null
+      ? book(account, at, { type: "order_released", orderId })
+      : book(account, at, { type: "order_canceled", orderId, text: reason });
+  });
+}
+
+/**
+ * Its terms passed when it arrived. A closed market or a stale price does not end it: an order that
+ * may wait outlives both, and the venue ends one that may not.
+ */
+function checkRelease(account: Account, held: Order, market: Market): RejectReason | null {
+  const instrument = instrumentOf(held.symbol);
+  const known = knownOf(account, { terms: held, instrument }, market);
+  return checkExpiry(held, market.now) ?? checkAccount(held, instrument, {
+    ...known,
+    account: { ...known.account, openOrders: 0 },
+  });
+}
 
 /** What one member fills is taken off the others; one that is done cancels them. */
 function followGroup(

@@ -1,169 +1,24 @@
-// Goal: entries, exits, groups and held orders hang together whatever the market does. Method: the
-// desk's rules and the venue's engine face to face, in memory; every command to the venue and every
-// report of it may wait, so that they cross. The transactions are folded anew after each run.
+// Goal: entries, exits, groups and held orders hang together whatever the market does, stop-outs
+// too. Method: the desk's rules and the venue's engine face to face (`testing/linked_world.ts`); the
+// transactions are folded anew after each run.
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { ExecutionReport } from "../../../shared/contracts/messages/executions.ts";
-import {
-  fromReplaceData,
-  fromSubmittedData,
-  toReplaceData,
-  toSubmittedData,
-} from "../../../shared/contracts/messages/orders.ts";
 import { emptyAccount } from "../../../shared/domain/account.ts";
 import { applyTransaction } from "../../../shared/domain/books.ts";
-import { tradingHours } from "../../../shared/domain/fx_week.ts";
-import type { AccountId } from "../../../shared/domain/ids.ts";
-import { price, type Symbol } from "../../../shared/domain/instrument.ts";
+import { price } from "../../../shared/domain/instrument.ts";
+import { stopOutPrefix } from "../../../shared/domain/margin.ts";
 import { micros } from "../../../shared/domain/money.ts";
-import type { Order, OrderGroupType } from "../../../shared/domain/orders/order.ts";
+import { openOrdersMax } from "../../../shared/domain/orders/check_order.ts";
 import {
-  type OrderRequest,
-  type ReadOrder,
-  readOrder,
-} from "../../../shared/domain/orders/read_order.ts";
-import { QuoteBook } from "../../../shared/domain/quote.ts";
-import { quoteRates } from "../../../shared/domain/rates.ts";
-import { type EpochMs, epochMs } from "../../../shared/domain/time.ts";
-import type { Transaction } from "../../../shared/domain/transaction.ts";
-import { createFillEngine } from "../../../shared/venues/fill_engine.ts";
-import type { EngineEffects } from "../../../shared/venues/venue.ts";
-import type { Command } from "./commands.ts";
-import type { MoneyCommand } from "./decide_money.ts";
-import { clientOrderKey, decide, type Decision, fillKey } from "./decide.ts";
+  directionOf,
+  isOpen,
+  type Order,
+  remainingUnits,
+} from "../../../shared/domain/orders/order.ts";
+import type { OrderRequest } from "../../../shared/domain/orders/read_order.ts";
+import { accountId, read, World } from "../testing/linked_world.ts";
 
-const start = epochMs(Date.UTC(2026, 0, 7, 12));
-const accountId = "demo" as AccountId;
-const read = (request: OrderRequest): ReadOrder => {
-  const one = readOrder(request);
-  if (typeof one === "string") throw new Error(one);
-  return one;
-};
-
-class World {
-  readonly account = emptyAccount(accountId);
-  readonly transactions: Transaction[] = [];
-  readonly #quotes = new QuoteBook();
-  readonly #engine;
-  readonly #known = { byClientOrderId: new Map<string, Order>(), bookedFills: new Set<string>() };
-  readonly #toVenue: (() => EngineEffects)[] = [];
-  readonly #toDesk: ExecutionReport[] = [];
-  #now: EpochMs = start;
-  #sequence = 0;
-
-  constructor(partialShare = 0) {
-    this.#engine = createFillEngine({
-      name: "simulator",
-      seed: "seed",
-      hours: tradingHours("always"),
-      partialShare,
-    });
-    const deposit = micros(1_000_000_000_000n);
-    this.do({ kind: "open_account", accountId, currency: "USD", deposit });
-    this.quote(100_000);
-  }
-
-  do(command: Exclude<Command, MoneyCommand>): Decision {
-    const { account } = this;
-    const market = {
-      now: this.#now,
-      quotes: this.#quotes,
-      rates: quoteRates(this.#quotes),
-      hours: tradingHours("always"),
-    };
-    const decision = decide(account, command, { market, known: this.#known });
-    for (const { transaction } of decision.booked) {
-      this.transactions.push(transaction);
-      if ("orderId" in transaction) this.#tell(transaction);
-      if (transaction.type === "order_filled") this.#known.bookedFills.add(fillKey(transaction));
-    }
-    for (const order of account.orders.values()) {
-      this.#known.byClientOrderId.set(clientOrderKey(order), order);
-    }
-    return decision;
-  }
-
-  place(over: Partial<OrderRequest>): Order {
-    const request = { clientOrderId: `c${this.transactions.length}`, ...entry, ...over };
-    const { outcome } = this.do({ kind: "place_order", accountId, ...read(request) });
-    assert(outcome.ok && outcome.order !== null, JSON.stringify(outcome, (_, v) => String(v)));
-    return outcome.order;
-  }
-
-  group(type: OrderGroupType, orders: readonly Partial<OrderRequest>[]): Decision["outcome"] {
-    return this.do({
-      kind: "place_group",
-      accountId,
-      type,
-      orders: orders.map((over, at) => read({ clientOrderId: `g${at}`, ...entry, ...over })),
-    }).outcome;
-  }
-
-  /** What the venue must do because of a transaction, on its way there. */
-  #tell(transaction: Transaction & { orderId: Order["orderId"] }): void {
-    const order = this.account.orders.get(transaction.orderId)!;
-    const { orderId } = order;
-    const submits = (transaction.type === "order_accepted" && !transaction.held) ||
-      transaction.type === "order_released";
-    if (submits) {
-      const data = toSubmittedData(order);
-      this.#toVenue.push(() => this.#engine.submit(fromSubmittedData(data), this.#now));
-    } else if (transaction.type === "order_replace_requested") {
-      const data = toReplaceData(order, transaction.replacement, this.#now);
-      this.#toVenue.push(() => this.#engine.replace(orderId, fromReplaceData(data), this.#now));
-    } else if (transaction.type === "order_cancel_requested") {
-      this.#toVenue.push(() => this.#engine.cancel(orderId, this.#now));
-    }
-  }
-
-  quote(bid: number, spread = 10): void {
-    this.#now = epochMs(this.#now + 1);
-    const quote = {
-      symbol: "EURUSD" as Symbol,
-      bid: price(bid),
-      ask: price(bid + spread),
-      venueTime: this.#now,
-      receivedTime: this.#now,
-      sequence: ++this.#sequence,
-    };
-    this.#quotes.apply(quote);
-    this.#toDesk.push(...this.#engine.quotes([quote], this.#now).reports);
-  }
-
-  /** Delivers at most so much of what is on its way, each way in order. */
-  deliver(most = Infinity): void {
-    for (let n = 0; n < most && this.#toVenue.length + this.#toDesk.length > 0; n++) {
-      const command = this.#toVenue.shift();
-      if (command !== undefined) this.#toDesk.push(...command().reports);
-      const report = this.#toDesk.shift();
-      if (report !== undefined) this.do({ kind: "apply_report", accountId, report });
-    }
-  }
-
-  move(bid: number): void {
-    this.quote(bid);
-    this.deliver();
-  }
-
-  exits(): [string, number, string][] {
-    return [...this.account.orders.values()].filter((one) => one.positionFill === "reduce_only")
-      .map((one) => [one.type, one.units, one.status]);
-  }
-
-  statuses = (): string[] => [...this.account.orders.values()].map((one) => one.status);
-  get position(): number {
-    return this.account.positions.get("EURUSD")?.units ?? 0;
-  }
-}
-
-const entry = {
-  symbol: "EURUSD",
-  side: "buy",
-  type: "limit",
-  units: "10000",
-  price: "0.99990",
-} as const;
 const exits = {
   takeProfitOnFill: { price: "1.00500" },
   stopLossOnFill: { distance: "0.00300" },
@@ -208,7 +63,7 @@ Deno.test("two stops that one price sets off close the position once", () => {
 });
 
 Deno.test("exits grow with an entry filled in parts, and are cut when the position is closed by hand", () => {
-  const world = new World(1);
+  const world = new World({ partialShare: 1 });
   const order = world.place(exits);
   world.deliver();
   for (let bid = 99_970; world.account.orders.get(order.orderId)!.status !== "filled"; bid--) {
@@ -294,6 +149,76 @@ Deno.test("a group is refused whole, with its reason again on a repeat; an end g
   assertEquals(other.statuses(), ["canceled", "canceled"]);
 });
 
+const behind = { symbol: "USDJPY", type: "market", price: undefined, units: "1" } as const;
+const thousandDollars = { deposit: micros(1_000_000_000n) };
+const released: [string, Partial<OrderRequest>, string, string | null][] = [
+  ["needs more margin than there is", { units: "10000000" }, "canceled", "insufficient_margin"],
+  [
+    "would open a position and may only reduce one",
+    { side: "sell", price: "1.00500", positionFill: "reduce_only" },
+    "canceled",
+    "reduce_only_would_open",
+  ],
+  [
+    "has expired",
+    { timeInForce: "GTD", expireTime: "2026-01-07T12:00:00.005Z" },
+    "canceled",
+    "expire_time_passed",
+  ],
+  ["lives to the end of the day", { timeInForce: "DAY" }, "new", null],
+  ["passes the check", {}, "new", null],
+];
+for (const [what, second, status, text] of released) {
+  Deno.test(`a held order that ${what} is ${status === "new" ? "released" : "canceled"} when its turn comes`, () => {
+    const world = new World(thousandDollars);
+    const placed = world.group("oto", [behind, second]);
+    assert(placed.ok);
+    for (let n = 0; n < 5; n++) world.quote(100_000);
+    world.deliver();
+    const [first, held] = placed.orders!.map(({ orderId }) => world.account.orders.get(orderId)!);
+    assertEquals([first!.status, held!.status, held!.text], ["filled", status, text]);
+  });
+}
+
+/** An account of 1,000 dollars whose long EURUSD position the next assessment closes. */
+function fallen(resting = 0): World {
+  const world = new World(thousandDollars);
+  world.place({ type: "market", price: undefined, units: "25000" });
+  world.deliver();
+  for (let n = 0; n < resting; n++) world.place({ units: "1", price: "0.90000" });
+  world.deliver();
+  world.move(96_400);
+  return world;
+}
+const stopOutsOf = (world: World) =>
+  [...world.account.orders.values()].filter((one) => one.clientOrderId.startsWith(stopOutPrefix));
+
+Deno.test("an account with the most open orders allowed is stopped out all the same", () => {
+  const world = fallen(openOrdersMax);
+  assertEquals(world.account.openOrders, openOrdersMax);
+  world.do({ kind: "assess_margin", accountId });
+  assertEquals(stopOutsOf(world).length, 1);
+});
+
+Deno.test("a client can neither cancel nor replace the order that closes its position", () => {
+  const world = fallen();
+  world.do({ kind: "assess_margin", accountId });
+  const [{ orderId }] = stopOutsOf(world) as [Order];
+  for (
+    const command of [
+      { kind: "cancel_order", accountId, orderId },
+      { kind: "replace_order", accountId, orderId, request: { units: "1" } },
+    ] as const
+  ) {
+    const { outcome } = world.do(command);
+    assertEquals(!outcome.ok && outcome.reason, "order_of_stop_out");
+  }
+  const all = world.do({ kind: "cancel_orders", accountId, symbol: null });
+  assertEquals(all.outcome.ok && all.outcome.orders, []);
+  world.deliver();
+  assertEquals(stopOutsOf(world)[0]!.status, "filled");
+});
+
 const side = fc.constantFrom("buy" as const, "sell" as const);
 const pips = (at: number) => (at / 1e5).toFixed(5);
 const step = fc.oneof(
@@ -313,7 +238,10 @@ const step = fc.oneof(
     type: fc.constantFrom("oco" as const, "oto" as const, "bracket" as const),
     side,
     units: fc.integer({ min: 1, max: 30 }),
+    reduces: fc.boolean(),
   }),
+  // How far the price goes against the position before the margin is assessed.
+  fc.record({ do: fc.constant("assess" as const), against: fc.integer({ min: 0, max: 6_000 }) }),
   fc.record({ do: fc.constant("cancel" as const), order: fc.nat(30) }),
   fc.record({ do: fc.constant("replace" as const), order: fc.nat(30), units: fc.nat(40) }),
 );
@@ -323,7 +251,10 @@ function take(world: World, one: typeof step extends fc.Arbitrary<infer T> ? T :
   const up = "side" in one && one.side === "buy" ? 1 : -1;
   if (one.do === "quote") world.quote(one.bid);
   else if (one.do === "deliver") world.deliver(one.most);
-  else if (one.do === "place") {
+  else if (one.do === "assess") {
+    world.quote(100_000 - Math.sign(world.position) * one.against);
+    world.do({ kind: "assess_margin", accountId });
+  } else if (one.do === "place") {
     const at = 100_000 - up * one.away;
     const request: OrderRequest = {
       clientOrderId: `p${n}`,
@@ -347,6 +278,7 @@ function take(world: World, one: typeof step extends fc.Arbitrary<infer T> ? T :
     const orders = [pips(100_000 - up * 100), pips(100_000 + up * 200)].map((price, at) => ({
       ...{ clientOrderId: `q${n}-${at}`, units, price },
       side: at === 0 ? one.side : one.side === "buy" ? "sell" as const : "buy" as const,
+      ...(at > 0 && one.reduces ? { positionFill: "reduce_only" as const } : {}),
     }));
     world.group(one.type, orders);
   } else if (orders.length > 0) {
@@ -360,12 +292,14 @@ function take(world: World, one: typeof step extends fc.Arbitrary<infer T> ? T :
 }
 
 Deno.test("whatever crosses on the wire, nothing overfills, every order settles, and a replay agrees", () => {
+  let stopOuts = 0;
   fc.assert(
     fc.property(
       fc.array(step, { minLength: 1, maxLength: 50, size: "max" }),
       fc.constantFrom(0, 0.5),
-      (steps, partialShare) => {
-        const world = new World(partialShare);
+      fc.constantFrom(micros(60_000_000n), micros(1_000_000_000_000n)),
+      (steps, partialShare, deposit) => {
+        const world = new World({ partialShare, deposit });
         steps.forEach((one, n) => take(world, one, n));
         world.deliver();
         const { account } = world;
@@ -376,6 +310,14 @@ Deno.test("whatever crosses on the wire, nothing overfills, every order settles,
           if (["held", "new", "partially_filled"].includes(order.status)) open++;
         }
         assertEquals(account.openOrders, open);
+        for (const order of account.orders.values()) {
+          if (!isOpen(order.status) || order.status === "held") continue;
+          if (order.positionFill !== "reduce_only") continue;
+          assert(
+            remainingUnits(order) <= Math.max(0, -directionOf(order.side) * world.position),
+            `${order.orderId} exceeds the position`,
+          );
+        }
         const again = emptyAccount(accountId);
         for (const one of world.transactions) applyTransaction(again, one);
         assertEquals(again, account);
@@ -384,8 +326,12 @@ Deno.test("whatever crosses on the wire, nothing overfills, every order settles,
           0,
         );
         assertEquals(world.position, filled);
+        for (const one of world.transactions) {
+          if (one.type === "order_accepted" && one.reason === "stop_out") stopOuts++;
+        }
       },
     ),
     { numRuns: 400 },
   );
+  assert(stopOuts > 0, "no account was stopped out");
 });

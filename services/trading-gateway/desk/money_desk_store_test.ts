@@ -4,53 +4,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { AccountCurrency } from "../../../shared/domain/currency.ts";
-import { tradingHours } from "../../../shared/domain/fx_week.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
-import { price, type Symbol } from "../../../shared/domain/instrument.ts";
 import { micros } from "../../../shared/domain/money.ts";
 import type { FundsId } from "../../../shared/domain/money_transactions.ts";
-import { QuoteBook } from "../../../shared/domain/quote.ts";
-import { quoteRates } from "../../../shared/domain/rates.ts";
-import { epochMs } from "../../../shared/domain/time.ts";
-import { createEventSource } from "../../../shared/runtime/events.ts";
-import { createLogger } from "../../../shared/runtime/logger.ts";
-import { migrate } from "../../../shared/storage/migrate.ts";
-import { openStore } from "../../../shared/storage/open_store.ts";
 import { auditBooks } from "../audit/audit_books.ts";
-import { createBooksStore } from "./books_store.ts";
+import { books, db, ids, newDesk } from "../testing/test_desk.ts";
 import type { Command, Outcome } from "./commands.ts";
-import { Desk } from "./desk.ts";
-import { tradingMigrations } from "./migrations.ts";
-import { type TradingDatabase, tradingSchema } from "./tables.ts";
-
-const now = epochMs(Date.UTC(2026, 0, 7, 12));
-const quotes = new QuoteBook();
-for (const [symbol, bid] of [["EURUSD", 116_000], ["USDJPY", 150_000]] as const) {
-  quotes.apply({
-    symbol: symbol as Symbol,
-    bid: price(bid),
-    ask: price(bid + 10),
-    venueTime: now,
-    receivedTime: now,
-    sequence: 1,
-  });
-}
-const market = { now, quotes, rates: quoteRates(quotes), hours: tradingHours("always") };
-const store = await openStore("pglite:memory");
-await migrate(store, tradingSchema, tradingMigrations);
-const db = store.database<TradingDatabase>(tradingSchema);
-const books = createBooksStore(db);
-let nextId = 0;
-const ids = { next: () => `id-${nextId++}` };
-
-const newDesk = () =>
-  new Desk({
-    store: books,
-    market: () => market,
-    events: createEventSource({ source: "/test", ids, clock: { now: () => now } }),
-    logger: createLogger({ service: "test", level: "silent" }),
-    onStored: () => {},
-  });
 
 const step = fc.record({
   desk: fc.nat(1),
@@ -95,7 +54,9 @@ Deno.test("movements over two desks at once: booked once, balanced, and as a nai
       fc.array(fc.array(step, { minLength: 1, maxLength: 5 }), { maxLength: 6 }),
       async (turns) => {
         const desks = [newDesk(), newDesk()];
-        const accounts = currencies.map((one) => `m-${nextId++}-${one.toLowerCase()}` as AccountId);
+        const accounts = currencies.map((one) =>
+          `m-${ids.next()}-${one.toLowerCase()}` as AccountId
+        );
         for (const [at, currency] of currencies.entries()) {
           const accountId = accounts[at]!;
           await desks[0]!.submit({

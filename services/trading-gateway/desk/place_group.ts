@@ -100,7 +100,7 @@ function areGroup(command: PlaceGroup, orders: readonly Order[]): boolean {
 }
 
 /** Whether it was refused on arrival; what the venue refused later had been accepted. */
-const isRefused = (order: Order): boolean =>
+export const isRefused = (order: Order): order is Order & { readonly rejectReason: RejectReason } =>
   order.rejectReason !== null && order.rejectReason !== "venue_rejected";
 
 function answer(account: Account, orders: readonly Order[]): Decision["outcome"] {
@@ -110,7 +110,7 @@ function answer(account: Account, orders: readonly Order[]): Decision["outcome"]
     : { ok: false, reason: cause.rejectReason!, order: cause, orders };
 }
 
-/** Orders that go to the venue pass the whole check, held ones what will not change. */
+/** Orders that go to the venue pass the whole check, held ones what will not change; the rest is asked on release. */
 function refusals(
   account: Account,
   command: PlaceGroup,

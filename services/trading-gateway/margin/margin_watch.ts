@@ -6,11 +6,11 @@
 
 import type { Kysely } from "kysely";
 import type { Account } from "../../../shared/domain/account.ts";
-import type { Currency } from "../../../shared/domain/currency.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
-import { findInstrument, instrumentOf } from "../../../shared/domain/instruments.ts";
-import { levelsFor, marginNeed, type MarginTerms } from "../../../shared/domain/margin.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
+import { levelsFor, marginNeed } from "../../../shared/domain/margin.ts";
 import type { Quote } from "../../../shared/domain/quote.ts";
+import { rateSymbols } from "../../../shared/domain/rates.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import { pause } from "../../../shared/runtime/time.ts";
 import type { BooksStore } from "../desk/books_store.ts";
@@ -29,7 +29,6 @@ export interface MarginWatchDeps {
   readonly books: BooksStore;
   readonly desk: Desk;
   readonly market: () => Market;
-  readonly terms: MarginTerms;
   readonly logger: Logger;
 }
 
@@ -96,14 +95,14 @@ export class MarginWatch {
 
   /** Values the marked accounts and has the desk assess those that need it; waits for it. */
   async tick(): Promise<void> {
-    const { desk, market, terms } = this.#deps;
+    const { desk, market } = this.#deps;
     const marked = [...this.#marked];
     this.#marked.clear();
     const now = market();
     await Promise.all(marked.map(async (accountId) => {
       const account = this.#accounts.get(accountId);
       if (account === undefined || this.#asked.has(accountId)) return;
-      if (marginNeed(account, levelsFor(terms, accountId), now) === null) return;
+      if (marginNeed(account, levelsFor(now.terms.margin, accountId), now) === null) return;
       this.#asked.add(accountId);
       try {
         await desk.submit({ kind: "assess_margin", accountId });
@@ -126,16 +125,7 @@ function symbolsOf(account: Account): Set<string> {
   for (const { symbol } of account.positions.values()) {
     symbols.add(symbol);
     const { quote } = instrumentOf(symbol);
-    const legs: [Currency, Currency][] = [
-      [quote, account.currency],
-      [quote, "USD"],
-      ["USD", account.currency],
-    ];
-    for (const [one, other] of legs) {
-      for (const pair of [one + other, other + one]) {
-        if (findInstrument(pair) !== undefined) symbols.add(pair);
-      }
-    }
+    for (const pair of rateSymbols(quote, account.currency)) symbols.add(pair);
   }
   return symbols;
 }

@@ -124,12 +124,17 @@ Deno.test("what a gap leaves below zero is made good by a transaction of its own
 
 Deno.test("an order id of the platform's own is refused to a client", async () => {
   const body = {
-    clientOrderId: "stop-out:EURUSD:9",
+    clientOrderId: "sw:stop-out:EURUSD:9",
     symbol: "EURUSD",
     side: "buy",
     type: "market",
     units: "1",
   };
-  const answer = await send("POST", "/v1/accounts/called/orders", { body });
-  assertEquals([answer.status, answer.body.code], [400, "invalid_request"]);
+  const single = await send("POST", "/v1/accounts/called/orders", { body });
+  const group = await send("POST", "/v1/accounts/called/orderGroups", {
+    body: { type: "oco", orders: [{ ...body, clientOrderId: "g-1" }, body] },
+  });
+  for (const answer of [single, group]) {
+    assertEquals([answer.status, answer.body.code], [422, "client_order_id_reserved"]);
+  }
 });

@@ -7,7 +7,7 @@ import { Problem } from "../../../shared/runtime/problem.ts";
 import type { Desk } from "../desk/desk.ts";
 import { carryOut } from "../desk/outcome_problem.ts";
 
-/** @throws Problem `order_unknown` or `order_not_open`. */
+/** @throws Problem `order_unknown`, `order_not_open` or `order_of_stop_out`. */
 export async function cancelOrder(
   desk: Desk,
   accountId: AccountId,

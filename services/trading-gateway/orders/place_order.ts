@@ -1,7 +1,6 @@
 /** Places an order: exact terms from the request, one command to the desk, the stored order back. */
 
 import type { AccountId } from "../../../shared/domain/ids.ts";
-import { stopOutPrefix } from "../../../shared/domain/margin.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
 import { type OrderRequest, readOrder } from "../../../shared/domain/orders/read_order.ts";
 import { problemEntry } from "../../../shared/contracts/http/problems.ts";
@@ -15,11 +14,6 @@ export async function placeOrder(
   accountId: AccountId,
   request: OrderRequest,
 ): Promise<Order> {
-  if (request.clientOrderId.startsWith(stopOutPrefix)) {
-    throw new Problem("invalid_request", "The client order id is one of the platform's own", {
-      errors: [{ path: "/clientOrderId", message: `Expected no ${stopOutPrefix} in front` }],
-    });
-  }
   const read = readOrder(request);
   if (typeof read === "string") throw new Problem(read, problemEntry(read).title);
   const { order } = await carryOut(desk, { kind: "place_order", accountId, ...read });

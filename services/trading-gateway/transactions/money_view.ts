@@ -3,8 +3,13 @@
 import type { Commission } from "../../../shared/domain/commission.ts";
 import type { AccountCurrency, Currency } from "../../../shared/domain/currency.ts";
 import { formatScaled, parseScaled } from "../../../shared/domain/decimal.ts";
-import type { AccountId, TransactionId } from "../../../shared/domain/ids.ts";
-import { formatPrice, price, type Symbol, units } from "../../../shared/domain/instrument.ts";
+import type { AccountId } from "../../../shared/domain/ids.ts";
+import {
+  formatPrice,
+  parseUnits,
+  type Symbol,
+  type Units,
+} from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import {
   formatMicros,
@@ -21,7 +26,8 @@ import type {
   FundsId,
   MoneyTransaction,
 } from "../../../shared/domain/money_transactions.ts";
-import type { EpochMs } from "../../../shared/domain/time.ts";
+import type { Numbered } from "../../../shared/domain/transaction.ts";
+import { exact, priceOf } from "./terms_view.ts";
 import type { TransactionView } from "./transaction_view.ts";
 
 /** Millionths are per cent with four decimals; thousandths of a point have three. */
@@ -75,16 +81,10 @@ const financingFields = (financing: FinancingPrice): Fields =>
     ? { annualRate: formatScaled(financing.ppm, percentPrecision) }
     : { swapPoints: formatScaled(financing.thousandths, pointPrecision) };
 
-interface Numbers {
-  readonly accountId: AccountId;
-  readonly transactionId: TransactionId;
-  readonly time: EpochMs;
-}
-
 /** @throws TypeError when the stored text is not what {@link moneyFields} wrote. */
 export function readMoney(
   view: TransactionView & { type: MoneyTransaction["type"] },
-  base: Numbers,
+  base: Numbered,
 ): MoneyTransaction {
   const fundsId = view.fundsId as FundsId;
   switch (view.type) {
@@ -127,7 +127,7 @@ export function readMoney(
   }
 }
 
-function readFinancing(view: TransactionView, base: Numbers): FinancingCharged {
+function readFinancing(view: TransactionView, base: Numbered): FinancingCharged {
   const instrument = instrumentOf(view.symbol as Symbol);
   return {
     ...base,
@@ -137,8 +137,8 @@ function readFinancing(view: TransactionView, base: Numbers): FinancingCharged {
     valueDate: view.valueDate!,
     nextValueDate: view.nextValueDate!,
     days: view.days!,
-    units: units(Number(view.units)),
-    price: price(numberOf(view.price, instrument.pricePrecision)),
+    units: exact(parseUnits(view.units ?? "")) as Units,
+    price: priceOf(view.price, instrument),
     financing: view.annualRate === undefined
       ? { kind: "points", thousandths: numberOf(view.swapPoints, pointPrecision) }
       : { kind: "annual", ppm: numberOf(view.annualRate, percentPrecision) },
@@ -169,20 +169,10 @@ export const readCommission = (view: TransactionView): { commission?: Commission
     },
   };
 
-function amountOf(text: string | undefined): Micros {
-  const amount = parseMicros(text ?? "");
-  if (typeof amount === "string") throw new TypeError(`Cannot read amount ${text}: ${amount}`);
-  return amount;
-}
+export const amountOf = (text: string | undefined): Micros =>
+  exact(parseMicros(text ?? "")) as Micros;
 
-function numberOf(text: string | undefined, precision: number): number {
-  const value = parseScaled(text ?? "", precision);
-  if (typeof value === "string") throw new TypeError(`Cannot read number ${text}: ${value}`);
-  return value;
-}
+export const rateOfText = (text: string | undefined): Rate => exact(parseRate(text ?? "")) as Rate;
 
-function rateOfText(text: string | undefined): Rate {
-  const rate = parseRate(text ?? "");
-  if (typeof rate === "string") throw new TypeError(`Cannot read rate ${text}: ${rate}`);
-  return rate;
-}
+const numberOf = (text: string | undefined, precision: number): number =>
+  exact(parseScaled(text ?? "", precision)) as number;

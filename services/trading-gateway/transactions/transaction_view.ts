@@ -14,19 +14,24 @@ import {
   type Units,
 } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
-import {
-  formatMicros,
-  formatRate,
-  type Micros,
-  parseMicros,
-  parseRate,
-  type Rate,
-} from "../../../shared/domain/money.ts";
+import { formatMicros, formatRate } from "../../../shared/domain/money.ts";
 import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
-import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
-import type { OrderFilled, OrderOrigin, Transaction } from "../../../shared/domain/transaction.ts";
-import { commissionFields, moneyFields, readCommission, readMoney } from "./money_view.ts";
+import { toRfc3339 } from "../../../shared/domain/time.ts";
+import type {
+  Numbered,
+  OrderFilled,
+  OrderOrigin,
+  Transaction,
+} from "../../../shared/domain/transaction.ts";
+import {
+  amountOf,
+  commissionFields,
+  moneyFields,
+  rateOfText,
+  readCommission,
+  readMoney,
+} from "./money_view.ts";
 import {
   exact,
   instant,
@@ -139,7 +144,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
       return {
         ...base,
         type: view.type,
-        amount: exact(parseMicros(view.amount ?? "")) as Micros,
+        amount: amountOf(view.amount),
         ...(view.fundsId === undefined ? {} : { fundsId: view.fundsId as FundsId }),
       };
     case "order_accepted":
@@ -191,7 +196,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
 
 function fillOf(
   view: TransactionView,
-  base: { accountId: AccountId; transactionId: TransactionId; time: EpochMs; orderId: OrderId },
+  base: Numbered & { readonly orderId: OrderId },
 ): Transaction {
   const instrument = instrumentOf(view.symbol as Symbol);
   return {
@@ -202,10 +207,10 @@ function fillOf(
     symbol: instrument.symbol,
     units: exact(parseUnits(view.units ?? "")) as Units,
     price: priceOf(view.price, instrument),
-    realised: exact(parseMicros(view.realised ?? "")) as Micros,
+    realised: amountOf(view.realised),
     realisedCurrency: view.realisedCurrency as Currency,
-    paid: exact(parseMicros(view.paid ?? "")) as Micros,
-    rate: exact(parseRate(view.rate ?? "")) as Rate,
+    paid: amountOf(view.paid),
+    rate: rateOfText(view.rate),
     ...readCommission(view),
   };
 }

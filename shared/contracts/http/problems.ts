@@ -146,6 +146,7 @@ const rejectStatuses: Partial<Record<RejectReason, ProblemEntry["status"]>> = {
   order_not_open: 409,
   order_being_canceled: 409,
   order_held: 409,
+  order_of_stop_out: 409,
 };
 
 export const problemCodes: ProblemCode[] = [

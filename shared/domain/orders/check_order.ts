@@ -111,8 +111,11 @@ function checkMarket(market: OrderMarket): RejectReason | null {
   return market.status === "stale" ? "quote_stale" : null;
 }
 
-/** Only an order that enlarges the holding needs margin; closing is always allowed. */
-function checkAccount(
+/**
+ * What the account allows, whether or not there is trading now. Only an order that enlarges the
+ * holding needs margin; closing is always allowed.
+ */
+export function checkAccount(
   terms: OrderTerms,
   instrument: Instrument,
   known: { market: OrderMarket; account: CheckedAccount },
@@ -126,7 +129,8 @@ function checkAccount(
   if (account.toAccount === null) return "conversion_rate_missing";
   if (growth <= 0) return null;
   if (account.marginAvailable === null) return "conversion_rate_missing";
-  const needed = marginFor(growth as Units, twiceMid(market.quote!), {
+  if (market.quote === undefined) return "quote_missing";
+  const needed = marginFor(growth as Units, twiceMid(market.quote), {
     instrument,
     toAccount: account.toAccount,
   });

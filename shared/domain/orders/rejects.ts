@@ -195,6 +195,11 @@ export const rejects = {
     "The order is no longer open",
     "Read the order: it is filled, canceled or rejected",
   ),
+  order_of_stop_out: entry(
+    0,
+    "The platform closes a position by the order, so it can be neither canceled nor replaced",
+    "Wait for it to end",
+  ),
   order_being_canceled: entry(
     0,
     "The order's cancel is on its way",

@@ -51,15 +51,10 @@ export class ValueDates {
   }
 
   /**
-   * Days of interest that a position held over the end of an FX day is charged: from that day's
-   * value date to that of the next day of trading. 1 on most days, 3 over a weekend, more over
-   * holidays, and 0 where both days have one value date.
+   * The two value dates of a roll at the end of an FX day, that day's and the next trading day's, and
+   * the days of interest between them: 1 on most days, 3 over a weekend, more over holidays, and 0
+   * where both days have one value date.
    */
-  rollDays(instrument: Instrument, day: Temporal.PlainDate, hours: TradingCalendar): number {
-    return this.roll(instrument, day, hours).days;
-  }
-
-  /** The two value dates of a roll, and the days between them. */
   roll(instrument: Instrument, day: Temporal.PlainDate, hours: TradingCalendar): Roll {
     const valueDate = this.spotDate(instrument, day);
     const nextValueDate = this.spotDate(instrument, tradingDayAfter(day, hours));

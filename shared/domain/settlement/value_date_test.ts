@@ -18,7 +18,7 @@ const spot = (symbol: string, day: string) => values.spotDate(named(symbol), dat
 /** Days charged at the end of each FX day from Monday to Friday of a week. */
 const week = (symbol: string, mondayText: string): number[] =>
   [0, 1, 2, 3, 4].map((days) =>
-    values.rollDays(named(symbol), date(mondayText).add({ days }), defaultCalendar)
+    values.roll(named(symbol), date(mondayText).add({ days }), defaultCalendar).days
   );
 
 Deno.test("an ordinary week charges the weekend on Wednesday, and a day after trade on Thursday", () => {
@@ -64,7 +64,7 @@ Deno.test("the turn of the year charges every day once, over closed days of trad
       day = day.add({ days: 1 })
     ) {
       const closed = day.dayOfWeek > 5 || ["12-25", "01-01"].includes(day.toString().slice(5));
-      if (!closed) sum += values.rollDays(named(symbol), day, defaultCalendar);
+      if (!closed) sum += values.roll(named(symbol), day, defaultCalendar).days;
     }
     return sum;
   };
