@@ -9,6 +9,7 @@ import {
   parquetMetadataAsync,
   parquetScan,
   parquetSchema,
+  type SchemaElement,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { epochMs } from "../../domain/time.ts";
@@ -56,7 +57,8 @@ export async function parquetFile(
   options: SourceOptions = {},
 ): Promise<SourceFile | string | null> {
   const metadata = await readMetadata(path);
-  const names = parquetSchema(metadata).children.map((child) => child.element.name);
+  const elements = parquetSchema(metadata).children.map((child) => child.element);
+  const names = elements.map((element) => element.name);
   const format = formatOf(path, names, options);
   if (format === null) return null;
   if (options.format !== undefined && options.format !== `parquet-${format.kind}`) {
@@ -75,7 +77,8 @@ export async function parquetFile(
     from: epochMs(firstTime(of)),
     ...(isAsked ? { clock: { clock: asked, why: "as asked" } } : {}),
   };
-  const shared = { path, priceDecimals, cells: format.cells };
+  const timeOfDayPerMs = unitOf(elements[format.cells.timeOfDay ?? -1]);
+  const shared = { path, priceDecimals, cells: format.cells, timeOfDayPerMs };
   const clock = () => createClock(isAsked ? asked : "utc");
   if (format.kind === "ticks") {
     const rows = () => new ParquetTicks({ ...shared, instrument, clock: clock() });
@@ -107,6 +110,14 @@ function firstTime({ metadata, names, format }: ParquetOf): number {
     least = Math.min(least, epochOf(Number(min)));
   }
   return Number.isFinite(least) ? Math.max(0, least - 86_400_000) : 0;
+}
+
+/** How many of a time of day's unit make a millisecond; `null` for a column of another type. */
+function unitOf(element: SchemaElement | undefined): number | null {
+  const { converted_type: converted, logical_type: logical } = element ?? {};
+  if (logical?.type === "TIME") return { MILLIS: 1, MICROS: 1e3, NANOS: 1e6 }[logical.unit];
+  if (converted === "TIME_MILLIS") return 1;
+  return converted === "TIME_MICROS" ? 1e3 : null;
 }
 
 async function readMetadata(path: string): Promise<FileMetaData> {
