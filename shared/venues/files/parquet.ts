@@ -15,12 +15,13 @@ import { compressors } from "hyparquet-compressors";
 import { epochMs } from "../../domain/time.ts";
 import { intervalInName } from "./bar_interval.ts";
 import { createClock } from "./clock.ts";
+import { type MappedColumns, mappedColumns } from "./mapped_format.ts";
 import { epochOf } from "./parquet_values.ts";
 import { ParquetBars, ParquetTicks, type ParquetValues } from "./parquet_rows.ts";
 import { type BarChunk, type SourceFile, SourceFileError, type TickChunk } from "./source_file.ts";
-import type { ColumnRole, SourceOptions } from "./source_options.ts";
+import type { SourceOptions } from "./source_options.ts";
 import { agreedInstrument, sideInName } from "./symbol_in_name.ts";
-import { type CellsByRole, formatOfHeader, plainName, type TextFormat } from "./text_formats.ts";
+import { formatOfHeader, plainName } from "./text_formats.ts";
 
 /** Rows of one row group: the usual writers stay at or below a million. */
 const groupRowsMax = 4_194_304;
@@ -41,7 +42,7 @@ interface ParquetOf {
   readonly path: string;
   readonly bytes: number;
   readonly metadata: FileMetaData;
-  readonly format: TextFormat;
+  readonly format: MappedColumns;
   /** Names as the file has them, by cell. */
   readonly names: readonly string[];
 }
@@ -142,34 +143,11 @@ function formatOf(
   path: string,
   names: readonly string[],
   { columns }: SourceOptions,
-): TextFormat | null {
-  const found = formatOfHeader(names.map(plainName), { delimiter: ",", isMetaTrader: false });
-  if (columns === undefined) return found;
-  const cells: CellsByRole = {};
-  for (const [role, key] of Object.entries(columns)) {
-    const at = typeof key === "number" ? key : names.indexOf(key);
-    if (names[at] === undefined) {
-      throw new SourceFileError(path, `it has no column "${key}"; it has ${names.join(", ")}`);
-    }
-    cells[role as ColumnRole] = at;
+): MappedColumns | null {
+  if (columns !== undefined) {
+    return mappedColumns(path, columns, { names, count: names.length });
   }
-  const isTicks = cells.bid !== undefined && cells.ask !== undefined;
-  const isBars = (["open", "high", "low", "close"] as const)
-    .every((role) => cells[role] !== undefined);
-  if (cells.time === undefined || (!isTicks && !isBars)) {
-    throw new SourceFileError(path, "its columns name no time, or neither bid and ask nor a bar");
-  }
-  return {
-    format: isTicks ? "parquet-ticks" : "parquet-bars",
-    kind: isTicks ? "ticks" : "bars",
-    delimiter: ",",
-    headerLines: 0,
-    cells,
-    sides: isTicks ? [] : [{ side: null, cells }],
-    timeFormat: "iso",
-    clocks: [],
-    carries: false,
-  };
+  return formatOfHeader(names.map(plainName), { delimiter: ",", isMetaTrader: false });
 }
 
 interface GroupRows<Chunk> {

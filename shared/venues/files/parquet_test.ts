@@ -1,9 +1,10 @@
 /** Parquet files as people write them: times in two columns, missing and broken values, own names. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { withFiles } from "../../testing/source_files.ts";
 import { detectSource } from "./detect_source.ts";
+import { SourceFileError } from "./source_file.ts";
 import type { SourceOptions } from "./source_options.ts";
 
 type Written = Parameters<typeof parquetWriteBuffer>[0];
@@ -127,4 +128,25 @@ Deno.test("a bar that begins between two minutes is a fault, as it is in text", 
     columnData: [text("time", ["2020-03-04T10:00:00Z", "2020-03-04T10:01:30Z"]), ...prices],
   });
   assertEquals(read.faults, ["2: its time is no start of a bar of 60 s"]);
+});
+
+Deno.test("columns are named by letters and digits, or by position, as in text", async () => {
+  const columnData = [
+    text("Date (UTC)", ["2020-03-04T10:00:00Z"]),
+    double("Bid_Price!", [1.1]),
+    double("Best Ask", [1.1001]),
+  ];
+  const columns = { time: "date_utc", bid: 1, ask: "best ask" };
+  const read = await readBack({ columnData }, { columns });
+  assertEquals(read.times, ["2020-03-04T10:00:00.000Z"]);
+  const refusals = [
+    [{ ...columns, bid: 3 }, "column 3 is no position from 0 to 2"],
+    [{ ...columns, bid: 0.5 }, "no position"],
+    [{ ...columns, bid: "offer" }, 'no column "offer"'],
+    [{ time: 0, bid: 1 }, "miss ask"],
+    [{ time: 0, open: 1, high: 1 }, "its columns of bars miss low, close"],
+  ] as const;
+  for (const [columns, told] of refusals) {
+    await assertRejects(() => readBack({ columnData }, { columns }), SourceFileError, told);
+  }
 });
