@@ -87,7 +87,7 @@ realTest(
     const key = await firstKey(kvPath);
     await using region = await openRegion(redis.url);
     await using edge = await startPart({
-      script: "deploy/profiles/edge.ts",
+      script: "services/api-gateway/main.ts",
       port,
       env: {
         SPOTWIRE_HTTP_PORT: String(port),

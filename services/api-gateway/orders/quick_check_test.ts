@@ -4,8 +4,11 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { createMetrics } from "../../../shared/runtime/metrics.ts";
+import { createServiceApp } from "../../../shared/runtime/service_app.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { startTestEdge, type TestEdge } from "../testing/test_edge.ts";
+import { withQuickCheck } from "./quick_check.ts";
 
 const good = {
   clientOrderId: "a-1",
@@ -109,6 +112,24 @@ Deno.test("the quick check answers whatever comes as the general way does", asyn
   await fc.assert(fc.asyncProperty(body, async (body) => void await askBothWays(edge, { body })), {
     numRuns: 300,
   });
+});
+
+Deno.test("a plain acceptable order never reaches the general way; a refused one does", async () => {
+  await using edge = await startQuotedEdge();
+  const general = createServiceApp({ ...edge.deps, metrics: createMetrics("general") });
+  const { fetch } = general;
+  let reached = 0;
+  general.fetch = (...asked) => {
+    reached++;
+    return fetch(...asked);
+  };
+  const quick = { ...edge, app: withQuickCheck(general, edge.deps) };
+  const acceptable = await ask(quick, "application/json", { body: JSON.stringify(good) });
+  assertEquals([acceptable.json, reached], [{ acceptable: true }, 0]);
+  await ask(quick, "application/json", { body: JSON.stringify({ ...good, units: "0" }) });
+  assertEquals(reached, 1);
+  await ask(quick, "application/json; charset=utf-8", { body: JSON.stringify(good) });
+  assertEquals(reached, 2);
 });
 
 Deno.test("the quick check takes no one in who has no right to ask", async () => {

@@ -24,13 +24,12 @@ export function addBarRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
       to: instantOf(to),
       limit: rowLimit(format, limit),
     };
-    const page = await readBars(deps, query);
-    const bars = query.spread ? page.bars : { ...page.bars, spread: null };
+    const { bars, next } = await readBars(deps, query);
     return answerTable({
       request: c.req.raw,
       format,
-      next: page.next === null ? null : { from: toRfc3339(epochMs(page.next)) },
-      json: () => barsJson({ ...page, bars }, instrument, query),
+      next: next === null ? null : { from: toRfc3339(epochMs(next)) },
+      json: () => barsJson({ bars, next }, instrument, query),
       *tables() {
         for (let at = 0; at === 0 || at < bars.length; at += rowsPerPiece) {
           yield toBarsTable(sliceBars(bars, at, at + rowsPerPiece), instrument);

@@ -56,7 +56,7 @@ export function meanOf(sum: number, ticks: number): number {
   return up ? floor + 1 : floor;
 }
 
-/** The bars as a table; spreads only where they were asked for, whatever the ticks knew. */
+/** The bars as a table; spreads only where they were asked for. */
 export function toBarsTable(bars: FoldedBars, { pricePrecision }: Instrument): Table {
   const price = (name: string, values: Int32Array): TableColumn => ({
     name,

@@ -1,7 +1,7 @@
 /**
- * A page of bars from history. Only finished bars are told of, so an answer about the past never
- * changes; what is read for one page is bounded, and where the bound ends a page early, `next` says
- * where to go on.
+ * A page of bars from history. Only finished bars are told of, so an answer about the past changes
+ * by nothing but a late tick; what is read for one page is bounded, and where the bound ends a page
+ * early, `next` says where to go on.
  */
 
 import type { BarSide } from "../../../shared/domain/bar.ts";
@@ -191,7 +191,7 @@ class BarReader {
   async *#fold(range: TimeRange, stopAt: (at: number) => void): AsyncGenerator<FoldedBars> {
     if (range.from >= range.to) return;
     const folder = this.#base.kind === "ticks"
-      ? new TickFolder({ grid: this.#grid, side: this.#side })
+      ? new TickFolder({ grid: this.#grid, side: this.#side, spread: this.#query.spread })
       : new BarFolder({ grid: this.#grid, keepFlat: this.#query.gaps === "stored" });
     // A bar that opens before the end is told of whole, however far it reaches.
     const read = { from: range.from, to: this.#grid.spanAt(range.to - 1).until };

@@ -21,15 +21,12 @@ export interface Span {
 }
 
 export interface BarGrid {
-  readonly granularity: Granularity;
-  readonly alignment: BarAlignment;
   /** The span that a moment lies in; spans leave no gap and never overlap. */
   spanAt(at: number): Span;
 }
 
 export function barGrid(granularity: Granularity, alignment: BarAlignment): BarGrid {
-  const spanAt = alignment === "utc" ? utcSpans(granularity) : fxSpans(granularity);
-  return { granularity, alignment, spanAt };
+  return { spanAt: alignment === "utc" ? utcSpans(granularity) : fxSpans(granularity) };
 }
 
 type SpanAt = (at: number) => Span;

@@ -4,7 +4,7 @@
  */
 
 import type { BarColumns } from "../columns.ts";
-import { BarBuilder, type BarState, type FoldedBars, type SpreadColumns } from "./bar_builder.ts";
+import { BarBuilder, type BarState, type FoldedBars } from "./bar_builder.ts";
 import type { BarGrid } from "./bar_grid.ts";
 
 export interface BarFolderOptions {
@@ -13,16 +13,12 @@ export interface BarFolderOptions {
   readonly keepFlat: boolean;
 }
 
-/** Bars with spreads are folded with them. */
-export type FoldableBars = BarColumns & { readonly spread?: SpreadColumns | null };
-
 export class BarFolder {
   readonly #options: BarFolderOptions;
   readonly #builder = new BarBuilder();
   #bar: BarState | null = null;
   #until = -Infinity;
   #hasVolume = true;
-  #hasSpread = true;
 
   constructor(options: BarFolderOptions) {
     this.#options = options;
@@ -38,10 +34,9 @@ export class BarFolder {
     return this.#builder.length;
   }
 
-  push(bars: FoldableBars): void {
+  push(bars: BarColumns): void {
     const { openTime, ticks, length } = bars;
     this.#hasVolume &&= length === 0 || bars.volume !== null;
-    this.#hasSpread &&= length === 0 || (bars.spread ?? null) !== null;
     for (let at = 0; at < length; at++) {
       if (ticks[at] === 0 && !this.#options.keepFlat) continue;
       if (openTime[at]! >= this.#until) this.#begin(openTime[at]!);
@@ -50,7 +45,7 @@ export class BarFolder {
   }
 
   take(): FoldedBars {
-    return this.#builder.take({ volume: this.#hasVolume, spread: this.#hasSpread });
+    return this.#builder.take({ volume: this.#hasVolume, spread: false });
   }
 
   /** All bars, the one under way included; the folder then begins anew. */
@@ -72,7 +67,7 @@ export class BarFolder {
     this.#until = -Infinity;
   }
 
-  #add(bars: FoldableBars, at: number): void {
+  #add(bars: BarColumns, at: number): void {
     const bar = this.#bar!;
     const ticks = bars.ticks[at]!;
     if (bar.ticks === unset || (bar.ticks === 0 && ticks !== 0)) {
@@ -89,12 +84,6 @@ export class BarFolder {
       bar.ticks = bar.ticks < 0 || ticks < 0 ? -1 : bar.ticks + ticks;
     }
     if (bars.volume !== null) bar.volume += bars.volume[at]!;
-    const { spread } = bars;
-    if (spread && ticks !== 0) {
-      bar.spreadMin = Math.min(bar.spreadMin, spread.min[at]!);
-      bar.spreadMax = Math.max(bar.spreadMax, spread.max[at]!);
-      bar.spreadSum += spread.sum[at]!;
-    }
   }
 }
 

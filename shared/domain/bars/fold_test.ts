@@ -13,7 +13,7 @@ import { type FoldedBars, joinBars } from "./bar_builder.ts";
 import { barAlignments, barGrid } from "./bar_grid.ts";
 import { GapCarrier } from "./carry_gaps.ts";
 import { BarFolder } from "./fold_bars.ts";
-import { midPoints, TickFolder } from "./fold_ticks.ts";
+import { midPoints, TickFolder, type TickFolderOptions } from "./fold_ticks.ts";
 import { granularities, nominalMs } from "./granularity.ts";
 
 const friday = parseRfc3339("2018-03-09T20:00:00Z")!;
@@ -33,7 +33,7 @@ const rowsOf = (bars: FoldedBars) =>
 
 function foldTicks(
   pieces: Iterable<TickColumns>,
-  options: ConstructorParameters<typeof TickFolder>[0],
+  options: TickFolderOptions,
 ): FoldedBars {
   const folder = new TickFolder(options);
   const folded: FoldedBars[] = [];
@@ -47,7 +47,7 @@ function foldTicks(
 /** One tick at a time, by the rules of `bar.ts`. */
 function plainly(
   ticks: TickColumns,
-  { grid, side }: ConstructorParameters<typeof TickFolder>[0],
+  { grid, side, spread: hasSpread }: TickFolderOptions,
 ) {
   const rows = new Map<number, ReturnType<typeof rowsOf>[number]>();
   for (let at = 0; at < ticks.length; at++) {
@@ -67,7 +67,7 @@ function plainly(
       ],
       ticks: (held?.ticks ?? 0) + 1,
       volume: (held?.volume ?? 0) + volume,
-      spread: [
+      spread: !hasSpread ? null : [
         Math.min(held?.spread?.[0] ?? spread, spread),
         Math.max(held?.spread?.[1] ?? spread, spread),
         (held?.spread?.[2] ?? 0) + spread,
@@ -84,9 +84,10 @@ Deno.test("TickFolder makes the bars of a plain fold, however the ticks are cut"
     side,
     granularity,
     alignment,
-    (steps, sizes, side, granularity, alignment) => {
+    fc.boolean(),
+    (steps, sizes, side, granularity, alignment, spread) => {
       const ticks = ticksOf(steps, friday);
-      const options = { grid: barGrid(granularity, alignment), side };
+      const options = { grid: barGrid(granularity, alignment), side, spread };
       assertEquals(rowsOf(foldTicks(cutTicks(ticks, sizes), options)), plainly(ticks, options));
     },
   ));

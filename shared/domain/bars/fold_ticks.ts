@@ -43,9 +43,17 @@ export function sideVolume(ticks: TickColumns, side: BarSide, at: number): numbe
   return side === "ask" ? askVolume[at]! : bidVolume[at]! + askVolume[at]!;
 }
 
+export interface TickFolderOptions {
+  readonly grid: BarGrid;
+  readonly side: BarSide;
+  /** Whether the bars tell of the spreads in them. Default false: it costs as much as the prices. */
+  readonly spread?: boolean;
+}
+
 export class TickFolder {
   readonly #grid: BarGrid;
   readonly #side: BarSide;
+  readonly #spread: boolean;
   readonly #builder = new BarBuilder();
   readonly #bar: BarState;
   /** End of the bar under way; `-Infinity` while there is none. */
@@ -53,9 +61,10 @@ export class TickFolder {
   #hasVolume = true;
   readonly #points: SidePoints;
 
-  constructor({ grid, side }: { grid: BarGrid; side: BarSide }) {
+  constructor({ grid, side, spread = false }: TickFolderOptions) {
     this.#grid = grid;
     this.#side = side;
+    this.#spread = spread;
     this.#points = new SidePoints(side);
     this.#bar = unfilled();
   }
@@ -80,7 +89,7 @@ export class TickFolder {
       let to = from + 1;
       while (to < length && time[to]! < until) to++;
       this.#addPrices(prices, from, to);
-      this.#addSpreads(bid, ask, { from, to });
+      if (this.#spread) this.#addSpreads(bid, ask, { from, to });
       if (this.#hasVolume) this.#addVolumes(ticks, from, to);
       from = to;
     }
@@ -88,7 +97,7 @@ export class TickFolder {
 
   /** The bars that are finished: a later tick has come. */
   take(): FoldedBars {
-    return this.#builder.take({ volume: this.#hasVolume, spread: true });
+    return this.#builder.take({ volume: this.#hasVolume, spread: this.#spread });
   }
 
   /** All bars, the one under way included; the folder then begins anew. */

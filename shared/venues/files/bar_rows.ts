@@ -2,15 +2,13 @@
 
 import type { BarSide } from "../../domain/bar.ts";
 import type { Instrument } from "../../domain/instrument.ts";
+import { BarBuffer, isTickCount, startFault } from "./bar_buffer.ts";
 import { type Cells, notPoints, type PriceGrid } from "./cells.ts";
-import { floats, integers, RowPlaces } from "./row_block.ts";
+import { RowPlaces } from "./row_block.ts";
 import type { BarChunk } from "./source_file.ts";
 import type { RowReader, RowsTaken } from "./text_rows.ts";
 import { priceFault, readPrice, readVolume, volumeFault } from "./tick_rows.ts";
 import type { TimeCells } from "./time_cells.ts";
-
-/** Longer bars may begin wherever their vendor's day or zone puts them. */
-const alignedMsMax = 900_000;
 
 /** Where a side's cells stand in a row. */
 export interface SideCells {
@@ -46,11 +44,8 @@ export class BarRows implements RowReader<BarChunk> {
 
   read(cells: Cells, row: number): string | null {
     const { time, intervalMs } = this.#layout;
-    const fault = time.read(cells);
+    const fault = time.read(cells) ?? startFault(time.ms, intervalMs);
     if (fault !== null) return fault;
-    if (intervalMs <= alignedMsMax && time.ms % intervalMs !== 0) {
-      return `its time is no start of a bar of ${intervalMs / 1_000} s`;
-    }
     let has = 0;
     for (const side of this.#sides) {
       if (this.#layout.sidesMayMiss === true && side.isMissing(cells)) continue;
@@ -77,11 +72,7 @@ class SideBars {
   readonly #cells: SideCells;
   readonly #prices: readonly number[];
   readonly #places = new RowPlaces();
-  readonly #openTime = floats();
-  readonly #columns = [integers(), integers(), integers(), integers()] as const;
-  readonly #ticks = integers();
-  readonly #volume;
-  readonly #row = new Float64Array(6);
+  readonly #bars: BarBuffer;
   readonly #grid: PriceGrid;
   #isKept = false;
 
@@ -89,7 +80,7 @@ class SideBars {
     this.#layout = layout;
     this.#cells = cells;
     this.#prices = [cells.open, cells.high, cells.low, cells.close];
-    this.#volume = cells.volume === null ? null : floats();
+    this.#bars = new BarBuffer({ hasVolume: cells.volume !== null });
     this.#grid = {
       decimals: layout.instrument.pricePrecision,
       up: cells.side === "ask",
@@ -105,49 +96,36 @@ class SideBars {
   /** Reads the row's bar, and keeps it apart until the whole row is known to be good. */
   check(cells: Cells): string | null {
     const { side, volume, ticks } = this.#cells;
+    const { row } = this.#bars;
     const grid = this.#grid;
     for (let price = 0; price < 4; price++) {
       const cell = this.#prices[price]!;
       const points = readPrice(cells, cell, grid);
       if (points === notPoints) return priceFault(`${side} ${priceNames[price]}`, cells.text(cell));
-      this.#row[price] = points;
+      row[price] = points;
     }
-    this.#row[4] = volume === null ? 0 : readVolume(cells, volume);
-    this.#row[5] = ticks === null ? -1 : readVolume(cells, ticks);
-    if (Number.isNaN(this.#row[4]!)) return volumeFault(cells.text(volume!));
-    if (!Number.isInteger(this.#row[5]!)) return volumeFault(cells.text(ticks!));
+    row[4] = volume === null ? 0 : readVolume(cells, volume);
+    row[5] = ticks === null ? -1 : readVolume(cells, ticks);
+    if (!Number.isFinite(row[4]!)) return volumeFault(cells.text(volume!));
+    if (!isTickCount(row[5]!)) return volumeFault(cells.text(ticks!));
     this.#isKept = true;
     return null;
   }
 
   keep(cells: Cells, row: number, openTime: number): void {
     if (!this.#isKept) return;
-    this.#openTime.push(openTime);
-    for (let price = 0; price < 4; price++) this.#columns[price]!.push(this.#row[price]!);
-    this.#volume?.push(this.#row[4]!);
-    this.#ticks.push(this.#row[5]!);
+    this.#bars.keep(openTime);
     this.#places.push(row, cells);
   }
 
   take(taken: RowsTaken): BarChunk {
-    const [open, high, low, close] = this.#columns;
-    const bars = {
-      length: this.#places.count,
-      openTime: this.#openTime.take(),
-      open: open.take(),
-      high: high.take(),
-      low: low.take(),
-      close: close.take(),
-      ticks: this.#ticks.take(),
-      volume: this.#volume?.take() ?? null,
-    };
     const { instrument, intervalMs } = this.#layout;
     const places = this.#places.take(taken);
     return {
       symbol: instrument.symbol,
       side: this.#cells.side,
       intervalMs,
-      bars,
+      bars: this.#bars.take(),
       bytesRead: taken.bytesRead,
       ...places,
     };

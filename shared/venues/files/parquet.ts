@@ -9,17 +9,19 @@ import {
   parquetMetadataAsync,
   parquetScan,
   parquetSchema,
+  type SchemaElement,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { epochMs } from "../../domain/time.ts";
 import { intervalInName } from "./bar_interval.ts";
 import { createClock } from "./clock.ts";
+import { type MappedColumns, mappedColumns } from "./mapped_format.ts";
 import { epochOf } from "./parquet_values.ts";
 import { ParquetBars, ParquetTicks, type ParquetValues } from "./parquet_rows.ts";
 import { type BarChunk, type SourceFile, SourceFileError, type TickChunk } from "./source_file.ts";
-import type { ColumnRole, SourceOptions } from "./source_options.ts";
+import type { SourceOptions } from "./source_options.ts";
 import { agreedInstrument, sideInName } from "./symbol_in_name.ts";
-import { type CellsByRole, formatOfHeader, plainName, type TextFormat } from "./text_formats.ts";
+import { formatOfHeader, plainName } from "./text_formats.ts";
 
 /** Rows of one row group: the usual writers stay at or below a million. */
 const groupRowsMax = 4_194_304;
@@ -40,7 +42,7 @@ interface ParquetOf {
   readonly path: string;
   readonly bytes: number;
   readonly metadata: FileMetaData;
-  readonly format: TextFormat;
+  readonly format: MappedColumns;
   /** Names as the file has them, by cell. */
   readonly names: readonly string[];
 }
@@ -56,7 +58,8 @@ export async function parquetFile(
   options: SourceOptions = {},
 ): Promise<SourceFile | string | null> {
   const metadata = await readMetadata(path);
-  const names = parquetSchema(metadata).children.map((child) => child.element.name);
+  const elements = parquetSchema(metadata).children.map((child) => child.element);
+  const names = elements.map((element) => element.name);
   const format = formatOf(path, names, options);
   if (format === null) return null;
   if (options.format !== undefined && options.format !== `parquet-${format.kind}`) {
@@ -75,7 +78,8 @@ export async function parquetFile(
     from: epochMs(firstTime(of)),
     ...(isAsked ? { clock: { clock: asked, why: "as asked" } } : {}),
   };
-  const shared = { path, priceDecimals, cells: format.cells };
+  const timeOfDayPerMs = unitOf(elements[format.cells.timeOfDay ?? -1]);
+  const shared = { path, priceDecimals, cells: format.cells, timeOfDayPerMs };
   const clock = () => createClock(isAsked ? asked : "utc");
   if (format.kind === "ticks") {
     const rows = () => new ParquetTicks({ ...shared, instrument, clock: clock() });
@@ -109,6 +113,14 @@ function firstTime({ metadata, names, format }: ParquetOf): number {
   return Number.isFinite(least) ? Math.max(0, least - 86_400_000) : 0;
 }
 
+/** How many of a time of day's unit make a millisecond; `null` for a column of another type. */
+function unitOf(element: SchemaElement | undefined): number | null {
+  const { converted_type: converted, logical_type: logical } = element ?? {};
+  if (logical?.type === "TIME") return { MILLIS: 1, MICROS: 1e3, NANOS: 1e6 }[logical.unit];
+  if (converted === "TIME_MILLIS") return 1;
+  return converted === "TIME_MICROS" ? 1e3 : null;
+}
+
 async function readMetadata(path: string): Promise<FileMetaData> {
   let metadata;
   try {
@@ -131,34 +143,11 @@ function formatOf(
   path: string,
   names: readonly string[],
   { columns }: SourceOptions,
-): TextFormat | null {
-  const found = formatOfHeader(names.map(plainName), { delimiter: ",", isMetaTrader: false });
-  if (columns === undefined) return found;
-  const cells: CellsByRole = {};
-  for (const [role, key] of Object.entries(columns)) {
-    const at = typeof key === "number" ? key : names.indexOf(key);
-    if (names[at] === undefined) {
-      throw new SourceFileError(path, `it has no column "${key}"; it has ${names.join(", ")}`);
-    }
-    cells[role as ColumnRole] = at;
+): MappedColumns | null {
+  if (columns !== undefined) {
+    return mappedColumns(path, columns, { names, count: names.length });
   }
-  const isTicks = cells.bid !== undefined && cells.ask !== undefined;
-  const isBars = (["open", "high", "low", "close"] as const)
-    .every((role) => cells[role] !== undefined);
-  if (cells.time === undefined || (!isTicks && !isBars)) {
-    throw new SourceFileError(path, "its columns name no time, or neither bid and ask nor a bar");
-  }
-  return {
-    format: isTicks ? "parquet-ticks" : "parquet-bars",
-    kind: isTicks ? "ticks" : "bars",
-    delimiter: ",",
-    headerLines: 0,
-    cells,
-    sides: isTicks ? [] : [{ side: null, cells }],
-    timeFormat: "iso",
-    clocks: [],
-    carries: false,
-  };
+  return formatOfHeader(names.map(plainName), { delimiter: ",", isMetaTrader: false });
 }
 
 interface GroupRows<Chunk> {

@@ -2,9 +2,10 @@
 
 import type { BarSide } from "../../domain/bar.ts";
 import type { Instrument } from "../../domain/instrument.ts";
+import { BarBuffer, isTickCount, startFault } from "./bar_buffer.ts";
 import { notPoints } from "./cells.ts";
 import type { WallClock } from "./clock.ts";
-import { ParquetTime, pointsOf, volumeOf } from "./parquet_values.ts";
+import { ParquetTime, pointsOf, ticksOf, volumeOf } from "./parquet_values.ts";
 import { floats, integers } from "./row_block.ts";
 import {
   type BarChunk,
@@ -14,7 +15,7 @@ import {
   type TickChunk,
 } from "./source_file.ts";
 import type { CellsByRole } from "./text_formats.ts";
-import { readInstrument } from "./tick_rows.ts";
+import { readInstrument, volumeFault } from "./tick_rows.ts";
 
 /** A row group's columns by cell; those that are not looked at are absent. */
 export type ParquetValues = readonly (ArrayLike<unknown> | undefined)[];
@@ -24,6 +25,8 @@ interface Shared {
   readonly cells: CellsByRole;
   readonly clock: WallClock;
   readonly priceDecimals: number | null;
+  /** How many of the unit of a time of day make a millisecond; `null` where it is text. */
+  readonly timeOfDayPerMs: number | null;
 }
 
 /** Rows of a row group to read, and the number of the first. */
@@ -37,14 +40,30 @@ const priceRoles = ["open", "high", "low", "close"] as const;
 
 /** What both kinds of rows share: time, faults, notes, and the row as text. */
 class Rows {
-  readonly time: ParquetTime;
+  readonly #time: ParquetTime;
+  readonly #cells: CellsByRole;
   readonly #clock: WallClock;
   faults: RowFault[] = [];
   notes: RowNote[] = [];
 
-  constructor(clock: WallClock) {
-    this.time = new ParquetTime(clock);
+  constructor({ cells, clock, timeOfDayPerMs }: Shared) {
+    this.#time = new ParquetTime(clock, timeOfDayPerMs);
+    this.#cells = cells;
     this.#clock = clock;
+  }
+
+  /** Of the row read last, epoch milliseconds, UTC. */
+  get ms(): number {
+    return this.#time.ms;
+  }
+
+  /** Reads a row's time, or says what is wrong with it. */
+  readTime(values: ParquetValues, at: number): string | null {
+    const { time, timeOfDay } = this.#cells;
+    const value = values[time!]![at];
+    return timeOfDay === undefined
+      ? this.#time.read(value)
+      : this.#time.readPair(value, values[timeOfDay]![at]);
   }
 
   start(): void {
@@ -82,7 +101,7 @@ export class ParquetTicks {
 
   constructor(of: Shared & { readonly instrument: Instrument | null }) {
     this.#of = of;
-    this.#rows = new Rows(of.clock);
+    this.#rows = new Rows(of);
   }
 
   take(values: ParquetValues, span: RowSpan, bytesRead: number): TickChunk[] {
@@ -98,8 +117,8 @@ export class ParquetTicks {
       else {
         last = bySymbol.get(instrument) ?? new TickColumnsOf(instrument, this.#of);
         bySymbol.set(instrument, last);
-        fault = this.#rows.time.read(values[cells.time!]![at]) ??
-          last.read(values, at, { row, time: this.#rows.time.ms });
+        fault = this.#rows.readTime(values, at) ??
+          last.read(values, at, { row, time: this.#rows.ms });
       }
       if (fault !== null) {
         this.#rows.faults.push({ row, original: textOf(values, at), reason: fault });
@@ -153,11 +172,15 @@ class TickColumnsOf {
     if (bid === notPoints) return `bid "${values[cells.bid!]![at]}" is not a price`;
     const ask = pointsOf(values[cells.ask!]![at], { decimals, up: true, leftOut });
     if (ask === notPoints) return `ask "${values[cells.ask!]![at]}" is not a price`;
+    const bidVolume = volumeOf(values[cells.bidVolume ?? -1]?.[at]);
+    const askVolume = volumeOf(values[cells.askVolume ?? -1]?.[at]);
+    if (!Number.isFinite(bidVolume)) return volumeFault(String(values[cells.bidVolume!]![at]));
+    if (!Number.isFinite(askVolume)) return volumeFault(String(values[cells.askVolume!]![at]));
     this.#time.push(of.time);
     this.#bid.push(bid);
     this.#ask.push(ask);
-    if (cells.bidVolume !== undefined) this.#bidVolume.push(volumeOf(values[cells.bidVolume]![at]));
-    if (cells.askVolume !== undefined) this.#askVolume.push(volumeOf(values[cells.askVolume]![at]));
+    if (cells.bidVolume !== undefined) this.#bidVolume.push(bidVolume);
+    if (cells.askVolume !== undefined) this.#askVolume.push(askVolume);
     this.#rows.push(of.row);
     return null;
   }
@@ -188,20 +211,20 @@ export class ParquetBars {
 
   constructor(of: BarsOf) {
     this.#of = of;
-    this.#rows = new Rows(of.clock);
+    this.#rows = new Rows(of);
   }
 
   take(values: ParquetValues, span: RowSpan, bytesRead: number): BarChunk[] {
     this.#rows.start();
-    const { cells, sides, instrument, intervalMs } = this.#of;
+    const { sides, instrument, intervalMs } = this.#of;
     const columns = sides.map((side) => new BarColumnsOf(this.#of, side));
     for (let at = span.from; at < span.to; at++) {
       const row = span.firstRow + at - span.from;
-      let fault = this.#rows.time.read(values[cells.time!]![at]);
+      let fault = this.#rows.readTime(values, at) ?? startFault(this.#rows.ms, intervalMs);
       for (const side of columns) fault ??= side.check(values, at);
       if (fault !== null) {
         this.#rows.faults.push({ row, original: textOf(values, at), reason: fault });
-      } else for (const side of columns) side.keep(row, this.#rows.time.ms);
+      } else for (const side of columns) side.keep(row, this.#rows.ms);
       this.#rows.noteClock(row);
     }
     return columns.map((side, index) => {
@@ -218,21 +241,19 @@ class BarColumnsOf {
   readonly side: BarSide;
   readonly #of: BarsOf;
   readonly #cells: CellsByRole;
-  readonly #openTime = floats();
-  readonly #prices = [integers(), integers(), integers(), integers()] as const;
-  readonly #ticks = integers();
-  readonly #volume = floats();
+  readonly #bars: BarBuffer;
   readonly #rows = integers();
-  readonly #row = new Float64Array(6);
 
   constructor(of: BarsOf, { side, cells }: BarsOf["sides"][number]) {
     this.#of = of;
     this.side = side;
     this.#cells = cells;
+    this.#bars = new BarBuffer({ hasVolume: cells.volume !== undefined });
   }
 
   check(values: ParquetValues, at: number): string | null {
     const cells = this.#cells;
+    const { row } = this.#bars;
     const { instrument, priceDecimals } = this.#of;
     const grid = {
       decimals: instrument.pricePrecision,
@@ -243,33 +264,22 @@ class BarColumnsOf {
       const value = values[cells[role]!]![at];
       const points = pointsOf(value, grid);
       if (points === notPoints) return `${this.side} ${role} "${value}" is not a price`;
-      this.#row[index] = points;
+      row[index] = points;
     }
-    this.#row[4] = cells.volume === undefined ? 0 : volumeOf(values[cells.volume]![at]);
-    this.#row[5] = cells.ticks === undefined ? -1 : volumeOf(values[cells.ticks]![at]);
-    return null;
+    const volume = values[cells.volume ?? -1]?.[at];
+    const ticks = values[cells.ticks ?? -1]?.[at];
+    row[4] = volumeOf(volume);
+    row[5] = ticksOf(ticks);
+    if (!Number.isFinite(row[4]!)) return volumeFault(String(volume));
+    return isTickCount(row[5]!) ? null : volumeFault(String(ticks));
   }
 
   keep(row: number, openTime: number): void {
-    this.#openTime.push(openTime);
-    for (let price = 0; price < 4; price++) this.#prices[price]!.push(this.#row[price]!);
-    if (this.#cells.volume !== undefined) this.#volume.push(this.#row[4]!);
-    this.#ticks.push(this.#row[5]!);
+    this.#bars.keep(openTime);
     this.#rows.push(row);
   }
 
   take() {
-    const [open, high, low, close] = this.#prices;
-    const bars = {
-      length: this.#rows.length,
-      openTime: this.#openTime.take(),
-      open: open.take(),
-      high: high.take(),
-      low: low.take(),
-      close: close.take(),
-      ticks: this.#ticks.take(),
-      volume: this.#cells.volume === undefined ? null : this.#volume.take(),
-    };
-    return { bars, rows: this.#rows.take() };
+    return { bars: this.#bars.take(), rows: this.#rows.take() };
   }
 }

@@ -1,10 +1,11 @@
 /** Values of Parquet's columns as times, points and volumes, with a fault's reason where they are none. */
 
-import { notPoints, pointsMax, type PriceGrid, readPoints } from "./cells.ts";
+import { notPoints, pointsMax, type PriceGrid, readDecimal, readPoints } from "./cells.ts";
 import type { WallClock } from "./clock.ts";
-import { WallTime } from "./wall_time.ts";
+import { type WallRead, WallTime } from "./wall_time.ts";
 
 const encoder = new TextEncoder();
+const dayMs = 86_400_000;
 /** A double's price lies this close to the grid, in points, when it is a decimal that was parsed. */
 const onGrid = 1e-4;
 
@@ -13,27 +14,58 @@ export class ParquetTime {
   ms = 0;
   readonly #wall = new WallTime();
   readonly #clock: WallClock;
+  readonly #timeOfDayPerMs: number | null;
 
-  constructor(clock: WallClock) {
+  /** `timeOfDayPerMs` is how many of a time of day's unit make a millisecond; `null` for text. */
+  constructor(clock: WallClock, timeOfDayPerMs: number | null) {
     this.#clock = clock;
+    this.#timeOfDayPerMs = timeOfDayPerMs;
   }
 
   read(value: unknown): string | null {
-    let isWall = true;
-    let ms = Number.NaN;
-    if (typeof value === "number" || typeof value === "bigint") ms = epochOf(Number(value));
-    else if (typeof value === "string") {
-      const bytes = encoder.encode(value);
-      const read = this.#wall.read(bytes, 0, bytes.length);
-      if (read !== null) ms = this.#wall.ms;
-      isWall = read === "wall";
+    if (typeof value === "number" || typeof value === "bigint") {
+      this.#wall.ms = epochOf(Number(value));
+      return this.#take(Number.isNaN(this.#wall.ms) ? null : "wall", value);
     }
-    if (Number.isNaN(ms)) return `time "${value}" is not a time`;
-    const utc = isWall ? this.#clock.toUtc(ms) : ms;
+    if (typeof value !== "string") return this.#take(null, value);
+    const bytes = encoder.encode(value);
+    return this.#take(this.#wall.read(bytes, 0, bytes.length), value);
+  }
+
+  /** A date in one column and the time of day in another. */
+  readPair(date: unknown, timeOfDay: unknown): string | null {
+    const day = typeof date === "string" ? date : dayText(date);
+    const clock = typeof timeOfDay === "string"
+      ? timeOfDay
+      : clockText(timeOfDay, this.#timeOfDayPerMs);
+    const shown = `${date} ${timeOfDay}`;
+    if (day === null || clock === null) return this.#take(null, shown);
+    const bytes = encoder.encode(day + clock);
+    const read = this.#wall.readPair(bytes, [0, day.length], [day.length, bytes.length]);
+    return this.#take(read, shown);
+  }
+
+  #take(read: WallRead, value: unknown): string | null {
+    if (read === null) return `time "${value}" is not a time`;
+    const utc = read === "wall" ? this.#clock.toUtc(this.#wall.ms) : this.#wall.ms;
     if (typeof utc === "string") return `time "${value}" ${utc}`;
     this.ms = utc;
     return null;
   }
+}
+
+/** `2020-03-04` of a midnight, `null` for any other value. */
+function dayText(value: unknown): string | null {
+  if (typeof value !== "number" && typeof value !== "bigint") return null;
+  const ms = epochOf(Number(value));
+  return ms % dayMs === 0 ? new Date(ms).toISOString().slice(0, 10) : null;
+}
+
+/** `10:00:00.000` of a count since midnight, `null` for any other value. */
+function clockText(value: unknown, perMs: number | null): string | null {
+  if (perMs === null || (typeof value !== "number" && typeof value !== "bigint")) return null;
+  const ms = Math.floor(Number(value) / perMs);
+  return ms >= 0 && ms < dayMs ? new Date(ms).toISOString().slice(11, 23) : null;
 }
 
 /** Seconds stay below 1e11 until the year 5138, milliseconds below 1e14, and so on. */
@@ -58,6 +90,16 @@ export function pointsOf(value: unknown, grid: PriceGrid): number {
   return points > 0 && points <= pointsMax ? points : notPoints;
 }
 
-/** A volume as it is; 0 where there is none. */
-export const volumeOf = (value: unknown): number =>
-  value === null || value === undefined ? 0 : Number(value);
+/** A volume as it is; 0 where there is none, `NaN` for what is no number. */
+export function volumeOf(value: unknown): number {
+  if (value === null || value === undefined) return 0;
+  if (typeof value === "string") {
+    const bytes = encoder.encode(value);
+    return readDecimal(bytes, 0, bytes.length);
+  }
+  return typeof value === "number" || typeof value === "bigint" ? Number(value) : Number.NaN;
+}
+
+/** A count of quotes; -1 where it is not known, `NaN` for what is no number. */
+export const ticksOf = (value: unknown): number =>
+  value === null || value === undefined ? -1 : volumeOf(value);

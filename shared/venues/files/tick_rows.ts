@@ -126,8 +126,8 @@ class SymbolTicks {
     if (ask === notPoints) return priceFault("ask", cells.text(layout.ask));
     const bidVolume = layout.bidVolume === null ? 0 : readVolume(cells, layout.bidVolume);
     const askVolume = layout.askVolume === null ? 0 : readVolume(cells, layout.askVolume);
-    if (Number.isNaN(bidVolume)) return volumeFault(cells.text(layout.bidVolume!));
-    if (Number.isNaN(askVolume)) return volumeFault(cells.text(layout.askVolume!));
+    if (!Number.isFinite(bidVolume)) return volumeFault(cells.text(layout.bidVolume!));
+    if (!Number.isFinite(askVolume)) return volumeFault(cells.text(layout.askVolume!));
     this.#lastBid = bid;
     this.#lastAsk = ask;
     this.#time.push(of.time);

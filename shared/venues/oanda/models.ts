@@ -17,11 +17,10 @@ export const priceLine = v.object({
 });
 export type PriceLine = v.InferOutput<typeof priceLine>;
 
-/** PricingHeartbeat, and TransactionHeartbeat with its id. */
+/** PricingHeartbeat and TransactionHeartbeat. */
 export const heartbeatLine = v.object({
   type: v.literal("HEARTBEAT"),
   time: v.string(),
-  lastTransactionID: v.optional(v.string()),
 });
 
 /** What every kind of Transaction has. */

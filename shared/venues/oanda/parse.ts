@@ -32,7 +32,7 @@ export type PricingMessage =
   | RefusedLine;
 
 export type TransactionMessage =
-  | { readonly kind: "heartbeat"; readonly time: EpochMs; readonly lastId: string | null }
+  | { readonly kind: "heartbeat"; readonly time: EpochMs }
   | { readonly kind: "transaction"; readonly id: string; readonly type: string }
   | RefusedLine;
 
@@ -68,12 +68,12 @@ export function parseTransactionLine(line: string): TransactionMessage {
 function readHeartbeat(
   value: unknown,
   line: string,
-): { kind: "heartbeat"; time: EpochMs; lastId: string | null } | RefusedLine {
+): { kind: "heartbeat"; time: EpochMs } | RefusedLine {
   const heartbeat = v.safeParse(heartbeatLine, value);
   if (!heartbeat.success) return refused("not_understood", line);
   const time = parseRfc3339(heartbeat.output.time);
   if (time === null) return refused("bad_time", line);
-  return { kind: "heartbeat", time, lastId: heartbeat.output.lastTransactionID ?? null };
+  return { kind: "heartbeat", time };
 }
 
 function readPrice(price: PriceLine, line: string): PricingMessage {
