@@ -155,6 +155,26 @@ async function appendSteps(
     assertEquals((await readTicks(history, "EURNOK")).length, 3);
   });
 
+  await t.step("a month whose first transaction was undone is written by the next", async () => {
+    const rows = ticksFrom(Date.UTC(2033, 8), 3);
+    const added = ["EURCZK", "EURHUF"].map((symbol) => ({
+      series: of(symbol),
+      ticks: tickColumns(rows),
+      batch: null,
+    }));
+    await assertRejects(
+      () =>
+        db.transaction().execute(async (trx) => {
+          await writer.appendAll(trx, added);
+          throw new Error("undone");
+        }),
+      Error,
+      "undone",
+    );
+    await writer.appendAll(db, added);
+    assertEquals(await readTicks(history, "EURHUF"), rows);
+  });
+
   await t.step("late ticks stand by time; of one moment, those that came first", async () => {
     await append("EURCHF", "a", [[noon, 1, 2], [noon + 10, 3, 4], [noon + 20, 5, 6]]);
     await append("EURCHF", "b", [[noon + 10, 7, 8], [noon + 30, 9, 10]]);
