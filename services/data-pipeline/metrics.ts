@@ -36,7 +36,10 @@ export function pipelineMetrics(
   metrics.gauge("spotwire_pipeline_imports", "Imports now, by state", {
     labels: ["state"] as const,
     async collect() {
-      for (const [state, count] of await imports.counts()) this.set({ state }, count);
+      const counts = await imports.counts();
+      // A state that no import is in any more has no row.
+      this.reset();
+      for (const [state, count] of counts) this.set({ state }, count);
     },
   });
   return {

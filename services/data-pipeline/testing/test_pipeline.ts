@@ -13,6 +13,7 @@ import {
   timeseriesSchema,
 } from "../../../shared/timeseries/bars_table.ts";
 import { BlockHistory } from "../../../shared/timeseries/block_history.ts";
+import { depotOf, type DepotSettings } from "../../../shared/timeseries/depot/open_depot.ts";
 import type { TickColumns, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { Symbol as InstrumentSymbol } from "../../../shared/domain/instrument.ts";
 import { createPipelineApp } from "../app.ts";
@@ -29,7 +30,13 @@ const looksMax = 6_000;
 
 /** `runs` false leaves imports waiting. Stops when disposed; the folder stays its maker's. */
 export async function startTestPipeline(
-  options: { folder: string; authenticate: Authenticate; runs?: boolean; store?: Store },
+  options: {
+    folder: string;
+    authenticate: Authenticate;
+    runs?: boolean;
+    store?: Store;
+    history?: DepotSettings;
+  },
 ) {
   const logger = createLogger({ service: "data-pipeline", level: "silent" });
   const lifecycle = new Lifecycle({ logger });
@@ -47,6 +54,7 @@ export async function startTestPipeline(
     bodyBytesMax: 65_536,
     store,
     folder: options.folder,
+    history: options.history ?? {},
   };
   const deps = options.runs === false
     ? await openPipeline(ground)
@@ -73,7 +81,10 @@ export async function startTestPipeline(
     }
     throw new Error(`The import ${importId} does not end`);
   };
-  const history = new BlockHistory(store.database<TimeseriesDatabase>(timeseriesSchema));
+  const history = new BlockHistory(
+    store.database<TimeseriesDatabase>(timeseriesSchema),
+    depotOf(ground.history),
+  );
   return {
     ...{ app, deps, clock, store, lifecycle, call, ended, history },
     /** Makes an import and waits for its end. */
