@@ -76,8 +76,7 @@ async function openPlace(options: ImportOptions): Promise<Place> {
   if (options.url !== undefined) throw new Error(`Nothing answers at ${url}`);
   await openDataFolder(folder);
   // As the platform on this folder has them: its store, and the depot beside it.
-  const { SPOTWIRE_KEY: _, ...env } = Deno.env.toObject();
-  const settings = (await readOptions(["--data", folder], env))!;
+  const settings = (await readOptions(["--data", folder], Deno.env.toObject()))!;
   const local = await openLocal({
     folder,
     database: options.database ?? settings.database.url,

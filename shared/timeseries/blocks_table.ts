@@ -45,6 +45,15 @@ export const blocksMigration: Migration = {
   },
 };
 
+/** Objects of the depot that a block has left: by being replaced, written anew or dropped. */
+export const leftObjectsMigration: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`create table timeseries.left_objects (depot_key text primary key)`.execute(db);
+    await sql`create index blocks_moved on timeseries.blocks (depot_key)
+      where depot_key is not null`.execute(db);
+  },
+};
+
 /**
  * Makes partitions that lack; asks the database once for each month that is there already. What the
  * transaction itself made is not remembered: it may be undone.

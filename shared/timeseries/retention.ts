@@ -14,7 +14,6 @@ import { type BlockRow, deleteBlocks, selectBlocks } from "./block_store.ts";
 import { BlockHistoryWriter } from "./block_writer.ts";
 import type { TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
-import { removeUnused } from "./depot/depot_mover.ts";
 import { dayMs } from "./months.ts";
 import type { SeriesKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
@@ -53,7 +52,6 @@ export class Retention {
       if (old.span.to > before) continue;
       const blocks = await this.#db.transaction().execute((trx) => this.#dropSpan(trx, old));
       rows += blocks.reduce((sum, block) => sum + block.rows, 0);
-      if (this.#depot !== null) await removeUnused(this.#db, this.#depot, keysOf(blocks));
     }
     return rows;
   }
@@ -100,6 +98,3 @@ export class Retention {
     if (bars.length > 0) await this.#writer.replaceBars(trx, { series, range: span, bars });
   }
 }
-
-const keysOf = (blocks: readonly BlockRow[]): string[] =>
-  blocks.flatMap(({ bytes }) => bytes instanceof Uint8Array ? [] : [bytes.key]);

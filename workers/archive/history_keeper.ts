@@ -9,7 +9,7 @@ import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import type { BlockDepot } from "../../shared/timeseries/depot/block_depot.ts";
-import { moveToDepot } from "../../shared/timeseries/depot/depot_mover.ts";
+import { moveToDepot, removeUnused } from "../../shared/timeseries/depot/depot_mover.ts";
 import { dayMs } from "../../shared/timeseries/months.ts";
 import { Retention } from "../../shared/timeseries/retention.ts";
 import { Sealer } from "../../shared/timeseries/sealer.ts";
@@ -81,6 +81,7 @@ export function createRound(deps: HistoryKeeperDeps): (signal: AbortSignal) => P
     if (depot !== null) {
       const before = now - settings.depotAfterDays * dayMs;
       await attempt("move", async () => (await moveToDepot(db, depot, { before, signal })).blocks);
+      await attempt("remove", () => removeUnused(db, depot, signal));
     }
   };
 }
@@ -90,7 +91,7 @@ function counters(metrics: Metrics) {
     blocks: metrics.counter("spotwire_history_blocks_sealed_total", "Sealed blocks written"),
     rows: metrics.counter(
       "spotwire_history_upkeep_total",
-      "Ticks and bars sealed and dropped, blocks moved",
+      "Ticks and bars sealed and dropped, blocks moved, objects of the depot removed",
       ["step"],
     ),
     failures: metrics.counter(
