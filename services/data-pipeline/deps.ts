@@ -17,7 +17,6 @@ import type { HistoryWriter } from "../../shared/timeseries/history.ts";
 import { ImportStore } from "./imports/import_store.ts";
 import { type PipelineDatabase, pipelineMigrations, pipelineSchema } from "./imports/tables.ts";
 import { ImportFolder } from "./load/import_folder.ts";
-import { openSource } from "./load/open_source.ts";
 import { ImportRunner, type RunnerDeps } from "./load/runner.ts";
 import { pipelineMetrics } from "./metrics.ts";
 
@@ -52,7 +51,7 @@ export async function openPipeline(ground: PipelineGround): Promise<PipelineDeps
   const history = (trx: Kysely<PipelineDatabase>) =>
     trx.withSchema(timeseriesSchema) as unknown as Kysely<TimeseriesDatabase>;
   const parts: RunnerDeps = {
-    ...{ db, imports, writer, history, clock, ids, logger, openSource },
+    ...{ db, imports, writer, history, clock, ids, logger },
     // History is of the real market, whatever hours are practised here.
     hours: tradingHours("fx-week"),
     ...pipelineMetrics(ground.metrics, imports),

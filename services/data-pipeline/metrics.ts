@@ -7,7 +7,7 @@ import type { RunnerDeps } from "./load/runner.ts";
 export function pipelineMetrics(
   metrics: Metrics,
   imports: ImportStore,
-): Required<Pick<RunnerDeps, "onDay" | "onEnd">> {
+): Pick<RunnerDeps, "onDay" | "onEnd"> {
   const rows = metrics.counter(
     "spotwire_pipeline_rows_total",
     "Rows of history by what became of them",

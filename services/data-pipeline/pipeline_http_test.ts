@@ -208,6 +208,27 @@ Deno.test("blocks that were moved to a depot are partly replaced by a load", asy
   assertEquals(await rowsIn(pipeline, "moved"), 900);
 });
 
+Deno.test("days of quality come in pages of whole days, and an end", async () => {
+  await using folder = await temporaryFolder();
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
+  await Deno.mkdir(`${folder.path}/days`);
+  for (const n of [0, 1, 2]) {
+    const lines = walkCsv({ from: day.from + n * 86_400_000, rows: 20 });
+    await Deno.writeTextFile(`${folder.path}/days/GBPUSD-${n}.csv`, lines.join("\n"));
+  }
+  for (const source of ["page-1", "page-2"]) await pipeline.load({ path: "days", source });
+  const seen: string[][] = [];
+  for (let after = "";;) {
+    const url = `/v1/quality/GBPUSD?kind=ticks&limit=3${after}`;
+    const { days, next } = (await pipeline.call("GET", url)).body;
+    seen.push(days.map((one: { day: string }) => one.day));
+    if (next === null) break;
+    after = `&after=${next}`;
+  }
+  const [first, second, third] = ["2019-02-04", "2019-02-05", "2019-02-06"];
+  assertEquals(seen, [[third, third, second, second], [first, first]]);
+});
+
 Deno.test("the gauge of imports tells no import in a state that none is in", async () => {
   await using folder = await temporaryFolder();
   await using pipeline = await startTestPipeline({ ...common, folder: folder.path, runs: false });

@@ -182,7 +182,7 @@ async function sealedAround(
  * the sealed one right before where that is not full. In a run sealed blocks come first, by time, then
  * growing ones as they came: the order of ticks of one moment.
  */
-export function runsOf(
+function runsOf(
   growing: readonly BlockRow[],
   sealed: readonly BlockRow[],
 ): BlockRow[][] {

@@ -18,22 +18,6 @@ export function stretchAt(hours: TradingHours, at: number): Stretch {
   return { closed, from, until };
 }
 
-/** Sessions looked at in one gap; a longer one is counted as if open from there on. */
-const sessionsMax = 1_000;
-
-/** Milliseconds of `[from, to)` in which the market is open. */
-export function openMsBetween(hours: TradingHours, from: number, to: number): number {
-  let open = 0;
-  let at = from;
-  for (let n = 0; at < to && n < sessionsMax; n++) {
-    const session = hours.sessionAt(epochMs(at));
-    const until = Math.min(session.until, to);
-    if (session.open) open += until - at;
-    at = until;
-  }
-  return open + Math.max(0, to - at);
-}
-
 const hourMs = 3_600_000;
 
 /** Whether the market opens, from closed, within `ms` of `at` on either side. */

@@ -71,7 +71,7 @@ export class Piece {
 }
 
 /** Rows of one piece at most: a day with more is no day of one instrument. */
-export const pieceRowsMax = 10_000_000;
+const pieceRowsMax = 10_000_000;
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
