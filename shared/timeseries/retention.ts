@@ -4,7 +4,8 @@
  */
 
 import { type Kysely, sql } from "kysely";
-import type { BarSide } from "../domain/bar.ts";
+import { type BarSide, minuteMs } from "../domain/bar.ts";
+import { dayMs } from "../domain/bars/granularity.ts";
 import { barGrid } from "../domain/bars/bar_grid.ts";
 import { TickFolder } from "../domain/bars/fold_ticks.ts";
 import type { Symbol } from "../domain/instrument.ts";
@@ -14,14 +15,12 @@ import { type BlockRow, deleteBlocks, selectBlocks } from "./block_store.ts";
 import { BlockHistoryWriter } from "./block_writer.ts";
 import type { TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
-import { dayMs } from "./months.ts";
 import type { SeriesKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
 import { lockSeries } from "./transactions.ts";
 
 /** Days of series dropped in one call at most. */
 const spansMax = 500;
-const minuteMs = 60_000;
 const keptSides: readonly BarSide[] = ["bid", "ask"];
 
 interface OldSpan {

@@ -5,12 +5,12 @@
  */
 
 import { minuteMs } from "../../shared/domain/bar.ts";
+import { dayMs } from "../../shared/domain/bars/granularity.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import type { BlockDepot } from "../../shared/timeseries/depot/block_depot.ts";
 import { moveToDepot, removeUnused } from "../../shared/timeseries/depot/depot_mover.ts";
-import { dayMs } from "../../shared/timeseries/months.ts";
 import { Retention } from "../../shared/timeseries/retention.ts";
 import { Sealer } from "../../shared/timeseries/sealer.ts";
 import type { Kysely } from "kysely";

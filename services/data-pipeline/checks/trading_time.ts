@@ -1,5 +1,6 @@
 /** Trading hours as the gates ask for them: closed why, open for how long, opened when. */
 
+import { hourMs } from "../../../shared/domain/bars/granularity.ts";
 import { fxDayOf, type TradingHours } from "../../../shared/domain/fx_week.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
 
@@ -17,8 +18,6 @@ export function stretchAt(hours: TradingHours, at: number): Stretch {
   const closed = open ? null : fxDayOf(epochMs(at)).dayOfWeek > 5 ? "weekend" : "holiday";
   return { closed, from, until };
 }
-
-const hourMs = 3_600_000;
 
 /** Whether the market opens, from closed, within `ms` of `at` on either side. */
 export function opensNear(hours: TradingHours, at: number, ms: number): boolean {

@@ -28,16 +28,17 @@ export interface Answer {
 /** An import that is looked at so often, and runs on, will never end. */
 const looksMax = 6_000;
 
-/** `runs` false leaves imports waiting. Stops when disposed; the folder stays its maker's. */
-export async function startTestPipeline(
-  options: {
-    folder: string;
-    authenticate: Authenticate;
-    runs?: boolean;
-    store?: Store;
-    history?: DepotSettings;
-  },
-) {
+export interface TestPipelineOptions {
+  readonly folder: string;
+  readonly authenticate: Authenticate;
+  /** False leaves imports waiting. */
+  readonly runs?: boolean;
+  readonly store?: Store;
+  readonly history?: DepotSettings;
+}
+
+/** Stops when disposed; the folder stays its maker's. */
+export async function startTestPipeline(options: TestPipelineOptions) {
   const logger = createLogger({ service: "data-pipeline", level: "silent" });
   const lifecycle = new Lifecycle({ logger });
   const store = options.store ?? await openStore("pglite:memory");
