@@ -1,12 +1,11 @@
 /** The real ticks of the history bench. */
 
+import { dayMs } from "../../shared/domain/bars/granularity.ts";
 import { testData } from "../../shared/testing/test_data.ts";
 import { vendorDay } from "../../shared/testing/vendor_bars.ts";
 import type { TickColumns } from "../../shared/timeseries/columns.ts";
 import { concatTicks } from "../../shared/timeseries/tick_columns.ts";
 import { dukascopyFile } from "../../shared/venues/files/dukascopy.ts";
-
-const dayMs = 86_400_000;
 
 /** The recorded day, without volumes. */
 export async function recordedDay(): Promise<TickColumns> {

@@ -77,6 +77,7 @@ async function openLoad(url: string, folder: string) {
     bodyBytesMax: 65_536,
     store,
     folder,
+    history: {},
   });
   const request: ImportRequest = {
     ...{ path: day, format: "dukascopy-ticks", clock: null, source: null, symbol: null },

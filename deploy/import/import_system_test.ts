@@ -17,6 +17,8 @@ import { pipelineCaller } from "./pipeline_caller.ts";
 
 const days = 12;
 const rowsPerDay = 30_000;
+/** Of its days the import has stored when it is killed. */
+const shares = [0.2, 0.6] as const;
 const monday = Date.UTC(2019, 1, 4);
 const dayMs = 86_400_000;
 
@@ -71,12 +73,13 @@ Deno.test("an import that is killed goes on where it stood, and ends as one that
   let { platform, key } = await start(data);
   const { importId } = await pipelineCaller(platform.url, key)
     .create({ path: "weeks", source: "killed" });
-  for (const share of [0.2, 0.6]) {
+  for (const share of shares) {
     const caller = pipelineCaller(platform.url, key);
-    await eventually(async () => {
-      const view = await caller.find(importId);
-      return view.state === "done" || view.filesDone >= days * share;
+    const met = await eventually(async () => {
+      const { state, filesDone } = await caller.find(importId);
+      return (state === "done" || filesDone >= days * share) && { state };
     }, { timeoutMs: 120_000, everyMs: 5 });
+    if (share === shares[0]) assertEquals(met.state, "running");
     await platform.kill();
     ({ platform, key } = await start(data));
   }

@@ -6,6 +6,7 @@
 import { clocks, formats } from "../../services/data-pipeline/load/open_source.ts";
 import { type GateDefinition, gates } from "../../services/data-pipeline/checks/gates.ts";
 import { openDataFolder } from "../profiles/data_folder.ts";
+import { readOptions } from "../profiles/options.ts";
 import { importBody, importHelp, type ImportOptions, readImportOptions } from "./options.ts";
 import { openLocal } from "./open_local.ts";
 import {
@@ -74,7 +75,14 @@ async function openPlace(options: ImportOptions): Promise<Place> {
   }
   if (options.url !== undefined) throw new Error(`Nothing answers at ${url}`);
   await openDataFolder(folder);
-  const local = await openLocal({ folder, database: options.database, path: options.path });
+  // As the platform on this folder has them: its store, and the depot beside it.
+  const settings = (await readOptions(["--data", folder], Deno.env.toObject()))!;
+  const local = await openLocal({
+    folder,
+    database: options.database ?? settings.database.url,
+    history: settings.history,
+    path: options.path,
+  });
   return { ...local, url: null };
 }
 

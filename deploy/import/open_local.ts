@@ -7,6 +7,7 @@ import { version } from "../../shared/runtime/ground.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
+import type { DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
 import { type PipelineCaller, pipelineCaller } from "./pipeline_caller.ts";
 
@@ -23,7 +24,12 @@ const ownKey = "sw_local";
 
 /** @throws Error naming the process that holds the data folder, Deno.errors.NotFound for the path */
 export async function openLocal(
-  of: { folder: string; database: string | undefined; path: string },
+  of: {
+    folder: string;
+    database: string | undefined;
+    history: DepotSettings;
+    path: string;
+  },
 ): Promise<LocalPipeline> {
   const real = await Deno.realPath(of.path);
   const imports = await Deno.realPath(`${of.folder}/import`).catch(() => null);
@@ -50,6 +56,7 @@ export async function openLocal(
     store,
     // Whoever runs this may read the disk anyway; a file keeps the name that a platform would give it.
     folder: inside ? imports : "/",
+    history: of.history,
   }, lifecycle);
   const app = createPipelineApp(deps);
   return {

@@ -76,8 +76,11 @@ export async function startPlatform(
   const fills = { ...settings.fills, seed: settings.venue.seed };
   await startExecution({ ...grounds.execution, fills }, lifecycle);
   await startArchive({ ...grounds.archive, history: settings.history }, lifecycle);
-  const imports = { folder: settings.imports.folder ?? `${folder}/import` };
-  const pipeline = await startPipeline({ ...grounds.pipeline, ...imports }, lifecycle);
+  const pipeline = await startPipeline({
+    ...grounds.pipeline,
+    folder: settings.imports.folder ?? `${folder}/import`,
+    history: settings.history,
+  }, lifecycle);
   const upstreams = {
     trading: localUpstream("trading-gateway", createTradingApp(trading)),
     marketData: localUpstream("market-data", createMarketDataApp(marketData)),

@@ -12,11 +12,11 @@ import {
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
 import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
+import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import type { HistoryWriter } from "../../shared/timeseries/history.ts";
 import { ImportStore } from "./imports/import_store.ts";
 import { type PipelineDatabase, pipelineMigrations, pipelineSchema } from "./imports/tables.ts";
 import { ImportFolder } from "./load/import_folder.ts";
-import { openSource } from "./load/open_source.ts";
 import { ImportRunner, type RunnerDeps } from "./load/runner.ts";
 import { pipelineMetrics } from "./metrics.ts";
 
@@ -35,8 +35,8 @@ export interface PipelineDeps extends ServiceDeps {
 export interface PipelineGround extends Omit<Ground, "streams" | "marketClock" | "hours"> {
   /** The folder that imports may read from. */
   readonly folder: string;
-  /** Default: one without a depot. */
-  readonly writer?: HistoryWriter | undefined;
+  /** Says where blocks lie that were moved out of the database; they may be partly replaced. */
+  readonly history: DepotSettings;
 }
 
 /** Migrates; imports are made, and run when {@link startPipeline} or a caller runs them. */
@@ -47,11 +47,11 @@ export async function openPipeline(ground: PipelineGround): Promise<PipelineDeps
   const db = store.database<PipelineDatabase>(pipelineSchema);
   const imports = new ImportStore(db);
   const folder = new ImportFolder(ground.folder);
-  const writer = ground.writer ?? new BlockHistoryWriter();
+  const writer = new BlockHistoryWriter(depotOf(ground.history));
   const history = (trx: Kysely<PipelineDatabase>) =>
     trx.withSchema(timeseriesSchema) as unknown as Kysely<TimeseriesDatabase>;
   const parts: RunnerDeps = {
-    ...{ db, imports, writer, history, clock, ids, logger, openSource },
+    ...{ db, imports, writer, history, clock, ids, logger },
     // History is of the real market, whatever hours are practised here.
     hours: tradingHours("fx-week"),
     ...pipelineMetrics(ground.metrics, imports),

@@ -13,7 +13,8 @@ Deno.exit(
     env: Deno.env.toObject(),
     start: async (settings, lifecycle) => {
       const ground = await openServiceGround("data-pipeline", settings, lifecycle);
-      return createPipelineApp(await startPipeline({ ...ground, ...settings.imports }, lifecycle));
+      const { imports, history } = settings;
+      return createPipelineApp(await startPipeline({ ...ground, ...imports, history }, lifecycle));
     },
   }),
 );

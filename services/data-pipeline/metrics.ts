@@ -7,7 +7,7 @@ import type { RunnerDeps } from "./load/runner.ts";
 export function pipelineMetrics(
   metrics: Metrics,
   imports: ImportStore,
-): Required<Pick<RunnerDeps, "onDay" | "onEnd">> {
+): Pick<RunnerDeps, "onDay" | "onEnd"> {
   const rows = metrics.counter(
     "spotwire_pipeline_rows_total",
     "Rows of history by what became of them",
@@ -36,7 +36,10 @@ export function pipelineMetrics(
   metrics.gauge("spotwire_pipeline_imports", "Imports now, by state", {
     labels: ["state"] as const,
     async collect() {
-      for (const [state, count] of await imports.counts()) this.set({ state }, count);
+      const counts = await imports.counts();
+      // A state that no import is in any more has no row.
+      this.reset();
+      for (const [state, count] of counts) this.set({ state }, count);
     },
   });
   return {

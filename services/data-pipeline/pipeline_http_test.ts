@@ -12,6 +12,9 @@ import { openStore } from "../../shared/storage/open_store.ts";
 import { dataTest, testData } from "../../shared/testing/test_data.ts";
 import { describeRefusals, refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
 import { vendorDay } from "../../shared/testing/vendor_bars.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { moveToDepot } from "../../shared/timeseries/depot/depot_mover.ts";
+import { openDepot } from "../../shared/timeseries/depot/open_depot.ts";
 import {
   startTestPipeline,
   temporaryFolder,
@@ -167,6 +170,76 @@ Deno.test("a load of part of a day leaves the rest of the day", async () => {
   await Deno.writeTextFile(path, walkCsv({ from: day.from + hour, rows: 400 }).join("\n"));
   await pipeline.load({ path: "EURUSD.csv", source: "mine-3" });
   assertEquals(await rowsIn(pipeline, "mine-3"), 1_300);
+});
+
+Deno.test("a volume that one file of a day gives is not given in the rows of the other", async () => {
+  await using folder = await temporaryFolder();
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
+  const bare = walkCsv({ from: day.from, rows: 50 });
+  const full = walkCsv({ from: day.from + 60_000, rows: 50 }).map((line, n) =>
+    n === 0 ? `${line},bid_volume` : `${line},1.5`
+  );
+  await Deno.mkdir(`${folder.path}/two`);
+  await Deno.writeTextFile(`${folder.path}/two/EURUSD-1.csv`, [...bare, bare[50]].join("\n"));
+  await Deno.writeTextFile(`${folder.path}/two/EURUSD-2.csv`, full.join("\n"));
+  const done = await pipeline.load({ path: "two", source: "volumes" });
+  assertEquals([done.state, done.rowsStored, done.rowsFlagged], ["done", 101, 1]);
+  const stored = await pipeline.ticks("EURUSD", "volumes", day);
+  const volumes = stored.flatMap(({ bidVolume, length }) => [
+    ...(bidVolume ?? new Float64Array(length).fill(NaN)),
+  ]);
+  assertEquals(volumes, [...Array(51).fill(NaN), ...Array(50).fill(1.5)]);
+});
+
+Deno.test("blocks that were moved to a depot are partly replaced by a load", async () => {
+  await using folder = await temporaryFolder();
+  await using place = await temporaryFolder();
+  const history = { depotUrl: `folder:${place.path}` };
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path, history });
+  const path = `${folder.path}/EURUSD.csv`;
+  await Deno.writeTextFile(path, walkCsv({ from: day.from, rows: 900 }).join("\n"));
+  await pipeline.load({ path: "EURUSD.csv", source: "moved" });
+  const db = store.database<TimeseriesDatabase>(timeseriesSchema);
+  const moved = await moveToDepot(db, openDepot(history.depotUrl), { before: day.to });
+  assert(moved.blocks > 0);
+  await Deno.writeTextFile(path, walkCsv({ from: day.from + 600_000, rows: 10 }).join("\n"));
+  const again = await pipeline.load({ path: "EURUSD.csv", source: "moved" });
+  assertEquals([again.state, again.error], ["done", null]);
+  assertEquals(await rowsIn(pipeline, "moved"), 900);
+});
+
+Deno.test("days of quality come in pages of whole days, and an end", async () => {
+  await using folder = await temporaryFolder();
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
+  await Deno.mkdir(`${folder.path}/days`);
+  for (const n of [0, 1, 2]) {
+    const lines = walkCsv({ from: day.from + n * 86_400_000, rows: 20 });
+    await Deno.writeTextFile(`${folder.path}/days/GBPUSD-${n}.csv`, lines.join("\n"));
+  }
+  for (const source of ["page-1", "page-2"]) await pipeline.load({ path: "days", source });
+  const seen: string[][] = [];
+  for (let after = "";;) {
+    const url = `/v1/quality/GBPUSD?kind=ticks&limit=3${after}`;
+    const { days, next } = (await pipeline.call("GET", url)).body;
+    seen.push(days.map((one: { day: string }) => one.day));
+    if (next === null) break;
+    after = `&after=${next}`;
+  }
+  const [first, second, third] = ["2019-02-04", "2019-02-05", "2019-02-06"];
+  assertEquals(seen, [[third, third, second, second], [first, first]]);
+});
+
+Deno.test("the gauge of imports tells no import in a state that none is in", async () => {
+  await using folder = await temporaryFolder();
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path, runs: false });
+  await Deno.writeTextFile(`${folder.path}/EURUSD.csv`, "timestamp,bid,ask\n");
+  const { importId } = (await pipeline.call("POST", "/v1/imports", { path: "EURUSD.csv" })).body;
+  const queued = async () =>
+    /imports\{[^}]*queued[^}]*\} (\d+)/
+      .exec(await pipeline.deps.metrics.text())?.[1];
+  assertEquals(await queued(), "1");
+  await pipeline.call("POST", `/v1/imports/${importId}/cancel`);
+  assertEquals(await queued(), undefined);
 });
 
 dataTest(

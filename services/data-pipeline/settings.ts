@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import {
   databaseSettings,
+  depotFields,
   httpSettings,
   logSettings,
   marketSettings,
@@ -11,7 +12,7 @@ import {
 } from "../../shared/runtime/settings_sections.ts";
 
 /** The folder that imports may read from. */
-export const importSettings = v.strictObject({
+const importSettings = v.strictObject({
   folder: v.optional(v.pipe(v.string(), v.minLength(1)), "./data/import"),
 });
 
@@ -22,6 +23,8 @@ export const pipelineSettings = v.strictObject({
   security: securitySettings,
   market: marketSettings,
   imports: v.optional(importSettings, {}),
+  /** As the archive has them, so that blocks it moved away can be replaced. */
+  history: v.optional(v.strictObject(depotFields), {}),
   log: logSettings,
 });
 export type PipelineSettings = v.InferOutput<typeof pipelineSettings>;

@@ -124,3 +124,23 @@ export class TradingHours {
     return epochMs(day.toZonedDateTime({ timeZone: fxZone, plainTime }).epochMilliseconds);
   }
 }
+
+/** Sessions counted in one stretch, over three months; what is left of a longer one counts as open. */
+const sessionsMax = 100;
+
+/** Milliseconds of `[from, to)` in which the market is open. */
+export function openMsBetween(
+  hours: Pick<TradingHours, "sessionAt">,
+  from: number,
+  to: number,
+): number {
+  let open = 0;
+  let at = from;
+  for (let n = 0; at < to && n < sessionsMax; n++) {
+    const session = hours.sessionAt(epochMs(at));
+    const until = Math.min(session.until, to);
+    if (session.open) open += until - at;
+    at = until;
+  }
+  return open + Math.max(0, to - at);
+}

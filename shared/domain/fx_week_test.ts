@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { fxDayEndAfter, fxDayOf, TradingHours, tradingHours } from "./fx_week.ts";
+import { fxDayEndAfter, fxDayOf, openMsBetween, TradingHours, tradingHours } from "./fx_week.ts";
 import { type EpochMs, epochMs, parseRfc3339, toRfc3339 } from "./time.ts";
 
 const at = (text: string): EpochMs => parseRfc3339(text)!;
@@ -63,4 +63,16 @@ Deno.test("tradingHours() names the FX week and hours that never close", () => {
   const moments = ["2026-01-10T12:00:00Z", "2026-12-25T12:00:00Z", "2026-01-14T12:00:00Z"].map(at);
   assertEquals(moments.map((one) => tradingHours("always").isOpen(one)), [true, true, true]);
   assertEquals(moments.map((one) => tradingHours("fx-week").isOpen(one)), [false, false, true]);
+});
+
+Deno.test("openMsBetween() counts open sessions, and as open what lies beyond a hundred of them", () => {
+  const hour = 3_600_000;
+  const friday = at("2026-01-16T21:00:00Z");
+  assertEquals(openMsBetween(hours, friday, at("2026-01-18T23:00:00Z")), 2 * hour);
+  assertEquals(openMsBetween(hours, friday, friday), 0);
+  assertEquals(openMsBetween(hours, friday + hour, at("2026-01-18T22:00:00Z")), 0);
+  const week = 168 * hour;
+  assertEquals(openMsBetween(hours, friday, friday + 4 * week), 4 * 120 * hour);
+  const longMs = openMsBetween(hours, friday, friday + 40 * week);
+  assertEquals(openMsBetween(hours, friday, friday + 41 * week) - longMs, week);
 });

@@ -94,6 +94,7 @@ const of = (symbol: string) => ({ symbol: symbol as Symbol, source: "test" });
 export async function historyContract(t: Deno.TestContext, store: Store): Promise<void> {
   const parts = await openHistory(store);
   await appendSteps(t, parts);
+  await undoneSteps(t, parts);
   await replaceSteps(t, parts);
   await barSteps(t, parts);
   await sealSteps(t, parts);
@@ -139,6 +140,20 @@ async function appendSteps(
     },
   );
 
+  await t.step("late ticks stand by time; of one moment, those that came first", async () => {
+    await append("EURCHF", "a", [[noon, 1, 2], [noon + 10, 3, 4], [noon + 20, 5, 6]]);
+    await append("EURCHF", "b", [[noon + 10, 7, 8], [noon + 30, 9, 10]]);
+    await append("EURCHF", "c", [[noon - 5, 11, 12], [noon + 30, 13, 14]]);
+    const bids = (await readTicks(history, "EURCHF")).map(([time, bid]) => [time - noon, bid]);
+    const expected = [[-5, 11], [0, 1], [10, 3], [10, 7], [20, 5], [30, 9], [30, 13]];
+    assertEquals(bids, expected);
+  });
+}
+
+async function undoneSteps(
+  t: Deno.TestContext,
+  { db, history, writer, append }: HistoryParts,
+): Promise<void> {
   await t.step("what a transaction appended is gone when it is undone", async () => {
     await assertRejects(
       () =>
@@ -155,13 +170,24 @@ async function appendSteps(
     assertEquals((await readTicks(history, "EURNOK")).length, 3);
   });
 
-  await t.step("late ticks stand by time; of one moment, those that came first", async () => {
-    await append("EURCHF", "a", [[noon, 1, 2], [noon + 10, 3, 4], [noon + 20, 5, 6]]);
-    await append("EURCHF", "b", [[noon + 10, 7, 8], [noon + 30, 9, 10]]);
-    await append("EURCHF", "c", [[noon - 5, 11, 12], [noon + 30, 13, 14]]);
-    const bids = (await readTicks(history, "EURCHF")).map(([time, bid]) => [time - noon, bid]);
-    const expected = [[-5, 11], [0, 1], [10, 3], [10, 7], [20, 5], [30, 9], [30, 13]];
-    assertEquals(bids, expected);
+  await t.step("a month whose first transaction was undone is written by the next", async () => {
+    const rows = ticksFrom(Date.UTC(2033, 8), 3);
+    const added = ["EURCZK", "EURHUF"].map((symbol) => ({
+      series: of(symbol),
+      ticks: tickColumns(rows),
+      batch: null,
+    }));
+    await assertRejects(
+      () =>
+        db.transaction().execute(async (trx) => {
+          await writer.appendAll(trx, added);
+          throw new Error("undone");
+        }),
+      Error,
+      "undone",
+    );
+    await writer.appendAll(db, added);
+    assertEquals(await readTicks(history, "EURHUF"), rows);
   });
 }
 

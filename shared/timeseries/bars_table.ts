@@ -5,7 +5,7 @@
 
 import type { ColumnType, Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
-import { blocksMigration } from "./blocks_table.ts";
+import { blocksMigration, leftObjectsMigration } from "./blocks_table.ts";
 
 export const timeseriesSchema = "timeseries";
 
@@ -41,4 +41,5 @@ export const timeseriesMigrations: Record<string, Migration> = {
     },
   },
   "2026-11-24_blocks": blocksMigration,
+  "2026-11-24_left_objects": leftObjectsMigration,
 };

@@ -9,7 +9,7 @@ import { constants, crc32, zstdCompressSync, zstdDecompressSync } from "node:zli
 /** Rows of one block at most, whoever wrote it; bounds what a reader allocates. */
 export const rowsMax = 65_536;
 /** A whole block at most: eight planes of eight columns of a full block, and room for the rest. */
-export const blockBytesMax = 64 * rowsMax;
+const blockBytesMax = 64 * rowsMax;
 
 /** The bytes are no block, or a damaged one. */
 export class BlockFormatError extends Error {

@@ -17,8 +17,8 @@ import { readPrices, writePrices } from "./price_codec.ts";
 
 export { BlockFormatError, rowsMax } from "./block_bytes.ts";
 
-export const formatVersion = 1;
-export const blockKind = { ticks: 1, bars: 2 } as const;
+const formatVersion = 1;
+const blockKind = { ticks: 1, bars: 2 } as const;
 
 /** Which volume columns a block has; bars use the first bit. */
 const flag = { bidVolume: 1, askVolume: 2 } as const;

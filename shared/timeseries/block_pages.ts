@@ -29,7 +29,7 @@ export interface BlockPage extends TimeRange {
 export interface PageSize {
   readonly limit: number;
 }
-export const firstPage: PageSize = { limit: pageBlocks };
+const firstPage: PageSize = { limit: pageBlocks };
 
 /** A page of the range from its start; an empty one when `limit` blocks begin at one moment. */
 export async function readPage(

@@ -155,6 +155,7 @@ export async function verifyBlocks(
   }
 }
 
+/** Objects of the depot that they lay in are noted, to be removed once no block lies there. */
 export async function deleteBlocks(
   db: Kysely<TimeseriesDatabase>,
   seriesId: number,
@@ -162,8 +163,12 @@ export async function deleteBlocks(
 ): Promise<void> {
   if (blocks.length === 0) return;
   const keys = JSON.stringify(blocks.map(({ fromTime, place }) => ({ fromTime, place })));
-  await sql`delete from timeseries.blocks b
-    using json_to_recordset(${keys}::text::json) as k("fromTime" int8, place int8)
-    where b.series_id = ${seriesId} and b.from_time = k."fromTime" and b.place = k.place`
-    .execute(db);
+  await sql`with gone as (
+      delete from timeseries.blocks b
+      using json_to_recordset(${keys}::text::json) as k("fromTime" int8, place int8)
+      where b.series_id = ${seriesId} and b.from_time = k."fromTime" and b.place = k.place
+      returning b.depot_key)
+    insert into timeseries.left_objects (depot_key)
+    select distinct depot_key from gone where depot_key is not null
+    on conflict do nothing`.execute(db);
 }

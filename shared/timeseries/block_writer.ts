@@ -103,50 +103,47 @@ export class BlockHistoryWriter implements HistoryWriter {
     });
   }
 
-  /** Removes the range; what its blocks hold outside it stays. Returns the next version. */
   async #clearTicks(trx: Kysely<TimeseriesDatabase>, cleared: Cleared): Promise<number> {
-    const { key, seriesId, range } = cleared;
-    const blocks = await this.#lockBlocks(trx, cleared);
-    await deleteBlocks(trx, seriesId, blocks);
-    for (const block of blocks) {
-      if (block.fromTime >= range.from && block.toTime < range.to) continue;
-      const ticks = await this.#opener.ticks(key, block);
-      const outside = [
-        ticksWithin(ticks, -Infinity, range.from),
-        ticksWithin(ticks, range.to, Infinity),
-      ].filter((part) => part.length > 0);
-      const kept = outside.map((part) => keptPart(block, seriesId, { at: part.time, part }));
-      await insertBlocks(trx, kept);
-    }
-    return nextVersion(blocks);
+    return await this.#clear(trx, cleared, async (block) => {
+      const ticks = await this.#opener.ticks(cleared.key, block);
+      return around(cleared.range).map(({ from, to }) => ticksWithin(ticks, from, to));
+    });
   }
 
   async #clearBars(trx: Kysely<TimeseriesDatabase>, cleared: Cleared): Promise<number> {
-    const { key, seriesId, range } = cleared;
-    const blocks = await this.#lockBlocks(trx, cleared);
-    await deleteBlocks(trx, seriesId, blocks);
-    for (const block of blocks) {
-      const bars = await this.#opener.bars(key, block);
-      const outside = [
-        joinBars([bars], { from: -Infinity, to: range.from }),
-        joinBars([bars], { from: range.to, to: Infinity }),
-      ].filter((part) => part.length > 0);
-      const kept = outside.map((part) => keptPart(block, seriesId, { at: part.openTime, part }));
-      await insertBlocks(trx, kept);
-    }
+    const version = await this.#clear(trx, cleared, async (block) => {
+      const bars = await this.#opener.bars(cleared.key, block);
+      return around(cleared.range).map((range) => joinBars([bars], range));
+    });
+    const { key, range } = cleared;
     if (isLiveMinutes(key)) await deleteBarRows(trx, key, range);
-    return nextVersion(blocks);
+    return version;
   }
 
-  async #lockBlocks(
+  /** Removes the range; what its blocks hold outside it stays. Returns the next version. */
+  async #clear(
     trx: Kysely<TimeseriesDatabase>,
     { key, seriesId, range }: Cleared,
-  ): Promise<BlockRow[]> {
+    outside: (block: BlockRow) => Promise<readonly (TickColumns | BarColumns)[]>,
+  ): Promise<number> {
     await lockSeries(trx, seriesId);
     const earliest = spanOf(key, range.from).from;
-    return await selectBlocks(trx, { seriesId, earliest, range }, { lock: true });
+    const blocks = await selectBlocks(trx, { seriesId, earliest, range }, { lock: true });
+    await deleteBlocks(trx, seriesId, blocks);
+    for (const block of blocks) {
+      if (block.fromTime >= range.from && block.toTime < range.to) continue;
+      const parts = (await outside(block)).filter((part) => part.length > 0);
+      await insertBlocks(trx, parts.map((part) => keptPart(block, seriesId, part)));
+    }
+    return nextVersion(blocks);
   }
 }
+
+/** What lies before a range, and after it. */
+const around = ({ from, to }: TimeRange): TimeRange[] => [
+  { from: -Infinity, to: from },
+  { from: to, to: Infinity },
+];
 
 interface Cleared {
   readonly key: SeriesKey;
@@ -198,8 +195,9 @@ function growingBlocks(named: readonly NamedTicks[], fresh: ReadonlySet<string>)
 function keptPart(
   block: BlockRow,
   seriesId: number,
-  { at, part }: { at: Float64Array; part: TickColumns | BarColumns },
+  part: TickColumns | BarColumns,
 ): NewBlock {
+  const at = "bid" in part ? part.time : part.openTime;
   return {
     seriesId,
     fromTime: at[0]!,

@@ -8,6 +8,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { TimeseriesDatabase } from "./bars_table.ts";
 import { monthName, monthOf } from "./months.ts";
+import { within } from "./transactions.ts";
 
 /** Any number, the same everywhere: the advisory lock under which partitions are made. */
 const partitionLock = 7_305_811_204_418n;
@@ -44,7 +45,19 @@ export const blocksMigration: Migration = {
   },
 };
 
-/** Makes partitions that lack; asks the database once for each month that is there already. */
+/** Objects of the depot that a block has left: by being replaced, written anew or dropped. */
+export const leftObjectsMigration: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`create table timeseries.left_objects (depot_key text primary key)`.execute(db);
+    await sql`create index blocks_moved on timeseries.blocks (depot_key)
+      where depot_key is not null`.execute(db);
+  },
+};
+
+/**
+ * Makes partitions that lack; asks the database once for each month that is there already. What the
+ * transaction itself made is not remembered: it may be undone.
+ */
 export class Partitions {
   readonly #known = new Set<number>();
 
@@ -53,16 +66,21 @@ export class Partitions {
       const { from, to } = monthOf(at);
       if (this.#known.has(from)) continue;
       const name = `blocks_${monthName(from)}`;
-      if (await exists(db, name)) this.#known.add(from);
-      else await create(db, name, { from, to });
+      const found = await find(db, name);
+      if (found === null) await create(db, name, { from, to });
+      else if (!found.own) this.#known.add(from);
     }
   }
 }
 
-async function exists(db: Kysely<TimeseriesDatabase>, name: string): Promise<boolean> {
-  const { rows } = await sql<{ found: boolean }>`
-    select to_regclass(${`timeseries.${name}`}) is not null as found`.execute(db);
-  return rows[0]!.found;
+async function find(
+  db: Kysely<TimeseriesDatabase>,
+  name: string,
+): Promise<{ readonly own: boolean } | null> {
+  const { rows } = await sql<{ own: boolean }>`select coalesce(
+      xmin::text::int8 = pg_current_xact_id_if_assigned()::text::int8 & 4294967295, false) as own
+    from pg_class where oid = to_regclass(${`timeseries.${name}`})`.execute(db);
+  return rows[0] ?? null;
 }
 
 /** Made aside and attached, which readers and writers of the other partitions do not notice. */
@@ -72,13 +90,11 @@ async function create(
   { from, to }: { from: number; to: number },
 ): Promise<void> {
   const table = sql.raw(`timeseries.${name}`);
-  const make = async (trx: Kysely<TimeseriesDatabase>) => {
+  await within(db, async (trx) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(partitionLock)})`.execute(trx);
-    if (await exists(trx, name)) return;
+    if (await find(trx, name) !== null) return;
     await sql`create table ${table} (like timeseries.blocks including all)`.execute(trx);
     await sql`alter table timeseries.blocks attach partition ${table}
       for values from (${sql.lit(from)}) to (${sql.lit(to)})`.execute(trx);
-  };
-  if (db.isTransaction) await make(db);
-  else await db.transaction().execute(make);
+  });
 }

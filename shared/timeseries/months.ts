@@ -2,8 +2,6 @@
 
 import type { TimeRange } from "./columns.ts";
 
-export const dayMs = 86_400_000;
-
 /** History is kept of these times only; a tick of another is no tick. */
 export const historyTimes: TimeRange = { from: Date.UTC(1900, 0), to: Date.UTC(2200, 0) };
 

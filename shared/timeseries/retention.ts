@@ -4,7 +4,8 @@
  */
 
 import { type Kysely, sql } from "kysely";
-import type { BarSide } from "../domain/bar.ts";
+import { type BarSide, minuteMs } from "../domain/bar.ts";
+import { dayMs } from "../domain/bars/granularity.ts";
 import { barGrid } from "../domain/bars/bar_grid.ts";
 import { TickFolder } from "../domain/bars/fold_ticks.ts";
 import type { Symbol } from "../domain/instrument.ts";
@@ -14,15 +15,12 @@ import { type BlockRow, deleteBlocks, selectBlocks } from "./block_store.ts";
 import { BlockHistoryWriter } from "./block_writer.ts";
 import type { TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
-import { removeUnused } from "./depot/depot_mover.ts";
-import { dayMs } from "./months.ts";
 import type { SeriesKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
 import { lockSeries } from "./transactions.ts";
 
 /** Days of series dropped in one call at most. */
 const spansMax = 500;
-const minuteMs = 60_000;
 const keptSides: readonly BarSide[] = ["bid", "ask"];
 
 interface OldSpan {
@@ -53,7 +51,6 @@ export class Retention {
       if (old.span.to > before) continue;
       const blocks = await this.#db.transaction().execute((trx) => this.#dropSpan(trx, old));
       rows += blocks.reduce((sum, block) => sum + block.rows, 0);
-      if (this.#depot !== null) await removeUnused(this.#db, this.#depot, keysOf(blocks));
     }
     return rows;
   }
@@ -100,6 +97,3 @@ export class Retention {
     if (bars.length > 0) await this.#writer.replaceBars(trx, { series, range: span, bars });
   }
 }
-
-const keysOf = (blocks: readonly BlockRow[]): string[] =>
-  blocks.flatMap(({ bytes }) => bytes instanceof Uint8Array ? [] : [bytes.key]);

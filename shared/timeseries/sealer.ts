@@ -10,6 +10,7 @@ import { joinBars } from "./bar_columns.ts";
 import { barsBySpan } from "./bar_blocks.ts";
 import { deleteBarRowsAt, selectBarRows } from "./bar_rows.ts";
 import type { TimeseriesDatabase } from "./bars_table.ts";
+import { dayMs } from "../domain/bars/granularity.ts";
 import { BlockOpener } from "./block_pages.ts";
 import {
   type BlockRow,
@@ -23,7 +24,6 @@ import type { BarSide } from "../domain/bar.ts";
 import type { Symbol } from "../domain/instrument.ts";
 import type { TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
-import { dayMs } from "./months.ts";
 import { SealedSink } from "./sealed_sink.ts";
 import { barKey, SeriesIds, type SeriesKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
@@ -182,7 +182,7 @@ async function sealedAround(
  * the sealed one right before where that is not full. In a run sealed blocks come first, by time, then
  * growing ones as they came: the order of ticks of one moment.
  */
-export function runsOf(
+function runsOf(
   growing: readonly BlockRow[],
   sealed: readonly BlockRow[],
 ): BlockRow[][] {

@@ -3,11 +3,10 @@
  * so a block is found by its first time alone. All in UTC.
  */
 
+import { dayMs, hourMs } from "../domain/bars/granularity.ts";
 import type { TimeRange } from "./columns.ts";
-import { dayMs, monthOf } from "./months.ts";
+import { monthOf } from "./months.ts";
 import type { SeriesKey } from "./series_store.ts";
-
-const hourMs = 3_600_000;
 
 /** `[from, to)`: the day of ticks and of bars shorter than an hour, the month of longer bars. */
 export function spanOf(series: SeriesKey, at: number): TimeRange {

@@ -2,7 +2,7 @@
 
 import { rowsMax } from "./block_codec.ts";
 import type { TickColumns } from "./columns.ts";
-import { dayMs } from "./months.ts";
+import { dayMs } from "../domain/bars/granularity.ts";
 import { lowerBound } from "./tick_columns.ts";
 
 /** Rows of a full block; more only where one moment would be cut. */

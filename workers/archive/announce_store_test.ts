@@ -102,11 +102,14 @@ Deno.test("followers of bars hear partial, final and corrected states, and end w
     if ((newest.get(bar.openTime)?.version ?? -1) < bar.version) newest.set(bar.openTime, bar);
   }
   const database = store.database<TimeseriesDatabase>(timeseriesSchema);
-  for await (
-    const bars of new BlockHistory(database).bars(minutes, { from: 0, to: monday + 60_000 })
-  ) {
-    assertEquals([bars.openTime[0], bars.close[0], bars.ticks[0]], [monday, 113_990, 2]);
-  }
+  const range = { from: 0, to: monday + 60_000 };
+  const stored = await Array.fromAsync(new BlockHistory(database).bars(minutes, range));
+  assertEquals(
+    stored.flatMap(({ length, openTime, close, ticks }) =>
+      Array.from({ length }, (_, i) => [openTime[i], close[i], ticks[i]])
+    ),
+    [[monday, 113_990, 2]],
+  );
   assertEquals(newest.get(monday), corrected);
   await lifecycle.stop("test");
   await lifecycle.stopped;

@@ -25,9 +25,9 @@ import { type EpochMs, epochMs } from "../../shared/domain/time.ts";
 /** How long after its end a minute still takes quotes that were under way. */
 export const graceMs = 2_000;
 /** A longer step of the market's time is an interruption of the feed, not silence. */
-export const silenceMsMax = 120_000;
+const silenceMsMax = 120_000;
 /** A longer step back is a recording begun again, not a clock put right. */
-export const backMsMax = 10_000;
+const backMsMax = 10_000;
 
 /** What is kept of a symbol between batches; JSON-safe, since it is stored with its bars. */
 export interface SymbolState {

@@ -4,19 +4,19 @@
  * logged and tried again in the next round; nothing is lost meanwhile.
  */
 
+import { minuteMs } from "../../shared/domain/bar.ts";
+import { dayMs } from "../../shared/domain/bars/granularity.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import type { BlockDepot } from "../../shared/timeseries/depot/block_depot.ts";
-import { moveToDepot } from "../../shared/timeseries/depot/depot_mover.ts";
+import { moveToDepot, removeUnused } from "../../shared/timeseries/depot/depot_mover.ts";
 import { Retention } from "../../shared/timeseries/retention.ts";
 import { Sealer } from "../../shared/timeseries/sealer.ts";
 import type { Kysely } from "kysely";
 import type { TimeseriesDatabase } from "../../shared/timeseries/bars_table.ts";
 import type { HistorySettings } from "./settings.ts";
 
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
 /** A day's bars stay rows so long after its end; late quotes put them right cheaply there. */
 const barsGraceMs = 10 * minuteMs;
 
@@ -47,21 +47,25 @@ export function createRound(deps: HistoryKeeperDeps): (signal: AbortSignal) => P
   const retention = new Retention(db, depot);
   const { blocks, rows, failures } = counters(deps.metrics);
   return async (signal) => {
-    const now = await deps.heardAt();
-    const attempt = async (step: string, run: () => Promise<number>) => {
-      if (signal.aborted) return;
+    const guarded = async <T>(step: string, run: () => Promise<T>): Promise<T | null> => {
+      if (signal.aborted) return null;
       try {
-        rows.inc({ step }, await run());
+        return await run();
       } catch (error) {
         failures.inc({ step });
         logger.error({ err: error, step }, "upkeep of history failed, will retry");
+        return null;
       }
     };
+    const attempt = async (step: string, run: () => Promise<number>) =>
+      rows.inc({ step }, await guarded(step, run) ?? 0);
     const sealed = (done: { blocks: number; rows: number }) => {
       blocks.inc(done.blocks);
       return done.rows;
     };
     await attempt("seal_ticks", async () => sealed(await sealer.sealTicks(signal)));
+    const now = await guarded("hear", deps.heardAt);
+    if (now === null) return;
     await attempt(
       "seal_bars",
       async () => sealed(await sealer.sealBars(now - barsGraceMs, signal)),
@@ -77,6 +81,7 @@ export function createRound(deps: HistoryKeeperDeps): (signal: AbortSignal) => P
     if (depot !== null) {
       const before = now - settings.depotAfterDays * dayMs;
       await attempt("move", async () => (await moveToDepot(db, depot, { before, signal })).blocks);
+      await attempt("remove", () => removeUnused(db, depot, signal));
     }
   };
 }
@@ -86,7 +91,7 @@ function counters(metrics: Metrics) {
     blocks: metrics.counter("spotwire_history_blocks_sealed_total", "Sealed blocks written"),
     rows: metrics.counter(
       "spotwire_history_upkeep_total",
-      "Ticks and bars sealed and dropped, blocks moved",
+      "Ticks and bars sealed and dropped, blocks moved, objects of the depot removed",
       ["step"],
     ),
     failures: metrics.counter(

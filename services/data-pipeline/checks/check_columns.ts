@@ -137,14 +137,18 @@ function sameAsAbove(
 ): boolean {
   if (index === 0) {
     return before !== undefined &&
-      columns.every((column, at) => (column === null ? null : column[0]) === before[at]);
+      columns.every((column, at) => isSame(column === null ? null : column[0]!, before[at]!));
   }
   for (let at = 0; at < columns.length; at++) {
     const column = columns[at]!;
-    if (column !== null && column[index] !== column[index - 1]) return false;
+    if (column !== null && !isSame(column[index]!, column[index - 1]!)) return false;
   }
   return true;
 }
+
+/** A volume that was not given is `null`, or NaN where other rows have one. */
+const isSame = (a: number | null, b: number | null): boolean =>
+  a === b || (Number.isNaN(a ?? NaN) && Number.isNaN(b ?? NaN));
 
 function before(
   length: number,

@@ -1,9 +1,9 @@
 /** The gates that look at times alone; the same for ticks and bars. */
 
-import type { TradingHours } from "../../../shared/domain/fx_week.ts";
+import { openMsBetween, type TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
 import { gateBit, type GateSettings } from "./gates.ts";
-import { openMsBetween, opensNear, type Stretch, stretchAt, weekEndMs } from "./trading_time.ts";
+import { opensNear, type Stretch, stretchAt, weekEndMs } from "./trading_time.ts";
 
 export interface TimeCheck {
   readonly gates: GateSettings;

@@ -1,5 +1,6 @@
 /** Trading hours as the gates ask for them: closed why, open for how long, opened when. */
 
+import { hourMs } from "../../../shared/domain/bars/granularity.ts";
 import { fxDayOf, type TradingHours } from "../../../shared/domain/fx_week.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
 
@@ -17,24 +18,6 @@ export function stretchAt(hours: TradingHours, at: number): Stretch {
   const closed = open ? null : fxDayOf(epochMs(at)).dayOfWeek > 5 ? "weekend" : "holiday";
   return { closed, from, until };
 }
-
-/** Sessions looked at in one gap; a longer one is counted as if open from there on. */
-const sessionsMax = 1_000;
-
-/** Milliseconds of `[from, to)` in which the market is open. */
-export function openMsBetween(hours: TradingHours, from: number, to: number): number {
-  let open = 0;
-  let at = from;
-  for (let n = 0; at < to && n < sessionsMax; n++) {
-    const session = hours.sessionAt(epochMs(at));
-    const until = Math.min(session.until, to);
-    if (session.open) open += until - at;
-    at = until;
-  }
-  return open + Math.max(0, to - at);
-}
-
-const hourMs = 3_600_000;
 
 /** Whether the market opens, from closed, within `ms` of `at` on either side. */
 export function opensNear(hours: TradingHours, at: number, ms: number): boolean {

@@ -34,7 +34,7 @@ export interface CsvReading {
 }
 
 export interface ImportError {
-  readonly code: "file" | "gate" | "source" | "internal";
+  readonly code: "file" | "gate" | "internal";
   readonly message: string;
   readonly file: string | null;
   readonly row: number | null;
@@ -61,7 +61,7 @@ export class LeaseLost extends Error {
 }
 
 /** How long a copy may be silent before another takes its import over. */
-export const leaseSeconds = 6;
+const leaseSeconds = 6;
 
 export type EndState = "done" | "stopped" | "failed" | "canceled";
 

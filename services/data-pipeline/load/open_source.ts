@@ -14,7 +14,7 @@ import {
   type SourceOptions,
   timeFormats,
 } from "../../../shared/venues/files/source_options.ts";
-import type { OpenSource, SourceRequest } from "./source.ts";
+import type { Source, SourceRequest } from "./source.ts";
 
 /** Formats of ticks and bars. */
 export const formats: readonly string[] = sourceFormats;
@@ -37,7 +37,8 @@ export function isClock(name: string): boolean {
 /** Names of files passed over that are noted; all are counted. */
 const namedMax = 5;
 
-export const openSource: OpenSource = async (request) => {
+/** @throws SourceFileError, also when there is nothing to read. */
+export async function openSource(request: SourceRequest): Promise<Source> {
   const { path, format } = request;
   const { files, others, ignored } = await detectSource(path, optionsOf(request));
   const wanted = format === null ? files : files.filter((file) => file.format === format);
@@ -59,7 +60,7 @@ export const openSource: OpenSource = async (request) => {
     notes.push(`${passedOver.length} files passed over: ${named.join("; ")}`);
   }
   return { files: wanted, notes };
-};
+}
 
 /** What was read by which clock, and why; files that agree are told of once. */
 function clockNotes(files: readonly SourceFile[]): string[] {

@@ -4,6 +4,7 @@
  * of an earlier one are kept with the piece in hand, for the checks to find.
  */
 
+import { dayMs, hourMs } from "../../../shared/domain/bars/granularity.ts";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import type { BarSide } from "../../../shared/domain/bar.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
@@ -71,9 +72,7 @@ export class Piece {
 }
 
 /** Rows of one piece at most: a day with more is no day of one instrument. */
-export const pieceRowsMax = 10_000_000;
-const dayMs = 86_400_000;
-const hourMs = 3_600_000;
+const pieceRowsMax = 10_000_000;
 
 function periodOf({ intervalMs }: PieceSeries, at: number): TimeRange {
   if (intervalMs < hourMs) {

@@ -48,14 +48,14 @@ export interface RowSlice {
   readonly to: number;
 }
 
-/** A volume that only some of the slices have is 0 in the others. */
+/** A volume that only some of the slices have is NaN, "not given", in the others. */
 export function joinRows(slices: readonly RowSlice[]): Rows {
   const length = slices.reduce((sum, { from, to }) => sum + to - from, 0);
   const shape = slices[0]?.rows ?? { length: 0, time: new Float64Array(), ints: [], floats: [] };
   const time = new Float64Array(length);
   const ints = shape.ints.map(() => new Int32Array(length));
   const floats = shape.floats.map((_, at) =>
-    slices.some(({ rows }) => rows.floats[at] !== null) ? new Float64Array(length) : null
+    slices.some(({ rows }) => rows.floats[at] !== null) ? new Float64Array(length).fill(NaN) : null
   );
   let offset = 0;
   for (const { rows, from, to } of slices) {
@@ -92,11 +92,13 @@ export function pickRows(rows: Rows, places: Int32Array): Rows {
   };
 }
 
-/** One row as numbers: time, prices, volumes. */
+/** One row as numbers: time, prices, volumes; `null` is one that was not given. */
 export const rowAt = ({ time, ints, floats }: Rows, index: number): (number | null)[] => [
   time[index]!,
   ...ints.map((column) => column[index]!),
-  ...floats.map((column) => column === null ? null : column[index]!),
+  ...floats.map((column) =>
+    column === null || Number.isNaN(column[index]!) ? null : column[index]!
+  ),
 ];
 
 /** {@link rowAt} backwards. */

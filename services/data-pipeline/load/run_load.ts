@@ -17,7 +17,8 @@ import { checkPiece } from "./check_piece.ts";
 import { type LoadFile, type Piece, PieceBuilder, pieceKey, type PieceSeries } from "./pieces.ts";
 import type { LoadProgress } from "./progress.ts";
 import { ReadAhead } from "./read_ahead.ts";
-import type { OpenSource, Source } from "./source.ts";
+import { openSource } from "./open_source.ts";
+import type { Source } from "./source.ts";
 import {
   type Carried,
   nearestMedian,
@@ -28,7 +29,6 @@ import {
 
 export interface LoadDeps extends PieceStore {
   readonly imports: ImportStore;
-  readonly openSource: OpenSource;
   /** The absolute path of a path below the import folder. @throws SourceFileError */
   resolve(path: string): Promise<string>;
   /** A file's name below the import folder. */
@@ -36,7 +36,7 @@ export interface LoadDeps extends PieceStore {
   readonly hours: TradingHours;
   readonly clock: Clock;
   /** Told of every day that is stored. */
-  onDay?(series: PieceSeries & { source: string }, quality: DayQuality): void;
+  onDay(series: PieceSeries & { source: string }, quality: DayQuality): void;
 }
 
 /** What a load works with besides its parts. */
@@ -59,7 +59,7 @@ export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<readonly st
 async function planLoad(deps: LoadDeps, { row, lease }: LoadRun, request: ImportRequest) {
   const path = await deps.resolve(request.path);
   const { format, clock, symbol, columns, csv } = request;
-  const found = await deps.openSource({ path, format, clock, symbol, columns, csv });
+  const found = await openSource({ path, format, clock, symbol, columns, csv });
   const byName = new Map(found.files.map((file) => [deps.nameOf(file.path), file]));
   const names = row.planned ? await deps.imports.files(row.import_id) : [...byName.keys()];
   if (!row.planned) {
@@ -218,7 +218,7 @@ class Load {
         : Math.min(this.#pieces.firstFile, readingFile),
       carry: this.#carry,
     });
-    this.#deps.onDay?.({ ...series, source: this.#source }, quality);
+    this.#deps.onDay({ ...series, source: this.#source }, quality);
   }
 
   async #reference(piece: Piece, instrument: Instrument): Promise<number | null> {

@@ -22,7 +22,7 @@ import { type LoadDeps, runLoad } from "./run_load.ts";
 export interface RunnerDeps extends LoadDeps {
   readonly ids: IdSource;
   readonly logger: Logger;
-  onEnd?(state: EndState): void;
+  onEnd(state: EndState): void;
 }
 
 /** How often another copy's import, or one whose copy died, is looked for. */
@@ -87,9 +87,8 @@ export class ImportRunner {
       const notes = await runLoad(this.#deps, { row, lease, progress, signal });
       await this.#end(lease, { state: "done", error: null, notes });
     } catch (error) {
-      const reason = signal.aborted && error === signal.reason ? signal.reason : error;
-      if (stop.aborted && !(reason instanceof Canceled)) return await imports.yield(lease);
-      await this.#fail(lease, reason);
+      if (stop.aborted && !(error instanceof Canceled)) return await imports.yield(lease);
+      await this.#fail(lease, error);
     } finally {
       ending.abort(new LeaseLost(lease.importId));
       await beating;
@@ -118,7 +117,7 @@ export class ImportRunner {
     const { imports, clock, logger } = this.#deps;
     try {
       await imports.end(lease, { ...how, now: clock.now() });
-      this.#deps.onEnd?.(how.state);
+      this.#deps.onEnd(how.state);
     } catch (lost) {
       if (!(lost instanceof LeaseLost)) throw lost;
       logger.warn({ importId: lease.importId }, "another copy runs the import");

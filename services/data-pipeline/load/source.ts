@@ -19,6 +19,3 @@ export interface Source {
   /** What was assumed of the files, and why; what was passed over. */
   readonly notes: readonly string[];
 }
-
-/** @throws SourceFileError, or Error when there is nothing to read. */
-export type OpenSource = (request: SourceRequest) => Promise<Source>;

@@ -1,6 +1,7 @@
 /** What one day of one series is like, computed once when it is stored. */
 
 import * as aq from "arquero";
+import { dayMs, hourMs } from "../../../shared/domain/bars/granularity.ts";
 import { formatPrice, type Instrument, price } from "../../../shared/domain/instrument.ts";
 import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
@@ -10,8 +11,6 @@ import type { Rows } from "../load/rows.ts";
 
 /** Gaps listed of a day; all are counted. */
 const gapsMax = 100;
-const hourMs = 3_600_000;
-const dayMs = 86_400_000;
 
 export interface HourQuality {
   readonly hour: string;

@@ -4,7 +4,7 @@ import * as aq from "arquero";
 import type { z } from "@hono/zod-openapi";
 import type { importReportView } from "../../../shared/contracts/http/data_quality.ts";
 import type { ImportView } from "../imports/import_view.ts";
-import type { DayReport } from "./quality_store.ts";
+import { type DayReport, reportDaysMax } from "./quality_store.ts";
 
 export type ImportReport = z.infer<typeof importReportView>;
 
@@ -13,12 +13,18 @@ const listedMax = 1_000;
 
 export function importReport(
   view: ImportView,
-  days: readonly DayReport[],
+  found: readonly DayReport[],
   looseReasons: Readonly<Record<string, number>>,
 ): ImportReport {
+  const days = found.slice(0, reportDaysMax);
   const listed = days.toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
   return {
-    import: view,
+    import: found.length > days.length
+      ? {
+        ...view,
+        notes: [...view.notes, `the report is of its first ${reportDaysMax} days of series`],
+      }
+      : view,
     days: days.length,
     gates: sumByName(days.map((day) => day.gates)),
     quarantined: sumByName([...days.map((day) => day.quarantined), looseReasons]),

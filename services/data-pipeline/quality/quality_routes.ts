@@ -16,7 +16,13 @@ import type { PipelineApp, PipelineDeps } from "../deps.ts";
 import { findImport } from "../imports/import_routes.ts";
 import { toImportView } from "../imports/import_view.ts";
 import { type ImportReport, importReport } from "./import_report.ts";
-import { type DayReport, daysOfImport, daysOfSymbol, looseReasons } from "./quality_store.ts";
+import {
+  type DayReport,
+  daysOfImport,
+  daysOfSymbol,
+  lastDay,
+  looseReasons,
+} from "./quality_store.ts";
 import { dayPage, importPage } from "./report_page.ts";
 
 /** Series of one day at most: sources, sides and intervals of one symbol. */
@@ -47,15 +53,14 @@ export function addQualityRoutes(app: PipelineApp, deps: PipelineDeps): void {
         errors: [{ path: "query.after", message: "Expected `next` of the page before" }],
       });
     }
-    const found = await daysOfSymbol(deps.db, {
-      ...{ symbol, source, kind },
-      before: after,
-      // A day is told whole: its series are few.
-      limit: limit + daySeriesMax,
-    });
-    const days = wholeDays(found, limit);
-    const next = days.length < found.length ? days.at(-1)!.day : null;
-    return c.json({ days, next }, 200);
+    const filter = { symbol, source, kind, before: after };
+    const last = await lastDay(deps.db, { ...filter, limit });
+    if (last === null) return c.json({ days: [], next: null }, 200);
+    // A day is told whole: its series are few.
+    const whole = { ...filter, since: last, limit: limit + daySeriesMax };
+    const days = await daysOfSymbol(deps.db, whole);
+    const more = await lastDay(deps.db, { ...filter, before: last, limit: 1 });
+    return c.json({ days, next: more === null ? null : last }, 200);
   });
 
   addRoute(app, getDayRoute, async (c) => {
@@ -86,13 +91,6 @@ async function reportOf({ db, imports }: PipelineDeps, importId: string): Promis
     await daysOfImport(db, importId),
     await looseReasons(db, importId),
   );
-}
-
-/** The first reports, and the rest of the last one's day. */
-function wholeDays(found: readonly DayReport[], limit: number): DayReport[] {
-  const last = found[Math.min(limit, found.length) - 1]?.day;
-  const end = found.findIndex((report, at) => at >= limit && report.day !== last);
-  return end < 0 ? [...found] : found.slice(0, end);
 }
 
 /** @throws Problem `not_found` */

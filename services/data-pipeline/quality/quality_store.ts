@@ -31,14 +31,14 @@ const toReport = (row: DayRow): DayReport => ({
 /** Days of one import that a report is made of at most. */
 export const reportDaysMax = 20_000;
 
-/** Of an import, oldest first. */
+/** Of an import, oldest first; one more than a report is made of where there are more. */
 export async function daysOfImport(
   db: Kysely<PipelineDatabase>,
   importId: string,
 ): Promise<DayReport[]> {
   const rows = await db.selectFrom("days").selectAll().where("import_id", "=", importId)
     .orderBy("symbol").orderBy("kind").orderBy("side").orderBy("interval_ms").orderBy("day")
-    .limit(reportDaysMax).execute();
+    .limit(reportDaysMax + 1).execute();
   return rows.map(toReport);
 }
 
@@ -61,6 +61,8 @@ export interface DayFilter {
   readonly day?: string | undefined;
   /** Days before this one only. */
   readonly before?: string | undefined;
+  /** Days from this one on only. */
+  readonly since?: string | undefined;
   readonly limit: number;
 }
 
@@ -69,7 +71,19 @@ export async function daysOfSymbol(
   db: Kysely<PipelineDatabase>,
   filter: DayFilter,
 ): Promise<DayReport[]> {
-  let query = db.selectFrom("days").selectAll()
+  return (await newestDays(db, filter).selectAll().execute()).map(toReport);
+}
+
+/** The day of the last of the filter's rows; `null` where it has none. */
+export async function lastDay(
+  db: Kysely<PipelineDatabase>,
+  filter: DayFilter,
+): Promise<string | null> {
+  return (await newestDays(db, filter).select("day").execute()).at(-1)?.day ?? null;
+}
+
+function newestDays(db: Kysely<PipelineDatabase>, filter: DayFilter) {
+  let query = db.selectFrom("days")
     .distinctOn(["day", "source", "kind", "side", "interval_ms"])
     .where("symbol", "=", filter.symbol)
     .orderBy("day", "desc").orderBy("source").orderBy("kind").orderBy("side")
@@ -78,5 +92,6 @@ export async function daysOfSymbol(
   if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
   if (filter.day !== undefined) query = query.where("day", "=", filter.day);
   if (filter.before !== undefined) query = query.where("day", "<", filter.before);
-  return (await query.execute()).map(toReport);
+  if (filter.since !== undefined) query = query.where("day", ">=", filter.since);
+  return query;
 }

@@ -13,6 +13,7 @@ import {
   timeseriesSchema,
 } from "../../../shared/timeseries/bars_table.ts";
 import { BlockHistory } from "../../../shared/timeseries/block_history.ts";
+import { depotOf, type DepotSettings } from "../../../shared/timeseries/depot/open_depot.ts";
 import type { TickColumns, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { Symbol as InstrumentSymbol } from "../../../shared/domain/instrument.ts";
 import { createPipelineApp } from "../app.ts";
@@ -27,10 +28,17 @@ export interface Answer {
 /** An import that is looked at so often, and runs on, will never end. */
 const looksMax = 6_000;
 
-/** `runs` false leaves imports waiting. Stops when disposed; the folder stays its maker's. */
-export async function startTestPipeline(
-  options: { folder: string; authenticate: Authenticate; runs?: boolean; store?: Store },
-) {
+export interface TestPipelineOptions {
+  readonly folder: string;
+  readonly authenticate: Authenticate;
+  /** False leaves imports waiting. */
+  readonly runs?: boolean;
+  readonly store?: Store;
+  readonly history?: DepotSettings;
+}
+
+/** Stops when disposed; the folder stays its maker's. */
+export async function startTestPipeline(options: TestPipelineOptions) {
   const logger = createLogger({ service: "data-pipeline", level: "silent" });
   const lifecycle = new Lifecycle({ logger });
   const store = options.store ?? await openStore("pglite:memory");
@@ -47,6 +55,7 @@ export async function startTestPipeline(
     bodyBytesMax: 65_536,
     store,
     folder: options.folder,
+    history: options.history ?? {},
   };
   const deps = options.runs === false
     ? await openPipeline(ground)
@@ -73,7 +82,10 @@ export async function startTestPipeline(
     }
     throw new Error(`The import ${importId} does not end`);
   };
-  const history = new BlockHistory(store.database<TimeseriesDatabase>(timeseriesSchema));
+  const history = new BlockHistory(
+    store.database<TimeseriesDatabase>(timeseriesSchema),
+    depotOf(ground.history),
+  );
   return {
     ...{ app, deps, clock, store, lifecycle, call, ended, history },
     /** Makes an import and waits for its end. */

@@ -1,8 +1,7 @@
 /** Prices of a moment, from history, and the path of prices that leads between two currencies. */
 
 import { type conversionPaths, type Leg } from "../../../shared/domain/conversion.ts";
-import type { TradingHours } from "../../../shared/domain/fx_week.ts";
-import { epochMs } from "../../../shared/domain/time.ts";
+import { openMsBetween, type TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { BarSeries } from "../../../shared/timeseries/columns.ts";
 import type { History, SeriesSummary } from "../../../shared/timeseries/history.ts";
 import { lastClose, lastTick } from "../history/last_price.ts";
@@ -94,24 +93,4 @@ async function newestOf(
   const base = { kind, symbol: series.symbol, series: bars, from, to } as const;
   const close = await lastClose(history, base, at);
   return close === null ? null : { time: close.time, twiceMid: 2 * close.price };
-}
-
-/** Sessions counted at most; two weeks have fewer. */
-const sessionsMax = 60;
-
-/** How long the market was open between two moments; further back than two weeks counts as open. */
-export function openMsBetween(
-  hours: Pick<TradingHours, "sessionAt">,
-  from: number,
-  to: number,
-): number {
-  let open = 0;
-  let at = to;
-  for (let looked = 0; at > from; looked++) {
-    if (looked >= sessionsMax) return open + at - from;
-    const session = hours.sessionAt(epochMs(at - 1));
-    if (session.open) open += at - Math.max(from, session.from);
-    at = session.from;
-  }
-  return open;
 }

@@ -86,7 +86,7 @@ export const importView = z
     notes: z.array(z.string()).openapi({ description: "What was assumed, and why" }),
     error: z
       .object({
-        code: z.enum(["file", "gate", "source", "internal"]),
+        code: z.enum(["file", "gate", "internal"]),
         message: z.string(),
         file: z.string().nullable(),
         row: z.number().int().nullable(),

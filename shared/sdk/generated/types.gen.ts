@@ -570,7 +570,7 @@ export type Import = {
      */
     notes: Array<string>;
     error: {
-        code: 'file' | 'gate' | 'source' | 'internal';
+        code: 'file' | 'gate' | 'internal';
         message: string;
         file: string | null;
         row: number | null;

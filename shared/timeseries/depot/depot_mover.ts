@@ -13,7 +13,7 @@ import { type BlockDepot, DepotError } from "./block_depot.ts";
 
 /** Blocks of one object at most: eight megabytes of ticks or so. */
 const objectBlocks = 512;
-/** Objects written in one call at most. */
+/** Objects written, or removed, in one call at most. */
 const objectsMax = 200;
 
 export interface Moved {
@@ -78,8 +78,10 @@ async function moveMonth(
   ).slice(0, objectBlocks);
   if (blocks.length === 0) return blocks;
   const object = joined(blocks);
-  // The place of its first block is never given again, so the key is not either.
-  const name = `${monthName(month.from)}-${blocks[0]!.place}-${blocks.length}`;
+  // What stays of a block keeps its place with a higher version, and other parts of it begin at
+  // another time: a key is never given again, so nothing is written over.
+  const { fromTime, place, version } = blocks[0]!;
+  const name = `${monthName(month.from)}-${fromTime}-${place}-${version}-${blocks.length}`;
   const depotKey = `${key.kind}/${key.symbol}/${key.source}/${seriesId}/${name}.blocks`;
   await depot.put(depotKey, object);
   const back = await depot.get({ key: depotKey, offset: 0, length: object.length });
@@ -118,15 +120,22 @@ async function forgetBytes(
     .execute(db);
 }
 
-/** Removes those of the objects that no block lies in any more. */
+/** Removes objects that blocks have left and none lies in any more; returns how many. */
 export async function removeUnused(
   db: Kysely<TimeseriesDatabase>,
   depot: BlockDepot,
-  keys: Iterable<string>,
-): Promise<void> {
-  for (const key of new Set(keys)) {
-    const { rows } = await sql`select from timeseries.blocks where depot_key = ${key} limit 1`
-      .execute(db);
-    if (rows.length === 0) await depot.remove(key);
+  signal?: AbortSignal,
+): Promise<number> {
+  const { rows } = await sql<{ depot_key: string }>`select depot_key
+    from timeseries.left_objects o where not exists (
+      select from timeseries.blocks b where b.depot_key = o.depot_key)
+    limit ${objectsMax}`.execute(db);
+  let removed = 0;
+  for (const { depot_key: key } of rows) {
+    if (signal?.aborted) break;
+    await depot.remove(key);
+    await sql`delete from timeseries.left_objects where depot_key = ${key}`.execute(db);
+    removed++;
   }
+  return removed;
 }

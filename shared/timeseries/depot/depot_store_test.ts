@@ -1,13 +1,23 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openStore } from "../../storage/open_store.ts";
-import { noon, openHistory, readTicks, ticksFrom } from "../../testing/history_contract.ts";
+import type { Symbol } from "../../domain/instrument.ts";
+import { barColumns } from "../../testing/history_bars_contract.ts";
+import {
+  hourMs,
+  noon,
+  openHistory,
+  pieces,
+  readTicks,
+  ticksFrom,
+} from "../../testing/history_contract.ts";
 import { s3Credentials, startScriptedS3 } from "../../testing/scripted_s3.ts";
 import { BlockHistory } from "../block_history.ts";
+import { BlockHistoryWriter } from "../block_writer.ts";
 import { HistoryDamaged } from "../block_pages.ts";
 import { Retention } from "../retention.ts";
 import { Sealer } from "../sealer.ts";
 import { type BlockDepot, DepotError } from "./block_depot.ts";
-import { moveToDepot } from "./depot_mover.ts";
+import { moveToDepot, removeUnused } from "./depot_mover.ts";
 import { openDepot } from "./open_depot.ts";
 
 const bytes = Uint8Array.from({ length: 1_000 }, (_, i) => i % 251);
@@ -84,7 +94,50 @@ Deno.test("history reads the same from a depot, reopens a block there, and empti
   const withLate = await readTicks(distant, "EURUSD");
   assertEquals(withLate, [all[0], [noon + 1, 7, 8], ...all.slice(1)]);
   const dropped = await new Retention(db, depot).drop("ticks", { before: noon + 365 * 86_400_000 });
+  assertEquals(await removeUnused(db, depot), 2);
   assertEquals([dropped, s3.objects.size], [withLate.length, 0]);
+  await store.close();
+});
+
+Deno.test("a block that is partly replaced moves again beside the object it left", async () => {
+  await using s3 = startScriptedS3();
+  const store = await openStore("pglite:memory");
+  const { db, append, sealer } = await openHistory(store);
+  const depot = openDepot(s3.url, s3Credentials);
+  const day = 86_400_000;
+  const rows = [0, 1, 2].flatMap((n) => ticksFrom(noon + (n - 9) * day, 100));
+  await append("EURUSD", "one", rows);
+  await sealer.sealTicks();
+  assertEquals((await moveToDepot(db, depot, { before: Infinity })).blocks, 3);
+  const series = { symbol: "EURUSD" as Symbol, source: "test" };
+  const range = { from: rows[10]![0], to: rows[20]![0] };
+  const put = { series, range, ticks: pieces(rows.slice(10, 20)) };
+  await new BlockHistoryWriter(depot).replaceTicks(db, put);
+  assertEquals((await moveToDepot(db, depot, { before: Infinity })).blocks, 3);
+  assertEquals(await readTicks(new BlockHistory(db, depot), "EURUSD"), rows);
+  assertEquals([await removeUnused(db, depot), s3.objects.size], [0, 2]);
+  await store.close();
+});
+
+Deno.test("what is replaced whole is not opened, and the object it lay in is removed", async () => {
+  await using s3 = startScriptedS3();
+  const store = await openStore("pglite:memory");
+  const { db, writer, history } = await openHistory(store);
+  const depot = openDepot(s3.url, s3Credentials);
+  const bars = barColumns([[noon, 2, 3, 1, 2, 5], [noon + hourMs, 2, 3, 1, 2, 5]]);
+  const range = { from: noon, to: noon + 2 * hourMs };
+  const series = {
+    ...{ symbol: "EURUSD" as Symbol, source: "test" },
+    ...{ side: "bid", intervalMs: hourMs } as const,
+  };
+  await writer.replaceBars(db, { series, range, bars });
+  await writer.replaceTicks(db, { series, range, ticks: pieces(ticksFrom(noon, 50)) });
+  assertEquals((await moveToDepot(db, depot, { before: Infinity })).blocks, 2);
+  assertEquals(await removeUnused(db, depot), 0);
+  await writer.replaceBars(db, { series, range, bars });
+  await writer.replaceTicks(db, { series, range, ticks: pieces(ticksFrom(noon, 50)) });
+  assertEquals([await removeUnused(db, depot), s3.objects.size], [2, 0]);
+  assertEquals(await readTicks(history, "EURUSD"), ticksFrom(noon, 50));
   await store.close();
 });
 

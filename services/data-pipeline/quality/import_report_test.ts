@@ -1,0 +1,20 @@
+import { assertEquals } from "@std/assert";
+import type { ImportView } from "../imports/import_view.ts";
+import { importReport } from "./import_report.ts";
+import { type DayReport, reportDaysMax } from "./quality_store.ts";
+
+const day: DayReport = {
+  ...{ importId: "one", symbol: "EURUSD", source: "test", kind: "ticks", side: null },
+  ...{ intervalMs: null, day: "2019-02-04", rowsRead: 1, rowsStored: 1, rowsQuarantined: 0 },
+  ...{ rowsFlagged: 0, bytesStored: 9, from: null, to: null, medianPrice: null },
+  ...{ spreadMedian: null, gates: {}, quarantined: {}, hours: [], gaps: [], gapsTotal: 0 },
+};
+
+Deno.test("a report that is not of all days of an import says so", () => {
+  const view = { notes: ["utc"] } as unknown as ImportView;
+  const report = (days: number) => importReport(view, Array<DayReport>(days).fill(day), {});
+  const whole = report(reportDaysMax);
+  assertEquals([whole.days, whole.import.notes], [reportDaysMax, ["utc"]]);
+  const cut = report(reportDaysMax + 1);
+  assertEquals([cut.days, cut.import.notes.length], [reportDaysMax, 2]);
+});
