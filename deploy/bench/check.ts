@@ -4,7 +4,7 @@
  */
 
 import { placeOrderBody } from "../../shared/contracts/http/order_bodies.ts";
-import type { Price, Symbol, Units } from "../../shared/domain/instrument.ts";
+import type { Price, Symbol } from "../../shared/domain/instrument.ts";
 import { instruments } from "../../shared/domain/instruments.ts";
 import { micros, unitRate } from "../../shared/domain/money.ts";
 import { checkOrder } from "../../shared/domain/orders/check_order.ts";
@@ -48,7 +48,15 @@ const knowns = reads.map(({ instrument }) => ({
   },
   account: {
     openOrders: 3,
-    heldUnits: 5_000 as Units,
+    holding: {
+      mode: "netting" as const,
+      long: 5_000,
+      short: 0,
+      lots: 0,
+      lotUnits: null,
+      tiers: new Map(),
+      hedged: "max" as const,
+    },
     marginAvailable: micros(1_000_000_000_000n),
     toAccount: unitRate,
   },

@@ -20,6 +20,7 @@ import { httpUpstream, type Upstream } from "./forward/upstream.ts";
 import type { KeyParts } from "./keys/create_key.ts";
 import { KeyRegistry } from "./keys/key_registry.ts";
 import { createKeyStore, type KeyStore } from "./keys/key_store.ts";
+import { readMargin } from "../../shared/runtime/terms_settings.ts";
 import { EdgeMarket } from "./market/edge_market.ts";
 import type { GatewaySettings } from "./settings.ts";
 
@@ -57,7 +58,10 @@ export async function openGateway(
 
 /** The edge's ground over streams, a store and upstreams that are open already. */
 export function gatewayGround(
-  settings: Omit<GatewaySettings, "http" | "log" | "streams" | "kv">,
+  settings: Omit<GatewaySettings, "http" | "log" | "streams" | "kv" | "terms"> & {
+    /** Left out: the default terms. */
+    readonly terms?: GatewaySettings["terms"];
+  },
   open: { ground: StreamsGround; kv: KeyValueStore; upstreams?: GatewayGround["upstreams"] },
 ): GatewayGround {
   const { ground, kv } = open;
@@ -79,6 +83,7 @@ export function gatewayGround(
       keysMax: limitedMax,
     }),
     market: new EdgeMarket({
+      ...(settings.terms === undefined ? {} : { margin: readMargin(settings.terms.margin) }),
       hours: tradingHours(market.hours),
       clock: market.clock === "quotes" ? new ManualClock(epochMs(0)) : systemTimer,
     }),

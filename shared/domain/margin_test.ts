@@ -29,7 +29,7 @@ for (const symbol of symbols) {
     sequence: 1,
   });
 }
-const market = { quotes, rates: quoteRates(quotes) };
+const market = { quotes, rates: quoteRates(quotes), terms: { margin: defaultMargin } };
 
 function accountOf(
   held: readonly { symbol: string; units: number; paid: number }[],
@@ -89,13 +89,13 @@ Deno.test("closingsOf() reaches the stop-out level, closing no unit more than it
       );
       const levels = { ...defaultMargin, closeFirst };
       const closings = closingsOf(account, levels, market);
-      const before = valueAccount(account, quotes, market.rates)!;
+      const before = valueAccount(account, market)!;
       if (!isBelow(before, 50)) return void assertEquals(closings, []);
       for (const { symbol, units: closing } of closings) {
         const { units: open } = account.positions.get(symbol)!;
         assert(Math.sign(closing) === Math.sign(open) && Math.abs(closing) <= Math.abs(open));
       }
-      const after = valueAccount(closed(account, closings), quotes, market.rates)!;
+      const after = valueAccount(closed(account, closings), market)!;
       if (before.equity <= 0n) return void assertEquals(closings.length, held.length);
       // Conversions of what is realised round by a micro each.
       assert((after.equity + 10n) * 100n >= after.marginUsed * 50n, "covered again");
@@ -105,7 +105,7 @@ Deno.test("closingsOf() reaches the stop-out level, closing no unit more than it
       if (size <= 0) return;
       partial++;
       const less = closings.with(-1, { ...last, units: units(Math.sign(last.units) * size) });
-      const stillOpen = valueAccount(closed(account, less), quotes, market.rates)!;
+      const stillOpen = valueAccount(closed(account, less), market)!;
       assert((stillOpen.equity - 10n) * 100n < (stillOpen.marginUsed + 10n) * 50n, "one step less");
     }),
     { numRuns: 2_000 },

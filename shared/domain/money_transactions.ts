@@ -33,10 +33,12 @@ export interface TransferReceived extends Numbered {
   readonly rate: Rate;
 }
 
-/** A position's roll over the end of an FX day; once for each account, symbol and day. */
+/** A position's roll over the end of an FX day; once for each account, position and day. */
 export interface FinancingCharged extends Numbered {
   readonly type: "financing_charged";
   readonly symbol: Symbol;
+  /** Of a hedging account; left out for a net position. */
+  readonly leg?: "long" | "short";
   /** The FX day that ended. */
   readonly day: IsoDate;
   readonly valueDate: IsoDate;

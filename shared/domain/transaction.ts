@@ -3,6 +3,7 @@
 import type { Commission } from "./commission.ts";
 import type { AccountCurrency, Currency } from "./currency.ts";
 import type { AccountId, ExecId, OrderId, TransactionId } from "./ids.ts";
+import type { ClosedLot } from "./holdings.ts";
 import type { Price, Symbol, Units } from "./instrument.ts";
 import type { Micros, Rate } from "./money.ts";
 import {
@@ -24,6 +25,10 @@ export interface Numbered {
 export interface AccountOpened extends Numbered {
   readonly type: "account_opened";
   readonly currency: AccountCurrency;
+  /** Left out: netting. */
+  readonly positionMode?: "hedging";
+  /** Left out: by the average price. */
+  readonly lotMatching?: "fifo";
 }
 
 export interface FundsTransferred extends Numbered {
@@ -95,6 +100,8 @@ export interface OrderFilled extends Numbered {
   /** What reached the account's cash, in its currency, at `rate`. */
   readonly paid: Micros;
   readonly rate: Rate;
+  /** What it took from which lots, in that order; left out where none are kept or none is closed. */
+  readonly closed?: readonly ClosedLot[];
   /** Left out where none was owed. */
   readonly commission?: Commission;
 }

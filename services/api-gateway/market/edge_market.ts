@@ -3,16 +3,19 @@
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
 import { type Account, valueAccount } from "../../../shared/domain/account.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
+import type { AccountId } from "../../../shared/domain/ids.ts";
 import { parseUnits, type Symbol } from "../../../shared/domain/instrument.ts";
+import { defaultMargin } from "../../../shared/domain/margin.ts";
+import type { MarginMethod } from "../../../shared/domain/margin_rates.ts";
 import { type Micros, parseMicros } from "../../../shared/domain/money.ts";
-import type { Position } from "../../../shared/domain/position.ts";
+import { legOf, type Position, positionKey } from "../../../shared/domain/position.ts";
 import { type Quote, QuoteBook, type QuoteStatus } from "../../../shared/domain/quote.ts";
 import { quoteRates, type Rates } from "../../../shared/domain/rates.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
 
 /** An account as trading last announced it. */
 export type EdgeAccount =
-  & Pick<Account, "currency" | "balance" | "openOrders">
+  & Pick<Account, "accountId" | "currency" | "positionMode" | "balance" | "openOrders">
   & { readonly lastTransactionId: number; readonly positions: ReadonlyMap<string, Position> };
 
 /** Accounts kept at most; beyond, the one announced longest ago is forgotten. */
@@ -23,13 +26,16 @@ export class EdgeMarket {
   readonly rates: Rates = quoteRates(this.quotes);
   readonly hours: TradingHours;
   readonly clock: Clock;
+  /** How the platform margins what accounts hold. */
+  readonly terms: { readonly margin: MarginMethod };
   readonly #accounts = new Map<string, EdgeAccount>();
   /** Valuations of accounts as they stand, good until a price moves. */
   readonly #available = new WeakMap<EdgeAccount, { version: number; margin: Micros | null }>();
 
-  constructor(parts: { hours: TradingHours; clock: Clock }) {
+  constructor(parts: { hours: TradingHours; clock: Clock; margin?: MarginMethod }) {
     this.hours = parts.hours;
     this.clock = parts.clock;
+    this.terms = { margin: parts.margin ?? defaultMargin };
   }
 
   status(quote: Quote): QuoteStatus {
@@ -58,7 +64,7 @@ export class EdgeMarket {
     const { version } = this.quotes;
     let held = this.#available.get(account);
     if (held?.version !== version) {
-      const valued = valueAccount(account, this.quotes, this.rates);
+      const valued = valueAccount(account, this);
       held = { version, margin: valued?.marginAvailable ?? null };
       this.#available.set(account, held);
     }
@@ -69,14 +75,17 @@ export class EdgeMarket {
 function readAccount(data: AccountUpdated["data"]): EdgeAccount {
   const positions = data.positions.map((held) => {
     const symbol = held.symbol as Symbol;
-    return [symbol, {
+    const units = exact(parseUnits(held.units), held.units);
+    return [positionKey(symbol, legOf(data.positionMode, units)), {
       symbol,
-      units: exact(parseUnits(held.units), held.units),
+      units,
       openCost: exact(parseMicros(held.openCost), held.openCost),
     }] as const;
   });
   return {
+    accountId: data.accountId as AccountId,
     currency: data.currency,
+    positionMode: data.positionMode,
     balance: exact(parseMicros(data.balance), data.balance),
     openOrders: data.openOrders,
     lastTransactionId: data.lastTransactionId,

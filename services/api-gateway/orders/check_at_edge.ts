@@ -9,9 +9,13 @@
 
 import type { CheckedAccount } from "../../../shared/domain/orders/check_order.ts";
 import { checkOrder, checkTerms } from "../../../shared/domain/orders/check_order.ts";
-import { type OrderRequest, readOrder } from "../../../shared/domain/orders/read_order.ts";
+import { checkedHolding } from "../../../shared/domain/orders/checked_holding.ts";
+import {
+  type OrderRequest,
+  type ReadOrder,
+  readOrder,
+} from "../../../shared/domain/orders/read_order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
-import type { Instrument, Units } from "../../../shared/domain/instrument.ts";
 import type { EdgeMarket } from "../market/edge_market.ts";
 
 /** Why the order could never be accepted, or `null`. */
@@ -35,20 +39,20 @@ export function refusalNow(
   const status = quote === undefined ? "stale" : market.quotes.status(quote, { now, open });
   return checkOrder(terms, instrument, {
     market: { now, open, quote, status },
-    account: checkedAccount(market, accountId, instrument),
+    account: checkedAccount(market, accountId, read),
   });
 }
 
 function checkedAccount(
   market: EdgeMarket,
   accountId: string,
-  instrument: Instrument,
+  { terms, instrument }: ReadOrder,
 ): CheckedAccount | null {
   const account = market.account(accountId);
   if (account === undefined) return null;
   return {
     openOrders: account.openOrders,
-    heldUnits: account.positions.get(instrument.symbol)?.units ?? (0 as Units),
+    holding: checkedHolding(account, terms, { method: market.terms.margin, knowsLots: false }),
     marginAvailable: market.marginAvailable(account),
     toAccount: market.rates.rate(instrument.quote, account.currency),
   };

@@ -25,6 +25,7 @@ export async function openAccount(
     kind: "open_account",
     accountId: request.accountId as AccountId,
     currency: request.currency,
+    positions: { positionMode: request.positionMode, lotMatching: request.lotMatching },
     deposit,
   });
   return account;

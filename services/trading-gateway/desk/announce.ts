@@ -50,6 +50,7 @@ export function accountEntry(events: EventSource, account: Account): OutboxEntry
   const data: AccountUpdated["data"] = {
     accountId: account.accountId,
     currency: account.currency,
+    positionMode: account.positionMode,
     balance: formatMicros(account.balance),
     lastTransactionId: account.lastTransactionId,
     openOrders: account.openOrders,

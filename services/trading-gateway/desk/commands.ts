@@ -7,6 +7,7 @@ import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
 import type { Instrument, Symbol } from "../../../shared/domain/instrument.ts";
 import type { Micros } from "../../../shared/domain/money.ts";
 import type { Order, OrderGroupType, OrderTerms } from "../../../shared/domain/orders/order.ts";
+import type { PositionRules } from "../../../shared/domain/position.ts";
 import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
@@ -16,6 +17,8 @@ export interface OpenAccount {
   readonly kind: "open_account";
   readonly accountId: AccountId;
   readonly currency: AccountCurrency;
+  /** Left out: netting by the average price. */
+  readonly positions?: PositionRules;
   readonly deposit: Micros;
 }
 

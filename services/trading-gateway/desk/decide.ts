@@ -13,6 +13,7 @@ import type { Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Posting } from "../../../shared/domain/ledger.ts";
 import { zeroMicros } from "../../../shared/domain/money.ts";
+import { checkedHolding } from "../../../shared/domain/orders/checked_holding.ts";
 import {
   type CheckedAccount,
   checkOrder,
@@ -26,6 +27,7 @@ import {
   remainingUnits,
 } from "../../../shared/domain/orders/order.ts";
 import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_order.ts";
+import { defaultPositions } from "../../../shared/domain/position.ts";
 import type { QuoteBook } from "../../../shared/domain/quote.ts";
 import type { Rates } from "../../../shared/domain/rates.ts";
 import type { TradingTerms } from "../../../shared/domain/terms.ts";
@@ -120,9 +122,12 @@ export function book(account: Account, at: EpochMs, change: Unnumbered<Transacti
 
 function openAccount(account: Account, command: OpenAccount, market: Market): Decision {
   if (exists(account)) return refuse("account_exists", null);
+  const { positionMode, lotMatching } = command.positions ?? defaultPositions;
   const opened = book(account, market.now, {
     type: "account_opened",
     currency: command.currency,
+    ...(positionMode === "netting" ? {} : { positionMode }),
+    ...(lotMatching === "average" ? {} : { lotMatching }),
   });
   const booked = command.deposit === zeroMicros ? [opened] : [
     opened,
@@ -188,8 +193,8 @@ export function knownOf(
     : market.quotes.status(quote, { now: market.now, open });
   const checked: CheckedAccount = {
     openOrders: account.openOrders,
-    heldUnits: account.positions.get(terms.symbol)?.units ?? (0 as Units),
-    marginAvailable: valueAccount(account, market.quotes, market.rates)?.marginAvailable ?? null,
+    holding: checkedHolding(account, terms, { method: market.terms.margin, knowsLots: true }),
+    marginAvailable: valueAccount(account, market)?.marginAvailable ?? null,
     toAccount: market.rates.rate(instrument.quote, account.currency),
   };
   return { market: { now: market.now, open, quote, status }, account: checked };
@@ -256,7 +261,7 @@ function fillOf(
     venue: report.venue,
     execId: report.execId,
     ...fill,
-    ...realisedBy(account, fill, rate),
+    ...realisedBy(account, { ...fill, order }, rate),
     realisedCurrency: instrument.quote,
     rate,
     ...(commission === undefined ? {} : { commission }),

@@ -207,7 +207,7 @@ function compare(world: World): void {
       const rate = world.market.rates.rate(from, account.currency)!;
       equity += round(worth * rate, 10n ** 12n);
     }
-    assertEquals(valueAccount(account, world.quotes, world.market.rates)!.equity as bigint, equity);
+    assertEquals(valueAccount(account, world.market)!.equity as bigint, equity);
   }
 }
 

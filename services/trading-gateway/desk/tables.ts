@@ -14,6 +14,8 @@ export interface TradingDatabase {
     last_transaction_id: Int8;
     open_orders: number;
     margin_call: boolean;
+    position_mode: string;
+    lot_matching: string;
   };
   transactions: {
     account_id: string;
@@ -43,6 +45,7 @@ export interface TradingDatabase {
     trigger_side: string;
     price_bound: Int8 | null;
     position_fill: string;
+    close_lot_id: Int8 | null;
     tag: string | null;
     triggered_at: Instant | null;
     revision: number;
@@ -57,7 +60,25 @@ export interface TradingDatabase {
     created_at: Instant;
     updated_at: Instant;
   };
-  positions: { account_id: string; symbol: string; units: Int8; open_cost: Int8 };
+  positions: {
+    account_id: string;
+    symbol: string;
+    /** `net`, `long` or `short`. */
+    leg: string;
+    units: Int8;
+    open_cost: Int8;
+  };
+  /** Of accounts that keep lots. `lot_id` is the transaction of the fill that opened it. */
+  lots: {
+    account_id: string;
+    lot_id: Int8;
+    /** The first transaction of the order that opened it. */
+    order_transaction_id: Int8;
+    symbol: string;
+    units: Int8;
+    price: Int8;
+    opened_at: Instant;
+  };
   postings: {
     account_id: string;
     transaction_id: Int8;

@@ -37,9 +37,10 @@ realTest(
       assertEquals([pending?.day, pending?.endedAt, more.length], ["2026-03-04", endedAt, 0]);
       assertEquals(pending?.quotes.get("EURUSD")?.bid, price(116_000));
 
-      const held = (account_id: string, symbol: string, units: number) => ({
+      const held = (account_id: string, symbol: string, units: number, leg = "net") => ({
         account_id,
         symbol,
+        leg,
         units,
         open_cost: "0",
       });
@@ -47,19 +48,44 @@ realTest(
         held("a", "EURUSD", 1_000),
         held("a", "USDJPY", -500),
         held("b", "EURUSD", 300),
+        held("h", "EURUSD", 700, "long"),
+        held("h", "EURUSD", -400, "short"),
       ]).execute();
-      const fill = (accountId: string, id: number, of: { units: string; time: string }) => ({
+      const account = (account_id: string, position_mode: string) => ({
+        account_id,
+        position_mode,
+        lot_matching: "average",
+        currency: "USD",
+        balance: "0",
+        last_transaction_id: 9,
+        open_orders: 0,
+        margin_call: false,
+      });
+      await db.insertInto("accounts")
+        .values([account("a", "netting"), account("b", "netting"), account("h", "hedging")])
+        .execute();
+      const fill = (
+        accountId: string,
+        id: number,
+        of: { units: string; time: string; closed?: string },
+      ) => ({
         account_id: accountId,
         transaction_id: id,
         time: of.time,
         type: "order_filled",
-        body: JSON.stringify({ symbol: "EURUSD", units: of.units }),
+        body: JSON.stringify({
+          symbol: "EURUSD",
+          units: of.units,
+          ...(of.closed === undefined ? {} : { closed: [{ lotId: 1, units: of.closed }] }),
+        }),
       });
       for (
         const one of [
           fill("a", 1, { units: "1000", time: "2026-03-04T21:59:59.999Z" }),
           fill("a", 2, { units: "-250", time: "2026-03-04T22:00:00Z" }),
           fill("b", 1, { units: "300", time: "2026-03-05T08:00:00Z" }),
+          // Bought 300: closed 200 of the short leg, and 100 more that opened.
+          fill("h", 1, { units: "300", time: "2026-03-05T08:00:00Z", closed: "200" }),
         ]
       ) {
         await db.insertInto("transactions")
@@ -69,10 +95,10 @@ realTest(
         .values({ account_id: "a", key: "financing USDJPY 2026-03-04", transaction_id: 9 })
         .execute();
       assertEquals(
-        (await uncharged(db, pending!)).map((
-          one,
-        ) => [one.accountId, one.symbol, one.units]) as unknown,
-        [["a", "EURUSD", 1_250]],
+        (await uncharged(db, pending!)).map((one) =>
+          [one.accountId, one.symbol, one.leg, one.units].join(" ")
+        ),
+        ["a EURUSD net 1250", "h EURUSD long 600", "h EURUSD short -600"],
       );
       await completeDay(db, "2026-03-04");
       assertEquals(await pendingDays(db), []);

@@ -169,6 +169,7 @@ export class Rolls {
       charge: {
         time: ended.endedAt,
         symbol: held.symbol,
+        ...(held.leg === "net" ? {} : { leg: held.leg }),
         day,
         valueDate: roll.valueDate.toString(),
         nextValueDate: roll.nextValueDate.toString(),

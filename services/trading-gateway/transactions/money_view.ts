@@ -56,6 +56,7 @@ export function moneyFields(one: MoneyTransaction): Fields {
     case "financing_charged":
       return {
         symbol: one.symbol,
+        ...(one.leg === undefined ? {} : { leg: one.leg }),
         day: one.day,
         valueDate: one.valueDate,
         nextValueDate: one.nextValueDate,
@@ -133,6 +134,7 @@ function readFinancing(view: TransactionView, base: Numbered): FinancingCharged 
     ...base,
     type: "financing_charged",
     symbol: instrument.symbol,
+    ...(view.leg === undefined || view.leg === "net" ? {} : { leg: view.leg }),
     day: view.day!,
     valueDate: view.valueDate!,
     nextValueDate: view.nextValueDate!,

@@ -55,7 +55,12 @@ export function toTransactionView(one: Transaction): TransactionView {
   };
   switch (one.type) {
     case "account_opened":
-      return { ...base, currency: one.currency };
+      return {
+        ...base,
+        currency: one.currency,
+        ...(one.positionMode === undefined ? {} : { positionMode: one.positionMode }),
+        ...(one.lotMatching === undefined ? {} : { lotMatching: one.lotMatching }),
+      };
     case "funds_transferred":
       return {
         ...base,
@@ -123,6 +128,9 @@ const fillView = (one: OrderFilled) => ({
   realisedCurrency: one.realisedCurrency,
   paid: formatMicros(one.paid),
   rate: formatRate(one.rate),
+  ...(one.closed === undefined ? {} : {
+    closed: one.closed.map(({ lotId, units }) => ({ lotId, units: String(units) })),
+  }),
   ...commissionFields(one.commission),
 });
 
@@ -139,7 +147,13 @@ export function fromTransactionView(view: TransactionView): Transaction {
   const text = view.text ?? null;
   switch (view.type) {
     case "account_opened":
-      return { ...base, type: view.type, currency: view.currency as AccountCurrency };
+      return {
+        ...base,
+        type: view.type,
+        currency: view.currency as AccountCurrency,
+        ...(view.positionMode === "hedging" ? { positionMode: "hedging" } : {}),
+        ...(view.lotMatching === "fifo" ? { lotMatching: "fifo" } : {}),
+      };
     case "funds_transferred":
       return {
         ...base,
@@ -211,6 +225,12 @@ function fillOf(
     realisedCurrency: view.realisedCurrency as Currency,
     paid: amountOf(view.paid),
     rate: rateOfText(view.rate),
+    ...(view.closed === undefined ? {} : {
+      closed: view.closed.map(({ lotId, units }) => ({
+        lotId: lotId as TransactionId,
+        units: exact(parseUnits(units)) as Units,
+      })),
+    }),
     ...readCommission(view),
   };
 }

@@ -11,6 +11,7 @@ import {
 } from "../../domain/orders/order.ts";
 import { rejectReasons } from "../../domain/orders/rejects.ts";
 import { adjustmentReasons } from "../../domain/money_transactions.ts";
+import { legs, lotMatchings, positionModes, positionViews } from "../../domain/position.ts";
 import { orderOrigins, transactionTypes } from "../../domain/transaction.ts";
 import {
   onFillFields,
@@ -48,6 +49,7 @@ export const orderView = z
     triggerSide: z.enum(triggerSides),
     priceBound: decimal.nullable(),
     positionFill: z.enum(positionFills),
+    closeLotId: transactionId.nullable(),
     tag: z.string().nullable(),
     status: z.enum(orderStatuses),
     triggeredAt: timestamp.nullable().openapi({ description: "When a price set it off" }),
@@ -69,8 +71,11 @@ export const orderView = z
 export const positionView = z
   .object({
     symbol,
+    leg: z.enum(legs),
     units: decimal.openapi({ description: "Positive long, negative short" }),
-    averagePrice: decimal,
+    averagePrice: decimal.nullable().openapi({
+      description: "Cost by units; null for legs that are equal, seen as one",
+    }),
     openCost: decimal.openapi({ description: "Signed cost of the open units, quote currency" }),
     quoteCurrency: currency,
     unrealised: decimal.nullable().openapi({
@@ -79,10 +84,28 @@ export const positionView = z
   })
   .openapi("Position");
 
+export const lotView = z
+  .object({
+    lotId: transactionId.openapi({ description: "Its opening fill's transaction" }),
+    orderId,
+    symbol,
+    leg: z.enum(legs),
+    units: decimal.openapi({ description: "What is left; positive long, negative short" }),
+    price: decimal,
+    openedAt: timestamp,
+    quoteCurrency: currency,
+    unrealised: decimal.nullable().openapi({
+      description: "From its own price, at the closing side of the newest quote, quote currency",
+    }),
+  })
+  .openapi("Lot");
+
 export const accountView = z
   .object({
     accountId,
     currency: accountCurrency,
+    positionMode: z.enum(positionModes),
+    lotMatching: z.enum(lotMatchings),
     balance: decimal.openapi({ description: "Cash" }),
     unrealised: decimal.nullable(),
     equity: decimal.nullable().openapi({ description: "Balance plus unrealised profit" }),
@@ -117,6 +140,7 @@ export const transactionView = z
     triggerSide: z.enum(triggerSides).optional(),
     priceBound: decimal.optional(),
     positionFill: z.enum(positionFills).optional(),
+    closeLotId: transactionId.optional(),
     tag: z.string().optional(),
     ...onFillFields,
     parentOrderId: orderId.optional(),
@@ -134,6 +158,9 @@ export const transactionView = z
       description: "Reached the cash, in the account's currency",
     }),
     rate: decimal.optional(),
+    closed: z.array(z.object({ lotId: transactionId, units: decimal })).optional().openapi({
+      description: "Lots a fill closed, and how much of each; only where the account keeps lots",
+    }),
     commission: decimal.optional().openapi({
       description: "Left the cash, in the account's currency",
     }),
@@ -158,6 +185,9 @@ export const transactionView = z
     sent: decimal.optional().openapi({ description: "Left the sender, in `sentCurrency`" }),
     sentCurrency: accountCurrency.optional(),
     currency: accountCurrency.optional(),
+    positionMode: z.enum(positionModes).optional().openapi({ description: "Left out: netting" }),
+    lotMatching: z.enum(lotMatchings).optional().openapi({ description: "Left out: average" }),
+    leg: z.enum(legs).optional().openapi({ description: "Left out: the net position" }),
     equity: decimal.optional(),
     marginUsed: decimal.optional(),
     reason: z.enum([...rejectReasons, ...orderOrigins, ...adjustmentReasons]).optional(),
@@ -170,6 +200,14 @@ export const openAccountBody = z
     accountId,
     currency: accountCurrency.default("USD"),
     deposit: decimal.openapi({ example: "100000" }),
+    positionMode: z.enum(positionModes).default("netting").openapi({
+      description:
+        "For good. netting: one position a symbol. hedging: a long and a short leg, made of lots",
+    }),
+    lotMatching: z.enum(lotMatchings).default("average").openapi({
+      description:
+        "For good. What realised profit counts from: the average price, or that of each lot",
+    }),
   })
   .openapi("OpenAccount");
 
@@ -340,9 +378,33 @@ export const listPositionsRoute = securedRoute({ permission: "trade:read", accou
   operationId: "listPositions",
   tags: ["positions"],
   summary: "Open positions",
-  request: { params: accountParams },
+  request: {
+    params: accountParams,
+    query: z.object({
+      view: z.enum(positionViews).optional().openapi({
+        description:
+          "net: one a symbol. legs: a long and a short one. Default: as the account keeps them",
+      }),
+    }),
+  },
   responses: {
     200: jsonResponse(z.object({ positions: z.array(positionView) }), "The positions"),
+    ...problemResponses(404),
+  },
+});
+
+export const listLotsRoute = securedRoute({ permission: "trade:read", account: true }, {
+  method: "get",
+  path: "/v1/accounts/{accountId}/lots",
+  operationId: "listLots",
+  tags: ["positions"],
+  summary: "What is left of the fills that opened the positions, oldest first",
+  description:
+    "Of an account that nets by the average price they are worked out from its fills, oldest " +
+    "closed first.",
+  request: { params: accountParams, query: z.object({ symbol: symbol.optional() }) },
+  responses: {
+    200: jsonResponse(z.object({ lots: z.array(lotView) }), "The lots"),
     ...problemResponses(404),
   },
 });
@@ -382,5 +444,6 @@ export const tradingRoutes = [
   cancelOrdersRoute,
   replaceOrderRoute,
   listPositionsRoute,
+  listLotsRoute,
   listTransactionsRoute,
 ] as const;

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { accountCurrencies } from "../../domain/currency.ts";
+import { positionModes } from "../../domain/position.ts";
 import { eventSchema } from "./envelope.ts";
 import { accountIdText, count, decimalText, symbolText } from "./values.ts";
 
@@ -11,10 +12,12 @@ export const accountUpdated = eventSchema(
   v.strictObject({
     accountId: accountIdText,
     currency: v.picklist(accountCurrencies),
+    positionMode: v.optional(v.picklist(positionModes), "netting"),
     /** Cash, micros as decimal text. */
     balance: decimalText,
     lastTransactionId: count,
     openOrders: count,
+    /** Of a hedging account, one each way a symbol at most. */
     positions: v.array(
       v.strictObject({ symbol: symbolText, units: decimalText, openCost: decimalText }),
     ),

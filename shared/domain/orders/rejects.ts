@@ -145,6 +145,26 @@ export const rejects = {
     "The order is open-only and would reduce the position",
     "Close the position first, or leave `positionFill` out",
   ),
+  close_lot_not_allowed: entry(
+    99,
+    "The account nets, so its lots are not closed by name",
+    "Leave `closeLotId` out; a netting account closes the oldest lot first",
+  ),
+  close_lot_needs_reduce_only: entry(
+    99,
+    "An order that names a lot closes it, so it can only be reduce-only",
+    "Leave `positionFill` out, or send `reduce_only`",
+  ),
+  lot_unknown: entry(
+    5,
+    "The account has no open lot of that id against the order",
+    "Take an id from GET …/lots of the same symbol, on the other side",
+  ),
+  too_many_lots: entry(
+    3,
+    "The position has the most lots allowed",
+    "Close some of it before adding to it",
+  ),
   price_malformed: entry(
     99,
     "The price is not a plain decimal number",

@@ -1,9 +1,9 @@
 // Goal: the terms a broker writes down are those that count, exactly, and a slip of the pen is refused.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { micros } from "../../shared/domain/money.ts";
-import { defaultTerms } from "../../shared/domain/terms.ts";
-import { readSettings } from "../../shared/runtime/settings.ts";
+import { micros } from "../domain/money.ts";
+import { defaultTerms } from "../domain/terms.ts";
+import { readSettings } from "./settings.ts";
 import * as v from "valibot";
 import { readTerms, termsSettings } from "./terms_settings.ts";
 
