@@ -9,9 +9,12 @@ import type { Order } from "./orders/order.ts";
 import { type Position, unrealised } from "./position.ts";
 import { type QuoteBook, twiceMid } from "./quote.ts";
 import type { Rates } from "./rates.ts";
+import { defaultTenant, type Tenant } from "./risk/levels.ts";
 
 export interface Account {
   readonly accountId: AccountId;
+  /** Whose rules of risk govern it beside its own. */
+  tenant: Tenant;
   currency: AccountCurrency;
   lastTransactionId: TransactionId;
   /** Cash, in the account's currency. */
@@ -29,6 +32,7 @@ export interface Account {
 
 export const emptyAccount = (accountId: AccountId): Account => ({
   accountId,
+  tenant: defaultTenant,
   currency: "USD",
   lastTransactionId: 0 as TransactionId,
   balance: zeroMicros,

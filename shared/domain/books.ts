@@ -33,6 +33,7 @@ import type {
   Transaction,
 } from "./transaction.ts";
 import type { OrderId } from "./ids.ts";
+import { defaultTenant } from "./risk/levels.ts";
 
 /** A transaction that cannot follow the account as it stands: a bug or a broken store. */
 export class ImpossibleTransaction extends Error {
@@ -58,6 +59,7 @@ function apply(account: Account, next: Transaction): Posting[] {
   switch (next.type) {
     case "account_opened":
       account.currency = next.currency;
+      account.tenant = next.tenant ?? defaultTenant;
       return [];
     case "funds_transferred":
       account.balance = micros(account.balance + next.amount);

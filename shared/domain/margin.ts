@@ -68,6 +68,8 @@ export function marginNeed(
 
 /** Orders by which the platform closes positions begin with this. */
 export const stopOutPrefix = `${reservedClientOrderPrefix}stop-out:`;
+/** Or with this, where a kill switch flattens. */
+export const killPrefix = `${reservedClientOrderPrefix}kill:`;
 
 export interface Closing {
   readonly symbol: Symbol;
@@ -141,14 +143,15 @@ function closableOf(
 
 /** Whether the platform is closing a position by this order. */
 export const isClosingOrder = (one: Order): boolean =>
-  isOpen(one.status) && one.clientOrderId.startsWith(stopOutPrefix);
+  isOpen(one.status) &&
+  (one.clientOrderId.startsWith(stopOutPrefix) || one.clientOrderId.startsWith(killPrefix));
 
 /** Whether any position of the account is being closed. */
 export const isClosing = (account: Account): boolean =>
   account.orders.values().some(isClosingOrder);
 
-/** Units of stop-out orders on their way. */
-function closingUnits(account: Account, symbol: Symbol): number {
+/** Units of the platform's closing orders on their way. */
+export function closingUnits(account: Account, symbol: Symbol): number {
   let sum = 0;
   for (const one of account.orders.values()) {
     if (one.symbol === symbol && isClosingOrder(one)) sum += remainingUnits(one);

@@ -12,6 +12,7 @@ import {
 } from "./money_transactions.ts";
 import type { OrderLink, OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
+import type { Tenant } from "./risk/levels.ts";
 import type { EpochMs } from "./time.ts";
 
 export interface Numbered {
@@ -24,6 +25,8 @@ export interface Numbered {
 export interface AccountOpened extends Numbered {
   readonly type: "account_opened";
   readonly currency: AccountCurrency;
+  /** Left out for the default one. */
+  readonly tenant?: Tenant;
 }
 
 export interface FundsTransferred extends Numbered {
@@ -34,7 +37,7 @@ export interface FundsTransferred extends Numbered {
   readonly fundsId?: FundsId;
 }
 
-export const orderOrigins = ["stop_out"] as const;
+export const orderOrigins = ["stop_out", "kill_switch"] as const;
 export type OrderOrigin = (typeof orderOrigins)[number];
 
 export interface OrderAccepted extends Numbered {

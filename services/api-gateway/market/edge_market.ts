@@ -1,18 +1,22 @@
 /** What the edge knows in its own memory, kept fresh by messages: prices and accounts. */
 
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
+import { fromRuleData, type RiskRuleChanged } from "../../../shared/contracts/messages/risk.ts";
 import { type Account, valueAccount } from "../../../shared/domain/account.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
+import type { AccountId } from "../../../shared/domain/ids.ts";
 import { parseUnits, type Symbol } from "../../../shared/domain/instrument.ts";
 import { type Micros, parseMicros } from "../../../shared/domain/money.ts";
 import type { Position } from "../../../shared/domain/position.ts";
 import { type Quote, QuoteBook, type QuoteStatus } from "../../../shared/domain/quote.ts";
 import { quoteRates, type Rates } from "../../../shared/domain/rates.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
+import { RiskBook } from "../../../shared/domain/risk/risk_book.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
 
 /** An account as trading last announced it. */
 export type EdgeAccount =
-  & Pick<Account, "currency" | "balance" | "openOrders">
+  & Pick<Account, "accountId" | "tenant" | "currency" | "balance" | "openOrders">
   & { readonly lastTransactionId: number; readonly positions: ReadonlyMap<string, Position> };
 
 /** Accounts kept at most; beyond, the one announced longest ago is forgotten. */
@@ -21,6 +25,7 @@ const accountsMax = 1_000_000;
 export class EdgeMarket {
   readonly quotes = new QuoteBook();
   readonly rates: Rates = quoteRates(this.quotes);
+  readonly risk = new RiskBook();
   readonly hours: TradingHours;
   readonly clock: Clock;
   readonly #accounts = new Map<string, EdgeAccount>();
@@ -52,6 +57,12 @@ export class EdgeMarket {
     this.#accounts.set(data.accountId, readAccount(data));
   }
 
+  /** Takes a level's rule unless a newer one is held. */
+  takeRule(data: RiskRuleChanged["data"]): void {
+    const { level, rule } = fromRuleData(data);
+    this.risk.take(level, rule);
+  }
+
   /** Margin the account has left at the newest prices; `null` while one of them is missing. */
   marginAvailable(account: EdgeAccount): Micros | null {
     if (account.positions.size === 0) return account.balance;
@@ -76,6 +87,8 @@ function readAccount(data: AccountUpdated["data"]): EdgeAccount {
     }] as const;
   });
   return {
+    accountId: data.accountId as AccountId,
+    tenant: data.tenant as Tenant,
     currency: data.currency,
     balance: exact(parseMicros(data.balance), data.balance),
     openOrders: data.openOrders,

@@ -16,6 +16,7 @@ export function toAccountView(account: Account, market: Market): z.infer<typeof 
   const text = (amount: Micros | undefined) => (amount === undefined ? null : formatMicros(amount));
   return {
     accountId: account.accountId,
+    tenant: account.tenant,
     currency: account.currency,
     balance: formatMicros(account.balance),
     unrealised: text(valued?.unrealised),

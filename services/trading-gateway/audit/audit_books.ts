@@ -94,13 +94,21 @@ const differences =
   };
 
 const accountLine = (one: Account): string =>
-  [one.currency, one.balance, one.lastTransactionId, one.openOrders, one.marginCall].join(" ");
+  [one.tenant, one.currency, one.balance, one.lastTransactionId, one.openOrders, one.marginCall]
+    .join(" ");
 
 async function accountLines(db: Db, accountId: AccountId): Promise<string[]> {
   const rows = await db.selectFrom("accounts").selectAll().where("account_id", "=", accountId)
     .execute();
   return rows.map((row) =>
-    [row.currency, row.balance, row.last_transaction_id, row.open_orders, row.margin_call]
+    [
+      row.tenant,
+      row.currency,
+      row.balance,
+      row.last_transaction_id,
+      row.open_orders,
+      row.margin_call,
+    ]
       .join(" ")
   );
 }

@@ -8,6 +8,7 @@ import type { Instrument, Symbol } from "../../../shared/domain/instrument.ts";
 import type { Micros } from "../../../shared/domain/money.ts";
 import type { Order, OrderGroupType, OrderTerms } from "../../../shared/domain/orders/order.ts";
 import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { MoneyCommand, MoneyRefusal } from "./decide_money.ts";
@@ -16,6 +17,8 @@ export interface OpenAccount {
   readonly kind: "open_account";
   readonly accountId: AccountId;
   readonly currency: AccountCurrency;
+  /** Default: the default one. */
+  readonly tenant?: Tenant;
   readonly deposit: Micros;
 }
 
@@ -60,6 +63,16 @@ export interface ApplyReport {
   readonly report: ExecutionReport;
 }
 
+/** Closes positions at the market, whatever the rules of risk say; see `../risk/flatten.ts`. */
+export interface Flatten {
+  readonly kind: "flatten";
+  readonly accountId: AccountId;
+  /** `null` for every symbol. */
+  readonly symbol: Symbol | null;
+  /** The kill that asked for it. */
+  readonly killId: string;
+}
+
 export type Command =
   | OpenAccount
   | PlaceOrder
@@ -67,6 +80,7 @@ export type Command =
   | CancelOrder
   | CancelOrders
   | ReplaceOrder
+  | Flatten
   | ApplyReport
   | MoneyCommand;
 

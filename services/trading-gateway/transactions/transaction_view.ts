@@ -17,6 +17,7 @@ import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { formatMicros, formatRate } from "../../../shared/domain/money.ts";
 import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type {
   Numbered,
@@ -55,7 +56,11 @@ export function toTransactionView(one: Transaction): TransactionView {
   };
   switch (one.type) {
     case "account_opened":
-      return { ...base, currency: one.currency };
+      return {
+        ...base,
+        currency: one.currency,
+        ...(one.tenant === undefined ? {} : { tenant: one.tenant }),
+      };
     case "funds_transferred":
       return {
         ...base,
@@ -139,7 +144,12 @@ export function fromTransactionView(view: TransactionView): Transaction {
   const text = view.text ?? null;
   switch (view.type) {
     case "account_opened":
-      return { ...base, type: view.type, currency: view.currency as AccountCurrency };
+      return {
+        ...base,
+        type: view.type,
+        currency: view.currency as AccountCurrency,
+        ...(view.tenant === undefined ? {} : { tenant: view.tenant as Tenant }),
+      };
     case "funds_transferred":
       return {
         ...base,

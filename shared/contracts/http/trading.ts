@@ -27,6 +27,7 @@ import {
   decimal,
   orderId,
   symbol,
+  tenant,
   timestamp,
   transactionId,
 } from "./values.ts";
@@ -82,6 +83,7 @@ export const positionView = z
 export const accountView = z
   .object({
     accountId,
+    tenant,
     currency: accountCurrency,
     balance: decimal.openapi({ description: "Cash" }),
     unrealised: decimal.nullable(),
@@ -158,6 +160,7 @@ export const transactionView = z
     sent: decimal.optional().openapi({ description: "Left the sender, in `sentCurrency`" }),
     sentCurrency: accountCurrency.optional(),
     currency: accountCurrency.optional(),
+    tenant: tenant.optional(),
     equity: decimal.optional(),
     marginUsed: decimal.optional(),
     reason: z.enum([...rejectReasons, ...orderOrigins, ...adjustmentReasons]).optional(),
@@ -169,6 +172,7 @@ export const openAccountBody = z
   .strictObject({
     accountId,
     currency: accountCurrency.default("USD"),
+    tenant: tenant.default("default"),
     deposit: decimal.openapi({ example: "100000" }),
   })
   .openapi("OpenAccount");

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { accountCurrencies } from "../../domain/currency.ts";
+import { defaultTenant, tenantPattern } from "../../domain/risk/levels.ts";
 import { eventSchema } from "./envelope.ts";
 import { accountIdText, count, decimalText, symbolText } from "./values.ts";
 
@@ -10,6 +11,8 @@ export const accountUpdated = eventSchema(
   "account.updated",
   v.strictObject({
     accountId: accountIdText,
+    /** Whose rules of risk govern it. */
+    tenant: v.optional(v.pipe(v.string(), v.regex(tenantPattern)), defaultTenant),
     currency: v.picklist(accountCurrencies),
     /** Cash, micros as decimal text. */
     balance: decimalText,
