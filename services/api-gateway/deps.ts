@@ -115,6 +115,16 @@ export async function startGateway(
       for (const { data } of events) ground.market.takeAccount(data);
     },
   });
+  await followTopic({
+    streams: ground.streams,
+    topic: topics.risk,
+    from: "start",
+    logger,
+    signal: lifecycle.signal,
+    handle(events) {
+      for (const { data } of events) ground.market.takeRule(data);
+    },
+  });
   return { ...ground, feed };
 }
 

@@ -16,9 +16,12 @@ import {
 } from "./position.ts";
 import { type QuoteBook, twiceMid } from "./quote.ts";
 import type { Rates } from "./rates.ts";
+import { defaultTenant, type Tenant } from "./risk/levels.ts";
 
 export interface Account extends PositionRules {
   readonly accountId: AccountId;
+  /** Whose rules of risk govern it beside its own. */
+  tenant: Tenant;
   currency: AccountCurrency;
   positionMode: PositionRules["positionMode"];
   lotMatching: PositionRules["lotMatching"];
@@ -38,6 +41,7 @@ export interface Account extends PositionRules {
 
 export const emptyAccount = (accountId: AccountId): Account => ({
   accountId,
+  tenant: defaultTenant,
   currency: "USD",
   ...defaultPositions,
   lastTransactionId: 0 as TransactionId,

@@ -34,6 +34,7 @@ import type {
   Transaction,
 } from "./transaction.ts";
 import type { OrderId } from "./ids.ts";
+import { defaultTenant } from "./risk/levels.ts";
 
 /**
  * Applies the next transaction to the account, in place, and returns its ledger postings.
@@ -56,6 +57,7 @@ function apply(account: Account, next: Transaction): Posting[] {
       account.currency = next.currency;
       account.positionMode = next.positionMode ?? defaultPositions.positionMode;
       account.lotMatching = next.lotMatching ?? defaultPositions.lotMatching;
+      account.tenant = next.tenant ?? defaultTenant;
       return [];
     case "funds_transferred":
       account.balance = micros(account.balance + next.amount);

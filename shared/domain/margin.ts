@@ -80,6 +80,8 @@ export function marginNeed(
 
 /** Orders by which the platform closes positions begin with this. */
 export const stopOutPrefix = `${reservedClientOrderPrefix}stop-out:`;
+/** Or with this, where a kill switch flattens. */
+export const killPrefix = `${reservedClientOrderPrefix}kill:`;
 
 export interface Closing {
   readonly symbol: Symbol;
@@ -150,8 +152,8 @@ function closableOf(account: Account, market: ValuedBy): Closable[] {
   });
 }
 
-/** What no stop-out order is closing yet. */
-function freeUnits(account: Account, symbol: Symbol): LegUnits {
+/** What none of the platform's closing orders is closing yet. */
+export function freeUnits(account: Account, symbol: Symbol): LegUnits {
   let { long, short } = legUnits(account, symbol);
   for (const one of account.orders.values()) {
     if (one.symbol !== symbol || !isClosingOrder(one)) continue;
@@ -163,7 +165,8 @@ function freeUnits(account: Account, symbol: Symbol): LegUnits {
 
 /** Whether the platform is closing a position by this order. */
 export const isClosingOrder = (one: Order): boolean =>
-  isOpen(one.status) && one.clientOrderId.startsWith(stopOutPrefix);
+  isOpen(one.status) &&
+  (one.clientOrderId.startsWith(stopOutPrefix) || one.clientOrderId.startsWith(killPrefix));
 
 /** Whether any position of the account is being closed. */
 export const isClosing = (account: Account): boolean =>

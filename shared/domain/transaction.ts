@@ -13,6 +13,7 @@ import {
 } from "./money_transactions.ts";
 import type { OrderLink, OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
+import type { Tenant } from "./risk/levels.ts";
 import type { EpochMs } from "./time.ts";
 
 export interface Numbered {
@@ -29,6 +30,8 @@ export interface AccountOpened extends Numbered {
   readonly positionMode?: "hedging";
   /** Left out: by the average price. */
   readonly lotMatching?: "fifo";
+  /** Left out for the default one. */
+  readonly tenant?: Tenant;
 }
 
 export interface FundsTransferred extends Numbered {
@@ -39,7 +42,7 @@ export interface FundsTransferred extends Numbered {
   readonly fundsId?: FundsId;
 }
 
-export const orderOrigins = ["stop_out"] as const;
+export const orderOrigins = ["stop_out", "kill_switch"] as const;
 export type OrderOrigin = (typeof orderOrigins)[number];
 
 export interface OrderAccepted extends Numbered {

@@ -1,6 +1,7 @@
 /** What the edge knows in its own memory, kept fresh by messages: prices and accounts. */
 
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
+import { fromRuleData, type RiskRuleChanged } from "../../../shared/contracts/messages/risk.ts";
 import { type Account, valueAccount } from "../../../shared/domain/account.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
@@ -11,11 +12,13 @@ import { type Micros, parseMicros } from "../../../shared/domain/money.ts";
 import { legOf, type Position, positionKey } from "../../../shared/domain/position.ts";
 import { type Quote, QuoteBook, type QuoteStatus } from "../../../shared/domain/quote.ts";
 import { quoteRates, type Rates } from "../../../shared/domain/rates.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
+import { RiskBook } from "../../../shared/domain/risk/risk_book.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
 
 /** An account as trading last announced it. */
 export type EdgeAccount =
-  & Pick<Account, "accountId" | "currency" | "positionMode" | "balance" | "openOrders">
+  & Pick<Account, "accountId" | "tenant" | "currency" | "positionMode" | "balance" | "openOrders">
   & { readonly lastTransactionId: number; readonly positions: ReadonlyMap<string, Position> };
 
 /** Accounts kept at most; beyond, the one announced longest ago is forgotten. */
@@ -24,6 +27,7 @@ const accountsMax = 1_000_000;
 export class EdgeMarket {
   readonly quotes = new QuoteBook();
   readonly rates: Rates = quoteRates(this.quotes);
+  readonly risk = new RiskBook();
   readonly hours: TradingHours;
   readonly clock: Clock;
   /** How the platform margins what accounts hold. */
@@ -58,6 +62,12 @@ export class EdgeMarket {
     this.#accounts.set(data.accountId, readAccount(data));
   }
 
+  /** Takes a level's rule unless a newer one is held. */
+  takeRule(data: RiskRuleChanged["data"]): void {
+    const { level, rule } = fromRuleData(data);
+    this.risk.take(level, rule);
+  }
+
   /** Margin the account has left at the newest prices; `null` while one of them is missing. */
   marginAvailable(account: EdgeAccount): Micros | null {
     if (account.positions.size === 0) return account.balance;
@@ -84,6 +94,7 @@ function readAccount(data: AccountUpdated["data"]): EdgeAccount {
   });
   return {
     accountId: data.accountId as AccountId,
+    tenant: data.tenant as Tenant,
     currency: data.currency,
     positionMode: data.positionMode,
     balance: exact(parseMicros(data.balance), data.balance),

@@ -31,6 +31,7 @@ export function toAccountView(account: Account, market: Market): z.infer<typeof 
   const text = (amount: Micros | undefined) => (amount === undefined ? null : formatMicros(amount));
   return {
     accountId: account.accountId,
+    tenant: account.tenant,
     currency: account.currency,
     positionMode: account.positionMode,
     lotMatching: account.lotMatching,

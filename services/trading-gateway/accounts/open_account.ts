@@ -5,6 +5,7 @@ import type { openAccountBody } from "../../../shared/contracts/http/trading.ts"
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { parseMicros } from "../../../shared/domain/money.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { balanceMax } from "../desk/decide_money.ts";
 import type { Desk } from "../desk/desk.ts";
@@ -26,6 +27,7 @@ export async function openAccount(
     accountId: request.accountId as AccountId,
     currency: request.currency,
     positions: { positionMode: request.positionMode, lotMatching: request.lotMatching },
+    tenant: request.tenant as Tenant,
     deposit,
   });
   return account;

@@ -98,6 +98,7 @@ const differences =
 
 const accountLine = (one: Account): string =>
   [
+    one.tenant,
     one.currency,
     one.balance,
     one.lastTransactionId,
@@ -112,6 +113,7 @@ async function accountLines(db: Db, accountId: AccountId): Promise<string[]> {
     .execute();
   return rows.map((row) =>
     [
+      row.tenant,
       row.currency,
       row.balance,
       row.last_transaction_id,

@@ -9,6 +9,7 @@ import { formatRate, micros } from "../../../shared/domain/money.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
 import { isOpen, type Order } from "../../../shared/domain/orders/order.ts";
 import type { LotMatching, PositionMode } from "../../../shared/domain/position.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
@@ -88,6 +89,7 @@ async function loadAccounts(db: Kysely<TradingDatabase>, ids: readonly AccountId
     .where("account_id", "in", ids).execute();
   for (const row of accountRows) {
     const account = accounts.get(row.account_id)!;
+    account.tenant = row.tenant as Tenant;
     account.currency = row.currency as AccountCurrency;
     account.balance = micros(BigInt(row.balance));
     account.lastTransactionId = Number(row.last_transaction_id) as TransactionId;
@@ -180,9 +182,9 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
   try {
     await sql`with
       moved as (insert into trading.accounts
-          (account_id, currency, balance, last_transaction_id, open_orders, margin_call,
+          (account_id, tenant, currency, balance, last_transaction_id, open_orders, margin_call,
           position_mode, lot_matching)
-        select id, currency, balance, last, open, call, mode, matching from ${
+        select id, tenant, currency, balance, last, open, call, mode, matching from ${
       rows(accountRecords(turn), accountColumns)
     }
         on conflict (account_id) do update set balance = excluded.balance,
@@ -250,11 +252,12 @@ const outboxRecords = (outbox: Turn["outbox"]) =>
   [...Map.groupBy(outbox, ({ topic }) => topic)]
     .map(([topic, entries]) => ({ topic, bodies: entries.map(({ body }) => body) }));
 
-const accountColumns = "id text, currency text, balance int8, last int8, open int4, call bool," +
-  " mode text, matching text";
+const accountColumns = "id text, tenant text, currency text, balance int8, last int8, open int4," +
+  " call bool, mode text, matching text";
 const accountRecords = (turn: Turn) =>
   turn.accounts.map((account) => ({
     id: account.accountId,
+    tenant: account.tenant,
     currency: account.currency,
     balance: String(account.balance),
     last: account.lastTransactionId,

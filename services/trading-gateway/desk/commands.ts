@@ -9,6 +9,7 @@ import type { Micros } from "../../../shared/domain/money.ts";
 import type { Order, OrderGroupType, OrderTerms } from "../../../shared/domain/orders/order.ts";
 import type { PositionRules } from "../../../shared/domain/position.ts";
 import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { MoneyCommand, MoneyRefusal } from "./decide_money.ts";
@@ -19,6 +20,8 @@ export interface OpenAccount {
   readonly currency: AccountCurrency;
   /** Left out: netting by the average price. */
   readonly positions?: PositionRules;
+  /** Default: the default one. */
+  readonly tenant?: Tenant;
   readonly deposit: Micros;
 }
 
@@ -63,6 +66,16 @@ export interface ApplyReport {
   readonly report: ExecutionReport;
 }
 
+/** Closes positions at the market, whatever the rules of risk say; see `../risk/flatten.ts`. */
+export interface Flatten {
+  readonly kind: "flatten";
+  readonly accountId: AccountId;
+  /** `null` for every symbol. */
+  readonly symbol: Symbol | null;
+  /** The kill that asked for it. */
+  readonly killId: string;
+}
+
 export type Command =
   | OpenAccount
   | PlaceOrder
@@ -70,6 +83,7 @@ export type Command =
   | CancelOrder
   | CancelOrders
   | ReplaceOrder
+  | Flatten
   | ApplyReport
   | MoneyCommand;
 

@@ -16,6 +16,7 @@ import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import { nextTurn } from "../../../shared/runtime/time.ts";
 import { withTraceparent } from "../../../shared/runtime/trace.ts";
+import type { DeskRisk } from "../risk/desk_risk.ts";
 import { accountEntry, venueEntry } from "./announce.ts";
 import { AccountMoved, type BooksStore, forgetEndedOrders, type Turn } from "./books_store.ts";
 import type { Command, Outcome } from "./commands.ts";
@@ -69,6 +70,8 @@ export interface DeskDeps {
   readonly logger: Logger;
   /** Called after a turn is stored: there is something to relay. */
   readonly onStored: () => void;
+  /** Left out where no rules of risk bind. */
+  readonly risk?: DeskRisk;
   /** The accounts that a stored turn changed, as they now stand. */
   readonly onAccounts?: (accounts: readonly Account[]) => void;
 }
@@ -124,7 +127,7 @@ export class Desk {
         return await this.#attempt(waiting, attempt > 1);
       } catch (error) {
         for (const { command } of waiting) {
-          for (const id of accountsOf(command)) this.#accounts.delete(id);
+          for (const id of accountsOf(command)) this.#forget(id);
         }
         if (error instanceof HalfDecided) {
           error.waiting.reject(error.cause);
@@ -150,6 +153,10 @@ export class Desk {
     await this.#loadAccounts(waiting);
     const known = await this.#lookUp(waiting, sure);
     const market = this.#deps.market();
+    await this.#deps.risk?.prepare(
+      waiting.flatMap(({ command }) => accountsOf(command)),
+      market.now,
+    );
     const decisions = waiting.map((one) => this.#decide(one, { market, known }));
     const turn = this.#turnOf(waiting, decisions);
     if (turn !== null) {
@@ -212,6 +219,11 @@ export class Desk {
           transaction,
         );
       }
+      this.#deps.risk?.count(
+        this.#accounts.get(command.accountId)!,
+        decision.booked.map(({ transaction }) => transaction),
+        context.market.now,
+      );
       return decision;
     } catch (error) {
       this.#deps.logger.error({ err: error, command: command.kind }, "command is impossible");
@@ -334,8 +346,14 @@ export class Desk {
   #evict(): void {
     for (const id of this.#accounts.keys()) {
       if (this.#accounts.size <= accountsMax) return;
-      this.#accounts.delete(id);
+      this.#forget(id);
+      this.#deps.risk?.forget(id, { pace: true });
     }
+  }
+
+  #forget(id: AccountId): void {
+    this.#accounts.delete(id);
+    this.#deps.risk?.forget(id);
   }
 }
 

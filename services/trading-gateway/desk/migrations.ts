@@ -2,6 +2,7 @@
 
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { riskTables } from "../risk/risk_migrations.ts";
 
 const openStatuses = sql`('pending_new', 'new', 'partially_filled', 'pending_cancel')`;
 
@@ -168,6 +169,7 @@ const hedging: Migration = {
   },
 };
 
+/** Migrations of the schema, in the order of their names. */
 export const tradingMigrations: Record<string, Migration> = {
   "2026-11-23_first": firstTables,
   "2026-11-24_order_types": orderTypes,
@@ -175,4 +177,5 @@ export const tradingMigrations: Record<string, Migration> = {
   "2026-11-24_money_2_rolls": rolls,
   "2026-11-24_money_3_margin_calls": marginCalls,
   "2026-11-24_positions_1_hedging": hedging,
+  "2026-11-25_risk": riskTables,
 };

@@ -42,6 +42,16 @@ export async function pendingDays(db: Db): Promise<EndedDay[]> {
   });
 }
 
+/** The newest day that had ended by a moment; `null` when none is known. */
+export async function endedDayBefore(db: Db, at: EpochMs): Promise<EndedDay | null> {
+  const row = await db.selectFrom("rolls").selectAll()
+    .where("ended_at", "<=", sql<Date>`${toRfc3339(at)}::timestamptz`)
+    .orderBy("ended_at", "desc").limit(1).executeTakeFirst();
+  if (row === undefined) return null;
+  const endedAt = epochMs(Number(row.ended_at));
+  return { day: row.day, endedAt, quotes: bookOf(row.quotes, endedAt) };
+}
+
 /** Keeps the end of a day; of two copies that saw it the first one's quotes count. */
 export async function keepEndedDay(db: Db, ended: EndedDay, completed: boolean): Promise<void> {
   const quotes = [...ended.quotes.all()].map(({ symbol, bid, ask }) => [symbol, bid, ask]);

@@ -53,6 +53,7 @@ realTest(
       ]).execute();
       const account = (account_id: string, position_mode: string) => ({
         account_id,
+        tenant: "default",
         position_mode,
         lot_matching: "average",
         currency: "USD",

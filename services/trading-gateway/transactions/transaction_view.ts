@@ -17,6 +17,7 @@ import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { formatMicros, formatRate } from "../../../shared/domain/money.ts";
 import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type {
   Numbered,
@@ -60,6 +61,7 @@ export function toTransactionView(one: Transaction): TransactionView {
         currency: one.currency,
         ...(one.positionMode === undefined ? {} : { positionMode: one.positionMode }),
         ...(one.lotMatching === undefined ? {} : { lotMatching: one.lotMatching }),
+        ...(one.tenant === undefined ? {} : { tenant: one.tenant }),
       };
     case "funds_transferred":
       return {
@@ -153,6 +155,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
         currency: view.currency as AccountCurrency,
         ...(view.positionMode === "hedging" ? { positionMode: "hedging" } : {}),
         ...(view.lotMatching === "fifo" ? { lotMatching: "fifo" } : {}),
+        ...(view.tenant === undefined ? {} : { tenant: view.tenant as Tenant }),
       };
     case "funds_transferred":
       return {

@@ -5,6 +5,7 @@ import { qualityRoutes } from "./data_quality.ts";
 import { fundsRoutes } from "./funds.ts";
 import { edgeRoutes } from "./edge.ts";
 import { marketDataRoutes } from "./market_data.ts";
+import { riskRoutes } from "./risk.ts";
 import { checkOrderRoute, tradingRoutes } from "./trading.ts";
 
 export const platformRoutes = [
@@ -14,5 +15,6 @@ export const platformRoutes = [
   ...importRoutes,
   ...qualityRoutes,
   ...fundsRoutes,
+  ...riskRoutes,
   ...edgeRoutes,
 ] as const;

@@ -28,6 +28,7 @@ import {
   decimal,
   orderId,
   symbol,
+  tenant,
   timestamp,
   transactionId,
 } from "./values.ts";
@@ -103,6 +104,7 @@ export const lotView = z
 export const accountView = z
   .object({
     accountId,
+    tenant,
     currency: accountCurrency,
     positionMode: z.enum(positionModes),
     lotMatching: z.enum(lotMatchings),
@@ -188,6 +190,7 @@ export const transactionView = z
     positionMode: z.enum(positionModes).optional().openapi({ description: "Left out: netting" }),
     lotMatching: z.enum(lotMatchings).optional().openapi({ description: "Left out: average" }),
     leg: z.enum(legs).optional().openapi({ description: "Left out: the net position" }),
+    tenant: tenant.optional(),
     equity: decimal.optional(),
     marginUsed: decimal.optional(),
     reason: z.enum([...rejectReasons, ...orderOrigins, ...adjustmentReasons]).optional(),
@@ -199,6 +202,7 @@ export const openAccountBody = z
   .strictObject({
     accountId,
     currency: accountCurrency.default("USD"),
+    tenant: tenant.default("default"),
     deposit: decimal.openapi({ example: "100000" }),
     positionMode: z.enum(positionModes).default("netting").openapi({
       description:

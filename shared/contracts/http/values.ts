@@ -3,8 +3,13 @@
 import { z } from "@hono/zod-openapi";
 import { accountCurrencies, currencies } from "../../domain/currency.ts";
 import { accountIdPattern, clientOrderIdPattern } from "../../domain/ids.ts";
+import { tenantPattern } from "../../domain/risk/levels.ts";
 
 export const accountId = z.string().regex(accountIdPattern).openapi({ example: "demo" });
+export const tenant = z.string().regex(tenantPattern).openapi({
+  description: "Accounts of one tenant are governed together",
+  example: "default",
+});
 export const clientOrderId = z
   .string()
   .regex(clientOrderIdPattern)

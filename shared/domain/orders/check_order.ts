@@ -8,6 +8,14 @@ import type { Micros, Rate } from "../money.ts";
 import { type Quote, type QuoteStatus, twiceMid } from "../quote.ts";
 import type { EpochMs } from "../time.ts";
 import {
+  checkBounds,
+  type CheckedRisk,
+  checkHoldings,
+  checkPace,
+  checkState,
+  openOrdersAllowed,
+} from "../risk/check_risk.ts";
+import {
   addedMargin,
   type CheckedHolding,
   checkPosition,
@@ -37,20 +45,32 @@ export interface OrderMarket {
 
 export const openOrdersMax = 1_000;
 
-/** Cheapest refusals first; `account` is `null` where the checker does not know it (a cold edge). */
+/** Everything a checker knows. */
+export interface KnownOfOrder {
+  readonly market: OrderMarket;
+  /** `null` where the checker does not know it: a cold edge. */
+  readonly account: CheckedAccount | null;
+  /** `null` where no rules of risk bind the order, or none are known. */
+  readonly risk: CheckedRisk | null;
+}
+
+export type KnownOfAccount = KnownOfOrder & { readonly account: CheckedAccount };
+
+/** Cheapest refusals first. */
 export function checkOrder(
   terms: OrderTerms,
   instrument: Instrument,
-  known: { readonly market: OrderMarket; readonly account: CheckedAccount | null },
+  known: KnownOfOrder,
 ): RejectReason | null {
+  const { market, account, risk } = known;
   return (
     checkTerms(terms, instrument) ??
-      checkExpiry(terms, known.market.now) ??
-      checkMarket(known.market) ??
-      (known.account === null ? null : checkAccount(terms, instrument, {
-        market: known.market,
-        account: known.account,
-      }))
+      checkExpiry(terms, market.now) ??
+      (risk === null ? null : checkState(terms, account?.holding ?? null, risk)) ??
+      checkMarket(market) ??
+      (risk === null ? null : checkBounds(terms, instrument, { risk, market })) ??
+      (account === null ? null : checkLimits(terms, instrument, { market, account, risk })) ??
+      (risk === null ? null : checkPace(terms, risk))
   );
 }
 
@@ -118,15 +138,38 @@ function checkMarket(market: OrderMarket): RejectReason | null {
   return market.status === "stale" ? "quote_stale" : null;
 }
 
-/** What the account allows, whether or not there is trading now. Closing needs no margin. */
+/** What the account allows and takes on at all, whether or not there is trading now. */
 export function checkAccount(
   terms: OrderTerms,
   instrument: Instrument,
-  known: { market: OrderMarket; account: CheckedAccount },
+  known: KnownOfAccount,
+): RejectReason | null {
+  const { account, risk } = known;
+  return (risk === null ? null : checkState(terms, account.holding, risk)) ??
+    checkLimits(terms, instrument, known);
+}
+
+function checkLimits(
+  terms: OrderTerms,
+  instrument: Instrument,
+  known: KnownOfAccount,
+): RejectReason | null {
+  const { account: { holding }, market: { quote }, risk } = known;
+  return checkMargin(terms, instrument, known) ??
+    (risk === null ? null : checkHoldings(terms, instrument, { holding, quote, risk }));
+}
+
+/** Closing needs no margin. */
+function checkMargin(
+  terms: OrderTerms,
+  instrument: Instrument,
+  known: KnownOfAccount,
 ): RejectReason | null {
   const { account, market } = known;
   const { holding, toAccount } = account;
-  if (account.openOrders >= openOrdersMax) return "too_many_open_orders";
+  if (account.openOrders >= openOrdersAllowed(known.risk, openOrdersMax)) {
+    return "too_many_open_orders";
+  }
   const position = checkPosition(terms, holding);
   if (position !== null) return position;
   if (toAccount === null) return "conversion_rate_missing";

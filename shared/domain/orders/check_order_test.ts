@@ -57,6 +57,7 @@ function check(
   return checkOrder(read.terms, read.instrument, {
     market: { ...market, ...known.market },
     account: known.account === null ? null : { ...account, ...known.account },
+    risk: null,
   });
 }
 
@@ -165,6 +166,9 @@ Deno.test("the margin of an order is its notional at mid times the margin rate, 
   const enough = { ...account, marginAvailable: micros(36_667_967n) };
   const short = { ...account, marginAvailable: micros(36_667_966n) };
   const instrument = instrumentOf("EURUSD" as Symbol);
-  assertEquals(checkOrder(terms, instrument, { market, account: enough }), null);
-  assertEquals(checkOrder(terms, instrument, { market, account: short }), "insufficient_margin");
+  assertEquals(checkOrder(terms, instrument, { market, account: enough, risk: null }), null);
+  assertEquals(
+    checkOrder(terms, instrument, { market, account: short, risk: null }),
+    "insufficient_margin",
+  );
 });

@@ -71,7 +71,7 @@ export function checkPosition(terms: OrderTerms, holding: CheckedHolding): Rejec
 }
 
 /** What is held once the whole order has filled. */
-function after(terms: OrderTerms, { mode, long, short }: CheckedHolding): LegUnits {
+export function holdingAfter(terms: OrderTerms, { mode, long, short }: CheckedHolding): LegUnits {
   const buys = terms.side === "buy";
   if (mode === "hedging") {
     // What closes a leg is at most as large; see `checkPosition`.
@@ -105,5 +105,5 @@ export function addedMargin(
   const { instrument, toAccount, doubledMid } = at;
   const by = { instrument, toAccount, tiers: holding.tiers, hedged: holding.hedged };
   const held = legsMargin(holding, doubledMid, by);
-  return micros(legsMargin(after(terms, holding), doubledMid, by) - held);
+  return micros(legsMargin(holdingAfter(terms, holding), doubledMid, by) - held);
 }

@@ -3,20 +3,8 @@
  * for the edge, the core, the documents and the clients.
  */
 
-export interface RejectEntry {
-  /** What happened, for a person. */
-  readonly title: string;
-  /** What to do about it. */
-  readonly advice: string;
-  /** FIX 4.4 OrdRejReason (103): 0 broker, 1 symbol, 2 closed, 3 limit, 6 duplicate, 13 quantity … */
-  readonly fixOrdRejReason: number;
-}
-
-const entry = (fixOrdRejReason: number, title: string, advice: string): RejectEntry => ({
-  title,
-  advice,
-  fixOrdRejReason,
-});
+import { riskRejects } from "../risk/risk_rejects.ts";
+import { entry, type RejectEntry } from "./reject_entry.ts";
 
 export const rejects = {
   unknown_symbol: entry(
@@ -246,11 +234,7 @@ export const rejects = {
     "Wait for the venue's answers",
   ),
   venue_rejected: entry(0, "The venue refused the order", "Read the order's text for its reason"),
-  no_liquidity: entry(
-    0,
-    "The order could not be filled at once",
-    "Retry, or send a limit order that may wait",
-  ),
+  ...riskRejects,
 } as const satisfies Record<string, RejectEntry>;
 
 export type RejectReason = keyof typeof rejects;
