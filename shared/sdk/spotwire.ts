@@ -120,8 +120,16 @@ const accountOperations = (caller: Caller) => ({
   listAccounts: (o) => caller.call((api, shared) => api.listAccounts(shared), o),
   getAccount: (accountId, o) =>
     caller.call((api, shared) => api.getAccount({ ...shared, path: { accountId } }), o),
-  listPositions: (accountId, o) =>
-    caller.call((api, shared) => api.listPositions({ ...shared, path: { accountId } }), o),
+  listPositions: (accountId, query, o) =>
+    caller.call(
+      (api, shared) => api.listPositions({ ...shared, path: { accountId }, ...given(query) }),
+      o,
+    ),
+  listLots: (accountId, query, o) =>
+    caller.call(
+      (api, shared) => api.listLots({ ...shared, path: { accountId }, ...given(query) }),
+      o,
+    ),
   listTransactions: (accountId, query, o) =>
     caller.call(
       (api, shared) => api.listTransactions({ ...shared, path: { accountId }, ...given(query) }),

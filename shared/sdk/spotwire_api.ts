@@ -21,8 +21,11 @@ import type {
   ListBarsData,
   ListInstrumentsResponse,
   ListKeysResponse,
+  ListLotsData,
+  ListLotsResponse,
   ListOrdersData,
   ListOrdersResponse,
+  ListPositionsData,
   ListPositionsResponse,
   ListQuotesResponse,
   ListTicksData,
@@ -132,7 +135,18 @@ export interface Spotwire extends PipelineApi {
   transfer(accountId: string, funds: TransferFunds, o?: CallOptions): Promise<Transfer>;
   /** What a period did to the cash; of the account's whole life unless `from` and `to` are given. */
   getStatement(accountId: string, period?: Period, o?: CallOptions): Promise<Statement>;
-  listPositions(accountId: string, o?: CallOptions): Promise<ListPositionsResponse>;
+  /** As the account keeps them, or as `view` says: one a symbol, or by the way they point. */
+  listPositions(
+    accountId: string,
+    query?: Query<ListPositionsData>,
+    o?: CallOptions,
+  ): Promise<ListPositionsResponse>;
+  /** What is left of the fills that opened the positions, oldest first. */
+  listLots(
+    accountId: string,
+    query?: Query<ListLotsData>,
+    o?: CallOptions,
+  ): Promise<ListLotsResponse>;
   /** Oldest first, without gaps; page on with `since` set to the last one's id. */
   listTransactions(
     accountId: string,

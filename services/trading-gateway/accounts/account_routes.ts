@@ -7,7 +7,7 @@ import {
   listLotsRoute,
   listPositionsRoute,
   openAccountRoute,
-} from "../../../shared/contracts/http/trading.ts";
+} from "../../../shared/contracts/http/accounts.ts";
 import { problemEntry } from "../../../shared/contracts/http/problems.ts";
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";

@@ -1,7 +1,11 @@
 /** Accounts and positions as clients read them, valued at the newest quotes. */
 
 import type { z } from "@hono/zod-openapi";
-import type { accountView, lotView, positionView } from "../../../shared/contracts/http/trading.ts";
+import type {
+  accountView,
+  lotView,
+  positionView,
+} from "../../../shared/contracts/http/accounts.ts";
 import { type Account, valueAccount } from "../../../shared/domain/account.ts";
 import { divideHalfEven } from "../../../shared/domain/decimal.ts";
 import {

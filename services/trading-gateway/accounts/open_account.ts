@@ -1,7 +1,7 @@
 /** Opens an account with its first deposit. */
 
 import type { z } from "@hono/zod-openapi";
-import type { openAccountBody } from "../../../shared/contracts/http/trading.ts";
+import type { openAccountBody } from "../../../shared/contracts/http/accounts.ts";
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { parseMicros } from "../../../shared/domain/money.ts";

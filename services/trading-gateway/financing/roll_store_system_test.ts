@@ -13,6 +13,40 @@ import { tradingMigrations } from "../desk/migrations.ts";
 import { type TradingDatabase, tradingSchema } from "../desk/tables.ts";
 import { completeDay, keepEndedDay, lastEndedDay, pendingDays, uncharged } from "./roll_store.ts";
 
+const account = (account_id: string, position_mode: string) => ({
+  account_id,
+  tenant: "default",
+  position_mode,
+  lot_matching: "average",
+  currency: "USD",
+  balance: "0",
+  last_transaction_id: 9,
+  open_orders: 0,
+  margin_call: false,
+});
+const fill = (
+  accountId: string,
+  id: number,
+  of: { units: string; time: string; closed?: string },
+) => ({
+  account_id: accountId,
+  transaction_id: id,
+  time: of.time,
+  type: "order_filled",
+  body: JSON.stringify({
+    symbol: "EURUSD",
+    units: of.units,
+    ...(of.closed === undefined ? {} : { closed: [{ lotId: 1, units: of.closed }] }),
+  }),
+});
+const held = (account_id: string, symbol: string, units: number, leg = "net") => ({
+  account_id,
+  symbol,
+  leg,
+  units,
+  open_cost: "0",
+});
+
 realTest(
   "an ended day keeps its first quotes and its uncharged positions",
   ["postgres"],
@@ -37,13 +71,6 @@ realTest(
       assertEquals([pending?.day, pending?.endedAt, more.length], ["2026-03-04", endedAt, 0]);
       assertEquals(pending?.quotes.get("EURUSD")?.bid, price(116_000));
 
-      const held = (account_id: string, symbol: string, units: number, leg = "net") => ({
-        account_id,
-        symbol,
-        leg,
-        units,
-        open_cost: "0",
-      });
       await db.insertInto("positions").values([
         held("a", "EURUSD", 1_000),
         held("a", "USDJPY", -500),
@@ -51,35 +78,9 @@ realTest(
         held("h", "EURUSD", 700, "long"),
         held("h", "EURUSD", -400, "short"),
       ]).execute();
-      const account = (account_id: string, position_mode: string) => ({
-        account_id,
-        tenant: "default",
-        position_mode,
-        lot_matching: "average",
-        currency: "USD",
-        balance: "0",
-        last_transaction_id: 9,
-        open_orders: 0,
-        margin_call: false,
-      });
       await db.insertInto("accounts")
         .values([account("a", "netting"), account("b", "netting"), account("h", "hedging")])
         .execute();
-      const fill = (
-        accountId: string,
-        id: number,
-        of: { units: string; time: string; closed?: string },
-      ) => ({
-        account_id: accountId,
-        transaction_id: id,
-        time: of.time,
-        type: "order_filled",
-        body: JSON.stringify({
-          symbol: "EURUSD",
-          units: of.units,
-          ...(of.closed === undefined ? {} : { closed: [{ lotId: 1, units: of.closed }] }),
-        }),
-      });
       for (
         const one of [
           fill("a", 1, { units: "1000", time: "2026-03-04T21:59:59.999Z" }),
