@@ -2,6 +2,7 @@
 
 import type { FeedClient, FeedOptions } from "./feed.ts";
 import type { PipelineApi } from "./pipeline_api.ts";
+import type { RiskApi } from "./risk_api.ts";
 import type {
   Account,
   ActivityBars,
@@ -66,7 +67,7 @@ export type Period = Omit<Query<GetStatementData>, "format">;
  * Each operation resolves to the body of its answer. It rejects with a `SpotwireProblem` when the
  * platform refuses, and with the runtime's own error when no answer comes.
  */
-export interface Spotwire extends PipelineApi {
+export interface Spotwire extends PipelineApi, RiskApi {
   /** What can be traded, and whether it trades now. */
   listInstruments(o?: CallOptions): Promise<ListInstrumentsResponse>;
   getInstrument(symbol: string, o?: CallOptions): Promise<Instrument>;

@@ -5,6 +5,7 @@ import { qualityRoutes } from "./data_quality.ts";
 import { fundsRoutes } from "./funds.ts";
 import { edgeRoutes } from "./edge.ts";
 import { marketDataRoutes } from "./market_data.ts";
+import { listRefusalsRoute } from "./refusals.ts";
 import { riskRoutes } from "./risk.ts";
 import { checkOrderRoute, tradingRoutes } from "./trading.ts";
 
@@ -16,5 +17,6 @@ export const platformRoutes = [
   ...qualityRoutes,
   ...fundsRoutes,
   ...riskRoutes,
+  listRefusalsRoute,
   ...edgeRoutes,
 ] as const;
