@@ -97,6 +97,14 @@ export const accountView = z
     description: "Valued at the newest quotes; the valued fields are null while a price is missing",
   });
 
+export const accountSnapshotView = z
+  .object({
+    account: accountView,
+    orders: z.array(orderView).openapi({ description: "The open ones, oldest first" }),
+    positions: z.array(positionView),
+  })
+  .openapi("AccountSnapshot");
+
 export const transactionView = z
   .object({
     accountId,
@@ -209,6 +217,22 @@ export const getAccountRoute = securedRoute({ permission: "trade:read", account:
   summary: "An account, valued at the newest quotes",
   request: { params: accountParams },
   responses: { 200: jsonResponse(accountView, "The account"), ...problemResponses(404) },
+});
+
+export const getAccountSnapshotRoute = securedRoute({ permission: "trade:read", account: true }, {
+  method: "get",
+  path: "/v1/accounts/{accountId}/snapshot",
+  operationId: "getAccountSnapshot",
+  tags: ["accounts"],
+  summary: "An account with its open orders and positions, all as one transaction left them",
+  request: { params: accountParams },
+  responses: {
+    200: jsonResponse(
+      accountSnapshotView,
+      "Of `account.lastTransactionId`; what follows it is new",
+    ),
+    ...problemResponses(404),
+  },
 });
 
 export const placeOrderRoute = securedRoute({ permission: "trade:write", account: true }, {
@@ -374,6 +398,7 @@ export const tradingRoutes = [
   openAccountRoute,
   listAccountsRoute,
   getAccountRoute,
+  getAccountSnapshotRoute,
   placeOrderRoute,
   placeOrderGroupRoute,
   listOrdersRoute,

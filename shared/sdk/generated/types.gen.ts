@@ -317,6 +317,15 @@ export type OpenAccount = {
     deposit: string;
 };
 
+export type AccountSnapshot = {
+    account: Account;
+    /**
+     * The open ones, oldest first
+     */
+    orders: Array<Order>;
+    positions: Array<Position>;
+};
+
 export type Order = {
     orderId: string;
     accountId: string;
@@ -375,6 +384,24 @@ export type Order = {
     updatedAt: string;
 };
 
+export type Position = {
+    symbol: string;
+    /**
+     * Positive long, negative short
+     */
+    units: string;
+    averagePrice: string;
+    /**
+     * Signed cost of the open units, quote currency
+     */
+    openCost: string;
+    quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+    /**
+     * At the closing side of the newest quote, quote currency; null without a quote
+     */
+    unrealised: string | null;
+};
+
 export type PlaceOrderGroup = {
     /**
      * oco: what one fills is taken off the others, and one that is done cancels them. oto: the later orders are held until the first is filled. bracket: both
@@ -400,24 +427,6 @@ export type ReplaceOrder = {
     priceBound?: string;
     timeInForce?: 'GTC' | 'GTD' | 'DAY' | 'IOC' | 'FOK';
     expireTime?: string;
-};
-
-export type Position = {
-    symbol: string;
-    /**
-     * Positive long, negative short
-     */
-    units: string;
-    averagePrice: string;
-    /**
-     * Signed cost of the open units, quote currency
-     */
-    openCost: string;
-    quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
-    /**
-     * At the closing side of the newest quote, quote currency; null without a quote
-     */
-    unrealised: string | null;
 };
 
 export type Transaction = {
@@ -1723,6 +1732,57 @@ export type GetAccountResponses = {
 };
 
 export type GetAccountResponse = GetAccountResponses[keyof GetAccountResponses];
+
+export type GetAccountSnapshotData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/snapshot';
+};
+
+export type GetAccountSnapshotErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetAccountSnapshotError = GetAccountSnapshotErrors[keyof GetAccountSnapshotErrors];
+
+export type GetAccountSnapshotResponses = {
+    /**
+     * Of `account.lastTransactionId`; what follows it is new
+     */
+    200: AccountSnapshot;
+};
+
+export type GetAccountSnapshotResponse = GetAccountSnapshotResponses[keyof GetAccountSnapshotResponses];
 
 export type CancelOrdersData = {
     body?: never;
