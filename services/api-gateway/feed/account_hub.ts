@@ -66,7 +66,8 @@ export class AccountHub {
   follow(request: Omit<FollowRequest, "isNewest">): AccountFollower {
     const { accountId } = request.reader;
     const watched = this.#watch(accountId);
-    const isNewest = this.#parts.market.account(accountId)?.lastTransactionId === request.since;
+    const known = this.#parts.market.account(accountId);
+    const isNewest = known !== undefined && known.lastTransactionId === request.since;
     const follower = new AccountFollower({ ...request, isNewest }, watched, {
       source: this.#parts.source,
       recent: this.#recent,
