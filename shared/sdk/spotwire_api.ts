@@ -136,7 +136,7 @@ export interface Spotwire extends PipelineApi {
   /** What a period did to the cash; of the account's whole life unless `from` and `to` are given. */
   getStatement(accountId: string, period?: Period, o?: CallOptions): Promise<Statement>;
   listPositions(accountId: string, o?: CallOptions): Promise<ListPositionsResponse>;
-  /** Oldest first, without gaps; page on with `since` set to the last one's id. */
+  /** Oldest first, without gaps; page on with `since` set to `next`. */
   listTransactions(
     accountId: string,
     query?: Query<ListTransactionsData>,

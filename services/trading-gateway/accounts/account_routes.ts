@@ -3,11 +3,11 @@
 import { sql } from "kysely";
 import {
   getAccountRoute,
-  getAccountSnapshotRoute,
   listAccountsRoute,
   listPositionsRoute,
   openAccountRoute,
 } from "../../../shared/contracts/http/trading.ts";
+import { getAccountSnapshotRoute } from "../../../shared/contracts/http/transactions.ts";
 import { problemEntry } from "../../../shared/contracts/http/problems.ts";
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";

@@ -97,14 +97,6 @@ export const accountView = z
     description: "Valued at the newest quotes; the valued fields are null while a price is missing",
   });
 
-export const accountSnapshotView = z
-  .object({
-    account: accountView,
-    orders: z.array(orderView).openapi({ description: "The open ones, oldest first" }),
-    positions: z.array(positionView),
-  })
-  .openapi("AccountSnapshot");
-
 export const transactionView = z
   .object({
     accountId,
@@ -217,22 +209,6 @@ export const getAccountRoute = securedRoute({ permission: "trade:read", account:
   summary: "An account, valued at the newest quotes",
   request: { params: accountParams },
   responses: { 200: jsonResponse(accountView, "The account"), ...problemResponses(404) },
-});
-
-export const getAccountSnapshotRoute = securedRoute({ permission: "trade:read", account: true }, {
-  method: "get",
-  path: "/v1/accounts/{accountId}/snapshot",
-  operationId: "getAccountSnapshot",
-  tags: ["accounts"],
-  summary: "An account with its open orders and positions, all as one transaction left them",
-  request: { params: accountParams },
-  responses: {
-    200: jsonResponse(
-      accountSnapshotView,
-      "Of `account.lastTransactionId`; what follows it is new",
-    ),
-    ...problemResponses(404),
-  },
 });
 
 export const placeOrderRoute = securedRoute({ permission: "trade:write", account: true }, {
@@ -371,34 +347,11 @@ export const listPositionsRoute = securedRoute({ permission: "trade:read", accou
   },
 });
 
-export const listTransactionsRoute = securedRoute({ permission: "trade:read", account: true }, {
-  method: "get",
-  path: "/v1/accounts/{accountId}/transactions",
-  operationId: "listTransactions",
-  tags: ["transactions"],
-  summary: "Transactions after an id, oldest first, without gaps",
-  request: {
-    params: accountParams,
-    query: z.object({
-      since: z.coerce.number().int().min(0).default(0),
-      limit: z.coerce.number().int().min(1).max(1000).default(500),
-    }),
-  },
-  responses: {
-    200: jsonResponse(
-      z.object({ transactions: z.array(transactionView), lastTransactionId: transactionId }),
-      "The transactions; page on with `since` set to the last one's id",
-    ),
-    ...problemResponses(404),
-  },
-});
-
 /** Routes the trading gateway serves. */
 export const tradingRoutes = [
   openAccountRoute,
   listAccountsRoute,
   getAccountRoute,
-  getAccountSnapshotRoute,
   placeOrderRoute,
   placeOrderGroupRoute,
   listOrdersRoute,
@@ -407,5 +360,4 @@ export const tradingRoutes = [
   cancelOrdersRoute,
   replaceOrderRoute,
   listPositionsRoute,
-  listTransactionsRoute,
 ] as const;

@@ -214,17 +214,6 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * An account with its open orders and positions, all as one transaction left them
-     */
-    public getAccountSnapshot<ThrowOnError extends boolean = false>(options: Options<GetAccountSnapshotData, ThrowOnError>): RequestResult<GetAccountSnapshotResponses, GetAccountSnapshotErrors, ThrowOnError> {
-        return (options.client ?? this.client).get<GetAccountSnapshotResponses, GetAccountSnapshotErrors, ThrowOnError>({
-            security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
-            url: '/v1/accounts/{accountId}/snapshot',
-            ...options
-        });
-    }
-    
-    /**
      * Ask for every open order, or every one of a symbol, to be canceled
      */
     public cancelOrders<ThrowOnError extends boolean = false>(options: Options<CancelOrdersData, ThrowOnError>): RequestResult<CancelOrdersResponses, CancelOrdersErrors, ThrowOnError> {
@@ -329,7 +318,20 @@ export class Operations extends HeyApiClient {
     }
     
     /**
+     * An account with its open orders and positions, all as one transaction left them
+     */
+    public getAccountSnapshot<ThrowOnError extends boolean = false>(options: Options<GetAccountSnapshotData, ThrowOnError>): RequestResult<GetAccountSnapshotResponses, GetAccountSnapshotErrors, ThrowOnError> {
+        return (options.client ?? this.client).get<GetAccountSnapshotResponses, GetAccountSnapshotErrors, ThrowOnError>({
+            security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+            url: '/v1/accounts/{accountId}/snapshot',
+            ...options
+        });
+    }
+    
+    /**
      * Transactions after an id, oldest first, without gaps
+     *
+     * The sequence that the feed's channel `account` carries: what one of the two has told, the other goes on from.
      */
     public listTransactions<ThrowOnError extends boolean = false>(options: Options<ListTransactionsData, ThrowOnError>): RequestResult<ListTransactionsResponses, ListTransactionsErrors, ThrowOnError> {
         return (options.client ?? this.client).get<ListTransactionsResponses, ListTransactionsErrors, ThrowOnError>({

@@ -317,15 +317,6 @@ export type OpenAccount = {
     deposit: string;
 };
 
-export type AccountSnapshot = {
-    account: Account;
-    /**
-     * The open ones, oldest first
-     */
-    orders: Array<Order>;
-    positions: Array<Position>;
-};
-
 export type Order = {
     orderId: string;
     accountId: string;
@@ -384,24 +375,6 @@ export type Order = {
     updatedAt: string;
 };
 
-export type Position = {
-    symbol: string;
-    /**
-     * Positive long, negative short
-     */
-    units: string;
-    averagePrice: string;
-    /**
-     * Signed cost of the open units, quote currency
-     */
-    openCost: string;
-    quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
-    /**
-     * At the closing side of the newest quote, quote currency; null without a quote
-     */
-    unrealised: string | null;
-};
-
 export type PlaceOrderGroup = {
     /**
      * oco: what one fills is taken off the others, and one that is done cancels them. oto: the later orders are held until the first is filled. bracket: both
@@ -427,6 +400,33 @@ export type ReplaceOrder = {
     priceBound?: string;
     timeInForce?: 'GTC' | 'GTD' | 'DAY' | 'IOC' | 'FOK';
     expireTime?: string;
+};
+
+export type Position = {
+    symbol: string;
+    /**
+     * Positive long, negative short
+     */
+    units: string;
+    averagePrice: string;
+    /**
+     * Signed cost of the open units, quote currency
+     */
+    openCost: string;
+    quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+    /**
+     * At the closing side of the newest quote, quote currency; null without a quote
+     */
+    unrealised: string | null;
+};
+
+export type AccountSnapshot = {
+    account: Account;
+    /**
+     * The open ones, oldest first
+     */
+    orders: Array<Order>;
+    positions: Array<Position>;
 };
 
 export type Transaction = {
@@ -1733,57 +1733,6 @@ export type GetAccountResponses = {
 
 export type GetAccountResponse = GetAccountResponses[keyof GetAccountResponses];
 
-export type GetAccountSnapshotData = {
-    body?: never;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/snapshot';
-};
-
-export type GetAccountSnapshotErrors = {
-    /**
-     * Problem document (RFC 9457)
-     */
-    400: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
-    401: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
-    403: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
-    404: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
-    429: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
-    500: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
-    503: Problem;
-};
-
-export type GetAccountSnapshotError = GetAccountSnapshotErrors[keyof GetAccountSnapshotErrors];
-
-export type GetAccountSnapshotResponses = {
-    /**
-     * Of `account.lastTransactionId`; what follows it is new
-     */
-    200: AccountSnapshot;
-};
-
-export type GetAccountSnapshotResponse = GetAccountSnapshotResponses[keyof GetAccountSnapshotResponses];
-
 export type CancelOrdersData = {
     body?: never;
     path: {
@@ -2288,6 +2237,57 @@ export type ListPositionsResponses = {
 
 export type ListPositionsResponse = ListPositionsResponses[keyof ListPositionsResponses];
 
+export type GetAccountSnapshotData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/snapshot';
+};
+
+export type GetAccountSnapshotErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetAccountSnapshotError = GetAccountSnapshotErrors[keyof GetAccountSnapshotErrors];
+
+export type GetAccountSnapshotResponses = {
+    /**
+     * Of `account.lastTransactionId`; what follows it is new
+     */
+    200: AccountSnapshot;
+};
+
+export type GetAccountSnapshotResponse = GetAccountSnapshotResponses[keyof GetAccountSnapshotResponses];
+
 export type ListTransactionsData = {
     body?: never;
     path: {
@@ -2296,6 +2296,10 @@ export type ListTransactionsData = {
     query?: {
         since?: number | null;
         limit?: number;
+        /**
+         * Joined by commas; all when left out
+         */
+        types?: string;
     };
     url: '/v1/accounts/{accountId}/transactions';
 };
@@ -2335,11 +2339,18 @@ export type ListTransactionsError = ListTransactionsErrors[keyof ListTransaction
 
 export type ListTransactionsResponses = {
     /**
-     * The transactions; page on with `since` set to the last one's id
+     * The transactions
      */
     200: {
         transactions: Array<Transaction>;
+        /**
+         * The account's newest
+         */
         lastTransactionId: number;
+        /**
+         * `since` of the next page; there is none yet once it is lastTransactionId
+         */
+        next: number;
     };
 };
 
