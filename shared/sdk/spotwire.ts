@@ -131,6 +131,8 @@ const accountOperations = (caller: Caller) => ({
       (api, shared) => api.listLots({ ...shared, path: { accountId }, ...given(query) }),
       o,
     ),
+  getAccountSnapshot: (accountId, o) =>
+    caller.call((api, shared) => api.getAccountSnapshot({ ...shared, path: { accountId } }), o),
   listTransactions: (accountId, query, o) =>
     caller.call(
       (api, shared) => api.listTransactions({ ...shared, path: { accountId }, ...given(query) }),

@@ -8,6 +8,7 @@ import {
   listPositionsRoute,
   openAccountRoute,
 } from "../../../shared/contracts/http/accounts.ts";
+import { getAccountSnapshotRoute } from "../../../shared/contracts/http/transactions.ts";
 import { problemEntry } from "../../../shared/contracts/http/problems.ts";
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
@@ -15,6 +16,9 @@ import { keepsLots, legOf } from "../../../shared/domain/position.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { TradingApp, TradingDeps } from "../deps.ts";
+import { createBooksStore } from "../desk/books_store.ts";
+import { transactionIdOf } from "../orders/order_rows.ts";
+import { toOrderView } from "../orders/order_view.ts";
 import { toAccountView, toLotView, toPositionViews } from "./account_view.ts";
 import { foldLots } from "./fold_lots.ts";
 import { openAccount } from "./open_account.ts";
@@ -49,6 +53,18 @@ export function addAccountRoutes(app: TradingApp, deps: TradingDeps): void {
     return c.json(toAccountView(account, market()), 200);
   });
 
+  addRoute(app, getAccountSnapshotRoute, async (c) => {
+    const account = await loadAccount(deps, c.req.valid("param").accountId);
+    const now = market();
+    const open = [...account.orders.values()]
+      .sort((a, b) => transactionIdOf(a.orderId) - transactionIdOf(b.orderId));
+    return c.json({
+      account: toAccountView(account, now),
+      orders: open.map(toOrderView),
+      positions: toPositionViews(account, undefined, now.quotes),
+    }, 200);
+  });
+
   addRoute(app, listPositionsRoute, async (c) => {
     const account = await loadAccount(deps, c.req.valid("param").accountId);
     const { view } = c.req.valid("query");
@@ -72,9 +88,15 @@ export function addAccountRoutes(app: TradingApp, deps: TradingDeps): void {
   });
 }
 
-/** @throws Problem `account_unknown` */
-export async function loadAccount(deps: TradingDeps, accountId: string): Promise<Account> {
-  const [account] = await deps.books.loadAccounts([accountId as AccountId]);
+/**
+ * All of the account as one transaction left it.
+ * @throws Problem `account_unknown`
+ */
+export async function loadAccount({ db }: TradingDeps, accountId: string): Promise<Account> {
+  // Its tables are read one after the other: without the snapshot a turn could come between.
+  const [account] = await db.transaction()
+    .setIsolationLevel("repeatable read").setAccessMode("read only")
+    .execute((trx) => createBooksStore(trx).loadAccounts([accountId as AccountId]));
   if (account === undefined || account.lastTransactionId === 0) {
     throw new Problem("account_unknown", problemEntry("account_unknown").title);
   }

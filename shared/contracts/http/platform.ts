@@ -8,11 +8,13 @@ import { marketDataRoutes } from "./market_data.ts";
 import { listRefusalsRoute } from "./refusals.ts";
 import { riskRoutes } from "./risk.ts";
 import { checkOrderRoute, tradingRoutes } from "./trading.ts";
+import { transactionRoutes } from "./transactions.ts";
 
 export const platformRoutes = [
   ...marketDataRoutes,
   checkOrderRoute,
   ...tradingRoutes,
+  ...transactionRoutes,
   ...importRoutes,
   ...qualityRoutes,
   ...fundsRoutes,

@@ -13,6 +13,7 @@ import { orderEvent } from "./orders.ts";
 import { quoteEvent } from "./quotes.ts";
 import { fitsQuotes } from "./quotes_fit.ts";
 import { riskRuleChanged } from "./risk.ts";
+import { transactionsBooked } from "./transactions.ts";
 
 export interface Topic<Schema extends v.GenericSchema = v.GenericSchema> {
   /** Stream name; its dead letters go to `<name>.dead`. */
@@ -85,6 +86,15 @@ export const topics = {
     publishers: ["services/trading-gateway"],
     groups: [],
     everyone: ["services/api-gateway", "services/trading-gateway"],
+  }),
+  transactions: topic({
+    name: "transactions",
+    schema: transactionsBooked,
+    // What an edge misses it reads from the trading gateway, so few are kept.
+    lengthMax: 5_000,
+    publishers: ["services/trading-gateway"],
+    groups: [],
+    everyone: ["services/api-gateway"],
   }),
 } as const;
 

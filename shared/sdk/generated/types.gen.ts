@@ -42,7 +42,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'risk_level_unknown' | 'risk_version_conflict' | 'risk_kill_stands' | 'too_many_risk_rules' | 'kill_unknown' | 'duplicate_kill_id' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
+    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'risk_level_unknown' | 'risk_version_conflict' | 'risk_kill_stands' | 'too_many_risk_rules' | 'kill_unknown' | 'duplicate_kill_id' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
     detail: string;
     requestId: string;
     /**
@@ -265,7 +265,14 @@ export type PlaceOrder = {
      * The worst price an order at the market may trade at; beyond it the rest ends
      */
     priceBound?: string;
+    /**
+     * In a hedging account reduce_only closes the other side's leg; others open
+     */
     positionFill?: 'default' | 'open_only' | 'reduce_only';
+    /**
+     * A lot to close first, hedging accounts only; makes the order reduce-only
+     */
+    closeLotId?: number;
     /**
      * Your own words
      */
@@ -295,6 +302,8 @@ export type Account = {
      */
     tenant: string;
     currency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+    positionMode: 'netting' | 'hedging';
+    lotMatching: 'average' | 'fifo';
     /**
      * Cash
      */
@@ -323,6 +332,14 @@ export type OpenAccount = {
      */
     tenant?: string;
     deposit: string;
+    /**
+     * For good. netting: one position a symbol. hedging: a long and a short leg, made of lots
+     */
+    positionMode?: 'netting' | 'hedging';
+    /**
+     * For good. What realised profit counts from: the average price, or that of each lot
+     */
+    lotMatching?: 'average' | 'fifo';
 };
 
 export type Order = {
@@ -344,6 +361,7 @@ export type Order = {
     triggerSide: 'default' | 'bid' | 'ask' | 'mid' | 'opposite';
     priceBound: string | null;
     positionFill: 'default' | 'open_only' | 'reduce_only';
+    closeLotId: number | null;
     tag: string | null;
     status: 'held' | 'pending_new' | 'new' | 'partially_filled' | 'pending_replace' | 'pending_cancel' | 'filled' | 'canceled' | 'rejected' | 'expired';
     /**
@@ -377,7 +395,7 @@ export type Order = {
      * Orders of one group cancel each other
      */
     ocoGroup: string | null;
-    rejectReason: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order' | null;
+    rejectReason: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order' | null;
     text: string | null;
     createdAt: string;
     updatedAt: string;
@@ -412,11 +430,15 @@ export type ReplaceOrder = {
 
 export type Position = {
     symbol: string;
+    leg: 'net' | 'long' | 'short';
     /**
      * Positive long, negative short
      */
     units: string;
-    averagePrice: string;
+    /**
+     * Cost by units; null for legs that are equal, seen as one
+     */
+    averagePrice: string | null;
     /**
      * Signed cost of the open units, quote currency
      */
@@ -426,6 +448,36 @@ export type Position = {
      * At the closing side of the newest quote, quote currency; null without a quote
      */
     unrealised: string | null;
+};
+
+export type Lot = {
+    /**
+     * Its opening fill's transaction
+     */
+    lotId: number;
+    orderId: string;
+    symbol: string;
+    leg: 'net' | 'long' | 'short';
+    /**
+     * What is left; positive long, negative short
+     */
+    units: string;
+    price: string;
+    openedAt: string;
+    quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+    /**
+     * From its own price, at the closing side of the newest quote, quote currency
+     */
+    unrealised: string | null;
+};
+
+export type AccountSnapshot = {
+    account: Account;
+    /**
+     * The open ones, oldest first
+     */
+    orders: Array<Order>;
+    positions: Array<Position>;
 };
 
 export type Transaction = {
@@ -453,6 +505,7 @@ export type Transaction = {
     triggerSide?: 'default' | 'bid' | 'ask' | 'mid' | 'opposite';
     priceBound?: string;
     positionFill?: 'default' | 'open_only' | 'reduce_only';
+    closeLotId?: number;
     tag?: string;
     takeProfitOnFill?: {
         price: string;
@@ -495,6 +548,13 @@ export type Transaction = {
      */
     paid?: string;
     rate?: string;
+    /**
+     * Lots a fill closed, and how much of each; only where the account keeps lots
+     */
+    closed?: Array<{
+        lotId: number;
+        units: string;
+    }>;
     /**
      * Left the cash, in the account's currency
      */
@@ -546,12 +606,24 @@ export type Transaction = {
     sentCurrency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
     currency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
     /**
+     * Left out: netting
+     */
+    positionMode?: 'netting' | 'hedging';
+    /**
+     * Left out: average
+     */
+    lotMatching?: 'average' | 'fifo';
+    /**
+     * Left out: the net position
+     */
+    leg?: 'net' | 'long' | 'short';
+    /**
      * Accounts of one tenant are governed together
      */
     tenant?: string;
     equity?: string;
     marginUsed?: string;
-    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order' | 'stop_out' | 'kill_switch' | 'negative_balance_protection';
+    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order' | 'stop_out' | 'kill_switch' | 'negative_balance_protection';
     text?: string;
 };
 
@@ -876,8 +948,9 @@ export type Statement = {
      */
     positions: Array<{
         symbol: string;
+        leg: 'net' | 'long' | 'short';
         units: string;
-        averagePrice: string;
+        averagePrice: string | null;
         openCost: string;
         quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
     }>;
@@ -1131,7 +1204,7 @@ export type ReleaseKill = {
 };
 
 export type Refusal = {
-    code: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
+    code: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
     /**
      * What happened
      */
@@ -2468,7 +2541,12 @@ export type ListPositionsData = {
     path: {
         accountId: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * net: one a symbol. legs: a long and a short one. Default: as the account keeps them
+         */
+        view?: 'net' | 'legs';
+    };
     url: '/v1/accounts/{accountId}/positions';
 };
 
@@ -2516,6 +2594,112 @@ export type ListPositionsResponses = {
 
 export type ListPositionsResponse = ListPositionsResponses[keyof ListPositionsResponses];
 
+export type ListLotsData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        symbol?: string;
+    };
+    url: '/v1/accounts/{accountId}/lots';
+};
+
+export type ListLotsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListLotsError = ListLotsErrors[keyof ListLotsErrors];
+
+export type ListLotsResponses = {
+    /**
+     * The lots
+     */
+    200: {
+        lots: Array<Lot>;
+    };
+};
+
+export type ListLotsResponse = ListLotsResponses[keyof ListLotsResponses];
+
+export type GetAccountSnapshotData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/snapshot';
+};
+
+export type GetAccountSnapshotErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetAccountSnapshotError = GetAccountSnapshotErrors[keyof GetAccountSnapshotErrors];
+
+export type GetAccountSnapshotResponses = {
+    /**
+     * Of `account.lastTransactionId`; what follows it is new
+     */
+    200: AccountSnapshot;
+};
+
+export type GetAccountSnapshotResponse = GetAccountSnapshotResponses[keyof GetAccountSnapshotResponses];
+
 export type ListTransactionsData = {
     body?: never;
     path: {
@@ -2524,6 +2708,10 @@ export type ListTransactionsData = {
     query?: {
         since?: number | null;
         limit?: number;
+        /**
+         * Joined by commas; all when left out
+         */
+        types?: string;
     };
     url: '/v1/accounts/{accountId}/transactions';
 };
@@ -2563,11 +2751,18 @@ export type ListTransactionsError = ListTransactionsErrors[keyof ListTransaction
 
 export type ListTransactionsResponses = {
     /**
-     * The transactions; page on with `since` set to the last one's id
+     * The transactions
      */
     200: {
         transactions: Array<Transaction>;
+        /**
+         * The account's newest
+         */
         lastTransactionId: number;
+        /**
+         * `since` of the next page; there is none yet once it is lastTransactionId
+         */
+        next: number;
     };
 };
 
