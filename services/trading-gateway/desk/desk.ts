@@ -11,6 +11,7 @@ import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
+import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
@@ -28,6 +29,7 @@ import {
   type Known,
   type Market,
 } from "./decide.ts";
+import { LateFills } from "./late_fills.ts";
 import { accountsOf, decideMoney, isMoneyCommand, onceName, onceNamesOf } from "./decide_money.ts";
 
 /** Commands in one turn at most. */
@@ -84,6 +86,7 @@ export class Desk {
   readonly #deps: DeskDeps;
   readonly #accounts = new Map<AccountId, Account>();
   readonly #recent = new Set<string>();
+  readonly #lateFills = new LateFills();
   #waiting: Waiting[] = [];
   #pumping: Promise<void> | null = null;
 
@@ -151,7 +154,7 @@ export class Desk {
     const known = await this.#lookUp(waiting, sure);
     const market = this.#deps.market();
     const decisions = waiting.map((one) => this.#decide(one, { market, known }));
-    const turn = this.#turnOf(waiting, decisions);
+    const turn = this.#turnOf(waiting, decisions, market.now);
     if (turn !== null) {
       await this.#deps.store.commit(turn);
       for (const account of turn.accounts) forgetEndedOrders(account);
@@ -292,7 +295,11 @@ export class Desk {
   }
 
   /** Everything the decisions changed; `null` when they changed nothing. */
-  #turnOf(waiting: readonly Waiting[], decisions: readonly (Decision | Error)[]): Turn | null {
+  #turnOf(
+    waiting: readonly Waiting[],
+    decisions: readonly (Decision | Error)[],
+    now: EpochMs,
+  ): Turn | null {
     const booked: Booked[] = [];
     const outbox: Turn["outbox"][number][] = [];
     const touched = new Set<Account>();
@@ -327,6 +334,7 @@ export class Desk {
       booked,
       orders: [...orders.values()],
       positions: [...positions.values()],
+      lateFills: this.#lateFills.of(booked, now),
       outbox,
     };
   }
