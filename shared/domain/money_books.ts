@@ -59,9 +59,10 @@ export function onceKeyOf(one: Transaction): string | null {
   }
 }
 
-type ChargedRoll = Pick<FinancingCharged, "symbol" | "leg" | "day">;
+type ChargedRoll = Pick<FinancingCharged, "symbol" | "leg" | "day" | "correction">;
 
 export const fundsKey = (fundsId: string): string => `funds ${fundsId}`;
 export const receivedKey = (from: string, fundsId: string): string => `received ${from} ${fundsId}`;
-export const financingKey = ({ symbol, leg, day }: ChargedRoll): string =>
-  `financing ${positionKey(symbol, leg ?? "net")} ${day}`;
+export const financingKey = ({ symbol, leg, day, correction }: ChargedRoll): string =>
+  `financing ${positionKey(symbol, leg ?? "net")} ${day}` +
+  (correction === undefined ? "" : ` #${correction}`);

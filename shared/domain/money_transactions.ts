@@ -43,6 +43,11 @@ export interface FinancingCharged extends Numbered {
   readonly day: IsoDate;
   readonly valueDate: IsoDate;
   readonly nextValueDate: IsoDate;
+  /**
+   * 2, 3 … where a fill of the day was booked after the position had been charged: `units` are then
+   * those truly held, and `financed` what they owe less what was charged before.
+   */
+  readonly correction?: number;
   /** From one value date to the next. */
   readonly days: number;
   /** Signed, as held at the day's end. */

@@ -10,7 +10,8 @@ import { onceKeyOf } from "../../../shared/domain/money_books.ts";
 import { isOpen, type Order } from "../../../shared/domain/orders/order.ts";
 import type { LotMatching, PositionMode } from "../../../shared/domain/position.ts";
 import type { Tenant } from "../../../shared/domain/risk/levels.ts";
-import type { Transaction } from "../../../shared/domain/transaction.ts";
+import { toRfc3339 } from "../../../shared/domain/time.ts";
+import type { OrderFilled, Transaction } from "../../../shared/domain/transaction.ts";
 import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
 import { openStatuses } from "../orders/order_store.ts";
 import { fromTransactionView, type TransactionView } from "../transactions/transaction_view.ts";
@@ -36,6 +37,8 @@ export interface Turn {
   readonly orders: readonly Order[];
   /** `<accountId> <symbol>` pairs whose position changed. */
   readonly positions: readonly { readonly account: Account; readonly symbol: string }[];
+  /** Of the booked: fills dated before the FX day it is. */
+  readonly lateFills: readonly OrderFilled[];
   readonly outbox: readonly OutboxEntry[];
 }
 
@@ -214,6 +217,7 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
         on conflict (account_id, symbol, leg) do update
           set units = excluded.units, open_cost = excluded.open_cost),
       ${lotChanges(lots)}
+      ${lateChanges(turn.lateFills)}
       flattened as (delete from trading.positions where (account_id, symbol, leg) in
         (select a, s, leg from ${rows(flat, flatColumns)}))
       insert into trading.outbox (topic, bodies)
@@ -236,6 +240,19 @@ const lotChanges = ({ standing, gone }: ReturnType<typeof lotRecords>) =>
         on conflict (account_id, lot_id) do update set units = excluded.units),
       unlotted as (delete from trading.lots where (account_id, lot_id) in
         (select a, l from ${rows(gone, goneLotColumns)})),`;
+
+const lateChanges = (late: Turn["lateFills"]) =>
+  late.length === 0 ? sql.raw("") : sql`
+      late as (insert into trading.late_fills (account_id, transaction_id, symbol, time)
+        select a, t, s, at from ${rows(late.map(lateRecord), lateColumns)}),`;
+
+const lateColumns = "a text, t int8, s text, at timestamptz";
+const lateRecord = (one: OrderFilled) => ({
+  a: one.accountId,
+  t: one.transactionId,
+  s: one.symbol,
+  at: toRfc3339(one.time),
+});
 
 /**
  * Postgres' unique_violation: the other writer's transaction, or the order or fill it made of it.

@@ -11,6 +11,7 @@ import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
+import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
@@ -30,6 +31,7 @@ import {
   type Known,
   type Market,
 } from "./decide.ts";
+import { LateFills } from "./late_fills.ts";
 import { accountsOf, decideMoney, isMoneyCommand, onceName, onceNamesOf } from "./decide_money.ts";
 
 /** Commands in one turn at most. */
@@ -88,6 +90,7 @@ export class Desk {
   readonly #deps: DeskDeps;
   readonly #accounts = new Map<AccountId, Account>();
   readonly #recent = new Set<string>();
+  readonly #lateFills = new LateFills();
   #waiting: Waiting[] = [];
   #pumping: Promise<void> | null = null;
 
@@ -159,7 +162,7 @@ export class Desk {
       market.now,
     );
     const decisions = waiting.map((one) => this.#decide(one, { market, known }));
-    const turn = this.#turnOf(waiting, decisions);
+    const turn = this.#turnOf(waiting, decisions, market.now);
     if (turn !== null) {
       await this.#deps.store.commit(turn);
       for (const account of turn.accounts) forgetEndedOrders(account);
@@ -305,7 +308,11 @@ export class Desk {
   }
 
   /** Everything the decisions changed; `null` when they changed nothing. */
-  #turnOf(waiting: readonly Waiting[], decisions: readonly (Decision | Error)[]): Turn | null {
+  #turnOf(
+    waiting: readonly Waiting[],
+    decisions: readonly (Decision | Error)[],
+    now: EpochMs,
+  ): Turn | null {
     const booked: Booked[] = [];
     const outbox: Turn["outbox"][number][] = [];
     const touched = new Set<Account>();
@@ -343,6 +350,7 @@ export class Desk {
       views,
       orders: [...orders.values()],
       positions: [...positions.values()],
+      lateFills: this.#lateFills.of(booked, now),
       outbox,
     };
   }

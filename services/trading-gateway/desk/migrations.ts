@@ -169,6 +169,18 @@ const hedging: Migration = {
   },
 };
 
+const lateFills: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").createTable("late_fills")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("transaction_id", "int8", (column) => column.notNull())
+      .addColumn("symbol", "text", (column) => column.notNull())
+      .addColumn("time", "timestamptz", (column) => column.notNull())
+      .addPrimaryKeyConstraint("late_fills_key", ["account_id", "transaction_id"])
+      .execute();
+  },
+};
+
 /** Migrations of the schema, in the order of their names. */
 export const tradingMigrations: Record<string, Migration> = {
   "2026-11-23_first": firstTables,
@@ -177,5 +189,6 @@ export const tradingMigrations: Record<string, Migration> = {
   "2026-11-24_money_2_rolls": rolls,
   "2026-11-24_money_3_margin_calls": marginCalls,
   "2026-11-24_positions_1_hedging": hedging,
+  "2026-11-24_positions_2_late_fills": lateFills,
   "2026-11-25_risk": riskTables,
 };

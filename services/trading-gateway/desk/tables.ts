@@ -102,6 +102,8 @@ export interface TradingDatabase extends RiskTables {
     /** Whether every position that was held is charged. */
     completed: boolean;
   };
+  /** Fills dated before the FX day they were booked in, until their rolls are put right. */
+  late_fills: { account_id: string; transaction_id: Int8; symbol: string; time: Instant };
   /** What one turn has to say on one topic; `bodies` is a list of event texts. */
   outbox: {
     id: ColumnType<string | number | bigint, never, never>;

@@ -1,6 +1,6 @@
 /** Ends of FX days and what was held at them. */
 
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { price, type Symbol, type Units, units } from "../../../shared/domain/instrument.ts";
 import type { Leg } from "../../../shared/domain/position.ts";
@@ -36,10 +36,12 @@ export async function lastEndedDay(db: Db): Promise<string | null> {
 export async function pendingDays(db: Db): Promise<EndedDay[]> {
   const rows = await db.selectFrom("rolls").selectAll().where("completed", "=", false)
     .orderBy("day").execute();
-  return rows.map((row) => {
-    const endedAt = epochMs(Number(row.ended_at));
-    return { day: row.day, endedAt, quotes: bookOf(row.quotes, endedAt) };
-  });
+  return rows.map(toEndedDay);
+}
+
+export function toEndedDay(row: Selectable<TradingDatabase["rolls"]>): EndedDay {
+  const endedAt = epochMs(Number(row.ended_at));
+  return { day: row.day, endedAt, quotes: bookOf(row.quotes, endedAt) };
 }
 
 /** The newest day that had ended by a moment; `null` when none is known. */
@@ -70,7 +72,8 @@ export async function completeDay(db: Db, day: string): Promise<void> {
 
 /**
  * The positions held at the end of a day that are not charged for it yet: those of now, less what
- * filled since. A fill that is dated before the end and booked after the charge is not in it.
+ * filled since. A fill that is dated before the end and booked after the charge is put right later;
+ * see `late_fill_store.ts`.
  */
 export async function uncharged(db: Db, { day, endedAt }: EndedDay): Promise<HeldPosition[]> {
   const found = await sql<HeldRow>`
@@ -104,7 +107,7 @@ interface HeldRow {
  * What fills dated then or later took from and added to which positions, the other way round. In a
  * hedging account what a fill closed is of the leg on the other side, the rest of its own.
  */
-const filledSince = (at: EpochMs) =>
+export const filledSince = (at: EpochMs, accountId?: AccountId) =>
   sql`select fill.account_id, fill.symbol, part.leg, -part.units from (
       select one.account_id, body->>'symbol' as symbol, (body->>'units')::int8 as units,
         position_mode = 'hedging' as hedging,
@@ -112,6 +115,7 @@ const filledSince = (at: EpochMs) =>
           from json_array_elements(body->'closed') as lot), 0) as closed
       from trading.transactions as one join trading.accounts using (account_id)
       where time >= ${toRfc3339(at)} and type = 'order_filled'
+        ${accountId === undefined ? sql.raw("") : sql`and one.account_id = ${accountId}`}
     ) as fill, lateral (values
       (case when not hedging then 'net' when fill.units > 0 then 'short' else 'long' end, closed),
       (case when not hedging then 'net' when fill.units > 0 then 'long' else 'short' end,

@@ -61,6 +61,7 @@ export function moneyFields(one: MoneyTransaction): Fields {
         valueDate: one.valueDate,
         nextValueDate: one.nextValueDate,
         days: one.days,
+        ...(one.correction === undefined ? {} : { correction: one.correction }),
         units: String(one.units),
         price: formatPrice(one.price, instrumentOf(one.symbol)),
         ...financingFields(one.financing),
@@ -139,6 +140,7 @@ function readFinancing(view: TransactionView, base: Numbered): FinancingCharged 
     valueDate: view.valueDate!,
     nextValueDate: view.nextValueDate!,
     days: view.days!,
+    ...(view.correction === undefined ? {} : { correction: view.correction }),
     units: exact(parseUnits(view.units ?? "")) as Units,
     price: priceOf(view.price, instrument),
     financing: view.annualRate === undefined

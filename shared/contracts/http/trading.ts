@@ -130,6 +130,9 @@ export const transactionView = z
     valueDate: z.string().optional(),
     nextValueDate: z.string().optional(),
     days: z.number().int().optional().openapi({ description: "From `valueDate` to the next" }),
+    correction: z.number().int().optional().openapi({
+      description: "A later charge of the same roll, for a fill that was booked after the first",
+    }),
     annualRate: decimal.optional().openapi({ description: "Of the notional, in per cent" }),
     swapPoints: decimal.optional().openapi({ description: "Of the price, a day" }),
     financed: decimal.optional().openapi({ description: "In `financedCurrency`" }),

@@ -580,6 +580,10 @@ export type Transaction = {
      */
     days?: number;
     /**
+     * A later charge of the same roll, for a fill that was booked after the first
+     */
+    correction?: number;
+    /**
      * Of the notional, in per cent
      */
     annualRate?: string;
