@@ -233,7 +233,10 @@ Deno.test("a kill stops its level, cancels, flattens, and is the same when asked
   const released = await send("POST", "/v1/risk/kills/k-1/release", { reason: "over" });
   assertEquals([released.status, released.body.status], [200, "released"]);
   assertEquals((await place("killed-1")).status, 201);
-  const { body: spared } = await send("GET", `/v1/accounts/spared/orders/${elsewhere.body.orderId}`);
+  const { body: spared } = await send(
+    "GET",
+    `/v1/accounts/spared/orders/${elsewhere.body.orderId}`,
+  );
   assertEquals(spared.status, "pending_new");
   assertEquals(await auditBooks(trading.deps.db), []);
 });
@@ -263,9 +266,11 @@ Deno.test("a kill of one instrument leaves the others alone", async () => {
   const yen = await place("mixed", { symbol: "USDJPY", price: "149.000" });
   assertEquals([euro.status, yen.status], [201, 201]);
   await kill({ killId: "i-1", level: "instrument:USDJPY" });
-  const statuses = await Promise.all([euro, yen].map(async ({ body }) =>
-    (await send("GET", `/v1/accounts/mixed/orders/${body.orderId}`)).body.status
-  ));
+  const statuses = await Promise.all(
+    [euro, yen].map(async ({ body }) =>
+      (await send("GET", `/v1/accounts/mixed/orders/${body.orderId}`)).body.status
+    ),
+  );
   assertEquals(statuses, ["pending_new", "pending_cancel"]);
   assertEquals((await place("mixed", { symbol: "USDJPY", price: "149.000" })).status, 422);
   assertEquals((await place("mixed")).status, 201);
