@@ -78,20 +78,17 @@ const request: fc.Arbitrary<OrderRequest> = fc.record({
   } as OrderRequest;
 });
 
-const limits = fc.record(
-  {
-    orderUnitsMax: some("600", "2000"),
-    orderNotionalMax: some("1000", "2000"),
-    collarPercent: some("0.5", "5"),
-    positionUnitsMax: some("1000", "2500", "5000"),
-    exposureMax: some("1500", "4000"),
-    openOrdersMax: some(0, 2, 5),
-    ordersPerSecondMax: some(1, 100),
-    dailyLossMax: some("0.01", "1000"),
-    duplicateMs: some(1_000),
-    symbols: some(["EURUSD"], ["USDJPY", "EURUSD"], ["USDJPY"]),
-  },
-  { requiredKeys: [] },
+/** One limit at a time: of many at once nearly always an early one refuses. */
+const limits = fc.oneof(
+  fc.record({ orderUnitsMax: some("600", "2000") }),
+  fc.record({ orderNotionalMax: some("1000", "2000") }),
+  fc.record({ collarPercent: some("0.5", "5") }),
+  fc.record({ positionUnitsMax: some("1000", "2500", "5000") }),
+  fc.record({ exposureMax: some("1500", "4000") }),
+  fc.record({ openOrdersMax: some(0, 2, 5) }),
+  fc.record({ dailyLossMax: some("0.01", "1000") }),
+  fc.record({ duplicateMs: some(1_000) }),
+  fc.record({ symbols: some(["EURUSD"], ["USDJPY"]) }),
 );
 
 const scenario = fc.record({
@@ -188,7 +185,7 @@ async function play(one: Scenario) {
   account.balance = micros(one.deposit * 1_000_000n);
 
   one.rules.forEach(({ level, state, limits }, at) => {
-    const rule = { state, limits: storedLimits(limits as never), version: at + 1 };
+    const rule = { state, limits: storedLimits(limits), version: at + 1 };
     risk.book.take(level, rule);
     if (one.warm) edge.risk.take(level, rule);
   });

@@ -198,6 +198,23 @@ for (const route of [...tradingRoutes, ...fundsRoutes, ...riskRoutes]) {
   });
 }
 
+/** Text that JSON carries and Postgres does not hold: one such order would fail the turn of all. */
+Deno.test("text that no database holds is refused at the door, wherever it stands", async () => {
+  for (const route of [...tradingRoutes, ...fundsRoutes, ...riskRoutes]) {
+    const body = bodies[route.operationId];
+    if (body === undefined) continue;
+    const at = route.path.replaceAll(/\{(\w+)\}/g, (_: string, name: string) => plausible[name]!);
+    for (const path of pathsOf(body)) {
+      for (const text of ["\u0000", "a\ud800", "\udc00b"]) {
+        const copy = structuredClone(body) as Record<string, unknown>;
+        setAt(copy, path, text);
+        const answer = await trading.send(route.method.toUpperCase(), at, { body: copy });
+        assert(answer.status >= 400 && answer.status < 500, `${at} ${path}: ${answer.status}`);
+      }
+    }
+  }
+});
+
 Deno.test("the books balance after all of it, and the audit of risk is whole", async () => {
   assertEquals(await auditBooks(trading.deps.db), []);
   const { body } = await trading.send("GET", "/v1/risk/changes/verification");

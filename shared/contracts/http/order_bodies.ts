@@ -11,7 +11,7 @@ import {
   timesInForce,
   triggerSides,
 } from "../../domain/orders/order.ts";
-import { clientOrderId, decimal, symbol, timestamp } from "./values.ts";
+import { clientOrderId, decimal, symbol, timestamp, words } from "./values.ts";
 
 /** Exits that are placed when the order opens a position; they cancel each other. */
 export const onFillFields = {
@@ -50,7 +50,7 @@ export const placeOrderBody = z
       description: "The worst price an order at the market may trade at; beyond it the rest ends",
     }),
     positionFill: z.enum(positionFills).optional(),
-    tag: z.string().max(tagLengthMax).optional().openapi({ description: "Your own words" }),
+    tag: words(tagLengthMax).optional().openapi({ description: "Your own words" }),
     ...onFillFields,
   })
   .openapi("PlaceOrder");
