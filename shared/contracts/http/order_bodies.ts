@@ -11,7 +11,7 @@ import {
   timesInForce,
   triggerSides,
 } from "../../domain/orders/order.ts";
-import { clientOrderId, decimal, symbol, timestamp, transactionId } from "./values.ts";
+import { clientOrderId, decimal, symbol, timestamp, transactionId, words } from "./values.ts";
 
 /** Exits that are placed when the order opens a position; they cancel each other. */
 export const onFillFields = {
@@ -55,7 +55,7 @@ export const placeOrderBody = z
     closeLotId: transactionId.optional().openapi({
       description: "A lot to close first, hedging accounts only; makes the order reduce-only",
     }),
-    tag: z.string().max(tagLengthMax).optional().openapi({ description: "Your own words" }),
+    tag: words(tagLengthMax).optional().openapi({ description: "Your own words" }),
     ...onFillFields,
   })
   .openapi("PlaceOrder");

@@ -6,7 +6,7 @@ import { orderStatuses } from "../../domain/orders/order.ts";
 import { riskLevelPattern } from "../../domain/risk/levels.ts";
 import { tradingStates } from "../../domain/risk/limits.ts";
 import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
-import { accountId, decimal, orderId, symbol, tenant, timestamp } from "./values.ts";
+import { accountId, decimal, orderId, symbol, tenant, timestamp, words } from "./values.ts";
 
 const level = z.string().regex(riskLevelPattern).openapi({
   description:
@@ -20,7 +20,7 @@ const killId = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/).openapi({
 const state = z.enum(tradingStates).openapi({
   description: "`reduce_only` takes what shrinks a position; `halted` takes cancels alone",
 });
-const reason = z.string().min(1).max(500).openapi({ description: "Why, for the audit" });
+const reason = words(500).min(1).openapi({ description: "Why, for the audit" });
 const version = z.number().int().min(0);
 
 /** Left out: no limit. */

@@ -86,6 +86,11 @@ export const noRule: RiskRule = { state: "active", limits: noLimits };
 const smaller = <N extends number | bigint>(a: N | null, b: N | null): N | null =>
   a === null ? b : b === null ? a : a <= b ? a : b;
 
+/** A rate without a burst has a second's worth, which no other level's burst may widen. */
+export const burstOf = ({ orderBurstMax, ordersPerSecondMax }: RiskLimits): number | null =>
+  orderBurstMax ??
+    (ordersPerSecondMax === null ? null : Math.max(1, Math.ceil(ordersPerSecondMax)));
+
 export function strictestLimits(a: RiskLimits, b: RiskLimits): RiskLimits {
   return {
     orderUnitsMax: smaller(a.orderUnitsMax, b.orderUnitsMax),
@@ -96,7 +101,7 @@ export function strictestLimits(a: RiskLimits, b: RiskLimits): RiskLimits {
     exposureMax: smaller(a.exposureMax, b.exposureMax),
     openOrdersMax: smaller(a.openOrdersMax, b.openOrdersMax),
     ordersPerSecondMax: smaller(a.ordersPerSecondMax, b.ordersPerSecondMax),
-    orderBurstMax: smaller(a.orderBurstMax, b.orderBurstMax),
+    orderBurstMax: smaller(burstOf(a), burstOf(b)),
     dailyLossMax: smaller(a.dailyLossMax, b.dailyLossMax),
     duplicateMs: a.duplicateMs === null
       ? b.duplicateMs

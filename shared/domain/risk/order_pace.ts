@@ -2,7 +2,7 @@
 
 import type { OrderTerms } from "../orders/order.ts";
 import type { EpochMs } from "../time.ts";
-import type { RiskLimits } from "./limits.ts";
+import { burstOf, type RiskLimits } from "./limits.ts";
 
 /** Orders remembered an account; a window in which more are taken forgets the oldest. */
 const rememberedMax = 64;
@@ -14,10 +14,8 @@ export interface PaceLimits {
 
 /** `null` without a limit of the rate. */
 export function paceOf(limits: RiskLimits): PaceLimits | null {
-  const { ordersPerSecondMax: perSecond, orderBurstMax } = limits;
-  return perSecond === null
-    ? null
-    : { perSecond, burst: orderBurstMax ?? Math.max(1, Math.ceil(perSecond)) };
+  const { ordersPerSecondMax: perSecond } = limits;
+  return perSecond === null ? null : { perSecond, burst: burstOf(limits)! };
 }
 
 interface Remembered {
