@@ -5,6 +5,7 @@ import { addAccountRoutes } from "./accounts/account_routes.ts";
 import type { TradingApp, TradingDeps } from "./deps.ts";
 import { addFundsRoutes } from "./funds/funds_routes.ts";
 import { addOrderRoutes } from "./orders/order_routes.ts";
+import { addQualityRoutes } from "./quality/quality_routes.ts";
 import { addStatementRoutes } from "./statement/statement_routes.ts";
 import { addTransactionRoutes } from "./transactions/transaction_routes.ts";
 
@@ -13,6 +14,7 @@ export function createTradingApp(deps: TradingDeps): TradingApp {
   addAccountRoutes(app, deps);
   addFundsRoutes(app, deps);
   addOrderRoutes(app, deps);
+  addQualityRoutes(app, deps);
   addStatementRoutes(app, deps);
   addTransactionRoutes(app, deps);
   return app;

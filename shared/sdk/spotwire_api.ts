@@ -14,6 +14,7 @@ import type {
   CreatedKey,
   CreateKey,
   CreateToken,
+  ExecutionQuality,
   GetConversionData,
   GetStatementData,
   Instrument,
@@ -135,6 +136,14 @@ export interface Spotwire extends PipelineApi {
   transfer(accountId: string, funds: TransferFunds, o?: CallOptions): Promise<Transfer>;
   /** What a period did to the cash; of the account's whole life unless `from` and `to` are given. */
   getStatement(accountId: string, period?: Period, o?: CallOptions): Promise<Statement>;
+  /** Slippage and latency by venue and instrument. */
+  getExecutionQuality(
+    accountId: string,
+    period?: Period,
+    o?: CallOptions,
+  ): Promise<ExecutionQuality>;
+  /** The same over all accounts; needs an admin key. */
+  getPlatformQuality(period?: Period, o?: CallOptions): Promise<ExecutionQuality>;
   listPositions(accountId: string, o?: CallOptions): Promise<ListPositionsResponse>;
   /** Oldest first, without gaps; page on with `since` set to `next`. */
   listTransactions(

@@ -140,10 +140,20 @@ const marginCalls: Migration = {
   },
 };
 
+/** What execution quality is measured by; orders are stored nearly in order of time. */
+const arrivals: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").alterTable("orders").addColumn("arrival", "json")
+      .execute();
+    await sql`create index orders_created on trading.orders using brin (created_at)`.execute(db);
+  },
+};
+
 export const tradingMigrations: Record<string, Migration> = {
   "2026-11-23_first": firstTables,
   "2026-11-24_order_types": orderTypes,
   "2026-11-24_money_1_booked_once": bookedOnce,
   "2026-11-24_money_2_rolls": rolls,
   "2026-11-24_money_3_margin_calls": marginCalls,
+  "2026-11-24_quality_1_arrivals": arrivals,
 };

@@ -17,6 +17,7 @@ import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_ord
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { PlaceGroup } from "./commands.ts";
 import {
+  arrivalAt,
   book,
   type Booked,
   clientOrderKey,
@@ -38,6 +39,7 @@ export function placeGroup(
   const refused = reasons.some((reason) => reason !== null);
   const { now } = context.market;
   const firstId = nextOrderId(account);
+  const { receivedAt } = command;
   const booked = command.orders.map(({ terms }, at): Booked => {
     const orderId = nextOrderId(account);
     if (refused) {
@@ -49,6 +51,7 @@ export function placeGroup(
       orderId,
       terms: acceptedTerms(terms, now),
       link: linkOf(command, at, firstId),
+      ...arrivalAt(context.market, { terms, receivedAt }),
       ...(isHeld(command, at) ? { held: true } : {}),
     });
   });

@@ -32,6 +32,7 @@ import {
   readCommission,
   readMoney,
 } from "./money_view.ts";
+import { arrivalOf, arrivalView, qualityOf, qualityView } from "./quality_view.ts";
 import {
   exact,
   instant,
@@ -68,6 +69,7 @@ export function toTransactionView(one: Transaction): TransactionView {
         orderId: one.orderId,
         ...termsView(one.terms),
         ...linkView(one),
+        ...arrivalView(one.arrival, instrumentOf(one.terms.symbol)),
         ...(one.reason === undefined ? {} : { reason: one.reason }),
       };
     case "order_rejected":
@@ -124,6 +126,7 @@ const fillView = (one: OrderFilled) => ({
   paid: formatMicros(one.paid),
   rate: formatRate(one.rate),
   ...commissionFields(one.commission),
+  ...qualityView(one.quality, instrumentOf(one.symbol)),
 });
 
 const textView = (text: string | null) => (text === null ? {} : { text });
@@ -154,6 +157,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
         orderId,
         terms: termsOf(view),
         ...linkOf(view),
+        ...arrivalOf(view, instrumentOf(view.symbol as Symbol)),
         ...(view.reason === undefined ? {} : { reason: view.reason as OrderOrigin }),
       };
     case "order_rejected": {
@@ -212,5 +216,6 @@ function fillOf(
     paid: amountOf(view.paid),
     rate: rateOfText(view.rate),
     ...readCommission(view),
+    ...qualityOf(view, instrument),
   };
 }

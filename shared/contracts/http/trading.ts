@@ -143,6 +143,21 @@ export const transactionView = z
     notionalRate: decimal.optional().openapi({
       description: "Quote currency to `commissionCurrency`",
     }),
+    arrivalBid: decimal.optional().openapi({
+      description: "Of the quote the order met when it was accepted, or that set it off",
+    }),
+    arrivalAsk: decimal.optional(),
+    slippage: decimal.optional().openapi({
+      description:
+        "Points the fill is worse than the arrival ask (buy) or bid (sell), or than the " +
+        "order's own limit where that is better; negative is better",
+    }),
+    slippageCost: decimal.optional().openapi({
+      description: "Slippage times units, in the account's currency",
+    }),
+    receivedTime: timestamp.optional().openapi({ description: "The edge had the order" }),
+    acceptedTime: timestamp.optional(),
+    acknowledgedTime: timestamp.optional().openapi({ description: "The venue held the order" }),
     day: z.string().optional().openapi({ description: "FX day that ended at 17:00 New York" }),
     valueDate: z.string().optional(),
     nextValueDate: z.string().optional(),
