@@ -196,7 +196,7 @@ export const openAccountRoute = securedRoute({ permission: "admin", account: fal
   path: "/v1/accounts",
   operationId: "openAccount",
   tags: ["accounts"],
-  summary: "Open an account with a first deposit",
+  summary: "Open an account with a first deposit; a repeat is answered with account_exists",
   request: { body: jsonBody(openAccountBody) },
   responses: {
     201: jsonResponse(accountView, "The account"),
@@ -308,6 +308,8 @@ export const cancelOrderRoute = securedRoute({ permission: "trade:write", accoun
   operationId: "cancelOrder",
   tags: ["orders"],
   summary: "Ask for an order to be canceled; a fill may still win the race",
+  description: "A repeat while the cancel is on its way gets the same answer; once the order has " +
+    "ended, `order_not_open`, and the order says whether it was canceled or filled.",
   request: { params: orderParams },
   responses: {
     202: jsonResponse(orderView, "The order, its cancel on the way to the venue"),
@@ -320,7 +322,7 @@ export const cancelOrdersRoute = securedRoute({ permission: "trade:write", accou
   path: "/v1/accounts/{accountId}/orders",
   operationId: "cancelOrders",
   tags: ["orders"],
-  summary: "Ask for every open order, or every one of a symbol, to be canceled",
+  summary: "Ask for every open order, or every one of a symbol, to be canceled; safe to repeat",
   request: { params: accountParams, query: z.object({ symbol: symbol.optional() }) },
   responses: {
     202: jsonResponse(

@@ -188,7 +188,7 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * Open an account with a first deposit
+     * Open an account with a first deposit; a repeat is answered with account_exists
      */
     public openAccount<ThrowOnError extends boolean = false>(options: Options<OpenAccountData, ThrowOnError>): RequestResult<OpenAccountResponses, OpenAccountErrors, ThrowOnError> {
         return (options.client ?? this.client).post<OpenAccountResponses, OpenAccountErrors, ThrowOnError>({
@@ -214,7 +214,7 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * Ask for every open order, or every one of a symbol, to be canceled
+     * Ask for every open order, or every one of a symbol, to be canceled; safe to repeat
      */
     public cancelOrders<ThrowOnError extends boolean = false>(options: Options<CancelOrdersData, ThrowOnError>): RequestResult<CancelOrdersResponses, CancelOrdersErrors, ThrowOnError> {
         return (options.client ?? this.client).delete<CancelOrdersResponses, CancelOrdersErrors, ThrowOnError>({
@@ -269,6 +269,8 @@ export class Operations extends HeyApiClient {
     
     /**
      * Ask for an order to be canceled; a fill may still win the race
+     *
+     * A repeat while the cancel is on its way gets the same answer; once the order has ended, `order_not_open`, and the order says whether it was canceled or filled.
      */
     public cancelOrder<ThrowOnError extends boolean = false>(options: Options<CancelOrderData, ThrowOnError>): RequestResult<CancelOrderResponses, CancelOrderErrors, ThrowOnError> {
         return (options.client ?? this.client).delete<CancelOrderResponses, CancelOrderErrors, ThrowOnError>({
