@@ -11,7 +11,6 @@ import { epochMs } from "../../../shared/domain/time.ts";
 import { receivedTimeHeader } from "../../../shared/runtime/received_time.ts";
 import { refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";
 import { auditBooks } from "../audit/audit_books.ts";
-import { createTradingApp } from "../app.ts";
 import { openTestTrading } from "../testing/test_trading.ts";
 
 const trading = await openTestTrading({
@@ -19,7 +18,6 @@ const trading = await openTestTrading({
   authenticate: refusalAuthenticate,
 });
 const { send, deps, clock } = trading;
-const app = createTradingApp(deps);
 const accountId = "measured" as AccountId;
 const path = `/v1/accounts/${accountId}`;
 const pass = (ms: number) => clock.advanceTo(epochMs(clock.now() + ms));
@@ -47,20 +45,12 @@ async function report(orderId: string, what: { execType: "new" } | { at: number;
 
 /** An order the edge had `acceptMs` ago. */
 async function place(body: Record<string, string>, acceptMs: number): Promise<string> {
-  const answer = await app.fetch(
-    new Request(`http://trading${path}/orders`, {
-      method: "POST",
-      headers: {
-        "x-api-key": "sw_admin",
-        "content-type": "application/json",
-        [receivedTimeHeader]: String(clock.now() - acceptMs),
-      },
-      body: JSON.stringify({ clientOrderId: `c-${reports}`, symbol: "EURUSD", ...body }),
-    }),
-  );
-  const said = await answer.json();
-  assertEquals(answer.status, 201, JSON.stringify(said));
-  return said.orderId;
+  const placed = await send("POST", `${path}/orders`, {
+    headers: { [receivedTimeHeader]: String(clock.now() - acceptMs) },
+    body: { clientOrderId: `c-${reports}`, symbol: "EURUSD", ...body },
+  });
+  assertEquals(placed.status, 201, JSON.stringify(placed.body));
+  return placed.body.orderId;
 }
 
 interface Trade {
