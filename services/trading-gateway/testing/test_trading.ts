@@ -90,10 +90,11 @@ const senderTo = (app: TradingApp) =>
 async (
   method: string,
   path: string,
-  about: { body?: unknown; key?: string } = {},
+  about: { body?: unknown; key?: string; headers?: Record<string, string> } = {},
 ): Promise<Answer> => {
   const headers = {
     "x-api-key": about.key ?? "sw_admin",
+    ...about.headers,
     ...(about.body === undefined ? {} : { "content-type": "application/json" }),
   };
   const body = about.body === undefined ? null : JSON.stringify(about.body);

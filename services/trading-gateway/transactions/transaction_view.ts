@@ -33,6 +33,7 @@ import {
   readCommission,
   readMoney,
 } from "./money_view.ts";
+import { arrivalOf, arrivalView, qualityOf, qualityView } from "./quality_view.ts";
 import {
   exact,
   instant,
@@ -75,6 +76,7 @@ export function toTransactionView(one: Transaction): TransactionView {
         orderId: one.orderId,
         ...termsView(one.terms),
         ...linkView(one),
+        ...arrivalView(one.arrival, instrumentOf(one.terms.symbol)),
         ...(one.reason === undefined ? {} : { reason: one.reason }),
       };
     case "order_rejected":
@@ -134,6 +136,7 @@ const fillView = (one: OrderFilled) => ({
     closed: one.closed.map(({ lotId, units }) => ({ lotId, units: String(units) })),
   }),
   ...commissionFields(one.commission),
+  ...qualityView(one.quality, instrumentOf(one.symbol)),
 });
 
 const textView = (text: string | null) => (text === null ? {} : { text });
@@ -171,6 +174,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
         orderId,
         terms: termsOf(view),
         ...linkOf(view),
+        ...arrivalOf(view, instrumentOf(view.symbol as Symbol)),
         ...(view.reason === undefined ? {} : { reason: view.reason as OrderOrigin }),
       };
     case "order_rejected": {
@@ -235,5 +239,6 @@ function fillOf(
       })),
     }),
     ...readCommission(view),
+    ...qualityOf(view, instrument),
   };
 }

@@ -11,9 +11,11 @@ import { type Price, price, type Symbol, type Units, units } from "../instrument
 import { instrumentOf } from "../instruments.ts";
 import { micros, unitRate, zeroMicros } from "../money.ts";
 import { checkOrder, type KnownOfOrder } from "../orders/check_order.ts";
-import { type OrderTerms, plainTerms } from "../orders/order.ts";
+import { type OrderTerms, plainTerms, type PositionFill } from "../orders/order.ts";
+import { type PositionMode, positionModes } from "../position.ts";
 import { QuoteBook } from "../quote.ts";
 import { quoteRates } from "../rates.ts";
+import { defaultTerms } from "../terms.ts";
 import { epochMs } from "../time.ts";
 import type { Transaction } from "../transaction.ts";
 import { realisedBy } from "../books.ts";
@@ -82,6 +84,7 @@ const termsArbitrary: fc.Arbitrary<OrderTerms> = fc.record({
 }));
 
 interface World {
+  readonly mode: PositionMode;
   readonly held: number;
   readonly openOrders: number;
   readonly waiting: number;
@@ -93,6 +96,7 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
   openOrders: fc.integer({ min: 0, max: 6 }),
   waiting: fc.integer({ min: 0, max: 3_000 }),
   loss: fc.integer({ min: -5_000, max: 5_000 }),
+  mode: fc.constantFrom(...positionModes),
   sent: fc.array(
     fc.record({
       terms: termsArbitrary.map((one) => ({ ...one, clientOrderId: "old" as ClientOrderId })),
@@ -130,7 +134,15 @@ function knownUnder(rule: RiskRule, world: World, terms: OrderTerms): KnownOfOrd
     },
     account: {
       openOrders: world.openOrders,
-      heldUnits: units(world.held),
+      holding: {
+        mode: world.mode,
+        long: Math.max(world.held, 0),
+        short: Math.max(-world.held, 0),
+        lots: 0,
+        lotUnits: null,
+        tiers: new Map(),
+        hedged: "max",
+      },
       marginAvailable: micros(10n ** 15n),
       toAccount: unitRate,
     },
@@ -233,7 +245,11 @@ Deno.test("a duplicate is the same order under another id within the window, and
 });
 
 /** A market order and its fill, applied. */
-function fill(account: Account, at: number, of: { symbol: Symbol; units: Units; price: Price }) {
+function fill(
+  account: Account,
+  at: number,
+  of: { symbol: Symbol; units: Units; price: Price; positionFill: PositionFill },
+) {
   const transactionId = account.lastTransactionId + 1;
   const orderId = orderIdOf(account.accountId, transactionId as never);
   const base = { accountId: account.accountId, time: epochMs(at) };
@@ -244,6 +260,7 @@ function fill(account: Account, at: number, of: { symbol: Symbol; units: Units; 
     orderId,
     terms: {
       ...plainTerms,
+      positionFill: of.positionFill,
       clientOrderId: `c-${transactionId}`,
       symbol: of.symbol,
       side: of.units > 0 ? "buy" : "sell",
@@ -257,13 +274,18 @@ function fill(account: Account, at: number, of: { symbol: Symbol; units: Units; 
   applyTransaction(account, accepted);
   const filled = {
     ...base,
-    ...of,
+    symbol: of.symbol,
+    units: of.units,
+    price: of.price,
     transactionId: transactionId + 1,
     type: "order_filled",
     orderId,
     venue: "test",
     execId: `x-${transactionId}` as ExecId,
-    ...realisedBy(account, of, unitRate),
+    ...realisedBy(account, {
+      ...of,
+      order: { ...plainTerms, positionFill: of.positionFill, parentOrderId: null },
+    }, unitRate),
     realisedCurrency: "USD",
     rate: unitRate,
     commission: {
@@ -284,6 +306,7 @@ Deno.test("the day's result is what trading did to equity since 17:00 New York, 
       symbol: fc.constantFrom(...symbols),
       units: fc.integer({ min: -9_999, max: 9_999 }).filter((n) => n !== 0).map(units),
       price: fc.integer({ min: 90_000, max: 110_000 }).map(price),
+      positionFill: fc.constantFrom("default" as const, "reduce_only" as const),
       today: fc.boolean(),
     }),
     { maxLength: 12 },
@@ -294,24 +317,39 @@ Deno.test("the day's result is what trading did to equity since 17:00 New York, 
   });
   const startsAt = fxDayStart(now);
   assertEquals(startsAt, Date.UTC(2026, 0, 6, 22));
-  fc.assert(fc.property(fills, bids, bids, (made, then, latest) => {
-    const account = emptyAccount("day" as AccountId);
-    applyTransaction(account, {
-      accountId: account.accountId,
-      transactionId: 1 as never,
-      time: epochMs(0),
-      type: "account_opened",
-      currency: "USD",
-    });
-    const day = new DayLedger(startsAt);
-    const [begun, quotes] = [bookAt(then), bookAt(latest)];
-    for (const one of made.filter((one) => !one.today)) day.take(fill(account, startsAt - 1, one));
-    const before = valueAccount(account, begun, quoteRates(begun))!.equity;
-    for (const one of made.filter((one) => one.today)) day.take(fill(account, startsAt, one));
-    const market = { quotes, rates: quoteRates(quotes) };
-    const after = valueAccount(account, quotes, market.rates)!.equity;
-    assertEquals(day.result(account, market, begun), after - before);
-  }));
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...positionModes),
+      fills,
+      bids,
+      bids,
+      (mode, made, then, latest) => {
+        const account = emptyAccount("day" as AccountId);
+        applyTransaction(account, {
+          accountId: account.accountId,
+          transactionId: 1 as never,
+          time: epochMs(0),
+          type: "account_opened",
+          currency: "USD",
+          ...(mode === "hedging" ? { positionMode: mode } : {}),
+        });
+        const day = new DayLedger(startsAt);
+        const [begun, quotes] = [bookAt(then), bookAt(latest)];
+        for (const one of made.filter((one) => !one.today)) {
+          day.take(
+            fill(account, startsAt - 1, one),
+          );
+        }
+        const before =
+          valueAccount(account, { quotes: begun, rates: quoteRates(begun), terms: defaultTerms })!
+            .equity;
+        for (const one of made.filter((one) => one.today)) day.take(fill(account, startsAt, one));
+        const market = { quotes, rates: quoteRates(quotes) };
+        const after = valueAccount(account, { ...market, terms: defaultTerms })!.equity;
+        assertEquals(day.result(account, market, begun), after - before);
+      },
+    ),
+  );
 });
 
 Deno.test("without prices of the day's beginning, the whole of what a position made counts", () => {
@@ -325,7 +363,12 @@ Deno.test("without prices of the day's beginning, the whole of what a position m
   });
   const startsAt = fxDayStart(now);
   const day = new DayLedger(startsAt);
-  const of = { symbol: symbols[0]!, units: units(10_000), price: price(100_000) };
+  const of = {
+    positionFill: "default" as const,
+    symbol: symbols[0]!,
+    units: units(10_000),
+    price: price(100_000),
+  };
   day.take(fill(account, startsAt - 1, of));
   const quotes = bookAt({ EURUSD: 99_000, GBPUSD: 99_000 });
   const market = { quotes, rates: quoteRates(quotes) };
