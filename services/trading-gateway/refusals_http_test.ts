@@ -204,7 +204,7 @@ const changeScenarios = {
 } satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
 
 const lotScenarios = {
-  close_lot_needs_reduce_only: refused({ closeLotId: 1 }),
+  close_lot_needs_reduce_only: refused({ closeLotId: 1, positionFill: "default" }),
   close_lot_not_allowed: refused({ closeLotId: 1, positionFill: "reduce_only" }),
   lot_unknown: async () => {
     const accountId = await open(hedging);
