@@ -113,7 +113,11 @@ export class TickFolder {
     // Field by field into the same bar: a new one for each costs more than folding its ticks.
     const bar = this.#bar;
     bar.openTime = span.from;
-    bar.open = bar.high = bar.low = bar.close = price;
+    bar.open =
+      bar.high =
+      bar.low =
+      bar.close =
+        price;
     bar.ticks = bar.volume = bar.spreadSum = 0;
     bar.spreadMin = Infinity;
     bar.spreadMax = -Infinity;
