@@ -6,9 +6,8 @@
  */
 
 import process from "node:process";
-import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
-import { instrumentOf } from "../../shared/domain/instruments.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
 import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
 import { openStreams } from "../../shared/streams/open_streams.ts";
@@ -104,9 +103,8 @@ async function publishBatches(url: string, first: number, count: number): Promis
   let underWay = Promise.resolve();
   for (let at = first; at < first + count; at += perPublish) {
     const events = Array.from({ length: entriesPerPublish }, (_, entry) => {
-      const quotes = quotesFrom(at + entry * quotesPerEntry, quotesPerEntry)
-        .map((quote) => toQuoteRow(quote, instrumentOf(quote.symbol))).toArray();
-      return source.event("quotes.received", { venue: "bench", quotes });
+      const quotes = quotesFrom(at + entry * quotesPerEntry, quotesPerEntry).toArray();
+      return source.event("quotes.received", writeQuotes("bench", quotes));
     });
     await underWay;
     underWay = publishEvents(streams, topics.quotes, events);

@@ -28,7 +28,6 @@ export function connectRedis(
   options: { maxRetriesPerRequest: number; autoResendUnfulfilledCommands?: boolean },
 ): Redis {
   const connection = new Redis(url, {
-    protocol: 2,
     connectTimeout: answerMsMax,
     retryStrategy: (times: number) => Math.min(50 * 2 ** times, reconnectMsMax),
     ...options,
