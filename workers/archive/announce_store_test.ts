@@ -3,11 +3,10 @@
 
 import { assertEquals } from "@std/assert";
 import type { LiveBar } from "../../shared/contracts/messages/bars.ts";
-import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
-import { instrumentOf } from "../../shared/domain/instruments.ts";
 import { epochMs, ManualClock, parseRfc3339 } from "../../shared/domain/time.ts";
 import { followTopic } from "../../shared/runtime/consume.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
@@ -71,17 +70,19 @@ Deno.test("followers of bars hear partial, final and corrected states, and end w
   const events = createEventSource({ source: "/test", ids: uuidIds, clock });
   let sequence = 0;
   const quote = (afterMs: number, bid: number, receivedMs = afterMs) =>
-    publishEvents(streams, topics.quotes, [events.event("quotes.received", {
-      venue: "test",
-      quotes: [toQuoteRow({
-        symbol: EURUSD,
-        bid: price(bid),
-        ask: price(bid + 2),
-        venueTime: epochMs(monday + afterMs),
-        receivedTime: epochMs(monday + receivedMs),
-        sequence: ++sequence,
-      }, instrumentOf(EURUSD))],
-    })]);
+    publishEvents(streams, topics.quotes, [
+      events.event(
+        "quotes.received",
+        writeQuotes("test", [{
+          symbol: EURUSD,
+          bid: price(bid),
+          ask: price(bid + 2),
+          venueTime: epochMs(monday + afterMs),
+          receivedTime: epochMs(monday + receivedMs),
+          sequence: ++sequence,
+        }]),
+      ),
+    ]);
   const told = (state: LiveBar["state"], minute: string) =>
     eventually(
       () =>

@@ -1,8 +1,8 @@
 /** Carries decisions out: reads events, commits bars and state together, counts. */
 
 import type { LiveBar } from "../../shared/contracts/messages/bars.ts";
-import { fromQuoteRow, type QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
-import type { Quote } from "../../shared/domain/quote.ts";
+import { readQuotes } from "../../shared/contracts/messages/quote_batch.ts";
+import type { QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
 import type { EpochMs } from "../../shared/domain/time.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
@@ -85,12 +85,8 @@ export class Archivist {
 
 function toHeard(event: QuoteEvent, logger: Logger): Heard {
   if (event.type === "venue.heard") return { time: event.data.time as EpochMs };
-  const quotes: Quote[] = [];
-  for (const row of event.data.quotes) {
-    const quote = fromQuoteRow(row);
-    if (quote !== null) quotes.push(quote);
-    else logger.warn({ symbol: row[0], bid: row[1], ask: row[2] }, "quote off the grid, skipped");
-  }
+  const { quotes, unread } = readQuotes(event.data);
+  for (const quote of unread) logger.warn({ quote }, "quote off the grid, skipped");
   return { quotes };
 }
 
