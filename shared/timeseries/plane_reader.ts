@@ -20,6 +20,18 @@ const noBytes = new Uint8Array(0);
 /** The plane that a column lacks. */
 export const zeros = new Uint8Array(rowsMax);
 
+/** Whether the bytes are a block as it was written, of any kind. @throws BlockFormatError */
+export function checkSum(bytes: Uint8Array): void {
+  if (bytes.length < 4 || bytes.length > blockBytesMax) {
+    throw new BlockFormatError(`a block of ${bytes.length} bytes`);
+  }
+  const end = bytes.length - 4;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(end, true) !== crc32(bytes.subarray(0, end))) {
+    throw new BlockFormatError("the checksum does not match");
+  }
+}
+
 /** Reads one block; every method throws {@link BlockFormatError} where the bytes are wrong. */
 export class BlockReader {
   readonly head: BlockHead;
@@ -32,15 +44,10 @@ export class BlockReader {
 
   /** Checks the checksum before anything else is believed, and reads the head and the body. */
   constructor(bytes: Uint8Array, kind: number) {
-    if (bytes.length < 4 || bytes.length > blockBytesMax) {
-      throw new BlockFormatError(`a block of ${bytes.length} bytes`);
-    }
+    checkSum(bytes);
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#end = bytes.length - 4;
-    if (this.#view.getUint32(this.#end, true) !== crc32(bytes.subarray(0, this.#end))) {
-      throw new BlockFormatError("the checksum does not match");
-    }
     this.head = this.#readHead(kind);
   }
 

@@ -57,6 +57,32 @@ export class Archivist {
   }
 
   /**
+   * Tells again what the last commit had to tell, before the first one here: a kill may have come
+   * between the two. Whoever heard it hears the same states with the same versions.
+   */
+  async tellAgain(): Promise<void> {
+    const standing = await this.#load();
+    if (standing === null) return;
+    const { state, batches, told: { finished, corrected } } = standing;
+    const effects = { state, bars: finished, changed: new Set(state.symbols.keys()) };
+    await this.#announce(liveBars({ effects, corrected, version: batches }));
+  }
+
+  /** A store that fails is waited for; `null` when the signal aborts. */
+  async #load(): Promise<Standing | null> {
+    const { store, logger, signal } = this.#deps;
+    for (let waitMs = retryMs.first; !signal.aborted; waitMs = Math.min(2 * waitMs, retryMs.most)) {
+      try {
+        return await store.load();
+      } catch (error) {
+        logger.error({ err: error, waitMs }, "archive not loaded, will retry");
+        await pause(waitMs, signal);
+      }
+    }
+    return null;
+  }
+
+  /**
    * What is stored is told after it: nobody hears of a bar that history does not have. Streams that
    * fail are waited for, since no quotes come from them either.
    */
@@ -76,10 +102,10 @@ export class Archivist {
     const { store, hours } = this.#deps;
     const standing = this.#standing ?? await store.load();
     const effects = archiveBatch(standing.state, batch, hours);
-    const { corrected, ...now } = await store.commit(standing, effects);
-    this.#standing = now;
+    this.#standing = await store.commit(standing, effects);
     this.#count(effects);
-    return { effects, corrected, version: now.batches };
+    const { told, batches } = this.#standing;
+    return { effects, corrected: told.corrected, version: batches };
   }
 }
 

@@ -20,6 +20,7 @@ import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type {
+  AccountOpened,
   Numbered,
   OrderFilled,
   OrderOrigin,
@@ -57,13 +58,7 @@ export function toTransactionView(one: Transaction): TransactionView {
   };
   switch (one.type) {
     case "account_opened":
-      return {
-        ...base,
-        currency: one.currency,
-        ...(one.positionMode === undefined ? {} : { positionMode: one.positionMode }),
-        ...(one.lotMatching === undefined ? {} : { lotMatching: one.lotMatching }),
-        ...(one.tenant === undefined ? {} : { tenant: one.tenant }),
-      };
+      return { ...base, ...openedView(one) };
     case "funds_transferred":
       return {
         ...base,
@@ -121,6 +116,13 @@ export function toTransactionView(one: Transaction): TransactionView {
   }
 }
 
+const openedView = ({ currency, positionMode, lotMatching, tenant }: AccountOpened) => ({
+  currency,
+  ...(positionMode === undefined ? {} : { positionMode }),
+  ...(lotMatching === undefined ? {} : { lotMatching }),
+  ...(tenant === undefined ? {} : { tenant }),
+});
+
 const fillView = (one: OrderFilled) => ({
   orderId: one.orderId,
   venue: one.venue,
@@ -152,14 +154,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
   const text = view.text ?? null;
   switch (view.type) {
     case "account_opened":
-      return {
-        ...base,
-        type: view.type,
-        currency: view.currency as AccountCurrency,
-        ...(view.positionMode === "hedging" ? { positionMode: "hedging" } : {}),
-        ...(view.lotMatching === "fifo" ? { lotMatching: "fifo" } : {}),
-        ...(view.tenant === undefined ? {} : { tenant: view.tenant as Tenant }),
-      };
+      return openedOf(view, base);
     case "funds_transferred":
       return {
         ...base,
@@ -214,6 +209,15 @@ export function fromTransactionView(view: TransactionView): Transaction {
       return readMoney({ ...view, type: view.type }, base);
   }
 }
+
+const openedOf = (view: TransactionView, base: Numbered): Transaction => ({
+  ...base,
+  type: "account_opened",
+  currency: view.currency as AccountCurrency,
+  ...(view.positionMode === "hedging" ? { positionMode: "hedging" } : {}),
+  ...(view.lotMatching === "fifo" ? { lotMatching: "fifo" } : {}),
+  ...(view.tenant === undefined ? {} : { tenant: view.tenant as Tenant }),
+});
 
 function fillOf(
   view: TransactionView,
