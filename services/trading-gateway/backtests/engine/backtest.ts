@@ -68,11 +68,12 @@ export class Backtest {
   /** When something is due that no price brings. */
   #wakeAt = -Infinity;
   #quoteAt = -Infinity;
-  /** Whether orders, positions or cash have changed since the bounds were drawn. */
-  #isMoved = false;
+  /** The desk's version that the bounds were drawn for. */
+  #drawn = -1;
   #heldSince: number | null = null;
   #heldMs = 0;
-  quotes = { count: 0, refused: 0, first: null as number | null };
+  readonly quotes = { count: 0, refused: 0 };
+  #firstQuoteAt: number | null = null;
 
   constructor({ settings, strategy, symbols, isEager = false }: BacktestOptions) {
     this.#isEager = isEager;
@@ -123,6 +124,7 @@ export class Backtest {
         continue;
       }
       if (now >= this.#wakeAt || now >= this.#host.nextTimerAt) this.#wake(now);
+      this.#firstQuoteAt ??= now;
       view.bidPoints = bidPoints;
       view.askPoints = askPoints;
       view.time = now;
@@ -150,7 +152,11 @@ export class Backtest {
     for (const slot of this.#slots) this.quotes.count += slot.sequence;
   }
 
-  /** The last price's time. */
+  /** Times of the first price and of the last. */
+  get firstQuoteAt(): number | null {
+    return this.#firstQuoteAt;
+  }
+
   get lastQuoteAt(): number | null {
     return this.#quoteAt === -Infinity ? null : this.#quoteAt;
   }
@@ -248,7 +254,7 @@ export class Backtest {
       this.#port.hasAsked = false;
       this.desk.settle();
       if (!this.#tell() && !this.#assess()) {
-        if (this.#isMoved) {
+        if (this.#drawn !== this.desk.version) {
           this.#note();
           this.#draw();
         }
@@ -264,7 +270,6 @@ export class Backtest {
     const refusals = this.#port.takeRefusals();
     if (untold.length + refusals.length === 0) return false;
     this.#untold = [];
-    this.#isMoved = true;
     for (const happened of untold) {
       const { order } = happened;
       const slot = order === undefined ? undefined : this.#bySymbol.get(order.symbol);
@@ -319,7 +324,7 @@ export class Backtest {
 
   /** Draws every symbol's bounds anew. */
   #draw(): void {
-    this.#isMoved = false;
+    this.#drawn = this.desk.version;
     for (const { bounds } of this.#slots) {
       bounds.lowBid = bounds.lowAsk = -Infinity;
       bounds.highBid = bounds.highAsk = Infinity;

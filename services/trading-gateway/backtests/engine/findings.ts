@@ -31,6 +31,8 @@ export class Findings {
     slippage: zeroMicros,
     commission: zeroMicros,
     carry: zeroMicros,
+    /** Balances below zero that were made good. */
+    protection: zeroMicros,
     won: zeroMicros,
     lost: zeroMicros,
     largestWin: zeroMicros,
@@ -52,6 +54,9 @@ export class Findings {
     if (transaction.type === "financing_charged") {
       this.sums.carry = micros(this.sums.carry + transaction.amount);
       this.#book.charge(transaction);
+    }
+    if (transaction.type === "balance_adjusted") {
+      this.sums.protection = micros(this.sums.protection + transaction.amount);
     }
     if (transaction.type === "order_filled" && costs !== null) {
       this.counts.fills++;

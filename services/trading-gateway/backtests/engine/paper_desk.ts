@@ -45,6 +45,8 @@ const venueName = "simulator";
 export class PaperDesk {
   readonly account: Account;
   readonly quotes = new QuoteBook();
+  /** Rises with every change of the account or of what the venue holds. */
+  version = 0;
   /** Orders the venue holds. */
   readonly held = new Map<OrderId, HeldOrder>();
   readonly #engine: FillEngine;
@@ -142,6 +144,7 @@ export class PaperDesk {
   }
 
   #follow(transaction: Transaction): void {
+    this.version++;
     const order = "orderId" in transaction
       ? this.account.orders.get(transaction.orderId)
       : undefined;
@@ -180,6 +183,7 @@ export class PaperDesk {
   #take({ reports, changes }: EngineEffects): void {
     for (const report of reports) this.#toDesk.push(report);
     for (const [orderId, held] of changes) {
+      this.version++;
       if (held === null) this.held.delete(orderId);
       else this.held.set(orderId, held);
     }

@@ -5,12 +5,14 @@ import type { TradingHoursName } from "../../../../shared/domain/fx_week.ts";
 import type { Symbol } from "../../../../shared/domain/instrument.ts";
 import type { Micros } from "../../../../shared/domain/money.ts";
 import type { TradingTerms } from "../../../../shared/domain/terms.ts";
-import type { FillEngineOptions } from "../../../../shared/venues/fill_engine.ts";
 
 /** How the simulated venue fills; see `shared/venues/fill_engine.ts`. */
-export type FillSettings = Required<
-  Pick<FillEngineOptions, "latencyMs" | "slippagePoints" | "partialShare" | "rejectShare">
->;
+export interface FillSettings {
+  readonly latencyMs: number;
+  readonly slippagePoints: number;
+  readonly partialShare: number;
+  readonly rejectShare: number;
+}
 
 export interface BacktestSettings {
   /** What the strategy trades. */
