@@ -18,4 +18,5 @@ export { StrategyHost } from "./host.ts";
 export type { HostedSymbol, StrategyHostOptions, StrategyPort } from "./host.ts";
 export { runStrategy } from "./run_strategy.ts";
 export type { RunStrategyOptions } from "./run_strategy.ts";
+export { reach } from "./reach.ts";
 export { Average, Channel } from "./indicators.ts";

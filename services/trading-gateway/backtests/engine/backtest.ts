@@ -39,7 +39,9 @@ const holeMs = 3_600_000;
 /** Rounds of a strategy answering what its own answers led to, within one moment, at most. */
 const roundsMax = 10_000;
 
-const accountId = "backtest" as AccountId;
+/** The account that every run has for itself. */
+export const backtestAccount = "backtest" as AccountId;
+const accountId = backtestAccount;
 
 export interface BacktestOptions {
   readonly settings: BacktestSettings;
