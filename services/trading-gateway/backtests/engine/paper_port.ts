@@ -37,7 +37,7 @@ export class PaperPort implements StrategyPort {
 
   takeRefusals(): StrategyRefusal[] {
     const taken = this.#refusals;
-    if (taken.length > 0) this.#refusals = [];
+    this.#refusals = [];
     return taken;
   }
 
