@@ -3,9 +3,8 @@
 import type { TickColumns } from "../../shared/domain/columns.ts";
 import { parsePrice, type Symbol } from "../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../shared/domain/instruments.ts";
-import { parseRfc3339, toRfc3339 } from "../../shared/domain/time.ts";
-import { epochMs } from "../../shared/domain/time.ts";
-import type { Spotwire } from "../../shared/sdk/mod.ts";
+import { epochMs, parseRfc3339, toRfc3339 } from "../../shared/domain/time.ts";
+import type { Spotwire, Ticks } from "../../shared/sdk/mod.ts";
 import { mergeTape } from "../../services/trading-gateway/backtests/engine/merge_tape.ts";
 import { BacktestFailed } from "../../services/trading-gateway/backtests/engine/settings.ts";
 import type { PeriodTape } from "./period_tape.ts";
@@ -51,9 +50,10 @@ async function* readTicks(
   const { source } = options;
   const { from, to } = rangeOf(options);
   const instrument = instrumentOf(symbol);
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const place = cursor === undefined ? { from } : { cursor };
-    const page = await spotwire.listTicks(symbol, { ...place, to, source, limit: pageMax });
+  let cursor: string | null = null;
+  do {
+    const place: { from: string } | { cursor: string } = cursor === null ? { from } : { cursor };
+    const page: Ticks = await spotwire.listTicks(symbol, { ...place, to, source, limit: pageMax });
     const { length } = page.ticks;
     const [time, bid, ask] = [
       new Float64Array(length),
@@ -67,5 +67,5 @@ async function* readTicks(
     });
     if (length > 0) yield { length, time, bid, ask, bidVolume: null, askVolume: null };
     cursor = page.next;
-  }
+  } while (cursor !== null);
 }

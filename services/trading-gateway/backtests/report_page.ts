@@ -11,7 +11,7 @@ const equityColour = "#2f7d5b";
 const fallColour = "#b4532a";
 const exposureColour = "#41699c";
 
-/** Trades a page lists; the report and the CSV have them all. */
+/** Trades a page lists; the report and the CSV have more. */
 const rowsMax = 500;
 
 export function backtestPage(report: BacktestReport): string {
