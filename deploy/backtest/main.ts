@@ -26,27 +26,16 @@ import { tradesCsv } from "../../services/trading-gateway/backtests/trades_csv.t
 import { readTerms } from "../../services/trading-gateway/terms_settings.ts";
 import { openDataFolder } from "../profiles/data_folder.ts";
 import { type AllInOneSettings, readOptions } from "../profiles/options.ts";
+import { defaultUrl, isRunning, keyFor } from "../profiles/running.ts";
 import { openFilesTape } from "./files_tape.ts";
 import { type BacktestCommand, backtestHelp, readCommand } from "./options.ts";
 import type { PeriodTape } from "./period_tape.ts";
 import { openPlatformTape } from "./platform_tape.ts";
 import { summaryText } from "./summary.ts";
 
-const defaultUrl = "http://localhost:8000";
-
 interface Opened {
   readonly tape: PeriodTape;
   close(): Promise<void>;
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) });
-    await answer.body?.cancel();
-    return answer.ok;
-  } catch {
-    return false;
-  }
 }
 
 async function openTape(command: BacktestCommand, settings: AllInOneSettings): Promise<Opened> {
@@ -57,12 +46,11 @@ async function openTape(command: BacktestCommand, settings: AllInOneSettings): P
     return { tape, close: () => Promise.resolve() };
   }
   const url = (command.url ?? defaultUrl).replace(/\/+$/, "");
-  if (!command.alone && await answers(url)) {
+  if (!command.alone && await isRunning(url)) {
     const { from, to } = command;
     if (from === null || to === null) throw new TypeError("Give --from and --to");
-    const key = command.key ?? Deno.env.get("SPOTWIRE_KEY") ??
-      await Deno.readTextFile(`${command.data}/demo.key`);
-    const spotwire = createSpotwire({ url, key: key.trim() });
+    const key = await keyFor({ key: command.key, folder: command.data });
+    const spotwire = createSpotwire({ url, key });
     const source = command.source ?? "live";
     const tape = await openPlatformTape(spotwire, { traded, symbols, source, from, to });
     return { tape, close: () => Promise.resolve() };

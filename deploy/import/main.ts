@@ -7,6 +7,7 @@ import { clocks, formats } from "../../services/data-pipeline/load/open_source.t
 import { type GateDefinition, gates } from "../../services/data-pipeline/checks/gates.ts";
 import { openDataFolder } from "../profiles/data_folder.ts";
 import { readOptions } from "../profiles/options.ts";
+import { defaultUrl, isRunning, keyFor } from "../profiles/running.ts";
 import { importBody, importHelp, type ImportOptions, readImportOptions } from "./options.ts";
 import { openLocal } from "./open_local.ts";
 import {
@@ -19,18 +20,7 @@ import { progressBar } from "./progress_bar.ts";
 import { stage } from "./stage.ts";
 import { summaryText } from "./summary.ts";
 
-const defaultUrl = "http://localhost:8000";
 const lookEveryMs = 250;
-
-const answers = async (url: string): Promise<boolean> => {
-  try {
-    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) });
-    await answer.body?.cancel();
-    return answer.ok;
-  } catch {
-    return false;
-  }
-};
 
 /** Follows an import to its end. */
 async function watch(caller: PipelineCaller, importId: string): Promise<ImportView> {
@@ -63,15 +53,14 @@ const dataFolder = (options: ImportOptions): string => options.data ?? "./data";
 async function openPlace(options: ImportOptions): Promise<Place> {
   const folder = dataFolder(options);
   const url = (options.url ?? defaultUrl).replace(/\/+$/, "");
-  if (!options.alone && await answers(url)) {
-    const key = options.key ?? Deno.env.get("SPOTWIRE_KEY") ??
-      await Deno.readTextFile(`${folder}/demo.key`);
+  if (!options.alone && await isRunning(url)) {
+    const key = await keyFor({ key: options.key, folder });
     // A platform on another machine has files of its own.
     const here = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(url);
     const path = here ? await stage(options.path, `${folder}/import`) : options.path;
     const stopped = new Promise<never>(() => {});
     const close = () => Promise.resolve();
-    return { caller: pipelineCaller(url, key.trim()), path, url, stopped, close };
+    return { caller: pipelineCaller(url, key), path, url, stopped, close };
   }
   if (options.url !== undefined) throw new Error(`Nothing answers at ${url}`);
   await openDataFolder(folder);
