@@ -98,6 +98,75 @@ Deno.test("a refused order reaches the strategy and the report by its code", asy
   assertEquals([report.summary.orders, report.summary.ordersRefused], [0, 1]);
 });
 
+/** The same price at each of the moments, hours after the start. */
+const atHours = (hours: readonly number[]): TapePiece => {
+  const piece = prices(hours.map(() => [110_000, 110_010]));
+  hours.forEach((hour, at) => piece.time[at] = startAt + hour * 3_600_000);
+  return piece;
+};
+
+Deno.test("a position held over Wednesday's 17:00 New York is charged for three days, once", async () => {
+  const run = (over: Parameters<typeof settingsOf>[0]) =>
+    runBacktest({
+      settings: settingsOf({ to: startAt + 15 * 3_600_000, ...over }),
+      definition: steps([(bot) => bot.place({ ...order, side: "buy" })]),
+      parameters: {},
+      tape: tapeOf(eurusd, [atHours([1, 2, 12.9, 13.1, 14])]),
+    });
+  const report = await run({});
+  // 2 % less 3.625 % less a markup of 1 %, on 110,000 USD, for 3 days of 360.
+  assertEquals(report.costs.carry, "-24.062500");
+  assertEquals(report.uncharged, []);
+  assertEquals(report.trades[0]!.carry, "-24.062500");
+  const financing = { ...defaultTerms.financing, currencies: [] };
+  const without = await run({ terms: { ...defaultTerms, financing } });
+  assertEquals(without.costs.carry, "0.000000");
+  assertEquals(without.uncharged, [
+    { day: "2026-02-04", symbol: "EURUSD", fault: "financing_rate_missing" },
+  ]);
+  assert(backtestPage(without).includes("Carry is incomplete"));
+});
+
+Deno.test("timers ring in market time; an order against a price grown old is refused", async () => {
+  const rung: number[] = [];
+  const report = await runBacktest({
+    settings: settingsOf({ to: startAt + 3 * 3_600_000 }),
+    definition: steps([(bot) => {
+      for (const minutes of [4, 6]) {
+        bot.after(minutes * 60_000, () => {
+          rung.push((bot.now - startAt) / 60_000 - 60);
+          bot.place({ ...order, units: "1000", side: "buy" });
+        });
+      }
+    }]),
+    parameters: {},
+    tape: tapeOf(eurusd, [atHours([1, 1.5])]),
+  });
+  assertEquals(rung, [4, 6]);
+  assertEquals([report.summary.fills, report.refusals], [1, { quote_stale: 1 }]);
+});
+
+Deno.test("an account whose equity falls is stopped out part by part, and stays above the level", async () => {
+  const run = (points: number) =>
+    runBacktest({
+      settings: settingsOf({ balance: micros(3_700_000_000n), to: startAt + 301_000 }),
+      definition: steps([(bot) => bot.place({ ...order, side: "buy" })]),
+      parameters: {},
+      tape: tapeOf(eurusd, [
+        prices(Array.from({ length: 300 }, (_, at) =>
+          [110_000 - points * at, 110_010 - points * at] as const)),
+      ]),
+    });
+  // It falls by 2,990 USD: from 3,700 to below half of a margin of some 3,600.
+  const { summary, curve } = await run(10);
+  assert(summary.orders > 1, "the platform closes a part of the position");
+  assert(curve.every((point) => 2 * Number(point.equity) >= Number(point.marginUsed)));
+  const last = curve.at(-1)!;
+  assert(Number(last.notional) > 0 && Number(last.notional) < 100_000);
+  // By 1,495 USD: above it.
+  assertEquals((await run(5)).summary.orders, 1);
+});
+
 Deno.test("prices that are none are refused and counted; a run without any fails", async () => {
   const piece = prices([[110_000, 110_010], [110_010, 110_010], [0, 5], [110_000, 110_010]]);
   piece.time[3] = startAt;
