@@ -9,6 +9,8 @@ const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   edge: async () => (await import("./edge.ts")).benchEdge(),
   history: async () => (await import("./history.ts")).benchHistory(),
   load: async () => (await import("./load.ts")).benchLoad(),
+  books: async () => (await import("./books.ts")).benchBooks(),
+  backtest: async () => (await import("./backtest.ts")).benchBacktest(),
   orders: async () => (await import("./orders.ts")).benchOrders(),
 };
 

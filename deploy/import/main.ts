@@ -18,26 +18,16 @@ import {
 } from "../../shared/sdk/mod.ts";
 import { openDataFolder } from "../profiles/data_folder.ts";
 import { readOptions } from "../profiles/options.ts";
+import { defaultUrl, isRunning, keyFor } from "../profiles/running.ts";
 import { importBody, importHelp, type ImportOptions, readImportOptions } from "./options.ts";
 import { openLocal } from "./open_local.ts";
 import { progressBar } from "./progress_bar.ts";
 import { stage } from "./stage.ts";
 import { summaryText } from "./summary.ts";
 
-const defaultUrl = "http://localhost:8000";
 const lookEveryMs = 250;
 /** A report of years is drawn in seconds. */
 const pageMsMax = 120_000;
-
-const answers = async (url: string): Promise<boolean> => {
-  try {
-    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) });
-    await answer.body?.cancel();
-    return answer.ok;
-  } catch {
-    return false;
-  }
-};
 
 /** Follows an import to its end. */
 async function watch(spotwire: Spotwire, importId: string): Promise<Import> {
@@ -70,15 +60,14 @@ const dataFolder = (options: ImportOptions): string => options.data ?? "./data";
 async function openPlace(options: ImportOptions): Promise<Place> {
   const folder = dataFolder(options);
   const url = (options.url ?? defaultUrl).replace(/\/+$/, "");
-  if (!options.alone && await answers(url)) {
-    const key = options.key ?? Deno.env.get("SPOTWIRE_KEY") ??
-      await Deno.readTextFile(`${folder}/demo.key`);
+  if (!options.alone && await isRunning(url)) {
+    const key = await keyFor({ key: options.key, folder });
     // A platform on another machine has files of its own.
     const here = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(url);
     const path = here ? await stage(options.path, `${folder}/import`) : options.path;
     const stopped = new Promise<never>(() => {});
     const close = () => Promise.resolve();
-    return { spotwire: createSpotwire({ url, key: key.trim() }), path, url, stopped, close };
+    return { spotwire: createSpotwire({ url, key }), path, url, stopped, close };
   }
   if (options.url !== undefined) throw new Error(`Nothing answers at ${url}`);
   await openDataFolder(folder);

@@ -19,4 +19,5 @@ export { FeedClosed, FeedRefusal } from "./feed_subscriptions.ts";
 export type { FeedProblemCode, FeedQuote, FeedSymbols, LiveBar } from "./feed_frames.ts";
 export { feedProtocols, QuoteDecoder } from "./feed_binary.ts";
 export type { FeedSocket, FeedSocketConstructor } from "./feed_socket.ts";
+export * from "./strategy/mod.ts";
 export type * from "./generated/types.gen.ts";

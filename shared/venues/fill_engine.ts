@@ -192,6 +192,10 @@ class Engine implements FillEngine {
     return this.#take();
   }
 
+  nextDueAt(): number {
+    return this.#due.peek()?.at ?? Infinity;
+  }
+
   holds(orderId: OrderId): boolean {
     return this.#held.has(orderId);
   }

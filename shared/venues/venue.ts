@@ -121,6 +121,11 @@ export interface FillEngine {
    * which keeps its standing prices tradable; without it only quotes count as such.
    */
   advance(now: EpochMs, venueHeardAt?: EpochMs): EngineEffects;
+  /**
+   * The next moment at which latency or expiry may change something without a price; `Infinity` when
+   * there is none. Who calls {@link advance} then, and not before, misses nothing.
+   */
+  nextDueAt(): number;
   /** Whether the order is held, still to trade or end. */
   holds(orderId: OrderId): boolean;
   /** The last replace the order answered; `undefined` when it is not held. */

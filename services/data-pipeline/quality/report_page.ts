@@ -1,42 +1,12 @@
 /** Reports as pages: complete in themselves, without script, readable in a light and a dark room. */
 
-import { type Bar, barChart, escapeHtml, lineChart, rankChart } from "./charts.ts";
+import { type Bar, barChart, lineChart, rankChart } from "../../../shared/runtime/charts.ts";
+import { escapeHtml, number, page, table } from "../../../shared/runtime/html_page.ts";
 import type { ImportReport } from "./import_report.ts";
 import type { DayReport } from "./quality_store.ts";
 
-const style = `
-:root{color-scheme:light dark;--line:#8884;--soft:#777}
-body{font:15px/1.5 system-ui,sans-serif;max-width:860px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-td,th{text-align:right;padding:.25rem .5rem;border-bottom:1px solid var(--line)}
-td:first-child,th:first-child{text-align:left}
-figure{margin:1.2rem 0}figcaption{font-weight:600;margin-bottom:.3rem}
-svg{width:100%;height:auto}svg text{font-size:11px;fill:currentColor}
-.soft{color:var(--soft)}.stop{border-left:4px solid #b4532a;padding-left:.8rem}`;
-
 const ticksColour = "#2f7d5b";
 const spreadColour = "#41699c";
-
-const page = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>` +
-  `<meta name="viewport" content="width=device-width, initial-scale=1">` +
-  `<style>${style}</style></head><body>${body}</body></html>\n`;
-
-const number = (value: number | null): string =>
-  value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: 3 });
-
-function table(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]) {
-  const cells = (tag: string, row: readonly (string | number | null)[]) =>
-    `<tr>${
-      row.map((cell) =>
-        `<${tag}>${typeof cell === "string" ? escapeHtml(cell) : number(cell)}</${tag}>`
-      ).join("")
-    }</tr>`;
-  return `<table><thead>${cells("th", head)}</thead><tbody>${
-    rows.map((row) => cells("td", row)).join("")
-  }</tbody></table>`;
-}
 
 const seriesName = (
   { symbol, source, kind, side, intervalMs }: Pick<

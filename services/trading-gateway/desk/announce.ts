@@ -23,6 +23,7 @@ import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { OutboxEntry } from "./books_store.ts";
 import type { TransactionView } from "../transactions/transaction_view.ts";
 import type { Booked } from "./decide.ts";
+import { venueCommandOf } from "./venue_command.ts";
 
 export function submitEntry(events: EventSource, order: Order): OutboxEntry {
   const event: OrderSubmitted = events.event("order.submitted", toSubmittedData(order), {
@@ -89,23 +90,21 @@ export function transactionEntries(
   return entries;
 }
 
-/** What the venue must be told because of a transaction, if anything. */
+/** The entry that tells the venue what it must do because of a transaction, if anything. */
 export function venueEntry(
   events: EventSource,
   { transaction }: Booked,
   order: Order | undefined,
 ): OutboxEntry | null {
-  if (order === undefined) return null;
-  if (transaction.type === "order_accepted") {
-    return transaction.held ? null : submitEntry(events, order);
+  const command = order === undefined ? null : venueCommandOf(transaction, order);
+  switch (command?.kind) {
+    case "submit":
+      return submitEntry(events, command.order);
+    case "replace":
+      return replaceEntry(events, command.order, command);
+    case "cancel":
+      return cancelEntry(events, command.order, command.at);
+    default:
+      return null;
   }
-  if (transaction.type === "order_released") return submitEntry(events, order);
-  if (transaction.type === "order_replace_requested") {
-    const { replacement, time } = transaction;
-    return replaceEntry(events, order, { replacement, at: time });
-  }
-  if (transaction.type === "order_cancel_requested") {
-    return cancelEntry(events, order, transaction.time);
-  }
-  return null;
 }

@@ -252,7 +252,9 @@ function applyReport(
   const change = changeOf(order, report);
   if (change === null) return done([]);
   const refused = isEnd(change) ? refuseReplaces(account, order, report.time) : [];
-  const booked = book(account, report.time, change);
+  // Refusing its replaces moved the order on, and what has become of it decides how it ends.
+  const end = refused.length === 0 ? change : changeOf(account.orders.get(order.orderId)!, report)!;
+  const booked = book(account, report.time, end);
   const followed = isEnd(change) ? followEnd(account, order, report.time) : [];
   return done([...refused, booked, ...followed]);
 }

@@ -6,18 +6,13 @@
 
 import type { Kysely } from "kysely";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
-import { instrumentOf } from "../../../shared/domain/instruments.ts";
-import type { Price } from "../../../shared/domain/instrument.ts";
 import { micros } from "../../../shared/domain/money.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
-import { quoteRates } from "../../../shared/domain/rates.ts";
-import {
-  type FinancingFault,
-  financingOf,
-  financingPriceOf,
-  type FinancingTerms,
+import type {
+  FinancingFault,
+  FinancingTerms,
 } from "../../../shared/domain/settlement/financing.ts";
-import { type Roll, ValueDates } from "../../../shared/domain/settlement/value_date.ts";
+import { ValueDates } from "../../../shared/domain/settlement/value_date.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
@@ -25,6 +20,7 @@ import { pause } from "../../../shared/runtime/time.ts";
 import type { ChargeFinancing } from "../desk/charge_financing.ts";
 import type { Desk } from "../desk/desk.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
+import { chargeOf, type ChargeTerms } from "./charge_of.ts";
 import { DayEnds } from "./day_ends.ts";
 import { chargesOf, daysEndedAfter, forgetLateFill, heldAt, lateFills } from "./late_fill_store.ts";
 import {
@@ -138,13 +134,18 @@ export class Rolls {
     }
   }
 
+  get #chargedBy(): ChargeTerms {
+    const { terms, hours } = this.#deps;
+    return { terms, values: this.#values, calendar: hours.calendar };
+  }
+
   /** Charges what a position owes for a day, less what it has been charged. */
   async #correct(held: HeldPosition, ended: EndedDay): Promise<FinancingFault | null> {
     const charged = await chargesOf(this.#deps.db, held, ended.day);
     const last = charged.at(-1);
     if (held.units === (last?.units ?? 0)) return null;
     const priced = held.units === 0 ? { ...held, units: last!.units } : held;
-    const whole = this.#chargeOf(priced, ended, this.#quotesOf(ended));
+    const whole = chargeOf(priced, { ...ended, quotes: this.#quotesOf(ended) }, this.#chargedBy);
     if (typeof whole === "string") return whole;
     if (whole === null) return null;
     const before = charged.reduce((sum, one) => sum + one.financed, 0n);
@@ -172,8 +173,9 @@ export class Rolls {
     const count = (fault: FinancingFault) => faults.set(fault, (faults.get(fault) ?? 0) + 1);
     const commands: ChargeFinancing[] = [];
     const quotes = this.#quotesOf(ended);
+    const by = this.#chargedBy;
     for (const held of positions) {
-      const charge = this.#chargeOf(held, ended, quotes);
+      const charge = chargeOf(held, { ...ended, quotes }, by);
       if (typeof charge === "string") count(charge);
       else if (charge !== null) commands.push(charge);
     }
@@ -191,62 +193,6 @@ export class Rolls {
     this.#said.delete(ended.day);
     logger.info({ day: ended.day, positions: commands.length }, "positions rolled");
     return faults;
-  }
-
-  /** The command that charges a position; `null` when the roll does not touch it, or what is missing. */
-  #chargeOf(
-    held: HeldPosition,
-    ended: EndedDay,
-    quotes: QuoteBook,
-  ): ChargeFinancing | FinancingFault | null {
-    const { terms } = this.#deps;
-    if (terms.swapFree.includes(held.accountId)) return null;
-    const instrument = instrumentOf(held.symbol);
-    const roll = this.#rollOf(instrument, ended.day);
-    if (roll === null) return "holidays_unknown";
-    if (roll.days === 0) return null;
-    const quote = quotes.get(held.symbol);
-    if (quote === undefined) return "quote_missing";
-    const { day } = ended;
-    const financing = financingPriceOf(terms, instrument, { long: held.units > 0, day });
-    if (financing === "financing_rate_missing") return financing;
-    const price: Price = held.units > 0 ? quote.bid : quote.ask;
-    return {
-      kind: "charge_financing",
-      accountId: held.accountId,
-      rates: quoteRates(quotes),
-      charge: {
-        time: ended.endedAt,
-        symbol: held.symbol,
-        ...(held.leg === "net" ? {} : { leg: held.leg }),
-        day,
-        valueDate: roll.valueDate.toString(),
-        nextValueDate: roll.nextValueDate.toString(),
-        days: roll.days,
-        units: held.units,
-        price,
-        financing,
-        financed: financingOf({ units: held.units, price }, {
-          instrument,
-          financing,
-          days: roll.days,
-        }),
-        financedCurrency: instrument.quote,
-      },
-    };
-  }
-
-  #rollOf(instrument: ReturnType<typeof instrumentOf>, day: string): Roll | null {
-    try {
-      return this.#values.roll(
-        instrument,
-        Temporal.PlainDate.from(day),
-        this.#deps.hours.calendar,
-      );
-    } catch (error) {
-      if (error instanceof RangeError) return null;
-      throw error;
-    }
   }
 
   /** The day's last quotes, and the newest of symbols that had none yet. */

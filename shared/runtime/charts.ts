@@ -1,8 +1,9 @@
-/** Small pictures as inline SVG: bars over names, and stretches of a day. No script, no other file. */
+/**
+ * Small pictures as inline SVG: bars over names, stretches of a day, lines over time. No script, no
+ * other file.
+ */
 
-/** Text that a page may hold. */
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
+import { escapeHtml } from "./html_page.ts";
 
 export interface Bar {
   readonly label: string;
@@ -89,6 +90,55 @@ export function lineChart(heading: string, stretches: readonly Stretch[]): strin
     `<svg viewBox="0 0 ${width} 38" role="img" aria-label="${escapeHtml(heading)}">` +
       `<rect x="${left}" y="16" width="${width - 2 * left}" height="6" fill="#9bb3a7"></rect>` +
       `${marks.join("")}</svg>`,
+  );
+}
+
+export interface Line {
+  readonly name: string;
+  readonly colour: string;
+  /** One of each moment. */
+  readonly values: readonly number[];
+  /** Whether the space between the line and zero is filled. */
+  readonly isFilled?: boolean;
+}
+
+export interface LinePicture {
+  /** What the moments are called, from the first to the last. */
+  readonly moments: readonly string[];
+  readonly lines: readonly Line[];
+  /** Whether zero is part of the picture; otherwise it reaches from the lowest to the highest. */
+  readonly fromZero?: boolean;
+}
+
+/** Lines over time, all to one scale; its ends and the first and last moment are named. */
+export function timeChart(heading: string, { moments, lines, fromZero }: LinePicture): string {
+  if (moments.length < 2) return figure(heading, `<p>Nothing to show.</p>`);
+  const all = lines.flatMap((line) => line.values);
+  const lowest = Math.min(...all, ...(fromZero ? [0] : []));
+  const highest = Math.max(...all, ...(fromZero ? [0] : []));
+  const tall = highest - lowest || 1;
+  const x = (at: number) => (left + at / (moments.length - 1) * (width - 2 * left)).toFixed(1);
+  const y = (value: number) =>
+    (height - bottom - (value - lowest) / tall * (height - top - bottom)).toFixed(1);
+  const drawn = lines.map(({ name, colour, values, isFilled }) => {
+    const points = values.map((value, at) => `${x(at)},${y(value)}`).join(" ");
+    const title = `<title>${escapeHtml(name)}</title>`;
+    const zero = y(Math.min(highest, Math.max(lowest, 0)));
+    return isFilled
+      ? `<polygon points="${x(0)},${zero} ${points} ${x(values.length - 1)},${zero}" ` +
+        `fill="${colour}" fill-opacity="0.5">${title}</polygon>`
+      : `<polyline points="${points}" fill="none" stroke="${colour}" stroke-width="1.5">` +
+        `${title}</polyline>`;
+  });
+  const names = `<text x="${left}" y="12">${numberText(highest)}</text>` +
+    `<text x="${left}" y="${height - bottom - 2}">${numberText(lowest)}</text>` +
+    `<text x="${left}" y="${height - 6}">${escapeHtml(moments[0]!)}</text>` +
+    `<text x="${width - left}" y="${height - 6}" text-anchor="end">` +
+    `${escapeHtml(moments[moments.length - 1]!)}</text>`;
+  return figure(
+    heading,
+    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(heading)}">` +
+      `${drawn.join("")}${names}</svg>`,
   );
 }
 

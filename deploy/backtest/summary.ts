@@ -1,0 +1,32 @@
+/** What a backtest says on the terminal. */
+
+import type { BacktestReport } from "../../shared/contracts/http/backtest_report.ts";
+
+/** A name and a value a line; the files come last. */
+export function summaryText(report: BacktestReport, files: readonly string[]): string {
+  const { summary, costs, settings, quotes, uncharged } = report;
+  const { currency } = settings;
+  const rows: [string, string][] = [
+    ["quotes", `${quotes.count.toLocaleString("en")}, ${quotes.first} to ${quotes.last}`],
+    ["net profit", `${summary.netProfit} ${currency} (${summary.returnPercent} %)`],
+    ["before costs", `${summary.profitBeforeCosts} ${currency}`],
+    [
+      "costs",
+      `spread ${costs.spread}, slippage ${costs.slippage}, commission ${costs.commission}, ` +
+      `carry ${costs.carry}`,
+    ],
+    ["drawdown", `${summary.maxDrawdown} ${currency} (${summary.maxDrawdownPercent} %)`],
+    ["trades", `${summary.trades}, ${summary.wins} won, ${summary.losses} lost`],
+    ["in the market", `${summary.timeInMarketPercent} % of the time`],
+    ["closing equity", `${summary.closingEquity} ${currency}`],
+    ["digest", report.digest],
+  ];
+  const refused = Object.entries(report.refusals).map(([code, count]) => `${count} ${code}`);
+  if (refused.length > 0) rows.push(["refused", refused.join(", ")]);
+  if (uncharged.length > 0) {
+    const { fault } = uncharged[0]!;
+    rows.push(["incomplete", `${uncharged.length} rolls without carry: ${fault}`]);
+  }
+  for (const file of files) rows.push(["written", file]);
+  return rows.map(([name, value]) => `${name.padEnd(15)} ${value}`).join("\n");
+}
