@@ -20,7 +20,9 @@ import { httpUpstream, type Upstream } from "./forward/upstream.ts";
 import type { KeyParts } from "./keys/create_key.ts";
 import { KeyRegistry } from "./keys/key_registry.ts";
 import { createKeyStore, type KeyStore } from "./keys/key_store.ts";
+import { type ConsoleFiles, readConsole } from "./console/console_files.ts";
 import { EdgeMarket } from "./market/edge_market.ts";
+import type { DemoSignIn } from "./sessions/sign_in.ts";
 import type { GatewaySettings } from "./settings.ts";
 
 /** What the edge stands on; a profile may share the streams and the store, and bring upstreams. */
@@ -36,6 +38,10 @@ export interface GatewayGround extends StreamsGround, KeyParts {
     readonly pipeline: Upstream;
   };
   readonly limits: GatewaySettings["limits"];
+  /** The page at `/`; `null` where it was not built. */
+  readonly console: ConsoleFiles | null;
+  /** Given by the embedded profile only. */
+  readonly demo?: DemoSignIn | undefined;
 }
 
 export interface GatewayDeps extends GatewayGround {
@@ -52,13 +58,18 @@ export async function openGateway(
   const ground = await openStreamsGround("api-gateway", settings, lifecycle);
   const kv = await openDenoKv(settings.kv.path, { clock: systemTimer });
   lifecycle.onStop("kv", () => kv.close());
-  return gatewayGround(settings, { ground, kv });
+  return gatewayGround(settings, { ground, kv, console: await readConsole() });
 }
 
 /** The edge's ground over streams, a store and upstreams that are open already. */
 export function gatewayGround(
   settings: Omit<GatewaySettings, "http" | "log" | "streams" | "kv">,
-  open: { ground: StreamsGround; kv: KeyValueStore; upstreams?: GatewayGround["upstreams"] },
+  open: {
+    ground: StreamsGround;
+    kv: KeyValueStore;
+    console: ConsoleFiles | null;
+    upstreams?: GatewayGround["upstreams"];
+  },
 ): GatewayGround {
   const { ground, kv } = open;
   const { clock } = ground;
@@ -88,6 +99,7 @@ export function gatewayGround(
       pipeline: httpUpstream("data-pipeline", settings.upstreams.pipeline),
     },
     limits,
+    console: open.console,
   };
 }
 

@@ -1,0 +1,79 @@
+/** The keyboard: one list for what listens and for what the help page tells. */
+
+import { useEffect } from "preact/hooks";
+import { type Console, useConsole } from "../core/console.ts";
+import { viewNames } from "../core/route.ts";
+
+interface KeyCommand {
+  readonly keys: readonly string[];
+  readonly does: string;
+  run(console: Console, key: string): void;
+}
+
+const focus = (selector: string) => {
+  // The panel may be shown by the same key; its element comes with the next picture.
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
+};
+
+const trade = (console: Console, side: "buy" | "sell") => {
+  console.router.go({ view: "trade", panel: "ticket" });
+  console.ticket.change({ side });
+  focus("#size");
+};
+
+export const commands: readonly KeyCommand[] = [
+  {
+    keys: ["b"],
+    does: "Buy: the order ticket, at its size",
+    run: (console) => trade(console, "buy"),
+  },
+  { keys: ["s"], does: "Sell", run: (console) => trade(console, "sell") },
+  {
+    keys: ["/"],
+    does: "Search an instrument",
+    run: (console) => {
+      console.router.go({ view: "trade", panel: "watch" });
+      focus("#search");
+    },
+  },
+  {
+    keys: ["[", "]"],
+    does: "The instrument before, the next",
+    run: (console, key) => {
+      const symbols = console.instruments.listed.value.map((one) => one.symbol);
+      const at = symbols.indexOf(console.router.route.value.symbol);
+      const next = symbols[at + (key === "[" ? -1 : 1)];
+      if (next !== undefined) console.router.go({ symbol: next });
+    },
+  },
+  {
+    keys: ["1", "2", "3", "4", "5"],
+    does: "Trade, risk, data, backtests, system",
+    run: (console, key) => console.router.go({ view: viewNames[Number(key) - 1]!, item: null }),
+  },
+  {
+    keys: ["?"],
+    does: "This page",
+    run: (console) => (console.helpShown.value = !console.helpShown.value),
+  },
+];
+
+export function useKeys(): void {
+  const console = useConsole();
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (document.querySelector("dialog[open]") !== null && event.key !== "?") return;
+      const command = commands.find(({ keys }) => keys.includes(event.key));
+      if (command === undefined) return;
+      event.preventDefault();
+      command.run(console, event.key);
+    };
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  }, [console]);
+}
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName));

@@ -1,0 +1,78 @@
+/** What the account has and uses, at the prices on the screen. */
+
+import { useConsole } from "../core/console.ts";
+import { liveValue } from "../account/live_value.ts";
+import { microsText } from "../orders/ticket.ts";
+import { useLiveText } from "../ui/hooks.ts";
+import { moneyText, toneOf } from "../ui/numbers.ts";
+
+export function AccountHeader() {
+  const console = useConsole();
+  const { account, session } = console;
+  const held = account.account.value;
+  if (held === null) return <div class="account" aria-busy="true" />;
+  return (
+    <div class="account" role="group" aria-label="Account">
+      <label class="pick">
+        <span class="unseen">Account</span>
+        <select
+          value={held.accountId}
+          onChange={(event) => void console.switchAccount(event.currentTarget.value)}
+        >
+          {account.accounts.value.map(({ accountId }) => (
+            <option key={accountId} value={accountId}>{accountId}</option>
+          ))}
+        </select>
+      </label>
+      <Figure name="Balance" id="balance" />
+      <Figure name="Equity" id="equity" />
+      <Figure name="P/L" id="unrealised" />
+      <Figure name="Margin used" id="marginUsed" />
+      <Figure name="Free" id="marginAvailable" />
+      <Figure name="Level" id="level" />
+      <span class="currency">{held.currency}</span>
+      {held.marginCall && <strong class="call">Margin call</strong>}
+      <button type="button" class="plain" onClick={() => void session.signOut()}>Sign out</button>
+      <button
+        type="button"
+        class="plain"
+        aria-label="Help"
+        title="Help (?)"
+        onClick={() => (console.helpShown.value = true)}
+      >
+        ?
+      </button>
+    </div>
+  );
+}
+
+type FigureId = "balance" | "equity" | "unrealised" | "marginUsed" | "marginAvailable" | "level";
+
+function Figure({ name, id }: { name: string; id: FigureId }) {
+  const { account, quotes } = useConsole();
+  const ref = useLiveText<HTMLElement>(() => {
+    const held = account.account.value;
+    if (held === null) return { text: "–" };
+    if (id === "balance") return { text: moneyText(held.balance) };
+    // Until the prices have come, as the platform valued it.
+    const live = liveValue(held, account.positions.value, quotes);
+    if (id === "level") return { text: levelText(live?.equity ?? null, live?.marginUsed ?? null) };
+    const amount = live === null ? held[id] : microsText(live[id]);
+    if (amount === null) return { text: "–" };
+    return id === "unrealised"
+      ? { text: moneyText(amount, { plus: true }), tone: toneOf(amount) }
+      : { text: moneyText(amount) };
+  });
+  return (
+    <div class={`figure figure-${id}`}>
+      <span>{name}</span>
+      <b ref={ref} data-id={id}>–</b>
+    </div>
+  );
+}
+
+/** Equity in per cent of the margin used. */
+function levelText(equity: bigint | null, used: bigint | null): string {
+  if (equity === null || used === null || used === 0n) return "–";
+  return `${equity * 100n / used}%`;
+}

@@ -1,0 +1,91 @@
+/** Open positions, their profit live; closed and reversed in place. */
+
+import { useSignal } from "@preact/signals";
+import type { Position } from "../../../../../../shared/sdk/mod.ts";
+import { liveProfit } from "../../account/live_value.ts";
+import { useConsole } from "../../core/console.ts";
+import { closePosition, reversePosition } from "../../orders/order_actions.ts";
+import { microsText } from "../../orders/ticket.ts";
+import { type Column, DataTable } from "../../ui/data_table.tsx";
+import { useLiveText } from "../../ui/hooks.ts";
+import { moneyText, toneOf, unitsText } from "../../ui/numbers.ts";
+import { PriceCell } from "../../ui/price_cell.tsx";
+
+const isShort = ({ units }: Position) => units.startsWith("-");
+
+export function Positions() {
+  const { account, router } = useConsole();
+  const currency = account.account.value?.currency ?? "";
+  const columns: readonly Column<Position>[] = [
+    { name: "Symbol", text: (one) => one.symbol },
+    {
+      name: "Side",
+      text: (one) => (isShort(one) ? "short" : "long"),
+      show: (one) => <b class={isShort(one) ? "sell" : "buy"}>{isShort(one) ? "short" : "long"}</b>,
+    },
+    { name: "Units", text: (one) => one.units, show: (one) => unitsText(one.units), numeric: true },
+    { name: "Average", text: (one) => one.averagePrice, numeric: true },
+    {
+      name: "Now",
+      text: () => "",
+      show: (one) => <PriceCell symbol={one.symbol} side={isShort(one) ? "ask" : "bid"} />,
+      numeric: true,
+    },
+    {
+      name: `P/L ${currency}`,
+      text: (one) => one.unrealised ?? "",
+      show: (one) => <Profit position={one} />,
+      numeric: true,
+    },
+    { name: "", text: () => "", show: (one) => <Actions position={one} /> },
+  ];
+  return (
+    <DataTable
+      name="positions"
+      columns={columns}
+      rows={account.positions.value}
+      keyOf={(one) => one.symbol}
+      onRow={({ symbol }) => router.go({ symbol })}
+      empty={
+        <p>
+          No open positions. Choose an instrument, then press <kbd>b</kbd> to buy or <kbd>s</kbd>
+          {" "}
+          to sell.
+        </p>
+      }
+    />
+  );
+}
+
+function Profit({ position }: { position: Position }) {
+  const { account, quotes } = useConsole();
+  const ref = useLiveText<HTMLSpanElement>(() => {
+    const currency = account.account.value?.currency;
+    const profit = currency && liveProfit(position, currency, quotes);
+    if (!profit) return { text: "–", tone: "flat" };
+    const text = microsText(profit.account);
+    return { text: moneyText(text, { plus: true }), tone: toneOf(text) };
+  });
+  return <span ref={ref} class="pl" data-id={`pl-${position.symbol}`} />;
+}
+
+function Actions({ position }: { position: Position }) {
+  const console = useConsole();
+  const busy = useSignal(false);
+  const run = (work: () => Promise<boolean>) => async (event: Event) => {
+    event.stopPropagation();
+    busy.value = true;
+    await work();
+    busy.value = false;
+  };
+  return (
+    <span class="row-actions">
+      <button type="button" disabled={busy} onClick={run(() => closePosition(console, position))}>
+        Close
+      </button>
+      <button type="button" disabled={busy} onClick={run(() => reversePosition(console, position))}>
+        Reverse
+      </button>
+    </span>
+  );
+}
