@@ -34,7 +34,8 @@ export function addSessionRoutes(app: ServiceApp, parts: SessionParts): void {
   // Each token also renews the session: it ends when nobody has used it for long.
   add("POST", sessionTokenPath, async (c) => {
     const held = readSessionCookie(c.req.raw.headers);
-    if (held === null) throw new Problem("key_missing", "Nobody is signed in");
+    // No failure: every first visit asks.
+    if (held === null) return c.body(null, 204);
     const auth = await parts.registry.ofSession(held);
     if (auth === null) throw new Problem("key_invalid", "The session has ended; sign in again");
     const { cookie, token } = await openSession(parts, auth);

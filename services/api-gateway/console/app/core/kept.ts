@@ -50,9 +50,9 @@ export class Kept {
   }
 
   set(change: Partial<Habits>): void {
-    this.habits.value = { ...this.habits.value, ...change };
+    this.habits.value = { ...this.habits.peek(), ...change };
     try {
-      this.#machine.kept.setItem(storageKey, JSON.stringify(this.habits.value));
+      this.#machine.kept.setItem(storageKey, JSON.stringify(this.habits.peek()));
     } catch {
       // A full or forbidden storage costs the memory of habits, nothing else.
     }

@@ -70,13 +70,15 @@ export class Session {
   }
 
   async #renew(): Promise<string> {
+    // Once it is known that nobody is signed in, nobody asks again until somebody is.
+    const { state } = this.state.peek();
+    if (state === "ended" || state === "signed_out") throw new SignInRefused("Nobody is signed in");
     const answer = await this.#send("POST", sessionTokenPath);
-    if (answer.status === 401) {
+    if (answer.status === 401 || answer.status === 204) {
       this.#held = null;
-      const known = this.state.peek().state === "signed_in";
-      this.state.value = { state: known ? "ended" : "signed_out" };
+      this.state.value = { state: state === "signed_in" ? "ended" : "signed_out" };
     }
-    if (!answer.ok) throw new SignInRefused(await wordsOf(answer));
+    if (answer.status !== 201) throw new SignInRefused(await wordsOf(answer));
     return this.#take(await answer.json());
   }
 
