@@ -1,6 +1,7 @@
 /** One chart on the screen: the drawing library behind the few words that the console needs. */
 
 import {
+  type AutoscaleInfo,
   CandlestickSeries,
   createChart,
   createSeriesMarkers,
@@ -34,6 +35,8 @@ export interface ChartBoardParts {
   onCross(candle: Candle | null): void;
 }
 
+/** How far an order may be from the bars in the picture to be in it too. */
+const nearShare = 0.01;
 /** Bars left of the picture when more are asked for. */
 const nearBars = 60;
 const dataOf = ({ openTime, open, high, low, close }: Candle) => ({
@@ -52,6 +55,7 @@ export class ChartBoard {
   readonly #ask: IPriceLine;
   #candles: readonly Candle[] = [];
   #last: Candle | null = null;
+  #levels: readonly number[] = [];
 
   constructor(parts: ChartBoardParts) {
     const { element, pricePrecision, zone } = parts;
@@ -73,6 +77,7 @@ export class ChartBoard {
     this.#series = this.#chart.addSeries(CandlestickSeries, {
       priceFormat: { type: "price", precision: pricePrecision, minMove: 10 ** -pricePrecision },
       priceLineVisible: false,
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => this.#scaled(original()),
     });
     this.#markers = createSeriesMarkers<Time>(this.#series, []);
     const line = { price: 0, lineWidth: 1, lineStyle: 1, axisLabelVisible: true } as const;
@@ -103,6 +108,30 @@ export class ChartBoard {
     });
     this.#bid.applyOptions({ color: colours.sell, axisLabelTextColor: colours.onColour });
     this.#ask.applyOptions({ color: colours.buy, axisLabelTextColor: colours.onColour });
+  }
+
+  /** Prices that the picture makes room for, where they are not far off. */
+  levels(prices: readonly number[]): void {
+    if (String(prices) === String(this.#levels)) return;
+    this.#levels = prices;
+    // The library asks for the scale again when an option is set.
+    this.#series.applyOptions({});
+    this.#chart.priceScale("right").applyOptions({});
+  }
+
+  #scaled(own: AutoscaleInfo | null): AutoscaleInfo | null {
+    const range = own?.priceRange ?? null;
+    if (own === null || range === null) return own;
+    const near = this.#levels.filter((price) =>
+      price > range.minValue * (1 - nearShare) && price < range.maxValue * (1 + nearShare)
+    );
+    return {
+      ...own,
+      priceRange: {
+        minValue: Math.min(range.minValue, ...near),
+        maxValue: Math.max(range.maxValue, ...near),
+      },
+    };
   }
 
   /** Everything anew: a first page, an older one. */

@@ -106,13 +106,17 @@ const fieldOfPath: Readonly<Record<string, TicketField>> = {
 const isReason = (code: string): code is RejectReason =>
   (rejectReasons as readonly string[]).includes(code);
 
+/** The prices that an order was sent with, by the field they came from. */
+export type SentPrices = Partial<Record<TicketField, string>>;
+
 /**
- * A failed request in words, at its field. Of a malformed price the code names none: the first of
- * `filled` that is no price is meant.
+ * A failed request in words, at its field. Of a wrong price the code does not say which: the first of
+ * those sent that is wrong in that way is meant.
  */
 export function explainRefusal(
   error: unknown,
-  filled: Partial<Record<TicketField, string>> = {},
+  sent: SentPrices = {},
+  pricePrecision = 5,
 ): Refusal {
   if (!(error instanceof SpotwireProblem)) {
     return {
@@ -123,7 +127,9 @@ export function explainRefusal(
     };
   }
   const { code, detail, errors } = error;
-  if (isReason(code)) return { field: placeOf(code, filled), code, ...wordsOf(code) };
+  if (isReason(code)) {
+    return { field: placeOf(code, sent, pricePrecision), code, ...wordsOf(code) };
+  }
   const first = errors[0];
   const field = first === undefined ? undefined : fieldOfPath[first.path];
   return { field: field ?? "order", code, title: first?.message ?? detail, advice: "" };
@@ -134,25 +140,19 @@ const wordsOf = (reason: RejectReason) => {
   return { title, advice };
 };
 
-const priceFields = [
-  "price",
-  "triggerPrice",
-  "trailingDistance",
-  "priceBound",
-  "takeProfit",
-  "stopLoss",
-  "trailingStop",
-] as const;
+const plainPrice = /^\d+(\.\d+)?$/;
 
-function placeOf(code: RejectReason, filled: Partial<Record<TicketField, string>>): TicketField {
-  const field = fieldOfReason[code];
-  if (field !== "price") return field;
-  const wrong: (text: string) => boolean = code === "price_malformed"
-    ? (text) => !/^\d+(\.\d+)?$/.test(text)
-    : code === "price_not_positive"
-    ? (text) => /^[-0.]/.test(text) && !(Number(text) > 0)
-    : code === "price_precision"
-    ? (text) => /\./.test(text)
-    : () => false;
-  return priceFields.find((name) => filled[name] !== undefined && wrong(filled[name])) ?? field;
+/** Whether a text is what a reason says of it. */
+const isWrong: Partial<Record<RejectReason, (text: string, pricePrecision: number) => boolean>> = {
+  price_malformed: (text) => !plainPrice.test(text),
+  price_not_positive: (text) => !(Number(text) > 0),
+  price_precision: (text, precision) => (text.split(".")[1]?.length ?? 0) > precision,
+};
+
+function placeOf(code: RejectReason, sent: SentPrices, pricePrecision: number): TicketField {
+  const test = isWrong[code];
+  const found = test === undefined
+    ? undefined
+    : ticketFields.find((field) => sent[field] !== undefined && test(sent[field], pricePrecision));
+  return found ?? fieldOfReason[code];
 }

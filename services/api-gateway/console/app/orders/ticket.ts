@@ -8,7 +8,7 @@ import type { PlaceOrder } from "../../../../../shared/sdk/mod.ts";
 import { liveValue } from "../account/live_value.ts";
 import type { Console } from "../core/console.ts";
 import { type Estimate, estimate } from "./estimates.ts";
-import { explainRefusal, type Refusal, type TicketField } from "./refusals.ts";
+import { explainRefusal, type Refusal, type SentPrices } from "./refusals.ts";
 import { unitsOfLots, unitsOfRisk } from "./sizing.ts";
 import { emptyForm, orderOf, type TicketForm, withType } from "./ticket_form.ts";
 import { groupDigits } from "../ui/numbers.ts";
@@ -129,8 +129,13 @@ export class Ticket {
       await this.#console.client.checkOrder(accountId, order);
       if (asked === this.#asked) this.refusal.value = null;
     } catch (error) {
-      if (asked === this.#asked) this.refusal.value = explainRefusal(error, filledOf(form));
+      if (asked === this.#asked) this.refusal.value = this.#explain(error, order);
     }
+  }
+
+  #explain(error: unknown, order: PlaceOrder): Refusal {
+    const precision = this.#console.instruments.get(order.symbol)?.pricePrecision;
+    return explainRefusal(error, pricesOf(order), precision);
   }
 
   /** Sends the form, or asks first where the person wants that. */
@@ -155,7 +160,7 @@ export class Ticket {
       this.refusal.value = null;
       notices.say("done", `${placed.orderId} accepted: ${orderText(order)}`);
     } catch (error) {
-      this.refusal.value = explainRefusal(error, filledOf(this.form.value));
+      this.refusal.value = this.#explain(error, order);
       notices.say("refused", `${this.refusal.value.title}. ${this.refusal.value.advice}`);
     } finally {
       this.sending.value = false;
@@ -185,17 +190,17 @@ const noSize = ({ sizeKind }: TicketForm): Refusal =>
     }
     : { field: "size", code: null, title: "The lots are not a number", advice: "Write 0.1 or 2" };
 
-function filledOf(form: TicketForm): Partial<Record<TicketField, string>> {
-  const filled = {
-    price: form.price,
-    triggerPrice: form.triggerPrice,
-    trailingDistance: form.trailingPips,
-    priceBound: form.priceBound,
-    takeProfit: form.takeProfit,
-    stopLoss: form.stopLoss,
-    trailingStop: form.trailingStopPips,
+function pricesOf(order: PlaceOrder): SentPrices {
+  const prices: Record<string, string | undefined> = {
+    price: order.price,
+    triggerPrice: order.triggerPrice,
+    trailingDistance: order.trailingDistance,
+    priceBound: order.priceBound,
+    takeProfit: order.takeProfitOnFill?.price,
+    stopLoss: order.stopLossOnFill?.price ?? order.stopLossOnFill?.distance,
+    trailingStop: order.trailingStopLossOnFill?.distance,
   };
-  return Object.fromEntries(Object.entries(filled).filter(([, text]) => text.trim() !== ""));
+  return Object.fromEntries(Object.entries(prices).filter(([, text]) => text !== undefined));
 }
 
 /** Micros of the account's currency as text. */

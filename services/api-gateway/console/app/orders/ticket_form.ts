@@ -56,12 +56,16 @@ export const emptyForm: TicketForm = {
   tag: "",
 };
 
-/** The form with another type: its time in force stays where the type allows it. */
+/** The form with another type: what a waiting order lives by is not what the market's does. */
 export function withType(form: TicketForm, type: OrderType): TicketForm {
-  const { timesInForce } = orderTypeRules[type];
-  const kept = timesInForce.includes(form.timeInForce);
-  const timeInForce = kept ? form.timeInForce : timesInForce[0]!;
-  return { ...form, type, timeInForce };
+  if (type === form.type) return form;
+  const waited = form.type !== "market" && type !== "market";
+  const kept = waited && orderTypeRules[type].timesInForce.includes(form.timeInForce);
+  return {
+    ...form,
+    type,
+    timeInForce: kept ? form.timeInForce : type === "market" ? "FOK" : "GTC",
+  };
 }
 
 const distanceDecimals = 12;

@@ -27,6 +27,11 @@ export function OrderLines({ symbol, pricePrecision, board }: LinesProps) {
     one.symbol === symbol && movablePrice(one) !== null
   );
   const positions = account.positions.value.filter((one) => one.symbol === symbol);
+  const levels = [
+    ...orders.map((one) => movablePrice(one)!.at),
+    ...positions.map((one) => one.averagePrice),
+  ];
+  useEffect(() => board.levels(levels.map(Number)), [board, levels.join()]);
   return (
     <div class="lines">
       {positions.map((one) => <PositionLine key={one.symbol} position={one} board={board} />)}
