@@ -12,10 +12,13 @@ import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import { systemTimer } from "../../shared/runtime/time.ts";
 import { createTokens, type Tokens } from "../../shared/security/tokens.ts";
+import { AccountHub } from "./feed/account_hub.ts";
+import { createAccountSource } from "./feed/account_source.ts";
 import { BarBoard } from "./feed/bar_board.ts";
 import { FeedHub } from "./feed/feed_hub.ts";
 import { FeedServer } from "./feed/feed_server.ts";
 import { QuoteBoard } from "./feed/quote_board.ts";
+import { createInternalTokens } from "./forward/forward.ts";
 import { httpUpstream, type Upstream } from "./forward/upstream.ts";
 import type { KeyParts } from "./keys/create_key.ts";
 import { KeyRegistry } from "./keys/key_registry.ts";
@@ -135,9 +138,13 @@ async function startFeed(ground: GatewayGround, lifecycle: Lifecycle): Promise<F
     defer,
   });
   const bars = new FeedHub({ board: new BarBoard(), clock, defer });
+  const tokenOf = createInternalTokens(ground.tokens, clock);
+  const source = createAccountSource(ground.upstreams.trading, tokenOf);
+  const accounts = new AccountHub({ source, market, clock });
   const feed = new FeedServer({
     ...ground,
     channels: { quotes, bars },
+    accounts,
     socketsPerKey: limits.socketsPerKey,
     socketsMax: limits.sockets,
   });
@@ -160,6 +167,15 @@ async function startFeed(ground: GatewayGround, lifecycle: Lifecycle): Promise<F
       bars.publish((board) => {
         for (const { data } of events) data.bars.forEach((bar) => board.put(bar));
       }),
+  });
+  await followTopic({
+    streams,
+    topic: topics.transactions,
+    // What came before is the trading gateway's to tell.
+    from: "now",
+    logger,
+    signal,
+    handle: (events) => events.forEach(({ data }) => accounts.take(data.transactions)),
   });
   lifecycle.run("feed", (signal) => feed.run(signal));
   lifecycle.onDrain("feed", () => feed.drain());

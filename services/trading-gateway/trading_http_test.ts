@@ -4,6 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fundsRoutes } from "../../shared/contracts/http/funds.ts";
 import { tradingRoutes } from "../../shared/contracts/http/trading.ts";
+import { transactionRoutes } from "../../shared/contracts/http/transactions.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
@@ -107,7 +108,7 @@ async function openAccount(accountId: string): Promise<void> {
 
 describeRefusals({
   name: "trading-gateway",
-  routes: [...tradingRoutes, ...fundsRoutes],
+  routes: [...tradingRoutes, ...transactionRoutes, ...fundsRoutes],
   app: () => app,
 });
 

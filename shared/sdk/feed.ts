@@ -1,7 +1,10 @@
-/** The quote feed: live prices over a WebSocket that comes back by itself. */
+/** The feed: live prices and accounts over a WebSocket that comes back by itself. */
 
+import type { AccountFeed, AccountFeedOptions } from "./account_feed.ts";
+import type { AccountSubscribedFrame } from "./account_frames.ts";
 import { type BackoffLimits, backoffMs, machineRandom } from "./backoff.ts";
 import { type Credential, readCredential } from "./credential.ts";
+import { FeedAccounts } from "./feed_accounts.ts";
 import { FeedConnection } from "./feed_connection.ts";
 import { feedProtocols } from "./feed_binary.ts";
 import {
@@ -80,6 +83,9 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
   readonly #url: string;
   readonly #Socket: FeedSocketConstructor;
   readonly #subscriptions: FeedSubscriptions;
+  readonly #accounts = new FeedAccounts((frame) => {
+    if (this.#status.state === "connected") this.#connection?.send(frame);
+  });
   readonly #latest = new Map<string, FeedQuote>();
   readonly #iterators = new Set<QuoteIterator>();
   readonly #listeners: { [Event in keyof FeedEvents]: Set<Listener<Event>> } = {
@@ -148,6 +154,17 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     return this.#change("unsubscribe", "bars", symbols);
   }
 
+  /**
+   * Follows an account: every transaction once, in order, resumed by itself after each reconnect.
+   * One at a time for each account. Its loop throws a {@link FeedRefusal} when the key may not read
+   * the account, or there is none.
+   */
+  account(accountId: string, options: AccountFeedOptions = {}): AccountFeed {
+    if (this.#status.state === "closed") throw this.#status.refusal ?? new FeedClosed();
+    this.connect();
+    return this.#accounts.open(accountId, options);
+  }
+
   /** For good. Loops over the feed end. */
   close(): void {
     this.#end(null);
@@ -209,6 +226,7 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
   #ready(): void {
     for (const frame of this.#subscriptions.restore(this.#latest)) this.#connection?.send(frame);
     this.#setStatus({ state: "connected" });
+    this.#accounts.restore();
   }
 
   #read(frame: ServerFrame): void {
@@ -220,6 +238,10 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
         return this.#emit("bars", { bars: frame.bars, snapshot: frame.snapshot });
       case "gap":
         return this.#emit("gap", { symbols: frame.symbols });
+      case "account_snapshot":
+      case "transactions":
+      case "account_values":
+        return this.#accounts.take(frame);
       case "subscribed":
         return this.#answered(frame);
       case "heartbeat":
@@ -230,7 +252,8 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     }
   }
 
-  #answered(frame: SubscribedFrame): void {
+  #answered(frame: SubscribedFrame | AccountSubscribedFrame): void {
+    if (frame.channel === "account") return this.#accounts.answered(frame.id);
     const standing = this.#subscriptions.answered(frame);
     if (standing === null || standing.channel !== "quotes" || standing.symbols === "*") return;
     const kept = new Set(standing.symbols);
@@ -240,6 +263,8 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
   }
 
   #refused(frame: ErrorFrame): void {
+    const ofAccount = this.#accounts.refused(frame);
+    if (ofAccount !== null) return this.#emit("error", ofAccount);
     const again = this.#subscriptions.startOver(frame);
     if (again === null) return this.#emit("error", this.#subscriptions.refused(frame));
     this.#connection?.send(again.frame);
@@ -269,6 +294,7 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     this.#connection?.drop();
     this.#connection = null;
     this.#subscriptions.end(refusal ?? new FeedClosed());
+    this.#accounts.end(refusal);
     for (const iterator of this.#iterators) iterator.end(refusal);
     this.#iterators.clear();
     this.#latest.clear();

@@ -3,6 +3,14 @@
  * package needs no schema library; a test proves that they agree with the platform's own schemas.
  */
 
+import type {
+  AccountFrame,
+  AccountSnapshotFrame,
+  AccountSubscribedFrame,
+  AccountValuesFrame,
+  TransactionsFrame,
+} from "./account_frames.ts";
+
 /** Where the feed is, on the edge. */
 export const feedPath = "/v1/feed";
 /** Symbols one frame may name. */
@@ -38,6 +46,8 @@ export type FeedProblemCode =
   | "resume_ahead"
   | "resume_not_offered"
   | "too_many_subscriptions"
+  | "account_denied"
+  | "account_unknown"
   | "too_many_refusals"
   | "too_many_frames"
   | "frame_too_large"
@@ -45,7 +55,7 @@ export type FeedProblemCode =
   | "client_stalled"
   | "draining";
 
-/** What may be subscribed to. */
+/** Channels of symbols. */
 export type FeedChannel = "quotes" | "bars";
 
 /** A one-minute bar of one side. Prices are decimal text. */
@@ -91,7 +101,7 @@ export interface UnsubscribeFrame {
   symbols: FeedSymbols;
   id?: string | undefined;
 }
-export type ClientFrame = AuthenticateFrame | SubscribeFrame | UnsubscribeFrame;
+export type ClientFrame = AuthenticateFrame | SubscribeFrame | UnsubscribeFrame | AccountFrame;
 
 export interface AuthenticatedFrame {
   type: "authenticated";
@@ -144,10 +154,14 @@ export type ServerFrame =
   | AuthenticatedFrame
   | TableFrame
   | SubscribedFrame
+  | AccountSubscribedFrame
   | GapFrame
   | SnapshotFrame
   | QuotesFrame
   | BarsFrame
+  | AccountSnapshotFrame
+  | TransactionsFrame
+  | AccountValuesFrame
   | HeartbeatFrame
   | ErrorFrame;
 
@@ -159,6 +173,9 @@ const types: readonly string[] = [
   "snapshot",
   "quotes",
   "bars",
+  "account_snapshot",
+  "transactions",
+  "account_values",
   "heartbeat",
   "error",
 ] satisfies ServerFrame["type"][];

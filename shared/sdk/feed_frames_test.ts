@@ -13,13 +13,20 @@ import {
   type ServerFrame,
   symbolsPerFrameMax,
 } from "./feed_frames.ts";
+import type { Transaction } from "./generated/types.gen.ts";
 
 /** Does not compile unless both types are the same, in both directions. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 const same = <A, B>(_proof: Same<A, B>): void => {};
 
 Deno.test("the frame types are those of the platform's schemas, as the compiler sees them", () => {
-  same<ServerFrame, contract.ServerFrame>(true);
+  // Their transactions, orders and positions are the OpenAPI document's, which types them.
+  type Documented = "account_snapshot" | "transactions";
+  same<
+    Exclude<ServerFrame, { type: Documented }>,
+    Exclude<contract.ServerFrame, { type: Documented }>
+  >(true);
+  same<ServerFrame["type"], contract.ServerFrame["type"]>(true);
   same<ClientFrame, contract.ClientFrame>(true);
   same<FeedQuote, contract.FeedQuote>(true);
   same<FeedChannel, contract.FeedChannel>(true);
@@ -55,6 +62,14 @@ const bar: fc.Arbitrary<LiveBar> = record({
   state: fc.constantFrom("partial", "final", "corrected"),
   version: fc.nat(),
 });
+const accountId = fc.stringMatching(/^[a-z][a-z0-9-]{0,39}$/);
+const transaction: fc.Arbitrary<Transaction> = record({
+  accountId,
+  transactionId: fc.nat(),
+  type: fc.constantFrom("order_accepted", "order_filled"),
+  time: fc.constant("2026-01-07T12:00:00.000Z"),
+  units: price,
+});
 const symbolsOrAll = fc.oneof(fc.constant("*" as const), symbols);
 
 const serverFrames: fc.Arbitrary<ServerFrame> = fc.oneof(
@@ -83,6 +98,28 @@ const serverFrames: fc.Arbitrary<ServerFrame> = fc.oneof(
     snapshot: fc.boolean(),
     bars: fc.array(bar, { maxLength: 3 }),
   }),
+  record({
+    type: fc.constant("subscribed" as const),
+    channel: fc.constant("account" as const),
+    accounts: fc.array(accountId),
+    id,
+  }),
+  record({
+    type: fc.constant("transactions" as const),
+    accountId,
+    transactions: fc.array(transaction, { minLength: 1, maxLength: 3 }),
+  }),
+  record({
+    type: fc.constant("account_values" as const),
+    accountId,
+    lastTransactionId: fc.nat(),
+    time,
+    balance: price,
+    unrealised: fc.option(price),
+    equity: fc.option(price),
+    marginUsed: fc.option(price),
+    marginAvailable: fc.option(price),
+  }),
   record({ type: fc.constantFrom("snapshot" as const, "quotes" as const), quotes }),
   record({ type: fc.constant("heartbeat" as const), time }),
   record({
@@ -97,10 +134,19 @@ const clientFrames: fc.Arbitrary<ClientFrame> = fc.oneof(
     type: fc.constant("authenticate" as const),
     key: fc.string({ minLength: 1, maxLength: 256 }),
   }),
+  record({ type: fc.constant("subscribe" as const), symbols: symbolsOrAll, id }),
+  record({ type: fc.constant("unsubscribe" as const), symbols: symbolsOrAll, id }),
   record({
-    type: fc.constantFrom("subscribe" as const, "unsubscribe" as const),
-    symbols: symbolsOrAll,
+    type: fc.constant("subscribe" as const),
+    channel: fc.constant("account" as const),
+    accountId,
+    since: fc.nat(),
     id,
+  }),
+  record({
+    type: fc.constant("unsubscribe" as const),
+    channel: fc.constant("account" as const),
+    accountId,
   }),
   record({
     type: fc.constant("subscribe" as const),

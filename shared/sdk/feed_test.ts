@@ -45,7 +45,7 @@ function start(edgeOptions: ScriptedEdgeOptions = {}, options: Partial<FeedOptio
 
 const namesOf = (frames: readonly ClientFrame[]) =>
   frames.map((frame) =>
-    frame.type === "authenticate" ? frame.type : `${frame.type} ${[...frame.symbols].sort()}`
+    "symbols" in frame ? `${frame.type} ${[...frame.symbols].sort()}` : frame.type
   );
 
 Deno.test("subscribe() authenticates in the first frame, then gives the snapshot and updates", async () => {

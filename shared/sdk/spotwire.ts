@@ -120,6 +120,8 @@ const accountOperations = (caller: Caller) => ({
   listAccounts: (o) => caller.call((api, shared) => api.listAccounts(shared), o),
   getAccount: (accountId, o) =>
     caller.call((api, shared) => api.getAccount({ ...shared, path: { accountId } }), o),
+  getAccountSnapshot: (accountId, o) =>
+    caller.call((api, shared) => api.getAccountSnapshot({ ...shared, path: { accountId } }), o),
   listPositions: (accountId, o) =>
     caller.call((api, shared) => api.listPositions({ ...shared, path: { accountId } }), o),
   listTransactions: (accountId, query, o) =>

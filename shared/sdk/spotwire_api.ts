@@ -4,6 +4,7 @@ import type { FeedClient, FeedOptions } from "./feed.ts";
 import type { PipelineApi } from "./pipeline_api.ts";
 import type {
   Account,
+  AccountSnapshot,
   ActivityBars,
   Bars,
   CancelOrdersData,
@@ -124,6 +125,8 @@ export interface Spotwire extends PipelineApi {
   openAccount(account: OpenAccount, o?: CallOptions): Promise<Account>;
   listAccounts(o?: CallOptions): Promise<ListAccountsResponse>;
   getAccount(accountId: string, o?: CallOptions): Promise<Account>;
+  /** The account with its open orders and positions, all as one transaction left them. */
+  getAccountSnapshot(accountId: string, o?: CallOptions): Promise<AccountSnapshot>;
   /** Books money that came in. Repeated while its outcome is unknown: its `fundsId` makes it safe. */
   deposit(accountId: string, funds: MoveFunds, o?: CallOptions): Promise<Transaction>;
   /** Books money that goes out, up to the cash that no margin holds; repeated as `deposit` is. */
@@ -133,7 +136,7 @@ export interface Spotwire extends PipelineApi {
   /** What a period did to the cash; of the account's whole life unless `from` and `to` are given. */
   getStatement(accountId: string, period?: Period, o?: CallOptions): Promise<Statement>;
   listPositions(accountId: string, o?: CallOptions): Promise<ListPositionsResponse>;
-  /** Oldest first, without gaps; page on with `since` set to the last one's id. */
+  /** Oldest first, without gaps; page on with `since` set to `next`. */
   listTransactions(
     accountId: string,
     query?: Query<ListTransactionsData>,
@@ -144,6 +147,6 @@ export interface Spotwire extends PipelineApi {
   /** The key's tokens and sockets end with it. */
   deleteKey(keyId: string, o?: CallOptions): Promise<void>;
   createToken(token: CreateToken, o?: CallOptions): Promise<Token>;
-  /** A client of the quote feed with the same URL and key. */
+  /** A client of the feed with the same URL and key. */
   feed(options?: Partial<FeedOptions>): FeedClient;
 }

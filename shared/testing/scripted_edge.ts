@@ -140,6 +140,7 @@ export class ScriptedEdge implements AsyncDisposable {
     socket.received.push(frame);
     if (this.#options.answer?.(frame, socket)) return;
     if (frame.type === "authenticate") return this.#authenticate(frame.key ?? frame.token, socket);
+    if ("accountId" in frame) throw new Error("A script must answer frames about accounts");
     const symbols = frame.symbols === "*" ? [...this.quotes.keys()] : frame.symbols;
     const unknown = symbols.find((symbol) => !this.quotes.has(symbol));
     const id = frame.id === undefined ? {} : { id: frame.id };

@@ -20,6 +20,14 @@ import {
   unsubscribeFrame,
 } from "../../../shared/contracts/messages/feed.ts";
 import {
+  accountSnapshotFrame,
+  accountSubscribedFrame,
+  accountValuesFrame,
+  subscribeAccountFrame,
+  transactionsFrame,
+  unsubscribeAccountFrame,
+} from "../../../shared/contracts/messages/feed_account.ts";
+import {
   binaryKinds,
   binaryVersion,
   feedProtocols,
@@ -32,6 +40,8 @@ const received = {
   authenticate: authenticateFrame,
   subscribe: subscribeFrame,
   unsubscribe: unsubscribeFrame,
+  subscribeAccount: subscribeAccountFrame,
+  unsubscribeAccount: unsubscribeAccountFrame,
 };
 const sent = {
   authenticated: authenticatedFrame,
@@ -41,6 +51,10 @@ const sent = {
   snapshot: snapshotFrame,
   quotes: quotesFrame,
   bars: barsFrame,
+  accountSubscribed: accountSubscribedFrame,
+  account_snapshot: accountSnapshotFrame,
+  transactions: transactionsFrame,
+  account_values: accountValuesFrame,
   heartbeat: heartbeatFrame,
   error: errorFrame,
 };
@@ -74,7 +88,7 @@ const binary = [
 ].join("\n");
 
 const description = [
-  "Live quotes and bars over one WebSocket. Authenticate with a header or the first frame, " +
+  "Live quotes, bars and accounts over one WebSocket. Authenticate with a header or the first frame, " +
   "subscribe, and read a snapshot, then every change. A client that keeps up gets every quote; one " +
   "that does not gets the newest quote of each symbol when it can take it. Quotes of one symbol " +
   "never go back.",
@@ -84,6 +98,15 @@ const description = [
   "and a snapshot. Every edge shares the sequences, so a client may come back to another. Kept are " +
   `${resumeLimits.quotesPerSymbol} quotes of each symbol, and ${resumeLimits.quotesPerAnswer} in ` +
   "one answer.",
+  "The channel `account` carries every transaction of an account (order, fill, money and margin " +
+  "alike), each once, in order, without gaps, and twice a second at most what the account is worth. " +
+  "`subscribe` with the account's id is answered with `subscribed` and `account_snapshot`, or, with " +
+  "`since`, with what came after that transaction, however long ago: after a reconnect, to this " +
+  "edge or another, name the last transaction seen. The key needs `trade:read` and must reach the " +
+  "account. A client that reads slowly is told at its own pace and misses nothing; one that reads " +
+  "nothing is closed. The answer waits for the trading gateway: while that is away, heartbeats go " +
+  "on. `GET /v1/accounts/{accountId}/transactions` is the same sequence. These frames are JSON text " +
+  "under the binary protocol too.",
   binary,
   "Refusals:\n" + problemLines.join("\n"),
   "Limits:\n" + limitLines.join("\n"),

@@ -72,7 +72,8 @@ Deno.test("all clients of an interval get the same frames: the newest of each sy
       const client = await connect(edge.admin, at === 2 ? [feedProtocols.binary] : []);
       client.send({ type: "subscribe", symbols: "*", intervalMs });
       const subscribed = await client.next("subscribed");
-      assertEquals(subscribed.type === "subscribed" && subscribed.intervalMs, intervalMs);
+      assert(subscribed.type === "subscribed" && subscribed.channel === "quotes");
+      assertEquals(subscribed.intervalMs, intervalMs);
       clients.push(client);
     }
     const every = await connect(edge.admin);

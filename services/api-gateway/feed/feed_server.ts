@@ -6,6 +6,7 @@ import type { Authenticate } from "../../../shared/runtime/auth.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import { type IdSource, pause } from "../../../shared/runtime/time.ts";
+import type { AccountHub } from "./account_hub.ts";
 import type { Encoding } from "./channel_board.ts";
 import type { FeedHub, FeedTotals } from "./feed_hub.ts";
 import {
@@ -23,6 +24,7 @@ const refreshMs = 250;
 
 export interface FeedServerParts {
   readonly channels: FeedChannels;
+  readonly accounts: AccountHub;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -43,14 +45,15 @@ export class FeedServer {
 
   constructor(parts: FeedServerParts) {
     this.#parts = parts;
-    const { channels, clock, logger, metrics, authenticate } = parts;
+    const { channels, accounts, clock, logger, metrics, authenticate } = parts;
     const refusals = metrics.counter("spotwire_feed_refusals_total", "Refused frames, by code", [
       "code",
     ]);
     for (const code of feedProblemCodes) refusals.inc({ code }, 0);
-    addGauges(metrics, channels, () => this.#sessions.size);
+    addGauges(metrics, parts, () => this.#sessions.size);
     this.#sessionParts = {
       channels,
+      accounts,
       clock,
       logger,
       authenticate,
@@ -110,13 +113,14 @@ export class FeedServer {
 
   /** Runs until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { channels, clock } = this.#parts;
+    const { channels, accounts, clock } = this.#parts;
     const hubs: readonly FeedHub[] = Object.values(channels);
     let beatAt = clock.now() + feedLimits.heartbeatMs;
     let refreshAt = 0;
     while (!signal.aborted) {
       await pause(catchUpMs - clock.now() % catchUpMs, signal);
       for (const hub of hubs) hub.turn();
+      accounts.turn();
       this.#closeStalled();
       const now = clock.now();
       if (now >= refreshAt) {
@@ -149,7 +153,11 @@ export class FeedServer {
   }
 }
 
-function addGauges(metrics: Metrics, { quotes: hub }: FeedChannels, sockets: () => number): void {
+function addGauges(
+  metrics: Metrics,
+  { channels: { quotes: hub }, accounts }: Pick<FeedServerParts, "channels" | "accounts">,
+  sockets: () => number,
+): void {
   const gauge = (name: string, help: string, value: () => number) =>
     metrics.gauge(name, help, {
       collect() {
@@ -164,5 +172,11 @@ function addGauges(metrics: Metrics, { quotes: hub }: FeedChannels, sockets: () 
     "spotwire_feed_frames_conflated",
     "Frames that slow clients got the sum of, later, since the start",
     () => hub.totals.framesConflated,
+  );
+  gauge("spotwire_feed_accounts", "Accounts that clients follow", () => accounts.size);
+  gauge(
+    "spotwire_feed_transactions_sent",
+    "Transactions sent since the start",
+    () => accounts.sent,
   );
 }

@@ -4,6 +4,7 @@
  */
 
 import {
+  type AccountFrame,
   type ClientFrame,
   type FeedChannel,
   feedChannels,
@@ -14,6 +15,8 @@ import type { Clock, EpochMs } from "../../../shared/domain/time.ts";
 import { allows, type AuthContext, type Authenticate } from "../../../shared/runtime/auth.ts";
 import type { Credential } from "../../../shared/runtime/auth.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
+import { AccountEnds } from "./account_ends.ts";
+import type { AccountHub } from "./account_hub.ts";
 import type { BarBoard } from "./bar_board.ts";
 import type { Encoding, Frame } from "./channel_board.ts";
 import { FeedClient, type FeedSocket } from "./feed_client.ts";
@@ -34,6 +37,7 @@ import { refuseSubscribe, refuseUnlisted } from "./subscribe_checks.ts";
 /** What a session needs of its surroundings. */
 export interface SessionParts {
   readonly channels: FeedChannels;
+  readonly accounts: AccountHub;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly authenticate: Authenticate;
@@ -65,6 +69,9 @@ export interface Identity {
   readonly auth: AuthContext;
 }
 
+type SymbolsFrame = Exclude<ClientFrame, AccountFrame>;
+const isAccountFrame = (frame: ClientFrame): frame is AccountFrame => "accountId" in frame;
+
 export class FeedSession {
   readonly #parts: SessionParts;
   readonly #socket: ClosableSocket;
@@ -74,6 +81,7 @@ export class FeedSession {
   readonly #ends = new Map<FeedChannel, ChannelEnd>();
   /** Also carries the heartbeats and the answers to the client's frames. */
   readonly #quotes: ChannelEnd;
+  readonly #accounts: AccountEnds;
   #identity: Identity | null = null;
   #ended = false;
   #refusals = 0;
@@ -92,6 +100,12 @@ export class FeedSession {
     this.#parts = parts;
     this.#openedAt = parts.clock.now();
     this.#quotes = this.#endOf({})!;
+    this.#accounts = new AccountEnds({
+      hub: parts.accounts,
+      socket,
+      answer: (text) => this.#answer(text),
+      refuse: (refused) => this.refuse(refused),
+    });
   }
 
   get subject(): string | null {
@@ -127,7 +141,8 @@ export class FeedSession {
     else if (read.frame.type === "authenticate") this.#authenticate(read.frame);
     else if (this.#identity === null) {
       this.refuse(refusal("key_missing", "Send an authenticate frame first", read.frame.id));
-    } else if (read.frame.type === "subscribe") this.#subscribe(read.frame);
+    } else if (isAccountFrame(read.frame)) this.#accounts.take(read.frame, this.#identity.auth);
+    else if (read.frame.type === "subscribe") this.#subscribe(read.frame);
     else this.#unsubscribe(read.frame);
   }
 
@@ -168,7 +183,7 @@ export class FeedSession {
     this.open({ credential, auth });
   }
 
-  #subscribe(frame: ClientFrame & { type: "subscribe" }): void {
+  #subscribe(frame: SymbolsFrame & { type: "subscribe" }): void {
     const end = this.#endOf(frame);
     if (end === null) return;
     const refused = refuseSubscribe(frame, end.channel, this.#parts.channels.quotes.board);
@@ -203,7 +218,7 @@ export class FeedSession {
     if (updates.length > 0) this.#answer(board.frame("update", updates, this.#encoding));
   }
 
-  #unsubscribe(frame: ClientFrame & { type: "unsubscribe" }): void {
+  #unsubscribe(frame: SymbolsFrame & { type: "unsubscribe" }): void {
     const end = this.#endOf(frame);
     if (end === null) return;
     const { symbols, id } = frame;
@@ -224,7 +239,7 @@ export class FeedSession {
   #endOf({ channel = "quotes", id }: { channel?: string | undefined; id?: string | undefined }) {
     const name = feedChannels.find((one) => one === channel);
     if (name === undefined) {
-      const detail = `Name one of ${feedChannels.join(", ")}`;
+      const detail = `Name one of ${feedChannels.join(", ")}, account`;
       this.refuse(refusal("unknown_channel", detail, id));
       return null;
     }
@@ -273,7 +288,7 @@ export class FeedSession {
   }
 
   #stillAllowed(auth: AuthContext | null): void {
-    if (auth !== null && allows(auth, "market:read")) return;
+    if (auth !== null && allows(auth, "market:read")) return this.#accounts.check(auth);
     this.refuse(refusal("key_invalid", "It was deleted or has expired"));
   }
 
@@ -302,6 +317,7 @@ export class FeedSession {
   /** Takes the socket out of the feed; safe to call again. */
   end(): void {
     this.#ended = true;
+    this.#accounts.end();
     for (const { channel, client } of this.#ends.values()) {
       this.#parts.channels[channel].remove(client);
     }

@@ -2,14 +2,15 @@
 
 import * as v from "valibot";
 import {
+  accountFrame,
   authenticateFrame,
   type ClientFrame,
-  clientFrame,
   type FeedChannel,
   feedLimits,
   type FeedProblemCode,
   feedProblems,
   subscribeFrame,
+  symbolsFrame,
   unsubscribeFrame,
 } from "../../../shared/contracts/messages/feed.ts";
 import { instrumentTable } from "../../../shared/contracts/messages/feed_binary.ts";
@@ -63,7 +64,8 @@ function readObject(value: Record<string, unknown>): ReadFrame {
     const detail = `Name at most ${feedLimits.symbolsPerFrameMax} symbols in a frame`;
     return refused("too_many_subscriptions", detail, id);
   }
-  const parsed = v.safeParse(clientFrame, value);
+  const isAccounts = value.channel === "account" && value.type !== "authenticate";
+  const parsed = v.safeParse(isAccounts ? accountFrame : symbolsFrame, value);
   if (parsed.success) return { frame: parsed.output };
   const issue = parsed.issues[0];
   const path = issue.path?.map((item) => String(item.key)).join(".") ?? "frame";
@@ -102,6 +104,14 @@ export const subscribedText = (
     channel,
     symbols: symbols === null ? "*" : [...symbols],
     intervalMs,
+  });
+
+export const accountSubscribedText = (accounts: readonly string[], id?: string): string =>
+  JSON.stringify({
+    type: "subscribed",
+    ...(id === undefined ? {} : { id }),
+    channel: "account",
+    accounts,
   });
 
 export const gapText = (symbols: readonly string[]): string =>

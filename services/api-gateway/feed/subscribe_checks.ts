@@ -1,16 +1,19 @@
 /** What a `subscribe` or `unsubscribe` may not ask for; a refused frame changes nothing. */
 
+import type * as v from "valibot";
 import {
-  type ClientFrame,
   type FeedChannel,
   feedIntervalsMs,
+  type subscribeFrame,
 } from "../../../shared/contracts/messages/feed.ts";
 import { findInstrument } from "../../../shared/domain/instruments.ts";
 import { type FeedRefusal, refusal } from "./frames.ts";
 import type { QuoteBoard } from "./quote_board.ts";
 
+type SubscribeFrame = v.InferOutput<typeof subscribeFrame>;
+
 export function refuseSubscribe(
-  frame: ClientFrame & { type: "subscribe" },
+  frame: SubscribeFrame,
   channel: FeedChannel,
   board: QuoteBoard,
 ): FeedRefusal | null {
@@ -24,7 +27,7 @@ export function refuseSubscribe(
 }
 
 function refuseResume(
-  { symbols, id }: ClientFrame & { type: "subscribe" },
+  { symbols, id }: SubscribeFrame,
   seen: Readonly<Record<string, number>>,
   { channel, board }: { channel: FeedChannel; board: QuoteBoard },
 ): FeedRefusal | null {

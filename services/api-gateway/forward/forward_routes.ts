@@ -9,6 +9,7 @@ import {
   placeOrderRoute,
   tradingRoutes,
 } from "../../../shared/contracts/http/trading.ts";
+import { transactionRoutes } from "../../../shared/contracts/http/transactions.ts";
 import { addRoute, type ServiceApp } from "../../../shared/runtime/service_app.ts";
 import type { Forward } from "./forward.ts";
 
@@ -21,7 +22,7 @@ export function addForwardRoutes(
     if (route === placeOrderRoute || route === placeOrderGroupRoute) continue;
     addRoute(app, route, to.trading);
   }
-  for (const route of fundsRoutes) addRoute(app, route, to.trading);
+  for (const route of [...transactionRoutes, ...fundsRoutes]) addRoute(app, route, to.trading);
   for (const route of marketDataRoutes) addRoute(app, route, to.marketData);
   for (const route of [...importRoutes, ...qualityRoutes]) addRoute(app, route, to.pipeline);
 }

@@ -1,7 +1,7 @@
 /** What the edge knows in its own memory, kept fresh by messages: prices and accounts. */
 
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
-import { type Account, valueAccount } from "../../../shared/domain/account.ts";
+import { type Account, type Valuation, valueAccount } from "../../../shared/domain/account.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import { parseUnits, type Symbol } from "../../../shared/domain/instrument.ts";
 import { type Micros, parseMicros } from "../../../shared/domain/money.ts";
@@ -25,7 +25,7 @@ export class EdgeMarket {
   readonly clock: Clock;
   readonly #accounts = new Map<string, EdgeAccount>();
   /** Valuations of accounts as they stand, good until a price moves. */
-  readonly #available = new WeakMap<EdgeAccount, { version: number; margin: Micros | null }>();
+  readonly #valued = new WeakMap<EdgeAccount, { version: number; valuation: Valuation | null }>();
 
   constructor(parts: { hours: TradingHours; clock: Clock }) {
     this.hours = parts.hours;
@@ -55,14 +55,18 @@ export class EdgeMarket {
   /** Margin the account has left at the newest prices; `null` while one of them is missing. */
   marginAvailable(account: EdgeAccount): Micros | null {
     if (account.positions.size === 0) return account.balance;
+    return this.valuation(account)?.marginAvailable ?? null;
+  }
+
+  /** The account at the newest prices; `null` while one of them is missing. */
+  valuation(account: EdgeAccount): Valuation | null {
     const { version } = this.quotes;
-    let held = this.#available.get(account);
+    let held = this.#valued.get(account);
     if (held?.version !== version) {
-      const valued = valueAccount(account, this.quotes, this.rates);
-      held = { version, margin: valued?.marginAvailable ?? null };
-      this.#available.set(account, held);
+      held = { version, valuation: valueAccount(account, this.quotes, this.rates) };
+      this.#valued.set(account, held);
     }
-    return held.margin;
+    return held.valuation;
   }
 }
 

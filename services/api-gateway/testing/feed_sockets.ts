@@ -7,7 +7,7 @@ import {
   serverFrame,
 } from "../../../shared/contracts/messages/feed.ts";
 import { QuoteDecoder } from "../../../shared/sdk/feed_binary.ts";
-import { startTestEdge, type TestEdge } from "./test_edge.ts";
+import { startTestEdge, type TestEdge, type TestEdgeOptions } from "./test_edge.ts";
 
 /** How long a test waits for a frame. */
 const frameMsMax = 20_000;
@@ -28,9 +28,11 @@ export async function withEdge(
     edge: TestEdge,
     connect: (key: string | null, protocols?: string[]) => Promise<FeedSocketClient>,
   ) => Promise<void>,
-  limits: Partial<TestEdge["deps"]["limits"]> = {},
+  { trading, ...limits }:
+    & Partial<TestEdge["deps"]["limits"]>
+    & Pick<TestEdgeOptions, "trading"> = {},
 ): Promise<void> {
-  await using edge = await startTestEdge({ limits });
+  await using edge = await startTestEdge(trading === undefined ? { limits } : { limits, trading });
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     (request, info) => edge.app.fetch(request, info),

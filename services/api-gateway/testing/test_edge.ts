@@ -1,6 +1,7 @@
 /** A whole edge for tests: real streams and store in memory, real sockets, upstreams as given. */
 
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
+import type { BookedTransaction } from "../../../shared/contracts/messages/feed_account.ts";
 import { openDenoKv } from "../../../shared/kv/deno_kv.ts";
 import { toQuoteRow } from "../../../shared/contracts/messages/quotes.ts";
 import { topics } from "../../../shared/contracts/messages/topics.ts";
@@ -118,6 +119,10 @@ function publishers({ streams, clock }: GatewayDeps) {
       last.set(symbol, next);
       return publish.quoteAt(symbol, bid, next);
     },
+    transactions: (transactions: BookedTransaction[]): Promise<void> =>
+      publishEvents(streams, topics.transactions, [
+        events.event("transactions.booked", { transactions }),
+      ]),
     account: (data: Partial<AccountUpdated["data"]>): Promise<void> =>
       publishEvents(streams, topics.accounts, [events.event("account.updated", {
         accountId: "demo",

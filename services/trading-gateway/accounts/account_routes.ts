@@ -7,12 +7,16 @@ import {
   listPositionsRoute,
   openAccountRoute,
 } from "../../../shared/contracts/http/trading.ts";
+import { getAccountSnapshotRoute } from "../../../shared/contracts/http/transactions.ts";
 import { problemEntry } from "../../../shared/contracts/http/problems.ts";
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { TradingApp, TradingDeps } from "../deps.ts";
+import { createBooksStore } from "../desk/books_store.ts";
+import { transactionIdOf } from "../orders/order_rows.ts";
+import { toOrderView } from "../orders/order_view.ts";
 import { toAccountView, toPositionView } from "./account_view.ts";
 import { openAccount } from "./open_account.ts";
 
@@ -46,6 +50,18 @@ export function addAccountRoutes(app: TradingApp, deps: TradingDeps): void {
     return c.json(toAccountView(account, market()), 200);
   });
 
+  addRoute(app, getAccountSnapshotRoute, async (c) => {
+    const account = await loadAccount(deps, c.req.valid("param").accountId);
+    const now = market();
+    const open = [...account.orders.values()]
+      .sort((a, b) => transactionIdOf(a.orderId) - transactionIdOf(b.orderId));
+    return c.json({
+      account: toAccountView(account, now),
+      orders: open.map(toOrderView),
+      positions: [...account.positions.values()].map((held) => toPositionView(held, now.quotes)),
+    }, 200);
+  });
+
   addRoute(app, listPositionsRoute, async (c) => {
     const account = await loadAccount(deps, c.req.valid("param").accountId);
     const { quotes } = market();
@@ -54,9 +70,15 @@ export function addAccountRoutes(app: TradingApp, deps: TradingDeps): void {
   });
 }
 
-/** @throws Problem `account_unknown` */
-export async function loadAccount(deps: TradingDeps, accountId: string): Promise<Account> {
-  const [account] = await deps.books.loadAccounts([accountId as AccountId]);
+/**
+ * All of the account as one transaction left it.
+ * @throws Problem `account_unknown`
+ */
+export async function loadAccount({ db }: TradingDeps, accountId: string): Promise<Account> {
+  // Its tables are read one after the other: without the snapshot a turn could come between.
+  const [account] = await db.transaction()
+    .setIsolationLevel("repeatable read").setAccessMode("read only")
+    .execute((trx) => createBooksStore(trx).loadAccounts([accountId as AccountId]));
   if (account === undefined || account.lastTransactionId === 0) {
     throw new Problem("account_unknown", problemEntry("account_unknown").title);
   }

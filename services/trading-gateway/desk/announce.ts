@@ -1,4 +1,7 @@
-/** The outbox entries a turn leaves: what the venue must do, and how each account now stands. */
+/**
+ * The outbox entries a turn leaves: what the venue must do, what was booked, and how each account
+ * now stands.
+ */
 
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
 import type {
@@ -8,12 +11,17 @@ import type {
 } from "../../../shared/contracts/messages/orders.ts";
 import { toReplaceData, toSubmittedData } from "../../../shared/contracts/messages/orders.ts";
 import { topics } from "../../../shared/contracts/messages/topics.ts";
+import {
+  type TransactionsBooked,
+  transactionsPerEventMax,
+} from "../../../shared/contracts/messages/transactions.ts";
 import type { Account } from "../../../shared/domain/account.ts";
 import { formatMicros } from "../../../shared/domain/money.ts";
 import type { Order, Replacement } from "../../../shared/domain/orders/order.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { OutboxEntry } from "./books_store.ts";
+import type { TransactionView } from "../transactions/transaction_view.ts";
 import type { Booked } from "./decide.ts";
 
 export function submitEntry(events: EventSource, order: Order): OutboxEntry {
@@ -63,6 +71,20 @@ export function accountEntry(events: EventSource, account: Account): OutboxEntry
     subject: account.accountId,
   });
   return { topic: topics.accounts.name, body: JSON.stringify(event) };
+}
+
+/** What the turn booked, in order, for those who follow the accounts. */
+export function transactionEntries(
+  events: EventSource,
+  views: readonly TransactionView[],
+): OutboxEntry[] {
+  const entries: OutboxEntry[] = [];
+  for (let from = 0; from < views.length; from += transactionsPerEventMax) {
+    const transactions = views.slice(from, from + transactionsPerEventMax);
+    const event: TransactionsBooked = events.event("transactions.booked", { transactions });
+    entries.push({ topic: topics.transactions.name, body: JSON.stringify(event) });
+  }
+  return entries;
 }
 
 /** What the venue must be told because of a transaction, if anything. */

@@ -9,15 +9,10 @@ import { type Symbol, units } from "../../../shared/domain/instrument.ts";
 import { formatRate, micros } from "../../../shared/domain/money.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
 import { isOpen, type Order } from "../../../shared/domain/orders/order.ts";
-import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
 import { openStatuses } from "../orders/order_store.ts";
-import {
-  fromTransactionView,
-  toTransactionView,
-  type TransactionView,
-} from "../transactions/transaction_view.ts";
+import { fromTransactionView, type TransactionView } from "../transactions/transaction_view.ts";
 import { type Booked, clientOrderKey, fillKey } from "./decide.ts";
 import type { TradingDatabase } from "./tables.ts";
 
@@ -26,6 +21,8 @@ export interface Turn {
   /** Accounts as they now stand. */
   readonly accounts: readonly Account[];
   readonly booked: readonly Booked[];
+  /** Of what was booked, the form stored and told. */
+  readonly views: readonly TransactionView[];
   readonly orders: readonly Order[];
   /** `<accountId> <symbol>` pairs whose position changed. */
   readonly positions: readonly { readonly account: Account; readonly symbol: string }[];
@@ -185,7 +182,7 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
           margin_call = excluded.margin_call),
       numbered as (insert into trading.transactions (account_id, transaction_id, time, type, body)
         select a, t, at, type, body
-        from ${rows(transactionRecords(turn.booked), transactionColumns)}),
+        from ${rows(transactionRecords(turn.views), transactionColumns)}),
       posted as (insert into trading.postings
           (account_id, transaction_id, line, book, currency, amount, rate)
         select a, t, line, book, currency, amount, rate
@@ -246,13 +243,13 @@ const accountRecords = (turn: Turn) =>
   }));
 
 const transactionColumns = "a text, t int8, at timestamptz, type text, body json";
-const transactionRecords = (booked: readonly Booked[]) =>
-  booked.map(({ transaction }) => ({
-    a: transaction.accountId,
-    t: transaction.transactionId,
-    at: toRfc3339(transaction.time),
-    type: transaction.type,
-    body: toTransactionView(transaction),
+const transactionRecords = (views: readonly TransactionView[]) =>
+  views.map((body) => ({
+    a: body.accountId,
+    t: body.transactionId,
+    at: body.time,
+    type: body.type,
+    body,
   }));
 
 const postingColumns =

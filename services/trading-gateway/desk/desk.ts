@@ -16,7 +16,8 @@ import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import { nextTurn } from "../../../shared/runtime/time.ts";
 import { withTraceparent } from "../../../shared/runtime/trace.ts";
-import { accountEntry, venueEntry } from "./announce.ts";
+import { toTransactionView } from "../transactions/transaction_view.ts";
+import { accountEntry, transactionEntries, venueEntry } from "./announce.ts";
 import { AccountMoved, type BooksStore, forgetEndedOrders, type Turn } from "./books_store.ts";
 import type { Command, Outcome } from "./commands.ts";
 import {
@@ -321,10 +322,13 @@ export class Desk {
       });
     });
     if (booked.length === 0) return null;
+    const views = booked.map(({ transaction }) => toTransactionView(transaction));
+    outbox.push(...transactionEntries(this.#deps.events, views));
     for (const account of touched) outbox.push(accountEntry(this.#deps.events, account));
     return {
       accounts: [...touched],
       booked,
+      views,
       orders: [...orders.values()],
       positions: [...positions.values()],
       outbox,

@@ -1,21 +1,24 @@
 /** Transactions over HTTP: what happened to an account since an id, without gaps. */
 
-import { listTransactionsRoute } from "../../../shared/contracts/http/trading.ts";
+import { problemEntry } from "../../../shared/contracts/http/problems.ts";
+import { listTransactionsRoute } from "../../../shared/contracts/http/transactions.ts";
+import { Problem } from "../../../shared/runtime/problem.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
-import { loadAccount } from "../accounts/account_routes.ts";
 import type { TradingApp, TradingDeps } from "../deps.ts";
-import type { TransactionView } from "./transaction_view.ts";
+import { selectTransactions } from "./transaction_store.ts";
 
-export function addTransactionRoutes(app: TradingApp, deps: TradingDeps): void {
+export function addTransactionRoutes(app: TradingApp, { db }: TradingDeps): void {
   addRoute(app, listTransactionsRoute, async (c) => {
     const { accountId } = c.req.valid("param");
-    const { since, limit } = c.req.valid("query");
-    const account = await loadAccount(deps, accountId);
-    const rows = await deps.db.selectFrom("transactions").select("body")
-      .where("account_id", "=", accountId)
-      .where("transaction_id", ">", since)
-      .orderBy("transaction_id").limit(limit).execute();
-    const transactions = rows.map((row) => row.body as TransactionView);
-    return c.json({ transactions, lastTransactionId: account.lastTransactionId }, 200);
+    const { types, ...query } = c.req.valid("query");
+    const page = await selectTransactions(db, {
+      accountId,
+      ...query,
+      types: types === undefined ? null : types.split(","),
+    });
+    if (page === null) {
+      throw new Problem("account_unknown", problemEntry("account_unknown").title);
+    }
+    return c.json(page, 200);
   });
 }

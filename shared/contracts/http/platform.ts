@@ -6,11 +6,13 @@ import { fundsRoutes } from "./funds.ts";
 import { edgeRoutes } from "./edge.ts";
 import { marketDataRoutes } from "./market_data.ts";
 import { checkOrderRoute, tradingRoutes } from "./trading.ts";
+import { transactionRoutes } from "./transactions.ts";
 
 export const platformRoutes = [
   ...marketDataRoutes,
   checkOrderRoute,
   ...tradingRoutes,
+  ...transactionRoutes,
   ...importRoutes,
   ...qualityRoutes,
   ...fundsRoutes,

@@ -347,28 +347,6 @@ export const listPositionsRoute = securedRoute({ permission: "trade:read", accou
   },
 });
 
-export const listTransactionsRoute = securedRoute({ permission: "trade:read", account: true }, {
-  method: "get",
-  path: "/v1/accounts/{accountId}/transactions",
-  operationId: "listTransactions",
-  tags: ["transactions"],
-  summary: "Transactions after an id, oldest first, without gaps",
-  request: {
-    params: accountParams,
-    query: z.object({
-      since: z.coerce.number().int().min(0).default(0),
-      limit: z.coerce.number().int().min(1).max(1000).default(500),
-    }),
-  },
-  responses: {
-    200: jsonResponse(
-      z.object({ transactions: z.array(transactionView), lastTransactionId: transactionId }),
-      "The transactions; page on with `since` set to the last one's id",
-    ),
-    ...problemResponses(404),
-  },
-});
-
 /** Routes the trading gateway serves. */
 export const tradingRoutes = [
   openAccountRoute,
@@ -382,5 +360,4 @@ export const tradingRoutes = [
   cancelOrdersRoute,
   replaceOrderRoute,
   listPositionsRoute,
-  listTransactionsRoute,
 ] as const;

@@ -6,7 +6,15 @@
 
 import * as v from "valibot";
 import { liveBar } from "./bars.ts";
-import { count, decimalText, epochMsNumber } from "./values.ts";
+import {
+  accountSnapshotFrame,
+  accountSubscribedFrame,
+  accountValuesFrame,
+  subscribeAccountFrame,
+  transactionsFrame,
+  unsubscribeAccountFrame,
+} from "./feed_account.ts";
+import { count, decimalText, epochMsNumber, requestId } from "./values.ts";
 
 /** Where the feed is, on the edge. */
 export const feedPath = "/v1/feed";
@@ -21,6 +29,12 @@ export const feedLimits = {
   refusalsMax: 10,
   /** Symbols one `subscribe` or `unsubscribe` may name. */
   symbolsPerFrameMax: 100,
+  /** Accounts one socket may follow. */
+  accountsMax: 100,
+  /** Transactions of one frame. */
+  transactionsPerFrameMax: 100,
+  /** How often what an account is worth is told at most, in milliseconds. */
+  accountValuesMs: 500,
   /** How long a socket may stay without a key, in milliseconds. */
   authenticateMsMax: 5_000,
   /** How often the edge proves that it is alive, in milliseconds. */
@@ -31,7 +45,7 @@ export const feedLimits = {
   stalledMsMax: 15_000,
 } as const;
 
-/** What may be subscribed to; `quotes` where a frame names none. */
+/** Channels of symbols; `quotes` where a frame names none. The other is `account`. */
 export const feedChannels = ["quotes", "bars"] as const;
 export type FeedChannel = (typeof feedChannels)[number];
 
@@ -76,14 +90,20 @@ export const feedProblems = {
   unknown_channel: problem("The feed has no such channel; the frame changed nothing", null),
   interval_not_offered: problem("The interval is not offered; the frame changed nothing", null),
   resume_ahead: problem(
-    "A sequence to resume from is beyond the newest here; the frame changed nothing",
+    "A sequence or transaction to resume from is beyond the newest; the frame changed nothing",
     null,
   ),
   resume_not_offered: problem("The channel cannot be resumed; the frame changed nothing", null),
   too_many_subscriptions: problem(
-    `A frame names more than ${feedLimits.symbolsPerFrameMax} symbols; the frame changed nothing`,
+    `A frame names more than ${feedLimits.symbolsPerFrameMax} symbols, or the socket follows ` +
+      `${feedLimits.accountsMax} accounts; the frame changed nothing`,
     null,
   ),
+  account_denied: problem(
+    "The key lacks the permission trade:read, or does not reach the account",
+    null,
+  ),
+  account_unknown: problem("There is no such account; the frame changed nothing", null),
   too_many_refusals: problem(
     `More than ${feedLimits.refusalsMax} frames of the socket were refused`,
     1008,
@@ -108,11 +128,6 @@ const channelName = v.pipe(
   v.string(),
   v.maxLength(32),
   v.description(`One of ${feedChannels.join(", ")}; left out, quotes`),
-);
-const requestId = v.pipe(
-  v.string(),
-  v.maxLength(64),
-  v.description("Chosen by the client; comes back in the answer"),
 );
 /** Longer lists than the limit are refused by the feed itself, with a code that says so. */
 const symbolList = v.union([
@@ -168,11 +183,15 @@ export const unsubscribeFrame = v.pipe(
   v.description('Takes symbols away; "*" means all of them'),
 );
 
-export const clientFrame = v.variant("type", [
+/** Frames with the channel `account` have a form of their own: see `feed_account.ts`. */
+export const symbolsFrame = v.variant("type", [
   authenticateFrame,
   subscribeFrame,
   unsubscribeFrame,
 ]);
+export const accountFrame = v.variant("type", [subscribeAccountFrame, unsubscribeAccountFrame]);
+export type AccountFrame = v.InferOutput<typeof accountFrame>;
+export const clientFrame = v.union([symbolsFrame, accountFrame]);
 export type ClientFrame = v.InferOutput<typeof clientFrame>;
 
 // ---------- from the edge
@@ -275,11 +294,14 @@ export const errorFrame = v.pipe(
 export const serverFrame = v.variant("type", [
   authenticatedFrame,
   tableFrame,
-  subscribedFrame,
+  v.variant("channel", [subscribedFrame, accountSubscribedFrame]),
   gapFrame,
   snapshotFrame,
   quotesFrame,
   barsFrame,
+  accountSnapshotFrame,
+  transactionsFrame,
+  accountValuesFrame,
   heartbeatFrame,
   errorFrame,
 ]);

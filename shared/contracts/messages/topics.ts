@@ -12,6 +12,7 @@ import { executionReported } from "./executions.ts";
 import { orderEvent } from "./orders.ts";
 import { quoteEvent } from "./quotes.ts";
 import { fitsQuotes } from "./quotes_fit.ts";
+import { transactionsBooked } from "./transactions.ts";
 
 export interface Topic<Schema extends v.GenericSchema = v.GenericSchema> {
   /** Stream name; its dead letters go to `<name>.dead`. */
@@ -73,6 +74,15 @@ export const topics = {
     name: "accounts",
     schema: accountUpdated,
     lengthMax: 100_000,
+    publishers: ["services/trading-gateway"],
+    groups: [],
+    everyone: ["services/api-gateway"],
+  }),
+  transactions: topic({
+    name: "transactions",
+    schema: transactionsBooked,
+    // What an edge misses it reads from the trading gateway, so few are kept.
+    lengthMax: 5_000,
     publishers: ["services/trading-gateway"],
     groups: [],
     everyone: ["services/api-gateway"],

@@ -13,3 +13,10 @@ export const currencyText = v.picklist(currencies);
 /** Milliseconds since 1970, as on the hot topics where text would cost more than the price. */
 export const epochMsNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** The `id` of a feed frame and of its answer. */
+export const requestId = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.description("Chosen by the client; comes back in the answer"),
+);

@@ -420,6 +420,15 @@ export type Position = {
     unrealised: string | null;
 };
 
+export type AccountSnapshot = {
+    account: Account;
+    /**
+     * The open ones, oldest first
+     */
+    orders: Array<Order>;
+    positions: Array<Position>;
+};
+
 export type Transaction = {
     accountId: string;
     transactionId: number;
@@ -2228,6 +2237,57 @@ export type ListPositionsResponses = {
 
 export type ListPositionsResponse = ListPositionsResponses[keyof ListPositionsResponses];
 
+export type GetAccountSnapshotData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/snapshot';
+};
+
+export type GetAccountSnapshotErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetAccountSnapshotError = GetAccountSnapshotErrors[keyof GetAccountSnapshotErrors];
+
+export type GetAccountSnapshotResponses = {
+    /**
+     * Of `account.lastTransactionId`; what follows it is new
+     */
+    200: AccountSnapshot;
+};
+
+export type GetAccountSnapshotResponse = GetAccountSnapshotResponses[keyof GetAccountSnapshotResponses];
+
 export type ListTransactionsData = {
     body?: never;
     path: {
@@ -2236,6 +2296,10 @@ export type ListTransactionsData = {
     query?: {
         since?: number | null;
         limit?: number;
+        /**
+         * Joined by commas; all when left out
+         */
+        types?: string;
     };
     url: '/v1/accounts/{accountId}/transactions';
 };
@@ -2275,11 +2339,18 @@ export type ListTransactionsError = ListTransactionsErrors[keyof ListTransaction
 
 export type ListTransactionsResponses = {
     /**
-     * The transactions; page on with `since` set to the last one's id
+     * The transactions
      */
     200: {
         transactions: Array<Transaction>;
+        /**
+         * The account's newest
+         */
         lastTransactionId: number;
+        /**
+         * `since` of the next page; there is none yet once it is lastTransactionId
+         */
+        next: number;
     };
 };
 
