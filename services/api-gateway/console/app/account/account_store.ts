@@ -3,16 +3,26 @@
 import { batch, type Signal, signal } from "@preact/signals";
 import type {
   Account,
+  AccountFeed,
+  FeedClient,
   Order,
   Position,
   Spotwire,
   Transaction,
 } from "../../../../../shared/sdk/mod.ts";
-import { AccountEvents } from "./account_events.ts";
 
 /** Transactions the screen keeps, and those it begins with. */
 const transactionsMax = 2_000;
 const transactionsFirst = 500;
+/** How long after a failed read the next is tried, in milliseconds. */
+const retryMs = 1_000;
+
+export interface AccountParts {
+  readonly client: Spotwire;
+  readonly feed: Pick<FeedClient, "account">;
+  /** Told of what happens from now on, not of what had. */
+  heard(transactions: readonly Transaction[]): void;
+}
 
 export class AccountStore {
   readonly accounts: Signal<readonly Account[]> = signal([]);
@@ -21,62 +31,51 @@ export class AccountStore {
   readonly positions: Signal<readonly Position[]> = signal([]);
   /** Newest first. */
   readonly transactions: Signal<readonly Transaction[]> = signal([]);
+  /** Whether the last read of the account went well. */
   readonly healthy: Signal<boolean> = signal(true);
-  readonly #client: Spotwire;
-  readonly #heard: (transactions: readonly Transaction[]) => void;
-  #events: AccountEvents | null = null;
+  readonly #parts: AccountParts;
+  #followed: AccountFeed | null = null;
   #refreshing = false;
   #again = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
-  /** `heard` is told of what happens from now on, not of what had. */
-  constructor(client: Spotwire, heard: (transactions: readonly Transaction[]) => void) {
-    this.#client = client;
-    this.#heard = heard;
+  constructor(parts: AccountParts) {
+    this.#parts = parts;
   }
 
   /** Shows an account: the one named, or the first that the key reaches. */
   async open(wanted: string | null): Promise<void> {
     this.close();
-    const { accounts } = await this.#client.listAccounts();
+    const { client, feed } = this.#parts;
+    const { accounts } = await client.listAccounts();
     this.accounts.value = accounts;
-    const account = accounts.find((one) => one.accountId === wanted) ?? accounts[0];
-    if (account === undefined) return;
-    const { accountId, lastTransactionId } = account;
-    this.account.value = account;
+    const found = accounts.find((one) => one.accountId === wanted) ?? accounts[0];
+    if (found === undefined) return;
+    const { accountId } = found;
+    const { lastTransactionId } = await this.#load(accountId);
     const since = Math.max(0, lastTransactionId - transactionsFirst);
-    const { transactions } = await this.#client.listTransactions(accountId, {
-      since,
-      limit: 1_000,
-    });
-    await this.#load(accountId);
+    const { transactions } = await client.listTransactions(accountId, { since, limit: 1_000 });
     this.transactions.value = transactions.toReversed();
-    this.#events = new AccountEvents({
-      client: this.#client,
-      accountId,
+    this.#followed = feed.account(accountId, {
       since: transactions.at(-1)?.transactionId ?? lastTransactionId,
-      onTransactions: (news) => this.#take(news),
-      onHealth: (healthy) => (this.healthy.value = healthy),
     });
+    this.#followed.on("transactions", (news) => this.#take(news));
   }
 
   close(): void {
-    this.#events?.stop();
-    this.#events = null;
-  }
-
-  /** Something was sent. */
-  hurry(): void {
-    this.#events?.hurry();
+    clearTimeout(this.#retry);
+    this.#followed?.close();
+    this.#followed = null;
   }
 
   #take(news: readonly Transaction[]): void {
     this.transactions.value = [...news.toReversed(), ...this.transactions.value]
       .slice(0, transactionsMax);
     void this.refresh();
-    this.#heard(news);
+    this.#parts.heard(news);
   }
 
-  /** Asks again for what the account has; once more when asked during that. */
+  /** Reads again where the account stands; once more when asked during that. */
   async refresh(): Promise<void> {
     const accountId = this.account.peek()?.accountId;
     if (accountId === undefined) return;
@@ -90,23 +89,24 @@ export class AccountStore {
         this.#again = false;
         await this.#load(accountId);
       } while (this.#again);
+      this.healthy.value = true;
     } catch {
-      // The events tell of the lost connection, and the next ones refresh again.
+      this.healthy.value = false;
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => void this.refresh(), retryMs);
     } finally {
       this.#refreshing = false;
     }
   }
 
-  async #load(accountId: string): Promise<void> {
-    const [account, { orders }, { positions }] = await Promise.all([
-      this.#client.getAccount(accountId),
-      this.#client.listOrders(accountId, { limit: 1_000 }),
-      this.#client.listPositions(accountId),
-    ]);
+  async #load(accountId: string): Promise<Account> {
+    const { account, orders, positions } = await this.#parts.client.getAccountSnapshot(accountId);
     batch(() => {
       this.account.value = account;
-      this.orders.value = orders;
+      // Newest first, as the list of orders has them.
+      this.orders.value = orders.toReversed();
       this.positions.value = positions;
     });
+    return account;
   }
 }

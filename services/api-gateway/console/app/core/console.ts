@@ -53,12 +53,17 @@ export class Console {
       },
     });
     this.quotes = new QuoteStore(this.loop);
-    this.feed = new Feed(this.client.feed({ binary: true }), this.quotes, machine.now);
-    this.account = new AccountStore(this.client, (news) => {
-      for (const one of news) {
-        const told = tell(one);
-        if (told !== null) this.notices.say(told.kind, told.text);
-      }
+    const feed = this.client.feed({ binary: true });
+    this.feed = new Feed(feed, this.quotes, machine.now);
+    this.account = new AccountStore({
+      client: this.client,
+      feed,
+      heard: (news) => {
+        for (const one of news) {
+          const told = tell(one);
+          if (told !== null) this.notices.say(told.kind, told.text);
+        }
+      },
     });
     this.ticket = new Ticket(this);
   }

@@ -58,7 +58,5 @@ async function told(console: Console, send: () => Promise<unknown>): Promise<boo
     const { title, advice } = explainRefusal(error);
     console.notices.say("refused", advice === "" ? title : `${title}. ${advice}.`);
     return false;
-  } finally {
-    console.account.hurry();
   }
 }

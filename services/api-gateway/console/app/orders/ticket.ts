@@ -164,7 +164,6 @@ export class Ticket {
       notices.say("refused", `${this.refusal.value.title}. ${this.refusal.value.advice}`);
     } finally {
       this.sending.value = false;
-      account.hurry();
     }
   }
 }

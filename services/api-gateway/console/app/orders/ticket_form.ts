@@ -11,6 +11,7 @@ import {
 import { formatScaledBig, parseScaledBig } from "../../../../../shared/domain/decimal.ts";
 import type { PlaceOrder } from "../../../../../shared/sdk/mod.ts";
 import type { SizeKind } from "../core/kept.ts";
+import type { TicketField } from "./refusals.ts";
 
 export interface TicketForm {
   readonly side: Side;
@@ -67,6 +68,31 @@ export function withType(form: TicketForm, type: OrderType): TicketForm {
     timeInForce: kept ? form.timeInForce : type === "market" ? "FOK" : "GTC",
   };
 }
+
+/** The fields that a form of its type shows; what is said of others must stand somewhere else. */
+export function fieldsShown({ type, timeInForce }: TicketForm): ReadonlySet<TicketField> {
+  const rule = orderTypeRules[type];
+  const optional: readonly (readonly [TicketField, boolean])[] = [
+    ["price", rule.price],
+    ["triggerPrice", rule.triggerPrice],
+    ["trailingDistance", rule.trailingDistance],
+    ["triggerSide", rule.triggerPrice || rule.trailingDistance],
+    ["priceBound", rule.atMarket],
+    ["expireTime", timeInForce === "GTD"],
+  ];
+  const shown = optional.flatMap(([field, isShown]) => isShown ? [field] : []);
+  return new Set([...shown, ...alwaysShown]);
+}
+
+const alwaysShown: readonly TicketField[] = [
+  "size",
+  "timeInForce",
+  "positionFill",
+  "takeProfit",
+  "stopLoss",
+  "trailingStop",
+  "tag",
+];
 
 const distanceDecimals = 12;
 

@@ -113,7 +113,6 @@ function CancelAll() {
     const accountId = account.account.value?.accountId;
     if (accountId === undefined) return;
     await client.cancelOrders(accountId).catch(() => {});
-    account.hurry();
   };
   return <button type="button" onClick={() => void cancel()}>Cancel all</button>;
 }

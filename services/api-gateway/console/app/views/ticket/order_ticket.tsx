@@ -6,6 +6,7 @@ import {
   orderTypeRules,
   orderTypes,
 } from "../../../../../../shared/domain/orders/order.ts";
+import { fieldsShown } from "../../orders/ticket_form.ts";
 import { typeNames } from "../../orders/order_words.ts";
 import { RefusalText } from "../../ui/field.tsx";
 import { Costs } from "./costs.tsx";
@@ -49,7 +50,7 @@ export function OrderTicket() {
       <ExitFields />
       <MoreFields />
       <Costs />
-      {refusal !== null && (refusal.field === "order" || refusal.field === "symbol") && (
+      {refusal !== null && !fieldsShown(ticket.form.value).has(refusal.field) && (
         <RefusalText refusal={refusal} />
       )}
       <button type="submit" class={`send ${side}`} disabled={ticket.sending}>
