@@ -223,7 +223,7 @@ async function refusals({ page }: Visit): Promise<void> {
   );
   for (const reason of rejectReasons) {
     code = reason;
-    await page.locator(".ticket .send").click();
+    await page.locator("#size").press("Enter");
     const shown = page.locator(`.ticket .refusal[data-code="${reason}"]`);
     await shown.waitFor();
     const text = await shown.textContent();

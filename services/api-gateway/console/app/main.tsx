@@ -1,7 +1,7 @@
 /** Puts the console together in a browser. */
 
 import { render } from "preact";
-import { Console, ConsoleProvider } from "./core/console.ts";
+import { App, AppProvider } from "./core/app.ts";
 import type { Machine } from "./core/machine.ts";
 import { Shell } from "./views/shell.tsx";
 
@@ -23,14 +23,14 @@ const address = {
   onBack: (run: () => void) => addEventListener("popstate", run),
 };
 
-const app = new Console(machine, address, (input, init) => fetch(input, init));
+const app = new App(machine, address, (input, init) => fetch(input, init));
 const demoAccount = document.querySelector<HTMLMetaElement>('meta[name="spotwire-demo"]')?.content;
 const root = document.getElementById("app")!;
 root.replaceChildren();
 render(
-  <ConsoleProvider value={app}>
+  <AppProvider value={app}>
     <Shell demoAccount={demoAccount || null} />
-  </ConsoleProvider>,
+  </AppProvider>,
   root,
 );
 app.start();

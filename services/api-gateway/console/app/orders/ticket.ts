@@ -6,7 +6,7 @@ import { micros, parseMicros } from "../../../../../shared/domain/money.ts";
 import { orderTypeRules, type Side } from "../../../../../shared/domain/orders/order.ts";
 import type { PlaceOrder } from "../../../../../shared/sdk/mod.ts";
 import { liveValue } from "../account/live_value.ts";
-import type { Console } from "../core/console.ts";
+import type { App } from "../core/app.ts";
 import { type Estimate, estimate } from "./estimates.ts";
 import { explainRefusal, type Refusal, type SentPrices } from "./refusals.ts";
 import { unitsOfLots, unitsOfRisk } from "./sizing.ts";
@@ -23,15 +23,15 @@ export class Ticket {
   /** An order that waits for the person's yes. */
   readonly asking: Signal<PlaceOrder | null> = signal(null);
   readonly symbol: ReadonlySignal<string>;
-  readonly #console: Console;
+  readonly #app: App;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
 
-  constructor(console: Console) {
-    this.#console = console;
-    const { sizeKind, size } = console.kept.habits.value;
+  constructor(app: App) {
+    this.#app = app;
+    const { sizeKind, size } = app.kept.habits.value;
     this.form = signal({ ...emptyForm, sizeKind, size });
-    this.symbol = computed(() => console.router.route.value.symbol);
+    this.symbol = computed(() => app.router.route.value.symbol);
   }
 
   change(change: Partial<TicketForm>): void {
@@ -39,7 +39,7 @@ export class Ticket {
     const next = { ...this.form.value, ...rest };
     this.form.value = type === undefined ? next : withType(next, type);
     const { sizeKind, size } = this.form.value;
-    this.#console.kept.set({ sizeKind, size });
+    this.#app.kept.set({ sizeKind, size });
     this.#checkSoon();
   }
 
@@ -47,7 +47,7 @@ export class Ticket {
   units(form = this.form.value): string | null {
     const { size, sizeKind } = form;
     if (sizeKind === "units") return size.replace(/[\s\u202f,]/g, "");
-    const instrument = this.#console.instruments.bySymbol.value.get(this.symbol.value);
+    const instrument = this.#app.instruments.bySymbol.value.get(this.symbol.value);
     if (instrument === undefined) return null;
     const step = BigInt(instrument.unitsStep);
     const found = sizeKind === "lots"
@@ -57,8 +57,8 @@ export class Ticket {
   }
 
   #unitsAtRisk(form: TicketForm, unitsStep: bigint): bigint | null {
-    const { quotes, account } = this.#console;
-    const instrument = this.#console.instruments.get(this.symbol.value);
+    const { quotes, account } = this.#app;
+    const instrument = this.#app.instruments.get(this.symbol.value);
     const held = account.account.value;
     if (instrument === undefined || held === null) return null;
     const equity = liveValue(held, account.positions.value, quotes)?.equity;
@@ -80,12 +80,12 @@ export class Ticket {
   }
 
   #marketPrice(side: Side): string | undefined {
-    const quote = this.#console.quotes.get(this.symbol.value);
+    const quote = this.#app.quotes.get(this.symbol.value);
     return side === "buy" ? quote?.ask : quote?.bid;
   }
 
   estimate(): Estimate | null {
-    const { instruments, quotes, account } = this.#console;
+    const { instruments, quotes, account } = this.#app;
     const instrument = instruments.bySymbol.value.get(this.symbol.value);
     const currency = account.account.value?.currency;
     const units = this.units();
@@ -106,9 +106,9 @@ export class Ticket {
 
   #order(form: TicketForm): PlaceOrder | Refusal {
     const units = this.units(form);
-    const pip = this.#console.instruments.get(this.symbol.value)?.pip ?? "0.0001";
+    const pip = this.#app.instruments.get(this.symbol.value)?.pip ?? "0.0001";
     if (units === null) return noSize(form);
-    const clientOrderId = `console-${this.#console.machine.newId()}`;
+    const clientOrderId = `console-${this.#app.machine.newId()}`;
     return orderOf(form, { symbol: this.symbol.value, units, pip, clientOrderId });
   }
 
@@ -121,12 +121,12 @@ export class Ticket {
   /** What the edge would say to the form as it stands. */
   async #check(): Promise<void> {
     const form = this.form.value;
-    const accountId = this.#console.account.account.peek()?.accountId;
+    const accountId = this.#app.account.account.peek()?.accountId;
     const order = this.#order(form);
     if (accountId === undefined || "code" in order) return;
     const asked = ++this.#asked;
     try {
-      await this.#console.client.checkOrder(accountId, order);
+      await this.#app.client.checkOrder(accountId, order);
       if (asked === this.#asked) this.refusal.value = null;
     } catch (error) {
       if (asked === this.#asked) this.refusal.value = this.#explain(error, order);
@@ -134,7 +134,7 @@ export class Ticket {
   }
 
   #explain(error: unknown, order: PlaceOrder): Refusal {
-    const precision = this.#console.instruments.get(order.symbol)?.pricePrecision;
+    const precision = this.#app.instruments.get(order.symbol)?.pricePrecision;
     return explainRefusal(error, pricesOf(order), precision);
   }
 
@@ -143,13 +143,13 @@ export class Ticket {
     if (side !== undefined && side !== this.form.value.side) this.change({ side });
     const order = this.#order(this.form.value);
     if ("code" in order) this.refusal.value = order;
-    else if (this.#console.kept.habits.value.oneClick) void this.send(order);
+    else if (this.#app.kept.habits.value.oneClick) void this.send(order);
     else this.asking.value = order;
   }
 
   async send(order: PlaceOrder): Promise<void> {
     this.asking.value = null;
-    const { account, client, notices } = this.#console;
+    const { account, client, notices } = this.#app;
     const accountId = account.account.peek()?.accountId;
     if (accountId === undefined || this.sending.value) return;
     this.sending.value = true;
@@ -168,7 +168,7 @@ export class Ticket {
   }
 }
 
-const pick = ({ book, rates }: Console["quotes"]) => ({ book, rates });
+const pick = ({ book, rates }: App["quotes"]) => ({ book, rates });
 
 function amountOf(text: string | undefined) {
   if (text === undefined) return null;

@@ -3,12 +3,12 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useSignalEffect } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useConsole } from "../core/console.ts";
+import { useApp } from "../core/app.ts";
 import type { QuoteWatcher } from "../market/quote_store.ts";
 
 /** Calls `paint` with each new quote of the symbol, at most once a frame. */
 export function useQuote(symbol: string, paint: QuoteWatcher): void {
-  const { quotes } = useConsole();
+  const { quotes } = useApp();
   const held = useRef(paint);
   held.current = paint;
   useEffect(() => quotes.watch(symbol, (quote) => held.current(quote)), [quotes, symbol]);
@@ -16,11 +16,11 @@ export function useQuote(symbol: string, paint: QuoteWatcher): void {
 
 /** Calls `paint` four times a second, with whatever signals it reads. */
 export function useBeat(paint: () => void): void {
-  const console = useConsole();
+  const app = useApp();
   const held = useRef(paint);
   held.current = paint;
   useSignalEffect(() => {
-    void console.beat.value;
+    void app.beat.value;
     held.current();
   });
 }

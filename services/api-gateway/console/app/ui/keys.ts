@@ -1,13 +1,13 @@
 /** The keyboard: one list for what listens and for what the help page tells. */
 
 import { useEffect } from "preact/hooks";
-import { type Console, useConsole } from "../core/console.ts";
+import { type App, useApp } from "../core/app.ts";
 import { viewNames } from "../core/route.ts";
 
 interface KeyCommand {
   readonly keys: readonly string[];
   readonly does: string;
-  run(console: Console, key: string): void;
+  run(app: App, key: string): void;
 }
 
 const focus = (selector: string) => {
@@ -15,9 +15,9 @@ const focus = (selector: string) => {
   requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
 };
 
-const trade = (console: Console, side: "buy" | "sell") => {
-  console.router.go({ view: "trade", panel: "ticket" });
-  console.ticket.change({ side });
+const trade = (app: App, side: "buy" | "sell") => {
+  app.router.go({ view: "trade", panel: "ticket" });
+  app.ticket.change({ side });
   focus("#size");
 };
 
@@ -25,41 +25,41 @@ export const commands: readonly KeyCommand[] = [
   {
     keys: ["b"],
     does: "Buy: the order ticket, at its size",
-    run: (console) => trade(console, "buy"),
+    run: (app) => trade(app, "buy"),
   },
-  { keys: ["s"], does: "Sell", run: (console) => trade(console, "sell") },
+  { keys: ["s"], does: "Sell", run: (app) => trade(app, "sell") },
   {
     keys: ["/"],
     does: "Search an instrument",
-    run: (console) => {
-      console.router.go({ view: "trade", panel: "watch" });
+    run: (app) => {
+      app.router.go({ view: "trade", panel: "watch" });
       focus("#search");
     },
   },
   {
     keys: ["[", "]"],
     does: "The instrument before, the next",
-    run: (console, key) => {
-      const symbols = console.instruments.listed.value.map((one) => one.symbol);
-      const at = symbols.indexOf(console.router.route.value.symbol);
+    run: (app, key) => {
+      const symbols = app.instruments.listed.value.map((one) => one.symbol);
+      const at = symbols.indexOf(app.router.route.value.symbol);
       const next = symbols[at + (key === "[" ? -1 : 1)];
-      if (next !== undefined) console.router.go({ symbol: next });
+      if (next !== undefined) app.router.go({ symbol: next });
     },
   },
   {
     keys: ["1", "2", "3", "4", "5"],
     does: "Trade, risk, data, backtests, system",
-    run: (console, key) => console.router.go({ view: viewNames[Number(key) - 1]!, item: null }),
+    run: (app, key) => app.router.go({ view: viewNames[Number(key) - 1]!, item: null }),
   },
   {
     keys: ["?"],
     does: "This page",
-    run: (console) => (console.helpShown.value = !console.helpShown.value),
+    run: (app) => (app.helpShown.value = !app.helpShown.value),
   },
 ];
 
 export function useKeys(): void {
-  const console = useConsole();
+  const app = useApp();
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -67,11 +67,11 @@ export function useKeys(): void {
       const command = commands.find(({ keys }) => keys.includes(event.key));
       if (command === undefined) return;
       event.preventDefault();
-      command.run(console, event.key);
+      command.run(app, event.key);
     };
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);
-  }, [console]);
+  }, [app]);
 }
 
 const isTyping = (target: EventTarget | null): boolean =>

@@ -2,12 +2,12 @@
 
 import { useRef } from "preact/hooks";
 import type { FeedQuote } from "../../../../../shared/sdk/mod.ts";
-import { useConsole } from "../core/console.ts";
+import { useApp } from "../core/app.ts";
 import { splitPrice } from "../market/price_text.ts";
 import { mark, useQuote, write } from "./hooks.ts";
 
 export function PriceCell({ symbol, side }: { symbol: string; side: "bid" | "ask" }) {
-  const { instruments } = useConsole();
+  const { instruments } = useApp();
   const root = useRef<HTMLSpanElement>(null);
   const last = useRef("");
   const pipDecimals = instruments.pipDecimals(symbol);

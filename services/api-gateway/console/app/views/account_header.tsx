@@ -1,14 +1,14 @@
 /** What the account has and uses, at the prices on the screen. */
 
-import { useConsole } from "../core/console.ts";
+import { useApp } from "../core/app.ts";
 import { liveValue } from "../account/live_value.ts";
 import { microsText } from "../orders/ticket.ts";
 import { useLiveText } from "../ui/hooks.ts";
 import { moneyText, toneOf } from "../ui/numbers.ts";
 
 export function AccountHeader() {
-  const console = useConsole();
-  const { account, session } = console;
+  const app = useApp();
+  const { account, session } = app;
   const held = account.account.value;
   if (held === null) return <div class="account" aria-busy="true" />;
   return (
@@ -17,7 +17,7 @@ export function AccountHeader() {
         <span class="unseen">Account</span>
         <select
           value={held.accountId}
-          onChange={(event) => void console.switchAccount(event.currentTarget.value)}
+          onChange={(event) => void app.switchAccount(event.currentTarget.value)}
         >
           {account.accounts.value.map(({ accountId }) => (
             <option key={accountId} value={accountId}>{accountId}</option>
@@ -38,7 +38,7 @@ export function AccountHeader() {
         class="plain"
         aria-label="Help"
         title="Help (?)"
-        onClick={() => (console.helpShown.value = true)}
+        onClick={() => (app.helpShown.value = true)}
       >
         ?
       </button>
@@ -49,7 +49,7 @@ export function AccountHeader() {
 type FigureId = "balance" | "equity" | "unrealised" | "marginUsed" | "marginAvailable" | "level";
 
 function Figure({ name, id }: { name: string; id: FigureId }) {
-  const { account, quotes } = useConsole();
+  const { account, quotes } = useApp();
   const ref = useLiveText<HTMLElement>(() => {
     const held = account.account.value;
     if (held === null) return { text: "–" };

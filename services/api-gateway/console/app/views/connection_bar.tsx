@@ -1,9 +1,9 @@
 /** Says so, unmistakably, when what is on the screen is old. */
 
-import { useConsole } from "../core/console.ts";
+import { useApp } from "../core/app.ts";
 
 export function ConnectionBar() {
-  const { feed, account, session } = useConsole();
+  const { feed, account, session } = useApp();
   const health = feed.health.value;
   if (session.state.value.state === "ended") {
     return <Bar text="The session has ended. Prices and account stand still until you sign in." />;

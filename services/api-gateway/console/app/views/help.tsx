@@ -1,6 +1,6 @@
 /** The help on `?`. */
 
-import { useConsole } from "../core/console.ts";
+import { useApp } from "../core/app.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { commands } from "../ui/keys.ts";
 
@@ -15,8 +15,8 @@ const elsewhere: readonly (readonly [string, string])[] = [
 ];
 
 export function Help() {
-  const console = useConsole();
-  const close = () => (console.helpShown.value = false);
+  const app = useApp();
+  const close = () => (app.helpShown.value = false);
   return (
     <Dialog title="Help" onClose={close} wide>
       <div class="help">

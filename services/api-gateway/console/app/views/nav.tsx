@@ -1,13 +1,13 @@
 /** From view to view; on narrow screens also from panel to panel of the trade view. */
 
-import { useConsole } from "../core/console.ts";
+import { useApp } from "../core/app.ts";
 import { panelNames, type Route, routeText } from "../core/route.ts";
 import { views } from "./view_list.ts";
 
 const panelTitles = { watch: "Prices", chart: "Chart", ticket: "Order", blotter: "Account" };
 
 export function Nav() {
-  const { router } = useConsole();
+  const { router } = useApp();
   const route = router.route.value;
   return (
     <nav class="nav" aria-label="Views">
@@ -21,7 +21,7 @@ export function Nav() {
 }
 
 export function PanelNav() {
-  const { router } = useConsole();
+  const { router } = useApp();
   const route = router.route.value;
   return (
     <nav class="panel-nav" aria-label="Panels">
@@ -38,7 +38,7 @@ export function PanelNav() {
 function Step(
   { change, current, children }: { change: Partial<Route>; current: boolean; children: string },
 ) {
-  const { router } = useConsole();
+  const { router } = useApp();
   return (
     <a
       href={routeText({ ...router.route.value, ...change })}

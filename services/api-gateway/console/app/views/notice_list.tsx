@@ -1,9 +1,9 @@
 /** What was done and refused, for eyes and screen readers. */
 
-import { useConsole } from "../core/console.ts";
+import { useApp } from "../core/app.ts";
 
 export function NoticeList() {
-  const { notices } = useConsole();
+  const { notices } = useApp();
   return (
     <div class="notices" role="status" aria-live="polite">
       {notices.shown.value.map(({ id, kind, text }) => (

@@ -1,7 +1,7 @@
 /** The frame around every view: who, where, how the connection fares, and the keyboard. */
 
 import { useEffect } from "preact/hooks";
-import { useConsole } from "../core/console.ts";
+import { useApp } from "../core/app.ts";
 import { useKeys } from "../ui/keys.ts";
 import { AccountHeader } from "./account_header.tsx";
 import { Help } from "./help.tsx";
@@ -13,10 +13,10 @@ import { viewOf } from "./view_list.ts";
 import { ConnectionBar } from "./connection_bar.tsx";
 
 export function Shell({ demoAccount }: { demoAccount: string | null }) {
-  const console = useConsole();
+  const app = useApp();
   useKeys();
-  const { state } = console.session.state.value;
-  const { view, symbol } = console.router.route.value;
+  const { state } = app.session.state.value;
+  const { view, symbol } = app.router.route.value;
   useEffect(() => {
     document.title = view === "trade" ? `${symbol} · Spotwire` : `${view} · Spotwire`;
   }, [view, symbol]);
@@ -44,7 +44,7 @@ export function Shell({ demoAccount }: { demoAccount: string | null }) {
       {view === "trade" && <PanelNav />}
       <NoticeList />
       <ConfirmOrder />
-      {console.helpShown.value && <Help />}
+      {app.helpShown.value && <Help />}
       {state === "ended" && <SignIn demoAccount={demoAccount} over />}
     </>
   );

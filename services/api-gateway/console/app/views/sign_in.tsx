@@ -1,12 +1,12 @@
 /** Sign-in: the demo account by one click where the platform offers it, or a key. */
 
 import { useSignal } from "@preact/signals";
-import { useConsole } from "../core/console.ts";
+import { useApp } from "../core/app.ts";
 
 export function SignIn(
   { demoAccount, over = false }: { demoAccount: string | null; over?: boolean },
 ) {
-  const { session } = useConsole();
+  const { session } = useApp();
   const key = useSignal("");
   const busy = useSignal(false);
   const refused = useSignal<string | null>(null);

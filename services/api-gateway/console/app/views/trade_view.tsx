@@ -1,13 +1,13 @@
 /** Prices, charts, the ticket and the account beside each other. */
 
-import { useConsole } from "../core/console.ts";
+import { useApp } from "../core/app.ts";
 import { Blotter } from "./blotter/blotter.tsx";
 import { Charts } from "./chart/charts.tsx";
 import { MarketWatch } from "./watch/market_watch.tsx";
 import { OrderTicket } from "./ticket/order_ticket.tsx";
 
 export function TradeView() {
-  const { router } = useConsole();
+  const { router } = useApp();
   return (
     <div class="trade" data-panel={router.route.value.panel}>
       <section class="panel panel-watch" aria-label="Prices">

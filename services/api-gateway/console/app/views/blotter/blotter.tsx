@@ -1,7 +1,7 @@
 /** The account's tables, one at a time. */
 
 import type { FunctionComponent } from "preact";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { type TabName, tabNames } from "../../core/route.ts";
 import { Fills } from "./fills.tsx";
 import { Orders } from "./orders.tsx";
@@ -18,7 +18,7 @@ const tabs: Readonly<Record<TabName, readonly [title: string, view: FunctionComp
 };
 
 export function Blotter() {
-  const { router } = useConsole();
+  const { router } = useApp();
   const { tab } = router.route.value;
   const [title, View] = tabs[tab];
   const turn = (by: number) => {
@@ -61,7 +61,7 @@ export function Blotter() {
 }
 
 function Count({ of }: { of: TabName }) {
-  const { account } = useConsole();
+  const { account } = useApp();
   if (of !== "positions" && of !== "orders") return null;
   const { length } = account[of].value;
   return length === 0 ? null : <small>{length}</small>;

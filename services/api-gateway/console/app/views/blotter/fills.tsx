@@ -1,7 +1,7 @@
 /** What was traded, newest first. */
 
 import type { Transaction } from "../../../../../../shared/sdk/mod.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { type Column, DataTable } from "../../ui/data_table.tsx";
 import { moneyText, toneOf, unitsText } from "../../ui/numbers.ts";
 import { timeText } from "../../ui/times.ts";
@@ -9,7 +9,7 @@ import { timeText } from "../../ui/times.ts";
 const isSold = ({ units = "" }: Transaction) => units.startsWith("-");
 
 export function Fills() {
-  const { account, kept } = useConsole();
+  const { account, kept } = useApp();
   const { zone } = kept.habits.value;
   const columns: readonly Column<Transaction>[] = [
     { name: "Time", text: (one) => one.time, show: (one) => timeText(one.time, zone) },

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { Order } from "../../../../../../shared/sdk/mod.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { cancelOrder, replaceOrder } from "../../orders/order_actions.ts";
 import { movablePrice, statusName, timeNames, typeNames } from "../../orders/order_words.ts";
 import { type Column, DataTable } from "../../ui/data_table.tsx";
@@ -10,8 +10,8 @@ import { unitsText } from "../../ui/numbers.ts";
 import { timeText } from "../../ui/times.ts";
 
 export function Orders() {
-  const console = useConsole();
-  const { account, router, kept } = console;
+  const app = useApp();
+  const { account, router, kept } = app;
   const { zone } = kept.habits.value;
   const columns: readonly Column<Order>[] = [
     { name: "Order", text: (one) => one.orderId },
@@ -52,7 +52,7 @@ export function Orders() {
             aria-label={`Cancel ${one.orderId}`}
             onClick={(event) => {
               event.stopPropagation();
-              void cancelOrder(console, one);
+              void cancelOrder(app, one);
             }}
           >
             Cancel
@@ -78,14 +78,14 @@ const priceKey = (order: Order): string => `${order.orderId} ${movablePrice(orde
 
 /** The order's price as a field: Enter sends the new one, Escape takes it back. */
 function PriceInput({ order }: { order: Order }) {
-  const console = useConsole();
+  const app = useApp();
   const movable = movablePrice(order);
   const text = useSignal(movable?.at ?? "");
   const wrong = useSignal(false);
   if (movable === null) return <>{order.trailingDistance ?? "market"}</>;
   const send = async () => {
     if (text.value === movable.at) return;
-    wrong.value = !await replaceOrder(console, order, { [movable.term]: text.value });
+    wrong.value = !await replaceOrder(app, order, { [movable.term]: text.value });
   };
   return (
     <input
@@ -108,7 +108,7 @@ function PriceInput({ order }: { order: Order }) {
 }
 
 function CancelAll() {
-  const { account, client } = useConsole();
+  const { account, client } = useApp();
   const cancel = async () => {
     const accountId = account.account.value?.accountId;
     if (accountId === undefined) return;

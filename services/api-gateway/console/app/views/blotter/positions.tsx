@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { Position } from "../../../../../../shared/sdk/mod.ts";
 import { liveProfit } from "../../account/live_value.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { closePosition, reversePosition } from "../../orders/order_actions.ts";
 import { microsText } from "../../orders/ticket.ts";
 import { type Column, DataTable } from "../../ui/data_table.tsx";
@@ -14,7 +14,7 @@ import { PriceCell } from "../../ui/price_cell.tsx";
 const isShort = ({ units }: Position) => units.startsWith("-");
 
 export function Positions() {
-  const { account, router } = useConsole();
+  const { account, router } = useApp();
   const currency = account.account.value?.currency ?? "";
   const columns: readonly Column<Position>[] = [
     { name: "Symbol", text: (one) => one.symbol },
@@ -58,7 +58,7 @@ export function Positions() {
 }
 
 function Profit({ position }: { position: Position }) {
-  const { account, quotes } = useConsole();
+  const { account, quotes } = useApp();
   const ref = useLiveText<HTMLSpanElement>(() => {
     const currency = account.account.value?.currency;
     const profit = currency && liveProfit(position, currency, quotes);
@@ -70,7 +70,7 @@ function Profit({ position }: { position: Position }) {
 }
 
 function Actions({ position }: { position: Position }) {
-  const console = useConsole();
+  const app = useApp();
   const busy = useSignal(false);
   const run = (work: () => Promise<boolean>) => async (event: Event) => {
     event.stopPropagation();
@@ -80,10 +80,10 @@ function Actions({ position }: { position: Position }) {
   };
   return (
     <span class="row-actions">
-      <button type="button" disabled={busy} onClick={run(() => closePosition(console, position))}>
+      <button type="button" disabled={busy} onClick={run(() => closePosition(app, position))}>
         Close
       </button>
-      <button type="button" disabled={busy} onClick={run(() => reversePosition(console, position))}>
+      <button type="button" disabled={busy} onClick={run(() => reversePosition(app, position))}>
         Reverse
       </button>
     </span>

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Statement } from "../../../../../../shared/sdk/mod.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { type Column, DataTable } from "../../ui/data_table.tsx";
 import { moneyText } from "../../ui/numbers.ts";
 import { timeText } from "../../ui/times.ts";
@@ -18,8 +18,8 @@ const periods = [["1", "Day"], ["7", "Week"], ["31", "Month"], ["366", "Year"], 
 ]] as const;
 
 export function StatementTab() {
-  const console = useConsole();
-  const { account, client, kept, machine } = console;
+  const app = useApp();
+  const { account, client, kept, machine } = app;
   const days = useSignal("31");
   const statement = useSignal<Statement | null>(null);
   const failure = useSignal<string | null>(null);

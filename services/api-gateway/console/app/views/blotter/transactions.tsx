@@ -1,13 +1,13 @@
 /** Everything that happened to the account, numbered, newest first. */
 
 import type { Transaction } from "../../../../../../shared/sdk/mod.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { type Column, DataTable } from "../../ui/data_table.tsx";
 import { moneyText, unitsText } from "../../ui/numbers.ts";
 import { timeText } from "../../ui/times.ts";
 
 export function Transactions() {
-  const { account, kept } = useConsole();
+  const { account, kept } = useApp();
   const { zone } = kept.habits.value;
   const columns: readonly Column<Transaction>[] = [
     { name: "No", text: (one) => String(one.transactionId), numeric: true },

@@ -7,7 +7,7 @@ import {
   type Granularity,
 } from "../../../../../../shared/domain/bars/granularity.ts";
 import { type BarSide, barSides } from "../../../../../../shared/domain/bar.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { type Zone, zones } from "../../core/kept.ts";
 import type { ChartSpec } from "../../core/route.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
@@ -23,7 +23,7 @@ export interface ChartPaneProps {
 }
 
 export function ChartPane({ spec, change, add, remove }: ChartPaneProps) {
-  const { instruments } = useConsole();
+  const { instruments } = useApp();
   const listed = instruments.bySymbol.value.get(spec.symbol);
   return (
     <section class="chart" aria-label={`Chart ${spec.symbol}`}>
@@ -86,7 +86,7 @@ function ChartArea({ spec, pricePrecision }: { spec: ChartSpec; pricePrecision: 
 }
 
 function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
-  const { kept, instruments } = useConsole();
+  const { kept, instruments } = useApp();
   return (
     <div class="chart-bar">
       <select

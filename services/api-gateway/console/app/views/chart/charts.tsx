@@ -1,11 +1,11 @@
 /** Up to four charts beside each other; the first follows the chosen instrument. */
 
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { chartsBesideMax, type ChartSpec } from "../../core/route.ts";
 import { ChartPane } from "./chart_pane.tsx";
 
 export function Charts() {
-  const { router } = useConsole();
+  const { router } = useApp();
   const { symbol, granularity, side, beside } = router.route.value;
   const set = (at: number, spec: ChartSpec | null) => {
     const others = beside.flatMap((one, n) => n !== at ? [one] : spec === null ? [] : [spec]);

@@ -8,7 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Order, Position } from "../../../../../../shared/sdk/mod.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
 import { liveProfit } from "../../account/live_value.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { cancelOrder, replaceOrder } from "../../orders/order_actions.ts";
 import { movablePrice, typeNames } from "../../orders/order_words.ts";
 import { microsText } from "../../orders/ticket.ts";
@@ -22,7 +22,7 @@ interface LinesProps {
 }
 
 export function OrderLines({ symbol, pricePrecision, board }: LinesProps) {
-  const { account } = useConsole();
+  const { account } = useApp();
   const orders = account.orders.value.filter((one) =>
     one.symbol === symbol && movablePrice(one) !== null
   );
@@ -72,7 +72,7 @@ function useAtPrice(board: ChartBoard, priceOf: () => number) {
 }
 
 function PositionLine({ position, board }: { position: Position; board: ChartBoard }) {
-  const { account, quotes } = useConsole();
+  const { account, quotes } = useApp();
   const ref = useAtPrice(board, () => Number(position.averagePrice));
   const profit = useLiveText<HTMLElement>(() => {
     const currency = account.account.value?.currency;
@@ -98,52 +98,60 @@ interface OrderLineProps {
   readonly pricePrecision: number;
 }
 
-function OrderLine({ order, board, pricePrecision }: OrderLineProps) {
-  const console = useConsole();
-  const movable = movablePrice(order)!;
+/** A price that is being moved: shown where it is, sent when it is let go. */
+function useMovedPrice(order: Order, pricePrecision: number) {
+  const app = useApp();
+  const { term, at: standing } = movablePrice(order)!;
   const moved = useSignal<string | null>(null);
   const sending = useSignal(false);
-  const at = () => moved.value ?? movable.at;
+  const back = () => void (moved.value = null);
+  return {
+    at: () => moved.value ?? standing,
+    sending,
+    back,
+    move(price: number) {
+      if (price > 0) moved.value = price.toFixed(pricePrecision);
+    },
+    async send() {
+      if (moved.value === null || moved.value === standing || sending.value) return;
+      sending.value = true;
+      const taken = await replaceOrder(app, order, { [term]: moved.value });
+      sending.value = false;
+      if (!taken) back();
+    },
+  };
+}
+
+function OrderLine({ order, board, pricePrecision }: OrderLineProps) {
+  const app = useApp();
+  const { at, sending, move, back, send } = useMovedPrice(order, pricePrecision);
   const ref = useAtPrice(board, () => Number(at()));
-  const move = (price: number) => {
-    if (price <= 0) return;
-    moved.value = price.toFixed(pricePrecision);
-  };
-  const back = () => (moved.value = null);
-  const send = async () => {
-    if (moved.value === null || moved.value === movable.at || sending.value) return;
-    sending.value = true;
-    const taken = await replaceOrder(console, order, { [movable.term]: moved.value });
-    sending.value = false;
-    if (!taken) back();
-  };
   const drag = (event: PointerEvent) => {
     const handle = event.currentTarget as HTMLElement;
-    const top = ref.current!.parentElement!.getBoundingClientRect().top;
     if (!handle.hasPointerCapture(event.pointerId)) return;
+    const top = ref.current!.parentElement!.getBoundingClientRect().top;
     const price = board.priceAt(event.clientY - top);
     if (price !== null) move(price);
   };
-  const tick = 10 ** -pricePrecision;
+  const point = 10 ** -pricePrecision;
   const keys = (event: KeyboardEvent) => {
     const by = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
-    if (by !== 0) move(Number(at()) + by * tick * (event.shiftKey ? 10 : 1));
+    if (by !== 0) move(Number(at()) + by * point * (event.shiftKey ? 10 : 1));
     else if (event.key === "Enter") void send();
     else if (event.key === "Escape") back();
-    else if (event.key === "Delete") void cancelOrder(console, order);
+    else if (event.key === "Delete") void cancelOrder(app, order);
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
+  const name = `${order.side === "buy" ? "Buy" : "Sell"} ${typeNames[order.type].toLowerCase()}`;
   return (
     <div class={`line order ${order.side}`} ref={ref} data-order={order.orderId}>
       <button
         type="button"
         class={`tag ${order.side}`}
         title="Drag to change the price"
-        aria-label={`${order.side} ${
-          typeNames[order.type]
-        } ${order.units} at ${at()}; arrow keys move, Enter sends`}
+        aria-label={`${name} ${order.units} at ${at()}; arrow keys move, Enter sends`}
         disabled={sending}
         onPointerDown={(event) => {
           event.preventDefault();
@@ -152,17 +160,16 @@ function OrderLine({ order, board, pricePrecision }: OrderLineProps) {
         }}
         onPointerMove={drag}
         onPointerUp={() => void send()}
-        onPointerCancel={() => back()}
+        onPointerCancel={back}
         onKeyDown={keys}
       >
-        {order.side === "buy" ? "Buy" : "Sell"} {typeNames[order.type].toLowerCase()}{" "}
-        {unitsText(order.units)} <b>{at()}</b>
+        {name} {unitsText(order.units)} <b>{at()}</b>
       </button>
       <button
         type="button"
         class="tag cancel"
         aria-label={`Cancel ${order.orderId}`}
-        onClick={() => void cancelOrder(console, order)}
+        onClick={() => void cancelOrder(app, order)}
       >
         ×
       </button>

@@ -7,7 +7,7 @@ import type { Transaction } from "../../../../../../shared/sdk/mod.ts";
 import { Candles } from "../../chart/candles.ts";
 import { ChartBoard, type ChartTrade } from "../../chart/chart_board.ts";
 import { onThemeChange } from "../../chart/palette.ts";
-import { type Console, useConsole } from "../../core/console.ts";
+import { type App, useApp } from "../../core/app.ts";
 import type { ChartSpec } from "../../core/route.ts";
 import { unitsText } from "../../ui/numbers.ts";
 import type { LegendHandle } from "./legend.tsx";
@@ -28,24 +28,24 @@ export interface ChartState {
 }
 
 export function useChart(parts: ChartParts): Signal<ChartState> {
-  const console = useConsole();
+  const app = useApp();
   const state = useSignal<ChartState>({ bars: 0, loaded: false, failure: null });
   const life = useRef<ChartLife | null>(null);
-  const { zone } = console.kept.habits.value;
+  const { zone } = app.kept.habits.value;
   useEffect(() => {
-    const begun = new ChartLife(console, parts, state);
+    const begun = new ChartLife(app, parts, state);
     life.current = begun;
     return () => begun.end();
   }, [zone, parts.pricePrecision]);
   useSignalEffect(() => {
-    const transactions = console.account.transactions.value;
+    const transactions = app.account.transactions.value;
     void state.value;
     life.current?.mark(transactions);
   });
   // What the feed missed while it was lost is in the history by now.
   const lost = useRef(false);
   useSignalEffect(() => {
-    const health = console.feed.health.value.state;
+    const health = app.feed.health.value.state;
     if (health === "connected" && lost.current) void life.current?.load();
     lost.current = health === "lost";
   });
@@ -53,7 +53,7 @@ export function useChart(parts: ChartParts): Signal<ChartState> {
 }
 
 class ChartLife {
-  readonly #console: Console;
+  readonly #app: App;
   readonly #parts: ChartParts;
   readonly #state: Signal<ChartState>;
   readonly #candles: Candles;
@@ -63,27 +63,27 @@ class ChartLife {
   #paging = false;
   #ended = false;
 
-  constructor(console: Console, parts: ChartParts, state: Signal<ChartState>) {
-    this.#console = console;
+  constructor(app: App, parts: ChartParts, state: Signal<ChartState>) {
+    this.#app = app;
     this.#parts = parts;
     this.#state = state;
     const { spec, pricePrecision, element, legend } = parts;
-    this.#candles = new Candles(console.client, spec);
+    this.#candles = new Candles(app.client, spec);
     this.#board = new ChartBoard({
       element: element.current!,
       pricePrecision,
-      zone: console.kept.habits.peek().zone,
+      zone: app.kept.habits.peek().zone,
       onNearStart: () => void this.#older(),
       onCross: (candle) => legend.current?.cross(candle),
     });
     parts.board.value = this.#board;
     this.#stops = [
       onThemeChange(() => this.#board.restyle()),
-      console.feed.watchBars(spec.symbol, (bars) => {
+      app.feed.watchBars(spec.symbol, (bars) => {
         if (this.#candles.takeBars(bars) && this.#loaded) this.#showAll();
-        else console.loop.ask(this.#paint);
+        else app.loop.ask(this.#paint);
       }),
-      console.quotes.watch(spec.symbol, (quote) => {
+      app.quotes.watch(spec.symbol, (quote) => {
         this.#board.quote(Number(quote.bid), Number(quote.ask));
         this.#candles.takeQuote(quote);
         this.#paint();
@@ -94,10 +94,10 @@ class ChartLife {
 
   async load(): Promise<void> {
     try {
-      await this.#candles.load(this.#console.now());
+      await this.#candles.load(this.#app.now());
       if (this.#ended) return;
       this.#loaded = true;
-      const quote = this.#console.quotes.get(this.#parts.spec.symbol);
+      const quote = this.#app.quotes.get(this.#parts.spec.symbol);
       if (quote !== undefined) this.#candles.takeQuote(quote);
       this.#showAll();
     } catch (error) {

@@ -1,16 +1,16 @@
 /** How long a price takes: from its venue to the platform, and from there to this screen. */
 
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { useLiveText } from "../../ui/hooks.ts";
 import { ageText, groupDigits } from "../../ui/numbers.ts";
 
 export function PriceWay() {
   return (
     <dl class="figures">
-      <Fact name="Connection" read={(console) => console.feed.health.value.state} />
+      <Fact name="Connection" read={(app) => app.feed.health.value.state} />
       <Fact
         name="Venue to platform, median"
-        read={(console) => `${median(venueDelays(console))} ms`}
+        read={(app) => `${median(venueDelays(app))} ms`}
       />
       <Fact
         name="Clock against the platform's"
@@ -31,11 +31,11 @@ export function PriceWay() {
   );
 }
 
-type Reader = ReturnType<typeof useConsole>;
+type Reader = ReturnType<typeof useApp>;
 
-function Fact({ name, read }: { name: string; read(console: Reader): string }) {
-  const console = useConsole();
-  const ref = useLiveText<HTMLElement>(() => ({ text: read(console) }));
+function Fact({ name, read }: { name: string; read(app: Reader): string }) {
+  const app = useApp();
+  const ref = useLiveText<HTMLElement>(() => ({ text: read(app) }));
   return (
     <div>
       <dt>{name}</dt>
@@ -47,24 +47,21 @@ function Fact({ name, read }: { name: string; read(console: Reader): string }) {
 const quotesOf = ({ instruments, quotes }: Reader) =>
   instruments.listed.value.flatMap(({ symbol }) => quotes.get(symbol) ?? []);
 
-const venueDelays = (console: Reader) =>
-  quotesOf(console).map((one) => one.receivedTime - one.time);
+const venueDelays = (app: Reader) => quotesOf(app).map((one) => one.receivedTime - one.time);
 
 function median(values: readonly number[]): string {
   const sorted = values.toSorted((a, b) => a - b);
   return String(sorted[sorted.length >> 1] ?? "–");
 }
 
-function statusWords(console: Reader): string {
-  const counts = Map.groupBy(quotesOf(console), (one) => one.status);
+function statusWords(app: Reader): string {
+  const counts = Map.groupBy(quotesOf(app), (one) => one.status);
   return [...counts].map(([status, quotes]) => `${quotes.length} ${status}`).join(", ") ||
     "none yet";
 }
 
-function oldest(console: Reader): string {
-  const quotes = quotesOf(console);
+function oldest(app: Reader): string {
+  const quotes = quotesOf(app);
   const first = quotes.toSorted((a, b) => a.receivedTime - b.receivedTime)[0];
-  return first === undefined
-    ? "–"
-    : `${first.symbol}, ${ageText(console.now() - first.receivedTime)}`;
+  return first === undefined ? "–" : `${first.symbol}, ${ageText(app.now() - first.receivedTime)}`;
 }

@@ -1,6 +1,6 @@
 /** How the platform fares: its parts, the way of a price, requests and what went wrong. */
 
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { partFigures, readMetrics, routeLoads } from "../../system/metrics_text.ts";
 import { usePoll } from "../../ui/use_poll.ts";
 import { PriceWay } from "./price_way.tsx";
@@ -22,7 +22,7 @@ interface Health {
 }
 
 export function SystemView() {
-  const { machine } = useConsole();
+  const { machine } = useApp();
   const [health] = usePoll(() => readHealth(machine.origin), { everyMs });
   const { value, failure } = health.value;
   const samples = readMetrics(value?.metrics ?? "");

@@ -1,7 +1,7 @@
 /** The last look at an order, for those who want one. */
 
 import type { PlaceOrder } from "../../../../../../shared/sdk/mod.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { timeNames, typeNames } from "../../orders/order_words.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { unitsText } from "../../ui/numbers.ts";
@@ -9,7 +9,7 @@ import { PriceCell } from "../../ui/price_cell.tsx";
 import { Costs } from "./costs.tsx";
 
 export function ConfirmOrder() {
-  const { ticket } = useConsole();
+  const { ticket } = useApp();
   const order = ticket.asking.value;
   if (order === null) return null;
   const close = () => (ticket.asking.value = null);

@@ -1,6 +1,6 @@
 /** What the order takes and costs, before it is sent. */
 
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { microsText } from "../../orders/ticket.ts";
 import { useLiveText } from "../../ui/hooks.ts";
 import { moneyText } from "../../ui/numbers.ts";
@@ -13,7 +13,7 @@ const lines = [
 ] as const;
 
 export function Costs() {
-  const { account } = useConsole();
+  const { account } = useApp();
   return (
     <dl class="costs" aria-label={`In ${account.account.value?.currency ?? ""}`}>
       {lines.map(([id, title]) => <Line key={id} id={id} title={title} />)}
@@ -22,7 +22,7 @@ export function Costs() {
 }
 
 function Line({ id, title }: { id: (typeof lines)[number][0]; title: string }) {
-  const { ticket, account } = useConsole();
+  const { ticket, account } = useApp();
   const ref = useLiveText<HTMLElement>(() => {
     const found = ticket.estimate();
     const currency = account.account.value?.currency ?? "";

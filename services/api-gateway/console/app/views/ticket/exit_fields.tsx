@@ -1,10 +1,10 @@
 /** The exits that come with what the order opens. */
 
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { TextInput } from "./inputs.tsx";
 
 export function ExitFields() {
-  const { ticket, instruments } = useConsole();
+  const { ticket, instruments } = useApp();
   const { stopLossAs } = ticket.form.value;
   const pip = instruments.bySymbol.value.get(ticket.symbol.value)?.pip ?? "0.0001";
   const other = stopLossAs === "price" ? "pips" : "price";

@@ -1,6 +1,6 @@
 /** The ticket's own inputs: bound to a field of the form, and to its refusal. */
 
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import type { TicketField } from "../../orders/refusals.ts";
 import type { TicketForm } from "../../orders/ticket_form.ts";
 import { Field } from "../../ui/field.tsx";
@@ -19,7 +19,7 @@ export interface TextInputProps {
 }
 
 export function TextInput({ of, name, label, hint, step }: TextInputProps) {
-  const { ticket } = useConsole();
+  const { ticket } = useApp();
   const refusal = ticket.refusal.value;
   const wrong = refusal?.field === name;
   const value = ticket.form.value[of];
@@ -65,7 +65,7 @@ export interface ChoiceProps<Value extends string> {
 
 export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   const { name, label, value, options, choose } = props;
-  const { ticket } = useConsole();
+  const { ticket } = useApp();
   return (
     <Field name={name} label={label} refusal={ticket.refusal.value}>
       <select

@@ -5,7 +5,7 @@ import {
   positionFills,
   triggerSides,
 } from "../../../../../../shared/domain/orders/order.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { positionFillNames, timeNames, triggerSideNames } from "../../orders/order_words.ts";
 import type { TicketField } from "../../orders/refusals.ts";
 import { Choice, TextInput } from "./inputs.tsx";
@@ -20,7 +20,7 @@ const inside: readonly TicketField[] = [
 ];
 
 export function MoreFields() {
-  const { ticket, instruments } = useConsole();
+  const { ticket, instruments } = useApp();
   const form = ticket.form.value;
   const rule = orderTypeRules[form.type];
   const pip = instruments.bySymbol.value.get(ticket.symbol.value)?.pip ?? "0.0001";
@@ -64,7 +64,7 @@ export function MoreFields() {
 }
 
 function ExpireTime() {
-  const { ticket } = useConsole();
+  const { ticket } = useApp();
   const refusal = ticket.refusal.value;
   const wrong = refusal?.field === "expireTime";
   return (

@@ -1,6 +1,6 @@
 /** The order ticket: side, type, size, prices, exits, and what it would cost. */
 
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import {
   type OrderType,
   orderTypeRules,
@@ -17,7 +17,7 @@ import { SideButtons } from "./side_buttons.tsx";
 import { SizeField } from "./size_field.tsx";
 
 export function OrderTicket() {
-  const { ticket, kept } = useConsole();
+  const { ticket, kept } = useApp();
   const { type, side } = ticket.form.value;
   const refusal = ticket.refusal.value;
   const { oneClick } = kept.habits.value;
@@ -70,7 +70,7 @@ export function OrderTicket() {
   );
 }
 
-function choose(ticket: ReturnType<typeof useConsole>["ticket"], type: OrderType): void {
+function choose(ticket: ReturnType<typeof useApp>["ticket"], type: OrderType): void {
   ticket.change({ type });
   ticket.prefill();
 }

@@ -1,11 +1,11 @@
 /** The prices that the chosen type of order needs. */
 
 import { orderTypeRules } from "../../../../../../shared/domain/orders/order.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { TextInput } from "./inputs.tsx";
 
 export function PriceFields() {
-  const { ticket, instruments } = useConsole();
+  const { ticket, instruments } = useApp();
   const rule = orderTypeRules[ticket.form.value.type];
   const step = instruments.bySymbol.value.get(ticket.symbol.value)?.pip ?? "0.0001";
   return (

@@ -1,11 +1,11 @@
 /** Sell at the bid, buy at the ask: chooses the side, and in one-click mode sends a market order. */
 
 import type { Side } from "../../../../../../shared/domain/orders/order.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { PriceCell } from "../../ui/price_cell.tsx";
 
 export function SideButtons() {
-  const { ticket } = useConsole();
+  const { ticket } = useApp();
   const symbol = ticket.symbol.value;
   return (
     <div class="sides" role="group" aria-label="Side">
@@ -16,7 +16,7 @@ export function SideButtons() {
 }
 
 function SideButton({ side, symbol }: { side: Side; symbol: string }) {
-  const { ticket, kept } = useConsole();
+  const { ticket, kept } = useApp();
   const { side: chosen, type } = ticket.form.value;
   const sends = kept.habits.value.oneClick && type === "market";
   return (

@@ -1,6 +1,6 @@
 /** How much: in units, in lots, or as a share of the equity at risk. */
 
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import { type SizeKind, sizeKinds } from "../../core/kept.ts";
 import { RefusalText } from "../../ui/field.tsx";
 import { useLiveText } from "../../ui/hooks.ts";
@@ -12,7 +12,7 @@ const steps: Record<SizeKind, string> = { units: "1000", lots: "0.01", risk: "0.
 const firstSizes: Record<SizeKind, string> = { units: "10000", lots: "0.10", risk: "1" };
 
 export function SizeField() {
-  const { ticket } = useConsole();
+  const { ticket } = useApp();
   const { size, sizeKind } = ticket.form.value;
   const refusal = ticket.refusal.value;
   const wrong = refusal?.field === "size";

@@ -4,7 +4,7 @@
  */
 
 import type { FeedQuote, Instrument } from "../../../../../../shared/sdk/mod.ts";
-import type { Console } from "../../core/console.ts";
+import type { App } from "../../core/app.ts";
 import { changePercent, decimalsOf, spreadPips } from "../../market/price_text.ts";
 import { mark, write } from "../../ui/hooks.ts";
 import { ageText } from "../../ui/numbers.ts";
@@ -43,13 +43,13 @@ function cellsOf(row: HTMLElement): RowCells {
 }
 
 export class RowPainter {
-  readonly #console: Console;
+  readonly #app: App;
   readonly #rows = new Map<Element, Row>();
   readonly #watcher: IntersectionObserver;
   readonly #ages: ReturnType<typeof setInterval>;
 
-  constructor(console: Console) {
-    this.#console = console;
+  constructor(app: App) {
+    this.#app = app;
     this.#watcher = new IntersectionObserver((entries) => this.#seen(entries));
     this.#ages = setInterval(() => this.#paintAges(), ageMs);
   }
@@ -61,7 +61,7 @@ export class RowPainter {
     const row: Row = { instrument, cells, pipDecimals, visible: false, bid: "", ask: "" };
     this.#rows.set(cells.row, row);
     this.#watcher.observe(cells.row);
-    const stop = this.#console.quotes.watch(instrument.symbol, (quote) => {
+    const stop = this.#app.quotes.watch(instrument.symbol, (quote) => {
       if (row.visible) this.#paint(row, quote);
     });
     return () => {
@@ -81,7 +81,7 @@ export class RowPainter {
       const row = this.#rows.get(target);
       if (row === undefined) continue;
       row.visible = isIntersecting;
-      const quote = this.#console.quotes.get(row.instrument.symbol);
+      const quote = this.#app.quotes.get(row.instrument.symbol);
       if (isIntersecting && quote !== undefined) this.#paint(row, quote);
     }
   }
@@ -101,7 +101,7 @@ export class RowPainter {
   }
 
   #paintChange({ cells, bid, ask, instrument }: Row): void {
-    const open = this.#console.dayChange.opens.peek().get(instrument.symbol);
+    const open = this.#app.dayChange.opens.peek().get(instrument.symbol);
     if (open === undefined) return;
     const text = changePercent(open, (Number(bid) + Number(ask)) / 2);
     write(cells.change, text);
@@ -110,14 +110,14 @@ export class RowPainter {
 
   #paintStatus({ cells }: Row, { status, receivedTime }: FeedQuote): void {
     const old = status === "quiet" || status === "stale";
-    const age = old ? ` ${ageText(this.#console.now() - receivedTime)}` : "";
+    const age = old ? ` ${ageText(this.#app.now() - receivedTime)}` : "";
     write(cells.status, status + age);
     mark(cells.row, "status", status);
   }
 
   #paintAges(): void {
     for (const row of this.#rows.values()) {
-      const quote = row.visible ? this.#console.quotes.get(row.instrument.symbol) : undefined;
+      const quote = row.visible ? this.#app.quotes.get(row.instrument.symbol) : undefined;
       if (quote === undefined) continue;
       this.#paintStatus(row, quote);
       this.#paintChange(row);

@@ -2,11 +2,11 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import type { Instrument } from "../../../../../../shared/sdk/mod.ts";
-import { useConsole } from "../../core/console.ts";
+import { useApp } from "../../core/app.ts";
 import type { RowPainter } from "./row_painter.ts";
 
 export function WatchRow({ instrument, painter }: { instrument: Instrument; painter: RowPainter }) {
-  const { router, ticket } = useConsole();
+  const { router, ticket } = useApp();
   const { symbol } = instrument;
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => painter.add(instrument, row.current!), [instrument, painter]);
@@ -44,7 +44,7 @@ export function WatchRow({ instrument, painter }: { instrument: Instrument; pain
 }
 
 function Star({ symbol }: { symbol: string }) {
-  const { kept } = useConsole();
+  const { kept } = useApp();
   const { favourites } = kept.habits.value;
   const held = favourites.includes(symbol);
   return (

@@ -21,7 +21,7 @@ import { Session } from "./session.ts";
 /** How often what follows from many prices at once is reckoned: often enough, and calm. */
 const beatMs = 250;
 
-export class Console {
+export class App {
   readonly loop: FrameLoop;
   readonly kept: Kept;
   readonly router: Router;
@@ -109,12 +109,12 @@ export class Console {
   }
 }
 
-const context = createContext<Console | null>(null);
-export const ConsoleProvider = context.Provider;
+const context = createContext<App | null>(null);
+export const AppProvider = context.Provider;
 
 /** Of a component below the provider. */
-export function useConsole(): Console {
+export function useApp(): App {
   const found = useContext(context);
-  if (found === null) throw new TypeError("Cannot use the console: there is no provider above");
+  if (found === null) throw new TypeError("Cannot use the app: there is no provider above");
   return found;
 }
