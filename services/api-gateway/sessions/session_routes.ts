@@ -11,7 +11,7 @@ import { openSession, type SessionParts, sessionTtlMs, whoSignsIn } from "./sign
 
 const bodyBytesMax = 1_024;
 
-type Handle = (c: Context<AppEnv>) => Promise<Response>;
+type Handle = (c: Context<AppEnv>) => Response | Promise<Response>;
 
 export function addSessionRoutes(app: ServiceApp, parts: SessionParts): void {
   const add = (method: "POST" | "DELETE", path: string, handle: Handle) =>
@@ -42,13 +42,11 @@ export function addSessionRoutes(app: ServiceApp, parts: SessionParts): void {
     return c.json(token, 201, kept(c, cookie));
   });
 
-  add("DELETE", sessionPath, async (c) => {
-    const secure = isSecure(c);
-    return await Promise.resolve(c.body(null, 204, {
-      "set-cookie": sessionCookie("", { secure, seconds: 0 }),
+  add("DELETE", sessionPath, (c) =>
+    c.body(null, 204, {
+      "set-cookie": sessionCookie("", { secure: isSecure(c), seconds: 0 }),
       "cache-control": "no-store",
     }));
-  });
 }
 
 const kept = (c: Context, cookie: string) => ({

@@ -1,8 +1,7 @@
 /** Begins a browser session with a key, or with the demo account where the profile offers it. */
 
 import * as v from "valibot";
-import { toRfc3339 } from "../../../shared/domain/time.ts";
-import { type Clock, epochMs } from "../../../shared/domain/time.ts";
+import { type Clock, epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { AuthContext } from "../../../shared/runtime/auth.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import type { Tokens } from "../../../shared/security/tokens.ts";
