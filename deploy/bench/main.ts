@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   history: async () => (await import("./history.ts")).benchHistory(),
   load: async () => (await import("./load.ts")).benchLoad(),
   orders: async () => (await import("./orders.ts")).benchOrders(),
+  console: async () => (await import("./console.ts")).benchConsole(),
 };
 
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(benches);
