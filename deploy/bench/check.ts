@@ -13,6 +13,11 @@ import {
   type ReadOrder,
   readOrder,
 } from "../../shared/domain/orders/read_order.ts";
+import type { OrderTerms } from "../../shared/domain/orders/order.ts";
+import { defaultTenant, platformLevel } from "../../shared/domain/risk/levels.ts";
+import type { RiskLimits } from "../../shared/domain/risk/limits.ts";
+import { OrderPace, paceOf } from "../../shared/domain/risk/order_pace.ts";
+import { RiskBook } from "../../shared/domain/risk/risk_book.ts";
 import { epochMs } from "../../shared/domain/time.ts";
 import { untilIdle } from "./idle.ts";
 import type { BenchResult } from "./result.ts";
@@ -32,6 +37,29 @@ const requests: OrderRequest[] = instruments.map((instrument, at) => ({
 }));
 const texts = requests.map((request) => JSON.stringify(request));
 const reads = requests.map((request) => readOrder(request) as ReadOrder);
+/** Generous, so that no order of the bench is refused. */
+const everyLimit: RiskLimits = {
+  orderUnitsMax: 1_000_000 as Units,
+  orderNotionalMax: micros(10n ** 15n),
+  collarPpm: 2_000_000,
+  collarPoints: 1_000_000,
+  positionUnitsMax: 10_000_000 as Units,
+  exposureMax: micros(10n ** 16n),
+  openOrdersMax: 100,
+  ordersPerSecondMax: 1_000,
+  orderBurstMax: 1_000,
+  dailyLossMax: micros(10n ** 12n),
+  duplicateMs: 1_000,
+  symbols: instruments.map(({ symbol }) => symbol),
+};
+const book = new RiskBook();
+book.take(platformLevel, { state: "active", limits: everyLimit, version: 1 });
+/** As full of other orders as it can be. */
+const pace = new OrderPace();
+for (let at = 0; at < 64; at++) {
+  const { terms } = reads[at % reads.length]!;
+  pace.spend({ ...terms, units: 1 as Units }, null, now);
+}
 const knowns = reads.map(({ instrument }) => ({
   market: {
     now,
@@ -48,11 +76,33 @@ const knowns = reads.map(({ instrument }) => ({
   },
   account: {
     openOrders: 3,
-    heldUnits: 5_000 as Units,
+    holding: {
+      mode: "netting" as const,
+      long: 5_000,
+      short: 0,
+      lots: 0,
+      lotUnits: null,
+      tiers: new Map(),
+      hedged: "max" as const,
+    },
     marginAvailable: micros(1_000_000_000_000n),
     toAccount: unitRate,
   },
+  risk: {
+    // Every limit set, none reached: each is asked.
+    rule: book.ruleFor({ accountId: "bench", tenant: defaultTenant }, instrument.symbol),
+    toLimits: () => unitRate,
+    exposure: () => micros(1_000_000_000n),
+    history: {
+      openingUnits: () => 1_000,
+      dayResult: () => micros(-1_000_000n),
+      admits: (count: number) => pace.admits(count, paceOf(everyLimit)!, now),
+      repeats: (terms: OrderTerms, withinMs: number) => pace.repeats(terms, withinMs, now),
+    },
+  },
 }));
+
+const plainKnowns = knowns.map((known) => ({ ...known, risk: null }));
 
 /** Nanoseconds a call in the best round. Every call's answer is looked at, so none is left out. */
 async function measure(fn: (at: number) => boolean): Promise<number> {
@@ -81,14 +131,23 @@ export async function benchCheck(): Promise<BenchResult> {
   const checkNs = await measure(check);
   const readAndCheckNs = await measure(readAndCheck);
   const jsonNs = await measure((at) => JSON.parse(texts[at]!) !== null);
+  const plainNs = await measure((at) => {
+    const { terms, instrument } = reads[at]!;
+    return checkOrder(terms, instrument, plainKnowns[at]!) === null;
+  });
   const zodNs = await measure((at) => placeOrderBody.safeParse(requests[at]).success);
-  console.log(`check ${checkNs.toFixed(0)} ns, with reading ${readAndCheckNs.toFixed(0)} ns`);
+  console.log(
+    `check ${checkNs.toFixed(0)} ns (${plainNs.toFixed(0)} without rules of risk), with reading ${
+      readAndCheckNs.toFixed(0)
+    } ns`,
+  );
   console.log(`beside: JSON.parse ${jsonNs.toFixed(0)} ns, zod ${zodNs.toFixed(0)} ns`);
   return {
     bench: "check",
     ratios: { zod: zodNs / readAndCheckNs, json_parse: jsonNs / readAndCheckNs },
     figures: {
       check_ns: checkNs,
+      check_without_risk_ns: plainNs,
       read_and_check_ns: readAndCheckNs,
       json_parse_ns: jsonNs,
       zod_parse_ns: zodNs,

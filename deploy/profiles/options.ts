@@ -13,7 +13,7 @@ import {
 } from "../../shared/runtime/settings_sections.ts";
 import { readSettingsFile } from "../../shared/runtime/settings_file.ts";
 import { readSettings } from "../../shared/runtime/settings.ts";
-import { termsSettings } from "../../services/trading-gateway/terms_settings.ts";
+import { termsSettings } from "../../shared/runtime/terms_settings.ts";
 import { fillSettings } from "../../workers/execution/settings.ts";
 import { historySettings } from "../../workers/archive/settings.ts";
 import { compositeSettings, oandaSettings, venueSettings } from "../../workers/ingest/settings.ts";

@@ -9,7 +9,7 @@ import { createMarketDataApp } from "../../services/market-data/app.ts";
 import { startMarketData } from "../../services/market-data/deps.ts";
 import { createTradingApp } from "../../services/trading-gateway/app.ts";
 import { startTrading, type TradingDeps } from "../../services/trading-gateway/deps.ts";
-import { readTerms } from "../../services/trading-gateway/terms_settings.ts";
+import { readTerms } from "../../shared/runtime/terms_settings.ts";
 import { epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { openDenoKv } from "../../shared/kv/deno_kv.ts";
 import { type Ground, internalOnly, openGround } from "../../shared/runtime/ground.ts";
@@ -90,6 +90,7 @@ export async function startPlatform(
   const edge = gatewayGround({
     security: { tokenSecret },
     market: { ...settings.market, clock: timer === systemTimer ? "real" : "quotes" },
+    terms: settings.terms,
     limits: { ...settings.limits, socketsPerKey: 10_000, sockets: 20_000 },
     upstreams: { trading: "http://here", marketData: "http://here", pipeline: "http://here" },
   }, { ground: ground("api-gateway"), kv, upstreams, console: await readConsole() });

@@ -1,7 +1,8 @@
 /** The edge as an app: routes over dependencies; it opens nothing. */
 
 import type { FetchApp } from "../../shared/runtime/serve_app.ts";
-import { createServiceApp } from "../../shared/runtime/service_app.ts";
+import { listRefusalsRoute, refusalCatalogue } from "../../shared/contracts/http/refusals.ts";
+import { addRoute, createServiceApp } from "../../shared/runtime/service_app.ts";
 import { addConsoleRoutes } from "./console/console_routes.ts";
 import type { GatewayDeps } from "./deps.ts";
 import { addDocRoutes, addLandingRoute } from "./docs/doc_routes.ts";
@@ -23,6 +24,7 @@ export function createGatewayApp(deps: GatewayDeps): FetchApp {
   addOrderRoutes(app, { market: deps.market, toTrading: trading });
   addForwardRoutes(app, { trading, marketData, pipeline });
   addKeyRoutes(app, deps);
+  addRoute(app, listRefusalsRoute, (c) => c.json({ refusals: [...refusalCatalogue] }, 200));
   addFeedRoutes(app, deps);
   addDocRoutes(app);
   addSessionRoutes(app, deps);

@@ -23,6 +23,7 @@ import { httpUpstream, type Upstream } from "./forward/upstream.ts";
 import type { KeyParts } from "./keys/create_key.ts";
 import { KeyRegistry } from "./keys/key_registry.ts";
 import { createKeyStore, type KeyStore } from "./keys/key_store.ts";
+import { readMargin } from "../../shared/runtime/terms_settings.ts";
 import { type ConsoleFiles, readConsole } from "./console/console_files.ts";
 import { EdgeMarket } from "./market/edge_market.ts";
 import type { DemoSignIn } from "./sessions/sign_in.ts";
@@ -66,7 +67,10 @@ export async function openGateway(
 
 /** The edge's ground over streams, a store and upstreams that are open already. */
 export function gatewayGround(
-  settings: Omit<GatewaySettings, "http" | "log" | "streams" | "kv">,
+  settings: Omit<GatewaySettings, "http" | "log" | "streams" | "kv" | "terms"> & {
+    /** Left out: the default terms. */
+    readonly terms?: GatewaySettings["terms"];
+  },
   open: {
     ground: StreamsGround;
     kv: KeyValueStore;
@@ -93,6 +97,7 @@ export function gatewayGround(
       keysMax: limitedMax,
     }),
     market: new EdgeMarket({
+      ...(settings.terms === undefined ? {} : { margin: readMargin(settings.terms.margin) }),
       hours: tradingHours(market.hours),
       clock: market.clock === "quotes" ? new ManualClock(epochMs(0)) : systemTimer,
     }),
@@ -123,6 +128,16 @@ export async function startGateway(
     signal: lifecycle.signal,
     handle(events) {
       for (const { data } of events) ground.market.takeAccount(data);
+    },
+  });
+  await followTopic({
+    streams: ground.streams,
+    topic: topics.risk,
+    from: "start",
+    logger,
+    signal: lifecycle.signal,
+    handle(events) {
+      for (const { data } of events) ground.market.takeRule(data);
     },
   });
   return { ...ground, feed };

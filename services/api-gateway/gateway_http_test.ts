@@ -76,6 +76,37 @@ Deno.test("POST …/orders/check is answered from the edge's own memory, with ev
   assertEquals((await check(edge)).json.code, "too_many_open_orders", "an older one is ignored");
 });
 
+Deno.test("POST …/orders/check knows the legs of a hedging account, and how they are margined", async () => {
+  await using edge = await startTestEdge();
+  await edge.quote("EURUSD", 110_000);
+  // The larger leg needs 733.34 of the 900 there are; what makes the smaller one larger is free.
+  await edge.account({
+    positionMode: "hedging",
+    balance: "900",
+    positions: [
+      { symbol: "EURUSD", units: "20000", openCost: "22000" },
+      { symbol: "EURUSD", units: "-5000", openCost: "-5500" },
+    ],
+  });
+  await eventually(() => edge.deps.market.account("demo") !== undefined);
+  const code = async (change: object) => (await check(edge, change)).json.code;
+  assertEquals(await code({ side: "sell", units: "15000" }), undefined);
+  assertEquals(await code({ side: "buy", units: "15000" }), "insufficient_margin");
+  const reduce = { positionFill: "reduce_only" };
+  assertEquals(await code({ side: "buy", units: "5001", ...reduce }), "reduce_only_would_open");
+  assertEquals(await code({ side: "sell", units: "20000", ...reduce }), undefined);
+  assertEquals(await code({ side: "sell", units: "1000", positionFill: "open_only" }), undefined);
+  const lot = { closeLotId: 7 };
+  assertEquals(
+    await code({ side: "sell", units: "1000", ...lot }),
+    undefined,
+    "lots are the core's",
+  );
+  await edge.account({ accountId: "other" });
+  await eventually(() => edge.deps.market.account("other") !== undefined);
+  assertEquals((await check(edge, lot, "other")).json.code, "close_lot_not_allowed");
+});
+
 Deno.test("POST …/orders is refused at the edge for its terms only, and otherwise passed on", async () => {
   const sent: Sent[] = [];
   await using edge = await startTestEdge({

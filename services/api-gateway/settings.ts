@@ -8,6 +8,7 @@ import {
   securitySettings,
   streamsSettings,
 } from "../../shared/runtime/settings_sections.ts";
+import { termsSettings } from "../../shared/runtime/terms_settings.ts";
 
 const serviceUrl = (port: number) =>
   v.optional(v.pipe(v.string(), v.url()), `http://127.0.0.1:${port}`);
@@ -23,6 +24,8 @@ export const gatewaySettings = v.strictObject({
   }),
   security: securitySettings,
   market: marketSettings,
+  /** As the trading gateway's: the check at the edge margins orders by them. */
+  terms: termsSettings,
   upstreams: v.strictObject({
     trading: serviceUrl(8001),
     marketData: serviceUrl(8002),

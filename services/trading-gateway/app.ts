@@ -5,6 +5,8 @@ import { addAccountRoutes } from "./accounts/account_routes.ts";
 import type { TradingApp, TradingDeps } from "./deps.ts";
 import { addFundsRoutes } from "./funds/funds_routes.ts";
 import { addOrderRoutes } from "./orders/order_routes.ts";
+import { addKillRoutes } from "./risk/kill_routes.ts";
+import { addRiskRoutes } from "./risk/risk_routes.ts";
 import { addStatementRoutes } from "./statement/statement_routes.ts";
 import { addTransactionRoutes } from "./transactions/transaction_routes.ts";
 
@@ -13,6 +15,8 @@ export function createTradingApp(deps: TradingDeps): TradingApp {
   addAccountRoutes(app, deps);
   addFundsRoutes(app, deps);
   addOrderRoutes(app, deps);
+  addRiskRoutes(app, deps);
+  addKillRoutes(app, deps);
   addStatementRoutes(app, deps);
   addTransactionRoutes(app, deps);
   return app;

@@ -22,6 +22,11 @@ import { reconcile } from "./executions/reconcile.ts";
 import { Rolls } from "./financing/rolls.ts";
 import { MarginWatch } from "./margin/margin_watch.ts";
 import { Relay } from "./outbox/relay.ts";
+import type { ChangeParts } from "./risk/change_rule.ts";
+import { createDayStore } from "./risk/day_store.ts";
+import { DeskRisk } from "./risk/desk_risk.ts";
+import { followRules } from "./risk/follow_rules.ts";
+import { KillSwitch } from "./risk/kill_switch.ts";
 
 export type TradingApp = ServiceApp;
 
@@ -32,6 +37,9 @@ export interface TradingDeps extends ServiceDeps {
   readonly desk: Desk;
   readonly market: () => Market;
   readonly rolls: Rolls;
+  readonly risk: DeskRisk;
+  readonly riskParts: ChangeParts;
+  readonly kills: KillSwitch;
 }
 
 /** Migrates, then runs the relay, the reports' consumer and reconciliation until the end. */
@@ -45,7 +53,15 @@ export async function startTrading(
   const books = createBooksStore(db);
   const quotes = new QuoteBook();
   const rates = quoteRates(quotes);
-  const market = (): Market => ({ now: marketClock.now(), quotes, rates, hours, terms });
+  const risk = new DeskRisk(createDayStore(db));
+  const market = (): Market => ({
+    now: marketClock.now(),
+    quotes,
+    rates,
+    hours,
+    terms,
+    risk,
+  });
   const events = createEventSource({
     source: "/services/trading-gateway",
     ids: ground.ids,
@@ -57,10 +73,14 @@ export async function startTrading(
     market,
     events,
     logger,
+    risk,
     onStored: () => relay.kick(),
     onAccounts: (accounts) => margins.update(accounts),
   });
   const margins = new MarginWatch({ db, books, desk, market, logger });
+  const riskParts = { db, risk, events, onStored: () => relay.kick() };
+  const kills = new KillSwitch({ ...riskParts, desk, now: () => ground.clock.now(), logger });
+  await followRules({ ...riskParts, ...ground, book: risk.book, signal: lifecycle.signal });
   const rolls = new Rolls({ ...ground, db, desk, terms: terms.financing });
   await rolls.begin();
   await followQuotes({
@@ -92,8 +112,9 @@ export async function startTrading(
     "reconciliation",
     (signal) => reconcile({ db, streams, events, logger, now: () => marketClock.now() }, signal),
   );
+  lifecycle.run("kills", (signal) => kills.run(signal));
   lifecycle.run("margins", (signal) => margins.run(signal));
   lifecycle.run("financing", (signal) => rolls.run(signal));
   lifecycle.onStop("desk", () => desk.idle());
-  return { ...ground, db, books, desk, market, rolls };
+  return { ...ground, db, books, desk, market, rolls, risk, riskParts, kills };
 }

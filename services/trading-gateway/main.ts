@@ -5,7 +5,7 @@ import { runPart } from "../../shared/runtime/run_part.ts";
 import { createTradingApp } from "./app.ts";
 import { startTrading } from "./deps.ts";
 import { tradingSettings } from "./settings.ts";
-import { readTerms } from "./terms_settings.ts";
+import { readTerms } from "../../shared/runtime/terms_settings.ts";
 
 Deno.exit(
   await runPart({

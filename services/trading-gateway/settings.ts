@@ -9,7 +9,7 @@ import {
   securitySettings,
   streamsSettings,
 } from "../../shared/runtime/settings_sections.ts";
-import { termsSettings } from "./terms_settings.ts";
+import { termsSettings } from "../../shared/runtime/terms_settings.ts";
 
 export const tradingSettings = v.strictObject({
   http: httpSettings(8001),

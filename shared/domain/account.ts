@@ -2,21 +2,33 @@
 
 import type { AccountCurrency } from "./currency.ts";
 import type { AccountId, OrderId, TransactionId } from "./ids.ts";
-import { type Instrument, notional, type Price, type Units } from "./instrument.ts";
+import { legUnits } from "./holdings.ts";
 import { instrumentOf } from "./instruments.ts";
-import { convert, type Micros, micros, type Rate, zeroMicros } from "./money.ts";
+import { hedgedMarginFor, legsMargin, marginFor, type MarginMethod } from "./margin_rates.ts";
+import { convert, type Micros, micros, zeroMicros } from "./money.ts";
 import type { Order } from "./orders/order.ts";
-import { type Position, unrealised } from "./position.ts";
+import {
+  defaultPositions,
+  type Position,
+  positionKey,
+  type PositionRules,
+  unrealised,
+} from "./position.ts";
 import { type QuoteBook, twiceMid } from "./quote.ts";
 import type { Rates } from "./rates.ts";
+import { defaultTenant, type Tenant } from "./risk/levels.ts";
 
-export interface Account {
+export interface Account extends PositionRules {
   readonly accountId: AccountId;
+  /** Whose rules of risk govern it beside its own. */
+  tenant: Tenant;
   currency: AccountCurrency;
+  positionMode: PositionRules["positionMode"];
+  lotMatching: PositionRules["lotMatching"];
   lastTransactionId: TransactionId;
   /** Cash, in the account's currency. */
   balance: Micros;
-  /** Positions that are not flat. */
+  /** Positions that are not flat, by `positionKey`. */
   readonly positions: Map<string, Position>;
   /** Orders that can still trade, and those that ended since the account was loaded. */
   readonly orders: Map<OrderId, Order>;
@@ -29,7 +41,9 @@ export interface Account {
 
 export const emptyAccount = (accountId: AccountId): Account => ({
   accountId,
+  tenant: defaultTenant,
   currency: "USD",
+  ...defaultPositions,
   lastTransactionId: 0 as TransactionId,
   balance: zeroMicros,
   positions: new Map(),
@@ -49,21 +63,36 @@ export interface Valuation {
   readonly marginAvailable: Micros;
 }
 
-type Valued = Pick<Account, "currency" | "balance"> & {
+type Valued = Pick<Account, "accountId" | "currency" | "balance" | "positionMode"> & {
   readonly positions: ReadonlyMap<string, Position>;
 };
 
+/** What an account is valued by. */
+export interface ValuedBy {
+  readonly quotes: QuoteBook;
+  readonly rates: Rates;
+  readonly terms: { readonly margin: MarginMethod };
+}
+
 /** Values the account at the newest quotes; a position without a price or a rate makes it `null`. */
-export function valueAccount(account: Valued, quotes: QuoteBook, rates: Rates): Valuation | null {
+export function valueAccount(account: Valued, by: ValuedBy): Valuation | null {
+  const { tiers } = by.terms.margin;
+  const hedging = account.positionMode === "hedging";
   let profit = 0n;
   let margin = 0n;
   for (const held of account.positions.values()) {
     const instrument = instrumentOf(held.symbol);
-    const quote = quotes.get(held.symbol);
-    const toAccount = rates.rate(instrument.quote, account.currency);
+    const quote = by.quotes.get(held.symbol);
+    const toAccount = by.rates.rate(instrument.quote, account.currency);
     if (quote === undefined || toAccount === null) return null;
     profit += convert(unrealised(held, quote, instrument), toAccount);
-    margin += marginFor(held.units, twiceMid(quote), { instrument, toAccount });
+    if (!hedging) {
+      margin += marginFor(held.units, twiceMid(quote), { instrument, toAccount, tiers });
+    } else if (isFirstLeg(account, held)) {
+      const hedged = hedgedMarginFor(by.terms.margin, account.accountId);
+      const legs = legUnits(account, held.symbol);
+      margin += legsMargin(legs, twiceMid(quote), { instrument, toAccount, tiers, hedged });
+    }
   }
   const equity = micros(account.balance + profit);
   return {
@@ -74,14 +103,6 @@ export function valueAccount(account: Valued, quotes: QuoteBook, rates: Rates): 
   };
 }
 
-/** Margin for a holding of either sign: notional at mid, times the margin rate, rounded up. */
-export function marginFor(
-  held: Units,
-  doubledMid: number,
-  by: { instrument: Instrument; toAccount: Rate },
-): Micros {
-  const size = (held < 0 ? -held : held) as Units;
-  const doubled = convert(notional(doubledMid as Price, size, by.instrument), by.toAccount);
-  const scaled = doubled * BigInt(by.instrument.marginRatePpm);
-  return micros((scaled + 1_999_999n) / 2_000_000n);
-}
+/** The margin of both legs is counted with the long one, or with the only one. */
+const isFirstLeg = (account: Valued, held: Position): boolean =>
+  held.units > 0 || !account.positions.has(positionKey(held.symbol, "long"));

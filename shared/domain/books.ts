@@ -5,8 +5,9 @@
  */
 
 import type { Account } from "./account.ts";
+import { applyFillTo, type ClosingOrder, type FillEffect, fillEffect } from "./holdings.ts";
+import { ImpossibleTransaction } from "./impossible_transaction.ts";
 import { units } from "./instrument.ts";
-import { instrumentOf } from "./instruments.ts";
 import { commissionPostings, fundingPostings, type Posting, profitPostings } from "./ledger.ts";
 import { convert, type Micros, micros, type Rate, zeroMicros } from "./money.ts";
 import {
@@ -21,7 +22,7 @@ import {
 } from "./orders/order.ts";
 import { applyMoney } from "./money_books.ts";
 import { applyReplace, workingStatus } from "./orders/apply_replace.ts";
-import { fillPosition, flatPosition } from "./position.ts";
+import { defaultPositions } from "./position.ts";
 import type {
   OrderAccepted,
   OrderFilled,
@@ -33,11 +34,7 @@ import type {
   Transaction,
 } from "./transaction.ts";
 import type { OrderId } from "./ids.ts";
-
-/** A transaction that cannot follow the account as it stands: a bug or a broken store. */
-export class ImpossibleTransaction extends Error {
-  override readonly name = "ImpossibleTransaction";
-}
+import { defaultTenant } from "./risk/levels.ts";
 
 /**
  * Applies the next transaction to the account, in place, and returns its ledger postings.
@@ -58,6 +55,9 @@ function apply(account: Account, next: Transaction): Posting[] {
   switch (next.type) {
     case "account_opened":
       account.currency = next.currency;
+      account.positionMode = next.positionMode ?? defaultPositions.positionMode;
+      account.lotMatching = next.lotMatching ?? defaultPositions.lotMatching;
+      account.tenant = next.tenant ?? defaultTenant;
       return [];
     case "funds_transferred":
       account.balance = micros(account.balance + next.amount);
@@ -103,15 +103,15 @@ function apply(account: Account, next: Transaction): Posting[] {
   }
 }
 
-/** What a fill does to cash, before it is numbered: the profit it realises and its conversion. */
+/** What a fill does to positions and cash, before it is numbered. */
 export function realisedBy(
   account: Account,
-  fill: Pick<OrderFilled, "symbol" | "units" | "price">,
+  fill: Pick<OrderFilled, "symbol" | "units" | "price"> & { readonly order: ClosingOrder },
   toAccount: Rate,
-): { realised: Micros; paid: Micros } {
-  const held = account.positions.get(fill.symbol) ?? flatPosition(fill.symbol);
-  const { realised } = fillPosition(held, fill, instrumentOf(fill.symbol));
-  return { realised, paid: realised === 0n ? zeroMicros : convert(realised, toAccount) };
+): FillEffect & { readonly paid: Micros } {
+  const effect = fillEffect(account, fill, fill.order);
+  const { realised } = effect;
+  return { ...effect, paid: realised === 0n ? zeroMicros : convert(realised, toAccount) };
 }
 
 function applyFill(account: Account, fill: OrderFilled): Posting[] {
@@ -123,10 +123,7 @@ function applyFill(account: Account, fill: OrderFilled): Posting[] {
   if (size > remainingUnits(order)) {
     throw new ImpossibleTransaction(`Cannot fill ${size} of order ${order.orderId}: too many`);
   }
-  const held = account.positions.get(fill.symbol) ?? flatPosition(fill.symbol);
-  const { position } = fillPosition(held, fill, instrumentOf(fill.symbol));
-  if (position.units === 0) account.positions.delete(fill.symbol);
-  else account.positions.set(fill.symbol, position);
+  applyFillTo(account.positions, account, fill);
   account.balance = micros(account.balance + fill.paid - (fill.commission?.charged ?? 0n));
   replaceOrder(account, order, {
     ...order,

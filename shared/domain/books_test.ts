@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { emptyAccount } from "./account.ts";
-import { applyTransaction, ImpossibleTransaction, realisedBy } from "./books.ts";
+import { applyTransaction, realisedBy } from "./books.ts";
+import { ImpossibleTransaction } from "./impossible_transaction.ts";
 import type { AccountId, ClientOrderId, ExecId, OrderId, TransactionId } from "./ids.ts";
 import { notional, type Price, type Units } from "./instrument.ts";
 import { instrumentOf } from "./instruments.ts";
@@ -144,9 +145,10 @@ Deno.test("a profit in another currency reaches the cash at its recorded rate, b
   const held = account();
   const postings: Posting[] = opening.flatMap((one) => applyTransaction(held, one));
   postings.push(...applyTransaction(held, fill(4, 10_000)));
+  const order = { ...plainTerms, parentOrderId: null };
   const sell = { symbol: usdjpy.symbol, units: -10_000 as Units, price: 151_000 as Price };
   const rate = rateOf(1n, 151n);
-  const { realised, paid } = realisedBy(held, sell, rate);
+  const { realised, paid } = realisedBy(held, { ...sell, order }, rate);
   assertEquals(realised, micros(10_000_000_000n));
   assertEquals(paid, micros(66_225_166n));
   applyTransaction(held, {

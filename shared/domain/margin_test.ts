@@ -8,8 +8,9 @@ import type { AccountId } from "./ids.ts";
 import { notional, price, type Symbol, units } from "./instrument.ts";
 import { instrumentOf } from "./instruments.ts";
 import { closingsOf, defaultMargin, isBelow, levelsFor, marginNeed } from "./margin.ts";
-import { micros } from "./money.ts";
-import { fillPosition } from "./position.ts";
+import { hedgedMargins, legsMargin, marginFor } from "./margin_rates.ts";
+import { micros, unitRate } from "./money.ts";
+import { fillPosition, legOf, positionKey, type PositionMode } from "./position.ts";
 import { QuoteBook } from "./quote.ts";
 import { quoteRates } from "./rates.ts";
 import { epochMs } from "./time.ts";
@@ -29,18 +30,20 @@ for (const symbol of symbols) {
     sequence: 1,
   });
 }
-const market = { quotes, rates: quoteRates(quotes) };
+const market = { quotes, rates: quoteRates(quotes), terms: { margin: defaultMargin } };
 
 function accountOf(
   held: readonly { symbol: string; units: number; paid: number }[],
   balance: bigint,
+  positionMode: PositionMode = "netting",
 ): Account {
   const account = emptyAccount("a" as AccountId);
+  account.positionMode = positionMode;
   account.balance = micros(balance);
   for (const one of held) {
     const instrument = instrumentOf(one.symbol as Symbol);
     const openCost = notional(price(one.paid), units(one.units), instrument);
-    account.positions.set(one.symbol, {
+    account.positions.set(positionKey(instrument.symbol, legOf(positionMode, one.units)), {
       symbol: instrument.symbol,
       units: units(one.units),
       openCost,
@@ -53,15 +56,16 @@ function accountOf(
 function closed(account: Account, closings: ReturnType<typeof closingsOf>): Account {
   const after = { ...account, positions: new Map(account.positions) };
   for (const { symbol, units: closing } of closings) {
-    const held = after.positions.get(symbol)!;
+    const key = positionKey(symbol, legOf(account.positionMode, closing));
+    const held = after.positions.get(key)!;
     const instrument = instrumentOf(symbol);
     const quote = quotes.get(symbol)!;
     const fill = { units: units(-closing), price: closing > 0 ? quote.bid : quote.ask };
     const { position, realised } = fillPosition(held, fill, instrument);
     const rate = market.rates.rate(instrument.quote, account.currency)!;
     after.balance = micros(after.balance + realised * rate / 10n ** 12n);
-    if (position.units === 0) after.positions.delete(symbol);
-    else after.positions.set(symbol, position);
+    if (position.units === 0) after.positions.delete(key);
+    else after.positions.set(key, position);
   }
   return after;
 }
@@ -89,13 +93,13 @@ Deno.test("closingsOf() reaches the stop-out level, closing no unit more than it
       );
       const levels = { ...defaultMargin, closeFirst };
       const closings = closingsOf(account, levels, market);
-      const before = valueAccount(account, quotes, market.rates)!;
+      const before = valueAccount(account, market)!;
       if (!isBelow(before, 50)) return void assertEquals(closings, []);
       for (const { symbol, units: closing } of closings) {
         const { units: open } = account.positions.get(symbol)!;
         assert(Math.sign(closing) === Math.sign(open) && Math.abs(closing) <= Math.abs(open));
       }
-      const after = valueAccount(closed(account, closings), quotes, market.rates)!;
+      const after = valueAccount(closed(account, closings), market)!;
       if (before.equity <= 0n) return void assertEquals(closings.length, held.length);
       // Conversions of what is realised round by a micro each.
       assert((after.equity + 10n) * 100n >= after.marginUsed * 50n, "covered again");
@@ -105,12 +109,81 @@ Deno.test("closingsOf() reaches the stop-out level, closing no unit more than it
       if (size <= 0) return;
       partial++;
       const less = closings.with(-1, { ...last, units: units(Math.sign(last.units) * size) });
-      const stillOpen = valueAccount(closed(account, less), quotes, market.rates)!;
+      const stillOpen = valueAccount(closed(account, less), market)!;
       assert((stillOpen.equity - 10n) * 100n < (stillOpen.marginUsed + 10n) * 50n, "one step less");
     }),
     { numRuns: 2_000 },
   );
   assert(partial > 50, String(partial));
+});
+
+const someLegs = fc.record({
+  legs: fc.uniqueArray(
+    fc.record({
+      symbol: fc.constantFrom(...symbols),
+      long: fc.boolean(),
+      units: fc.integer({ min: 1, max: 5_000 }).map((n) => n * 100),
+      off: fc.integer({ min: -2_000, max: 2_000 }),
+    }),
+    { selector: (one) => `${one.symbol} ${one.long}`, minLength: 1, maxLength: 8 },
+  ),
+  balance: fc.bigInt({ min: 0n, max: 60_000_000_000n }),
+  hedged: fc.constantFrom(...hedgedMargins),
+  closeFirst: fc.constantFrom("largest_margin" as const, "largest_loss" as const),
+});
+
+const tiers = new Map([["EURUSD" as Symbol, [
+  { aboveUnits: 0, ratePpm: 33_333 },
+  { aboveUnits: 150_000, ratePpm: 50_000 },
+  { aboveUnits: 300_000, ratePpm: 100_000 },
+]]]);
+
+Deno.test("closingsOf() reaches the level over both legs and tiers, however legs are margined", () => {
+  let partial = 0;
+  fc.assert(
+    fc.property(someLegs, ({ legs, balance, hedged, closeFirst }) => {
+      const held = legs.map((one) => ({
+        symbol: one.symbol as string,
+        units: one.long ? one.units : -one.units,
+        paid: prices[one.symbol] + one.off,
+      }));
+      const account = accountOf(held, balance, "hedging");
+      const levels = { ...defaultMargin, closeFirst, hedged, tiers };
+      const by = { ...market, terms: { margin: levels } };
+      const before = valueAccount(account, by)!;
+      const closings = closingsOf(account, levels, by);
+      if (!isBelow(before, 50)) return void assertEquals(closings, []);
+      const after = valueAccount(closed(account, closings), by)!;
+      if (before.equity <= 0n) return void assertEquals(closings.length, held.length);
+      assert((after.equity + 10n) * 100n >= after.marginUsed * 50n, "covered again");
+      const last = closings.at(-1)!;
+      const step = instrumentOf(last.symbol).unitsStep;
+      const less = closings.flatMap((one) => {
+        const size = Math.abs(one.units) - (one.symbol === last.symbol ? step : 0);
+        return size === 0 ? [] : [{ ...one, units: units(Math.sign(one.units) * size) }];
+      });
+      partial++;
+      const stillOpen = valueAccount(closed(account, less), by)!;
+      assert((stillOpen.equity - 10n) * 100n < (stillOpen.marginUsed + 10n) * 50n, "one step less");
+    }),
+    { numRuns: 3_000 },
+  );
+  assert(partial > 200, String(partial));
+});
+
+Deno.test("tiers are for the units within them; legs need the larger margin, both, or the net one", () => {
+  const instrument = instrumentOf("EURUSD" as Symbol);
+  const by = { instrument, toAccount: unitRate, tiers };
+  // At 1.16006: 150,000 at 3.3333 %, 150,000 at 5 %, 50,000 at 10 %.
+  const exact = (150_000n * 33_333n + 150_000n * 50_000n + 50_000n * 100_000n) * 1_160_060n;
+  assertEquals(marginFor(units(-350_000), 232_012, by), micros(exact / 1_000_000n));
+  // One unit at an odd half point: 0.05 × 0.000005 is rounded up to the micro.
+  const plain = { ...by, tiers: new Map() };
+  assertEquals(marginFor(units(1), 1, plain), micros(1n));
+  const legs = { long: 200_000, short: 50_000 };
+  const margins = hedgedMargins.map((hedged) => legsMargin(legs, 232_012, { ...by, hedged }));
+  const of = (size: number) => marginFor(units(size), 232_012, by);
+  assertEquals(margins, [of(200_000), micros(of(200_000) + of(50_000)), of(150_000)]);
 });
 
 Deno.test("the largest margin or the largest loss goes first, as set for the account", () => {

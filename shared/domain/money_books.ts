@@ -3,7 +3,8 @@
 import type { Account } from "./account.ts";
 import { cashPostings, paymentPostings, type Posting } from "./ledger.ts";
 import { micros } from "./money.ts";
-import type { MoneyTransaction } from "./money_transactions.ts";
+import type { FinancingCharged, MoneyTransaction } from "./money_transactions.ts";
+import { positionKey } from "./position.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Applies the change to the account, in place. */
@@ -52,12 +53,16 @@ export function onceKeyOf(one: Transaction): string | null {
     case "transfer_received":
       return receivedKey(one.fromAccountId, one.fundsId);
     case "financing_charged":
-      return financingKey(one.symbol, one.day);
+      return financingKey(one);
     default:
       return null;
   }
 }
 
+type ChargedRoll = Pick<FinancingCharged, "symbol" | "leg" | "day" | "correction">;
+
 export const fundsKey = (fundsId: string): string => `funds ${fundsId}`;
 export const receivedKey = (from: string, fundsId: string): string => `received ${from} ${fundsId}`;
-export const financingKey = (symbol: string, day: string): string => `financing ${symbol} ${day}`;
+export const financingKey = ({ symbol, leg, day, correction }: ChargedRoll): string =>
+  `financing ${positionKey(symbol, leg ?? "net")} ${day}` +
+  (correction === undefined ? "" : ` #${correction}`);

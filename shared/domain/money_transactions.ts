@@ -33,14 +33,21 @@ export interface TransferReceived extends Numbered {
   readonly rate: Rate;
 }
 
-/** A position's roll over the end of an FX day; once for each account, symbol and day. */
+/** A position's roll over the end of an FX day; once for each account, position and day. */
 export interface FinancingCharged extends Numbered {
   readonly type: "financing_charged";
   readonly symbol: Symbol;
+  /** Of a hedging account; left out for a net position. */
+  readonly leg?: "long" | "short";
   /** The FX day that ended. */
   readonly day: IsoDate;
   readonly valueDate: IsoDate;
   readonly nextValueDate: IsoDate;
+  /**
+   * 2, 3 … where a fill of the day was booked after the position had been charged: `units` are then
+   * those truly held, and `financed` what they owe less what was charged before.
+   */
+  readonly correction?: number;
   /** From one value date to the next. */
   readonly days: number;
   /** Signed, as held at the day's end. */

@@ -5,13 +5,13 @@
  */
 
 import type { AccountCurrency } from "./currency.ts";
+import { applyFillTo } from "./holdings.ts";
 import type { AccountId, TransactionId } from "./ids.ts";
 import { type Symbol, type Units, units } from "./instrument.ts";
-import { instrumentOf } from "./instruments.ts";
 import { type Micros, micros, zeroMicros } from "./money.ts";
-import { fillPosition, flatPosition, type Position } from "./position.ts";
+import { defaultPositions, type Position, type PositionMode } from "./position.ts";
 import type { EpochMs } from "./time.ts";
-import type { OrderFilled, Transaction } from "./transaction.ts";
+import type { AccountOpened, OrderFilled, Transaction } from "./transaction.ts";
 
 /** Why cash moved. */
 export const movementKinds = [
@@ -53,6 +53,7 @@ export interface InstrumentSummary {
 export interface Statement {
   readonly accountId: AccountId;
   readonly currency: AccountCurrency;
+  readonly positionMode: PositionMode;
   /** The period: from this moment on, and before that one. */
   readonly from: EpochMs;
   readonly to: EpochMs;
@@ -93,6 +94,7 @@ export class StatementFold {
   readonly #from: EpochMs;
   readonly #to: EpochMs;
   #currency: AccountCurrency = "USD";
+  #rules = defaultPositions;
   #opening: Micros = zeroMicros;
   #balance: Micros = zeroMicros;
   readonly #movements: Movement[] = [];
@@ -108,7 +110,7 @@ export class StatementFold {
 
   /** @throws StatementTooLong */
   take(one: Transaction): void {
-    if (one.type === "account_opened") this.#currency = one.currency;
+    if (one.type === "account_opened") this.#takeOpening(one);
     if (one.time >= this.#to) return;
     if (one.type === "order_filled") this.#takeFill(one);
     for (const moved of movementsOf(one)) {
@@ -126,6 +128,7 @@ export class StatementFold {
     return {
       accountId: this.#accountId,
       currency: this.#currency,
+      positionMode: this.#rules.positionMode,
       from: this.#from,
       to: this.#to,
       opening: this.#opening,
@@ -137,11 +140,16 @@ export class StatementFold {
     };
   }
 
+  #takeOpening({ currency, positionMode, lotMatching }: AccountOpened): void {
+    this.#currency = currency;
+    this.#rules = {
+      positionMode: positionMode ?? defaultPositions.positionMode,
+      lotMatching: lotMatching ?? defaultPositions.lotMatching,
+    };
+  }
+
   #takeFill(fill: OrderFilled): void {
-    const held = this.#positions.get(fill.symbol) ?? flatPosition(fill.symbol);
-    const { position } = fillPosition(held, fill, instrumentOf(fill.symbol));
-    if (position.units === 0) this.#positions.delete(fill.symbol);
-    else this.#positions.set(fill.symbol, position);
+    applyFillTo(this.#positions, this.#rules, fill);
     if (fill.time < this.#from) return;
     const summary = this.#summaryOf(fill.symbol);
     summary.fills++;

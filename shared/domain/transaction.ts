@@ -3,6 +3,7 @@
 import type { Commission } from "./commission.ts";
 import type { AccountCurrency, Currency } from "./currency.ts";
 import type { AccountId, ExecId, OrderId, TransactionId } from "./ids.ts";
+import type { ClosedLot } from "./holdings.ts";
 import type { Price, Symbol, Units } from "./instrument.ts";
 import type { Micros, Rate } from "./money.ts";
 import {
@@ -12,6 +13,7 @@ import {
 } from "./money_transactions.ts";
 import type { OrderLink, OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
+import type { Tenant } from "./risk/levels.ts";
 import type { EpochMs } from "./time.ts";
 
 export interface Numbered {
@@ -24,6 +26,12 @@ export interface Numbered {
 export interface AccountOpened extends Numbered {
   readonly type: "account_opened";
   readonly currency: AccountCurrency;
+  /** Left out: netting. */
+  readonly positionMode?: "hedging";
+  /** Left out: by the average price. */
+  readonly lotMatching?: "fifo";
+  /** Left out for the default one. */
+  readonly tenant?: Tenant;
 }
 
 export interface FundsTransferred extends Numbered {
@@ -34,7 +42,7 @@ export interface FundsTransferred extends Numbered {
   readonly fundsId?: FundsId;
 }
 
-export const orderOrigins = ["stop_out"] as const;
+export const orderOrigins = ["stop_out", "kill_switch"] as const;
 export type OrderOrigin = (typeof orderOrigins)[number];
 
 export interface OrderAccepted extends Numbered {
@@ -95,6 +103,8 @@ export interface OrderFilled extends Numbered {
   /** What reached the account's cash, in its currency, at `rate`. */
   readonly paid: Micros;
   readonly rate: Rate;
+  /** What it took from which lots, in that order; left out where none are kept or none is closed. */
+  readonly closed?: readonly ClosedLot[];
   /** Left out where none was owed. */
   readonly commission?: Commission;
 }

@@ -17,8 +17,11 @@ export interface FollowQuotesOptions {
   readonly from?: "start" | "now" | undefined;
   /** The quotes of one event that were news to the book, in order. */
   onQuotes?(quotes: readonly Quote[]): void | Promise<void>;
-  /** A venue is alive although no price has moved. */
-  onHeard?(time: EpochMs): void | Promise<void>;
+  /** A venue is alive although no price has moved; with what it said of those that stand. */
+  onHeard?(
+    time: EpochMs,
+    change: { readonly withdrawn: readonly string[]; readonly restored: readonly string[] },
+  ): void | Promise<void>;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -67,5 +70,5 @@ function takeHeard(
   for (const symbol of withdrawn) book.withdraw(symbol);
   for (const symbol of restored) book.restore(symbol);
   if (marketClock instanceof ManualClock) marketClock.advanceTo(time);
-  return onHeard?.(time);
+  return onHeard?.(time, { withdrawn, restored });
 }

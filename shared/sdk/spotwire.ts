@@ -48,6 +48,7 @@ export function createSpotwire(options: SpotwireOptions): Spotwire {
     ...accountOperations(caller),
     ...fundsOperations(caller),
     ...pipelineOperations(caller),
+    ...riskOperations(caller),
     ...keyOperations(caller),
     feed: (more = {}) =>
       new FeedClient({ url: options.url, key: options.key, random: options.random, ...more }),
@@ -120,10 +121,18 @@ const accountOperations = (caller: Caller) => ({
   listAccounts: (o) => caller.call((api, shared) => api.listAccounts(shared), o),
   getAccount: (accountId, o) =>
     caller.call((api, shared) => api.getAccount({ ...shared, path: { accountId } }), o),
+  listPositions: (accountId, query, o) =>
+    caller.call(
+      (api, shared) => api.listPositions({ ...shared, path: { accountId }, ...given(query) }),
+      o,
+    ),
+  listLots: (accountId, query, o) =>
+    caller.call(
+      (api, shared) => api.listLots({ ...shared, path: { accountId }, ...given(query) }),
+      o,
+    ),
   getAccountSnapshot: (accountId, o) =>
     caller.call((api, shared) => api.getAccountSnapshot({ ...shared, path: { accountId } }), o),
-  listPositions: (accountId, o) =>
-    caller.call((api, shared) => api.listPositions({ ...shared, path: { accountId } }), o),
   listTransactions: (accountId, query, o) =>
     caller.call(
       (api, shared) => api.listTransactions({ ...shared, path: { accountId }, ...given(query) }),
@@ -199,6 +208,34 @@ const pipelineOperations = (caller: Caller) => ({
     caller.call((api, shared) => api.listQuarantine({ ...shared, ...given(query) }), o),
   releaseQuarantinedRow: (rowId, o) =>
     caller.call((api, shared) => api.releaseQuarantinedRow({ ...shared, path: { rowId } }), o),
+} satisfies Partial<Spotwire>);
+
+const riskOperations = (caller: Caller) => ({
+  listRefusals: (o) => caller.call((api, shared) => api.listRefusals(shared), o),
+  listRiskRules: (query, o) =>
+    caller.call((api, shared) => api.listRiskRules({ ...shared, ...given(query) }), o),
+  getRiskRule: (level, o) =>
+    caller.call((api, shared) => api.getRiskRule({ ...shared, path: { level } }), o),
+  putRiskRule: (level, body, o) =>
+    caller.call((api, shared) => api.putRiskRule({ ...shared, path: { level }, body }), o),
+  listRiskChanges: (query, o) =>
+    caller.call((api, shared) => api.listRiskChanges({ ...shared, ...given(query) }), o),
+  verifyRiskChanges: (o) => caller.call((api, shared) => api.verifyRiskChanges(shared), o),
+  getAccountRisk: (accountId, symbol, o) =>
+    caller.call(
+      (api, shared) => api.getAccountRisk({ ...shared, path: { accountId }, query: { symbol } }),
+      o,
+    ),
+  kill: (body, o) => caller.callUntilAnswered((api, shared) => api.kill({ ...shared, body }), o),
+  listKills: (query, o) =>
+    caller.call((api, shared) => api.listKills({ ...shared, ...given(query) }), o),
+  getKill: (killId, o) =>
+    caller.call((api, shared) => api.getKill({ ...shared, path: { killId } }), o),
+  releaseKill: (killId, body, o) =>
+    caller.callUntilAnswered(
+      (api, shared) => api.releaseKill({ ...shared, path: { killId }, body }),
+      o,
+    ),
 } satisfies Partial<Spotwire>);
 
 const keyOperations = (caller: Caller) => ({

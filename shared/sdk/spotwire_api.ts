@@ -2,6 +2,7 @@
 
 import type { FeedClient, FeedOptions } from "./feed.ts";
 import type { PipelineApi } from "./pipeline_api.ts";
+import type { RiskApi } from "./risk_api.ts";
 import type {
   Account,
   AccountSnapshot,
@@ -22,8 +23,11 @@ import type {
   ListBarsData,
   ListInstrumentsResponse,
   ListKeysResponse,
+  ListLotsData,
+  ListLotsResponse,
   ListOrdersData,
   ListOrdersResponse,
+  ListPositionsData,
   ListPositionsResponse,
   ListQuotesResponse,
   ListTicksData,
@@ -64,7 +68,7 @@ export type Period = Omit<Query<GetStatementData>, "format">;
  * Each operation resolves to the body of its answer. It rejects with a `SpotwireProblem` when the
  * platform refuses, and with the runtime's own error when no answer comes.
  */
-export interface Spotwire extends PipelineApi {
+export interface Spotwire extends PipelineApi, RiskApi {
   /** What can be traded, and whether it trades now. */
   listInstruments(o?: CallOptions): Promise<ListInstrumentsResponse>;
   getInstrument(symbol: string, o?: CallOptions): Promise<Instrument>;
@@ -135,7 +139,18 @@ export interface Spotwire extends PipelineApi {
   transfer(accountId: string, funds: TransferFunds, o?: CallOptions): Promise<Transfer>;
   /** What a period did to the cash; of the account's whole life unless `from` and `to` are given. */
   getStatement(accountId: string, period?: Period, o?: CallOptions): Promise<Statement>;
-  listPositions(accountId: string, o?: CallOptions): Promise<ListPositionsResponse>;
+  /** As the account keeps them, or as `view` says: one a symbol, or by the way they point. */
+  listPositions(
+    accountId: string,
+    query?: Query<ListPositionsData>,
+    o?: CallOptions,
+  ): Promise<ListPositionsResponse>;
+  /** What is left of the fills that opened the positions, oldest first. */
+  listLots(
+    accountId: string,
+    query?: Query<ListLotsData>,
+    o?: CallOptions,
+  ): Promise<ListLotsResponse>;
   /** Oldest first, without gaps; page on with `since` set to `next`. */
   listTransactions(
     accountId: string,

@@ -18,7 +18,7 @@ import { MinHeap } from "./min_heap.ts";
 import { OcoGroups, reduced } from "./oco_groups.ts";
 import { replaced } from "./replacing.ts";
 import { watchTrigger } from "./triggers.ts";
-import type { EngineEffects, FillEngine, HeldOrder } from "./venue.ts";
+import type { EngineEffects, FillEngine, HeldOrder, StandingChange } from "./venue.ts";
 
 export interface FillEngineOptions {
   readonly name: string;
@@ -66,6 +66,7 @@ class Engine implements FillEngine {
   readonly #bySymbol = new Map<string, Set<OrderId>>();
   readonly #groups = new OcoGroups();
   readonly #standing = new Map<string, Quote>();
+  readonly #withdrawn = new Set<string>();
   readonly #due = new MinHeap<Due>((a, b) => a.at < b.at || (a.at === b.at && a.turn < b.turn));
   #turn = 0;
   #heardAt: EpochMs = epochMs(0);
@@ -164,11 +165,24 @@ class Engine implements FillEngine {
         this.#settleDue(quote.receivedTime < now ? quote.receivedTime : now, now);
       }
       this.#standing.set(quote.symbol, quote);
+      this.#withdrawn.delete(quote.symbol);
       this.#hear(quote.receivedTime, now);
       const orders = this.#bySymbol.get(quote.symbol);
       if (orders !== undefined) this.#matchAll(orders, quote, now);
     }
     if (this.#dueBy(now)) this.#settleDue(now, now);
+    return this.#take();
+  }
+
+  stands({ withdrawn, restored }: StandingChange, now: EpochMs): EngineEffects {
+    this.#settleDue(now, now);
+    for (const symbol of withdrawn) this.#withdrawn.add(symbol);
+    for (const symbol of restored) {
+      if (!this.#withdrawn.delete(symbol)) continue;
+      const standing = this.#standing.get(symbol);
+      const orders = this.#bySymbol.get(symbol);
+      if (standing !== undefined && orders !== undefined) this.#matchAll(orders, standing, now);
+    }
     return this.#take();
   }
 
@@ -268,6 +282,7 @@ class Engine implements FillEngine {
   }
 
   #tradable(quote: Quote, now: EpochMs): boolean {
+    if (this.#withdrawn.has(quote.symbol)) return false;
     const moment = { now, open: this.#hours.isOpen(now), venueHeardAt: this.#heardAt };
     const status = quoteStatus(quote, moment, this.#ages);
     return status === "live" || status === "quiet";

@@ -224,6 +224,24 @@ Deno.test("a stale price fills nothing; an immediate order waits a while for a f
   assertEquals(brief(one.advance(later(75_000))), ["canceled"]);
 });
 
+Deno.test("a withdrawn price fills nothing, until it is restored or a new one comes", () => {
+  const venue = engine();
+  venue.quotes([quote(110_000, 110_010)], start);
+  const gone = { withdrawn: ["EURUSD"], restored: [] };
+  assertEquals(brief(venue.stands(gone, later(10))), []);
+  assertEquals(brief(venue.submit(order(), later(20))), ["new"]);
+  assertEquals(brief(venue.submit(limit(110_020, { orderId: "demo.2" as OrderId }), later(20))), [
+    "new",
+  ]);
+  assertEquals(brief(venue.advance(later(500), later(500))), []);
+  const back = { withdrawn: [], restored: ["EURUSD"] };
+  assertEquals(brief(venue.stands(back, later(600))), ["trade 1000@110010", "trade 1000@110010"]);
+  venue.stands(gone, later(700));
+  assertEquals(brief(venue.submit(order({ orderId: "demo.3" as OrderId }), later(710))), ["new"]);
+  const fresh = quote(110_002, 110_012, later(800));
+  assertEquals(brief(venue.quotes([fresh], later(800))), ["trade 1000@110012"]);
+});
+
 Deno.test("a quiet price still fills while the venue is heard", () => {
   const one = engine();
   one.quotes([quote(110_000, 110_010)], start);

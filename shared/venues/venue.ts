@@ -98,6 +98,12 @@ export interface HeldOrder {
   readonly revision: number;
 }
 
+/** Symbols whose last price no longer stands, and those whose last price does after all. */
+export interface StandingChange {
+  readonly withdrawn: readonly string[];
+  readonly restored: readonly string[];
+}
+
 /**
  * The venue's side of an order, in memory and synchronous: the caller stores `changes` and publishes
  * `reports`, in that order, so a crash between the two repeats a report and never loses a fill.
@@ -108,6 +114,8 @@ export interface FillEngine {
   cancel(orderId: OrderId, now: EpochMs): EngineEffects;
   replace(orderId: OrderId, replacement: Replacement, now: EpochMs): EngineEffects;
   quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects;
+  /** Prices that no longer stand, and fill nothing, until they are restored or a new quote comes. */
+  stands(change: StandingChange, now: EpochMs): EngineEffects;
   /**
    * Lets latency and expiry pass without a price. `venueHeardAt` is the venue's newest sign of life,
    * which keeps its standing prices tradable; without it only quotes count as such.

@@ -63,6 +63,9 @@ export async function startExecution(
     marketClock,
     from: "now",
     onQuotes: (batch) => desk.quotes(batch),
+    onHeard: (_, change) => {
+      if (change.withdrawn.length + change.restored.length > 0) desk.stands(change);
+    },
     logger,
     signal: lifecycle.signal,
   });

@@ -14,7 +14,7 @@ import { type EventSource, publishEvents } from "../../shared/runtime/events.ts"
 import type { Logger } from "../../shared/runtime/logger.ts";
 import { nextTurn, pause } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
-import type { EngineEffects, FillEngine } from "../../shared/venues/venue.ts";
+import type { EngineEffects, FillEngine, StandingChange } from "../../shared/venues/venue.ts";
 import { type Effects, gather, isEmpty, noEffects, takeOrders } from "./decide.ts";
 import { unpublishedMax, type VenueBook } from "./venue_book.ts";
 
@@ -71,6 +71,12 @@ export class VenueDesk {
   /** Prices moved; the fills follow in their own time. */
   quotes(quotes: readonly Quote[]): void {
     this.#take(this.#deps.engine.quotes(quotes, this.#deps.marketClock.now()));
+    this.#settleLater();
+  }
+
+  /** Prices were withdrawn or restored without a new one. */
+  stands(change: StandingChange): void {
+    this.#take(this.#deps.engine.stands(change, this.#deps.marketClock.now()));
     this.#settleLater();
   }
 

@@ -6,6 +6,7 @@ import { asyncapiDocument } from "./asyncapi_document.ts";
 import { docsPage, docsScript, landingPage } from "./docs_page.ts";
 import { openapiDocument } from "./openapi_document.ts";
 import { docsAsset } from "./docs_assets.ts";
+import { refusalsPage } from "./refusals_page.ts";
 
 /** Only the edge itself is asked for anything; the documentation's own styles are inline. */
 const pageHeaders = {
@@ -27,6 +28,7 @@ export function addDocRoutes(app: ServiceApp): void {
     "/asyncapi.json",
     (c) => c.body(asyncapi ??= JSON.stringify(asyncapiDocument()), 200, json),
   );
+  get("/docs/refusals", (c) => c.html(refusalsPage, 200, pageHeaders));
   get("/docs", (c) => c.html(docsPage(new URL(c.req.url).origin), 200, pageHeaders));
   get(
     "/docs/docs.js",

@@ -9,6 +9,9 @@ const style = `
   pre { background: #12202f; color: #e6edf3; padding: 1rem; border-radius: 6px; overflow-x: auto }
   code { font-family: ui-monospace, monospace; font-size: .9em }
   .swagger-ui .topbar { display: none }
+  table { border-collapse: collapse; font-size: .85rem }
+  th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-top: 1px solid #d5dae1 }
+  main.wide { max-width: 82rem }
   details { max-width: 1420px; margin: 1rem auto 0; padding: 0 1.5rem }
 `;
 
@@ -19,7 +22,7 @@ const head = (title: string, more = "") =>
   `<link rel="icon" href="data:,">${more}` +
   `<style>${style}</style></head><body>` +
   `<header><strong>Spotwire</strong><a href="/docs">API</a>` +
-  `<a href="/openapi.json">OpenAPI</a><a href="/asyncapi.json">AsyncAPI (quote feed)</a></header>`;
+  `<a href="/docs/refusals">Refusals</a><a href="/openapi.json">OpenAPI</a><a href="/asyncapi.json">AsyncAPI (quote feed)</a></header>`;
 
 /** `origin` is of a parsed URL, which has no character that means anything in HTML. */
 const authenticate = (origin: string) =>
@@ -36,6 +39,10 @@ export const landingPage = (origin: string): string =>
 <p>A self-hosted foreign-exchange trading platform: prices, orders, accounts and history behind one
 API. <a href="/docs">Read and try the API</a>.</p><h2>Authenticate</h2>${authenticate(origin)}
 </main></body></html>`;
+
+/** A page of its own text, as wide as a table wants. */
+export const page = (title: string, content: string): string =>
+  `${head(title)}<main class="wide">${content}</main></body></html>`;
 
 export const docsPage = (origin: string): string =>
   `${

@@ -4,6 +4,7 @@ import { importRoutes } from "../../../shared/contracts/http/data_pipeline.ts";
 import { qualityRoutes } from "../../../shared/contracts/http/data_quality.ts";
 import { fundsRoutes } from "../../../shared/contracts/http/funds.ts";
 import { marketDataRoutes } from "../../../shared/contracts/http/market_data.ts";
+import { riskRoutes } from "../../../shared/contracts/http/risk.ts";
 import {
   placeOrderGroupRoute,
   placeOrderRoute,
@@ -22,7 +23,9 @@ export function addForwardRoutes(
     if (route === placeOrderRoute || route === placeOrderGroupRoute) continue;
     addRoute(app, route, to.trading);
   }
-  for (const route of [...transactionRoutes, ...fundsRoutes]) addRoute(app, route, to.trading);
+  for (const route of [...transactionRoutes, ...fundsRoutes, ...riskRoutes]) {
+    addRoute(app, route, to.trading);
+  }
   for (const route of marketDataRoutes) addRoute(app, route, to.marketData);
   for (const route of [...importRoutes, ...qualityRoutes]) addRoute(app, route, to.pipeline);
 }

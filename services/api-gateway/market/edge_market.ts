@@ -1,18 +1,24 @@
 /** What the edge knows in its own memory, kept fresh by messages: prices and accounts. */
 
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
+import { fromRuleData, type RiskRuleChanged } from "../../../shared/contracts/messages/risk.ts";
 import { type Account, type Valuation, valueAccount } from "../../../shared/domain/account.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
+import type { AccountId } from "../../../shared/domain/ids.ts";
 import { parseUnits, type Symbol } from "../../../shared/domain/instrument.ts";
+import { defaultMargin } from "../../../shared/domain/margin.ts";
+import type { MarginMethod } from "../../../shared/domain/margin_rates.ts";
 import { type Micros, parseMicros } from "../../../shared/domain/money.ts";
-import type { Position } from "../../../shared/domain/position.ts";
+import { legOf, type Position, positionKey } from "../../../shared/domain/position.ts";
 import { type Quote, QuoteBook, type QuoteStatus } from "../../../shared/domain/quote.ts";
 import { quoteRates, type Rates } from "../../../shared/domain/rates.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
+import { RiskBook } from "../../../shared/domain/risk/risk_book.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
 
 /** An account as trading last announced it. */
 export type EdgeAccount =
-  & Pick<Account, "currency" | "balance" | "openOrders">
+  & Pick<Account, "accountId" | "tenant" | "currency" | "positionMode" | "balance" | "openOrders">
   & { readonly lastTransactionId: number; readonly positions: ReadonlyMap<string, Position> };
 
 /** Accounts kept at most; beyond, the one announced longest ago is forgotten. */
@@ -21,15 +27,19 @@ const accountsMax = 1_000_000;
 export class EdgeMarket {
   readonly quotes = new QuoteBook();
   readonly rates: Rates = quoteRates(this.quotes);
+  readonly risk = new RiskBook();
   readonly hours: TradingHours;
   readonly clock: Clock;
+  /** How the platform margins what accounts hold. */
+  readonly terms: { readonly margin: MarginMethod };
   readonly #accounts = new Map<string, EdgeAccount>();
   /** Valuations of accounts as they stand, good until a price moves. */
   readonly #valued = new WeakMap<EdgeAccount, { version: number; valuation: Valuation | null }>();
 
-  constructor(parts: { hours: TradingHours; clock: Clock }) {
+  constructor(parts: { hours: TradingHours; clock: Clock; margin?: MarginMethod }) {
     this.hours = parts.hours;
     this.clock = parts.clock;
+    this.terms = { margin: parts.margin ?? defaultMargin };
   }
 
   status(quote: Quote): QuoteStatus {
@@ -52,6 +62,12 @@ export class EdgeMarket {
     this.#accounts.set(data.accountId, readAccount(data));
   }
 
+  /** Takes a level's rule unless a newer one is held. */
+  takeRule(data: RiskRuleChanged["data"]): void {
+    const { level, rule } = fromRuleData(data);
+    this.risk.take(level, rule);
+  }
+
   /** Margin the account has left at the newest prices; `null` while one of them is missing. */
   marginAvailable(account: EdgeAccount): Micros | null {
     if (account.positions.size === 0) return account.balance;
@@ -63,7 +79,7 @@ export class EdgeMarket {
     const { version } = this.quotes;
     let held = this.#valued.get(account);
     if (held?.version !== version) {
-      held = { version, valuation: valueAccount(account, this.quotes, this.rates) };
+      held = { version, valuation: valueAccount(account, this) };
       this.#valued.set(account, held);
     }
     return held.valuation;
@@ -73,14 +89,18 @@ export class EdgeMarket {
 function readAccount(data: AccountUpdated["data"]): EdgeAccount {
   const positions = data.positions.map((held) => {
     const symbol = held.symbol as Symbol;
-    return [symbol, {
+    const units = exact(parseUnits(held.units), held.units);
+    return [positionKey(symbol, legOf(data.positionMode, units)), {
       symbol,
-      units: exact(parseUnits(held.units), held.units),
+      units,
       openCost: exact(parseMicros(held.openCost), held.openCost),
     }] as const;
   });
   return {
+    accountId: data.accountId as AccountId,
+    tenant: data.tenant as Tenant,
     currency: data.currency,
+    positionMode: data.positionMode,
     balance: exact(parseMicros(data.balance), data.balance),
     openOrders: data.openOrders,
     lastTransactionId: data.lastTransactionId,

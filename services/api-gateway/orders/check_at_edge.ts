@@ -9,10 +9,18 @@
 
 import type { CheckedAccount } from "../../../shared/domain/orders/check_order.ts";
 import { checkOrder, checkTerms } from "../../../shared/domain/orders/check_order.ts";
-import { type OrderRequest, readOrder } from "../../../shared/domain/orders/read_order.ts";
+import { checkedHolding } from "../../../shared/domain/orders/checked_holding.ts";
+import {
+  type OrderRequest,
+  type ReadOrder,
+  readOrder,
+} from "../../../shared/domain/orders/read_order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
-import type { Instrument, Units } from "../../../shared/domain/instrument.ts";
-import type { EdgeMarket } from "../market/edge_market.ts";
+import type { Instrument } from "../../../shared/domain/instrument.ts";
+import { heldExposure } from "../../../shared/domain/risk/account_exposure.ts";
+import type { CheckedRisk } from "../../../shared/domain/risk/check_risk.ts";
+import { noRule, riskCurrency } from "../../../shared/domain/risk/limits.ts";
+import type { EdgeAccount, EdgeMarket } from "../market/edge_market.ts";
 
 /** Why the order could never be accepted, or `null`. */
 export function refusalOfTerms(request: OrderRequest): RejectReason | null {
@@ -33,22 +41,37 @@ export function refusalNow(
   const open = market.hours.isOpen(now);
   const quote = market.quotes.get(terms.symbol);
   const status = quote === undefined ? "stale" : market.quotes.status(quote, { now, open });
+  const account = market.account(accountId);
   return checkOrder(terms, instrument, {
     market: { now, open, quote, status },
-    account: checkedAccount(market, accountId, instrument),
+    account: account === undefined ? null : checkedAccount(market, account, read),
+    risk: account === undefined ? null : checkedRisk(market, account, instrument),
   });
+}
+
+/** Waiting orders, the day's result and the account's pace are the core's to know. */
+function checkedRisk(
+  market: EdgeMarket,
+  account: EdgeAccount,
+  instrument: Instrument,
+): CheckedRisk | null {
+  const rule = market.risk.ruleFor(account, instrument.symbol);
+  return rule === noRule ? null : {
+    rule,
+    toLimits: () => market.rates.rate(instrument.quote, riskCurrency),
+    exposure: () => heldExposure(account.positions, market),
+    history: null,
+  };
 }
 
 function checkedAccount(
   market: EdgeMarket,
-  accountId: string,
-  instrument: Instrument,
-): CheckedAccount | null {
-  const account = market.account(accountId);
-  if (account === undefined) return null;
+  account: EdgeAccount,
+  { terms, instrument }: ReadOrder,
+): CheckedAccount {
   return {
     openOrders: account.openOrders,
-    heldUnits: account.positions.get(instrument.symbol)?.units ?? (0 as Units),
+    holding: checkedHolding(account, terms, { method: market.terms.margin, knowsLots: false }),
     marginAvailable: market.marginAvailable(account),
     toAccount: market.rates.rate(instrument.quote, account.currency),
   };

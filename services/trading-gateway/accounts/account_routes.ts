@@ -4,20 +4,23 @@ import { sql } from "kysely";
 import {
   getAccountRoute,
   listAccountsRoute,
+  listLotsRoute,
   listPositionsRoute,
   openAccountRoute,
-} from "../../../shared/contracts/http/trading.ts";
+} from "../../../shared/contracts/http/accounts.ts";
 import { getAccountSnapshotRoute } from "../../../shared/contracts/http/transactions.ts";
 import { problemEntry } from "../../../shared/contracts/http/problems.ts";
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
+import { keepsLots, legOf } from "../../../shared/domain/position.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { TradingApp, TradingDeps } from "../deps.ts";
 import { createBooksStore } from "../desk/books_store.ts";
 import { transactionIdOf } from "../orders/order_rows.ts";
 import { toOrderView } from "../orders/order_view.ts";
-import { toAccountView, toPositionView } from "./account_view.ts";
+import { toAccountView, toLotView, toPositionViews } from "./account_view.ts";
+import { foldLots } from "./fold_lots.ts";
 import { openAccount } from "./open_account.ts";
 
 /** Accounts in one listing at most. */
@@ -58,15 +61,30 @@ export function addAccountRoutes(app: TradingApp, deps: TradingDeps): void {
     return c.json({
       account: toAccountView(account, now),
       orders: open.map(toOrderView),
-      positions: [...account.positions.values()].map((held) => toPositionView(held, now.quotes)),
+      positions: toPositionViews(account, undefined, now.quotes),
     }, 200);
   });
 
   addRoute(app, listPositionsRoute, async (c) => {
     const account = await loadAccount(deps, c.req.valid("param").accountId);
+    const { view } = c.req.valid("query");
+    return c.json({ positions: toPositionViews(account, view, market().quotes) }, 200);
+  });
+
+  addRoute(app, listLotsRoute, async (c) => {
+    const account = await loadAccount(deps, c.req.valid("param").accountId);
+    const wanted = c.req.valid("query").symbol;
     const { quotes } = market();
-    const positions = [...account.positions.values()].map((held) => toPositionView(held, quotes));
-    return c.json({ positions }, 200);
+    const held = keepsLots(account)
+      ? account.positions.values()
+      : (await foldLots(db, account)).values();
+    const lots = [...held].filter(({ symbol }) => wanted === undefined || symbol === wanted)
+      .flatMap(({ symbol, units, lots = [] }) =>
+        lots.map((lot) =>
+          toLotView(lot, { symbol, leg: legOf(account.positionMode, units) }, quotes)
+        )
+      );
+    return c.json({ lots: lots.toSorted((a, b) => a.lotId - b.lotId) }, 200);
   });
 }
 

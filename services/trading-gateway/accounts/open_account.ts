@@ -1,10 +1,11 @@
 /** Opens an account with its first deposit. */
 
 import type { z } from "@hono/zod-openapi";
-import type { openAccountBody } from "../../../shared/contracts/http/trading.ts";
+import type { openAccountBody } from "../../../shared/contracts/http/accounts.ts";
 import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { parseMicros } from "../../../shared/domain/money.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { balanceMax } from "../desk/decide_money.ts";
 import type { Desk } from "../desk/desk.ts";
@@ -25,6 +26,8 @@ export async function openAccount(
     kind: "open_account",
     accountId: request.accountId as AccountId,
     currency: request.currency,
+    positions: { positionMode: request.positionMode, lotMatching: request.lotMatching },
+    tenant: request.tenant as Tenant,
     deposit,
   });
   return account;

@@ -8,12 +8,14 @@ import { type Account, emptyAccount } from "../../../shared/domain/account.ts";
 import { applyTransaction } from "../../../shared/domain/books.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { type Posting, unbalanced } from "../../../shared/domain/ledger.ts";
+import type { Symbol } from "../../../shared/domain/instrument.ts";
 import { formatRate } from "../../../shared/domain/money.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
+import { type Leg, positionKey } from "../../../shared/domain/position.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
-import { fromOrder, toOrder } from "../orders/order_rows.ts";
+import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
 import { fromTransactionView, type TransactionView } from "../transactions/transaction_view.ts";
 
 type Db = Kysely<TradingDatabase>;
@@ -43,6 +45,7 @@ async function auditAccount(db: Db, accountId: AccountId): Promise<string[]> {
       await orderLines(db, accountId),
     ),
     ...compare("position", positionLines(account), await storedPositions(db, accountId)),
+    ...compare("lot", lotLines(account), await storedLots(db, accountId)),
     ...compare("posting", postings, await storedPostings(db, accountId)),
     ...compare("fill", fills, await storedFills(db, accountId)),
     ...compare("once key", onces, await storedOnces(db, accountId)),
@@ -94,14 +97,31 @@ const differences =
   };
 
 const accountLine = (one: Account): string =>
-  [one.currency, one.balance, one.lastTransactionId, one.openOrders, one.marginCall].join(" ");
+  [
+    one.tenant,
+    one.currency,
+    one.balance,
+    one.lastTransactionId,
+    one.openOrders,
+    one.marginCall,
+    one.positionMode,
+    one.lotMatching,
+  ].join(" ");
 
 async function accountLines(db: Db, accountId: AccountId): Promise<string[]> {
   const rows = await db.selectFrom("accounts").selectAll().where("account_id", "=", accountId)
     .execute();
   return rows.map((row) =>
-    [row.currency, row.balance, row.last_transaction_id, row.open_orders, row.margin_call]
-      .join(" ")
+    [
+      row.tenant,
+      row.currency,
+      row.balance,
+      row.last_transaction_id,
+      row.open_orders,
+      row.margin_call,
+      row.position_mode,
+      row.lot_matching,
+    ].join(" ")
   );
 }
 
@@ -114,12 +134,38 @@ async function orderLines(db: Db, accountId: AccountId): Promise<string[]> {
 }
 
 const positionLines = (account: Account): string[] =>
-  [...account.positions.values()].map((one) => [one.symbol, one.units, one.openCost].join(" "));
+  [...account.positions.entries()].map(([key, one]) => [key, one.units, one.openCost].join(" "));
 
 async function storedPositions(db: Db, accountId: AccountId): Promise<string[]> {
   const rows = await db.selectFrom("positions").selectAll().where("account_id", "=", accountId)
     .execute();
-  return rows.map((row) => [row.symbol, row.units, row.open_cost].join(" "));
+  return rows.map((row) =>
+    [positionKey(row.symbol as Symbol, row.leg as Leg), row.units, row.open_cost].join(" ")
+  );
+}
+
+const lotLines = (account: Account): string[] =>
+  [...account.positions.values()].flatMap(({ symbol, lots = [] }) =>
+    lots.map((lot) =>
+      [symbol, lot.lotId, transactionIdOf(lot.orderId), lot.units, lot.price, lot.openedAt].join(
+        " ",
+      )
+    )
+  );
+
+async function storedLots(db: Db, accountId: AccountId): Promise<string[]> {
+  const rows = await db.selectFrom("lots").selectAll().where("account_id", "=", accountId)
+    .execute();
+  return rows.map((row) =>
+    [
+      row.symbol,
+      row.lot_id,
+      row.order_transaction_id,
+      row.units,
+      row.price,
+      Number(row.opened_at),
+    ].join(" ")
+  );
 }
 
 function postingLine(one: Transaction, posting: Posting, line: number): string {

@@ -57,7 +57,9 @@ export function replaceEntry(
 export function accountEntry(events: EventSource, account: Account): OutboxEntry {
   const data: AccountUpdated["data"] = {
     accountId: account.accountId,
+    tenant: account.tenant,
     currency: account.currency,
+    positionMode: account.positionMode,
     balance: formatMicros(account.balance),
     lastTransactionId: account.lastTransactionId,
     openOrders: account.openOrders,

@@ -31,7 +31,7 @@ export interface AssessMargin {
 
 export function assessMargin(account: Account, market: Market): Decision {
   const levels = levelsFor(market.terms.margin, account.accountId);
-  const valued = valueAccount(account, market.quotes, market.rates);
+  const valued = valueAccount(account, market);
   if (valued === null) return done(account, []);
   const booked: Booked[] = [];
   const { equity, marginUsed } = valued;

@@ -5,15 +5,26 @@ import { type Account, emptyAccount } from "../../../shared/domain/account.ts";
 import { countOpen } from "../../../shared/domain/books.ts";
 import type { AccountCurrency } from "../../../shared/domain/currency.ts";
 import type { AccountId, OrderId, TransactionId } from "../../../shared/domain/ids.ts";
-import { type Symbol, units } from "../../../shared/domain/instrument.ts";
 import { formatRate, micros } from "../../../shared/domain/money.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
 import { isOpen, type Order } from "../../../shared/domain/orders/order.ts";
-import type { Transaction } from "../../../shared/domain/transaction.ts";
+import type { LotMatching, PositionMode } from "../../../shared/domain/position.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
+import { toRfc3339 } from "../../../shared/domain/time.ts";
+import type { OrderFilled, Transaction } from "../../../shared/domain/transaction.ts";
 import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
 import { openStatuses } from "../orders/order_store.ts";
 import { fromTransactionView, type TransactionView } from "../transactions/transaction_view.ts";
 import { type Booked, clientOrderKey, fillKey } from "./decide.ts";
+import {
+  flatColumns,
+  goneLotColumns,
+  loadPositions,
+  lotColumns,
+  lotRecords,
+  positionColumns,
+  positionRecords,
+} from "./position_rows.ts";
 import type { TradingDatabase } from "./tables.ts";
 
 /** What one turn changed, ready to be stored whole or not at all. */
@@ -26,6 +37,8 @@ export interface Turn {
   readonly orders: readonly Order[];
   /** `<accountId> <symbol>` pairs whose position changed. */
   readonly positions: readonly { readonly account: Account; readonly symbol: string }[];
+  /** Of the booked: fills dated before the FX day it is. */
+  readonly lateFills: readonly OrderFilled[];
   readonly outbox: readonly OutboxEntry[];
 }
 
@@ -76,20 +89,15 @@ async function loadAccounts(db: Kysely<TradingDatabase>, ids: readonly AccountId
     .where("account_id", "in", ids).execute();
   for (const row of accountRows) {
     const account = accounts.get(row.account_id)!;
+    account.tenant = row.tenant as Tenant;
     account.currency = row.currency as AccountCurrency;
     account.balance = micros(BigInt(row.balance));
     account.lastTransactionId = Number(row.last_transaction_id) as TransactionId;
     account.marginCall = row.margin_call;
+    account.positionMode = row.position_mode as PositionMode;
+    account.lotMatching = row.lot_matching as LotMatching;
   }
-  const positions = await db.selectFrom("positions").selectAll()
-    .where("account_id", "in", ids).execute();
-  for (const row of positions) {
-    accounts.get(row.account_id)!.positions.set(row.symbol, {
-      symbol: row.symbol as Symbol,
-      units: units(Number(row.units)),
-      openCost: micros(BigInt(row.open_cost)),
-    });
-  }
+  await loadPositions(db, accounts);
   const orders = await db.selectFrom("orders").selectAll()
     .where("account_id", "in", ids)
     .where("status", "in", openStatuses).execute();
@@ -170,11 +178,13 @@ async function bookedOnce(
  */
 async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
   const { held, flat } = positionRecords(turn.positions);
+  const lots = lotRecords(turn);
   try {
     await sql`with
       moved as (insert into trading.accounts
-          (account_id, currency, balance, last_transaction_id, open_orders, margin_call)
-        select id, currency, balance, last, open, call from ${
+          (account_id, tenant, currency, balance, last_transaction_id, open_orders, margin_call,
+          position_mode, lot_matching)
+        select id, tenant, currency, balance, last, open, call, mode, matching from ${
       rows(accountRecords(turn), accountColumns)
     }
         on conflict (account_id) do update set balance = excluded.balance,
@@ -202,12 +212,14 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
           trailing_distance = excluded.trailing_distance, revision = excluded.revision,
           replacing = excluded.replacing,
           updated_at = excluded.updated_at),
-      positioned as (insert into trading.positions (account_id, symbol, units, open_cost)
-        select a, s, units, cost from ${rows(held, "a text, s text, units int8, cost int8")}
-        on conflict (account_id, symbol) do update
+      positioned as (insert into trading.positions (account_id, symbol, leg, units, open_cost)
+        select a, s, leg, units, cost from ${rows(held, positionColumns)}
+        on conflict (account_id, symbol, leg) do update
           set units = excluded.units, open_cost = excluded.open_cost),
-      flattened as (delete from trading.positions where (account_id, symbol) in
-        (select a, s from ${rows(flat, "a text, s text")}))
+      ${lotChanges(lots)}
+      ${lateChanges(turn.lateFills)}
+      flattened as (delete from trading.positions where (account_id, symbol, leg) in
+        (select a, s, leg from ${rows(flat, flatColumns)}))
       insert into trading.outbox (topic, bodies)
         select topic, bodies from ${rows(outboxRecords(turn.outbox), "topic text, bodies json")}`
       .execute(db);
@@ -218,6 +230,29 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
     });
   }
 }
+
+/** Nothing for the turns of accounts that keep no lots: the statement stays as short as it was. */
+const lotChanges = ({ standing, gone }: ReturnType<typeof lotRecords>) =>
+  standing.length + gone.length === 0 ? sql.raw("") : sql`
+      lotted as (insert into trading.lots
+          (account_id, lot_id, order_transaction_id, symbol, units, price, opened_at)
+        select a, l, o, s, units, price, opened from ${rows(standing, lotColumns)}
+        on conflict (account_id, lot_id) do update set units = excluded.units),
+      unlotted as (delete from trading.lots where (account_id, lot_id) in
+        (select a, l from ${rows(gone, goneLotColumns)})),`;
+
+const lateChanges = (late: Turn["lateFills"]) =>
+  late.length === 0 ? sql.raw("") : sql`
+      late as (insert into trading.late_fills (account_id, transaction_id, symbol, time)
+        select a, t, s, at from ${rows(late.map(lateRecord), lateColumns)}),`;
+
+const lateColumns = "a text, t int8, s text, at timestamptz";
+const lateRecord = (one: OrderFilled) => ({
+  a: one.accountId,
+  t: one.transactionId,
+  s: one.symbol,
+  at: toRfc3339(one.time),
+});
 
 /**
  * Postgres' unique_violation: the other writer's transaction, or the order or fill it made of it.
@@ -231,15 +266,19 @@ const outboxRecords = (outbox: Turn["outbox"]) =>
   [...Map.groupBy(outbox, ({ topic }) => topic)]
     .map(([topic, entries]) => ({ topic, bodies: entries.map(({ body }) => body) }));
 
-const accountColumns = "id text, currency text, balance int8, last int8, open int4, call bool";
+const accountColumns = "id text, tenant text, currency text, balance int8, last int8, open int4," +
+  " call bool, mode text, matching text";
 const accountRecords = (turn: Turn) =>
   turn.accounts.map((account) => ({
     id: account.accountId,
+    tenant: account.tenant,
     currency: account.currency,
     balance: String(account.balance),
     last: account.lastTransactionId,
     open: account.openOrders,
     call: account.marginCall,
+    mode: account.positionMode,
+    matching: account.lotMatching,
   }));
 
 const transactionColumns = "a text, t int8, at timestamptz, type text, body json";
@@ -284,26 +323,13 @@ const onceRecords = (booked: readonly Booked[]) =>
 const orderColumns = `account_id text, transaction_id int8, client_order_id text, symbol text,
   side text, type text, time_in_force text, units int8, price int8, expire_time timestamptz,
   status text, filled_units int8, filled_cost numeric, reject_reason text, text text,
-  created_at timestamptz, updated_at timestamptz,
+  created_at timestamptz, updated_at timestamptz, close_lot_id int8,
   trigger_price int8, trailing_distance int8, trigger_side text, price_bound int8,
   position_fill text, tag text, triggered_at timestamptz, revision int4, replacing json,
   on_fill json, parent_order_id text, oco_group text, releases boolean`;
 const orderNames = sql.raw(
   orderColumns.replace(/ (text|int4|int8|json|numeric|timestamptz|boolean)(?=,|$)/g, ""),
 );
-
-/** Positions as they now stand, and those that are gone. */
-function positionRecords(changed: Turn["positions"]) {
-  const held: { a: string; s: string; units: number; cost: string }[] = [];
-  const flat: { a: string; s: string }[] = [];
-  for (const { account, symbol } of changed) {
-    const now = account.positions.get(symbol);
-    const key = { a: account.accountId, s: symbol };
-    if (now === undefined) flat.push(key);
-    else held.push({ ...key, units: now.units, cost: String(now.openCost) });
-  }
-  return { held, flat };
-}
 
 /** Drops the orders of the account that can no longer trade, once they are stored. */
 export function forgetEndedOrders(account: Account): void {

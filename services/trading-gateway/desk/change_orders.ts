@@ -5,6 +5,7 @@ import type { Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { isClosingOrder } from "../../../shared/domain/margin.ts";
 import { checkOrder } from "../../../shared/domain/orders/check_order.ts";
+import { checkBounds, checkHoldings, checkState } from "../../../shared/domain/risk/check_risk.ts";
 import { isOpen, type Order, type Replacement } from "../../../shared/domain/orders/order.ts";
 import {
   asksNothingNew,
@@ -54,9 +55,34 @@ export function replaceOrder(account: Account, command: ReplaceOrder, market: Ma
   if (order.status === "held") return refuse("order_held", order);
   if (order.status === "pending_cancel") return refuse("order_being_canceled", order);
   const reason = checkReplacement(order, replacement, market.now) ??
+    checkRisk(account, { order, replacement }, market) ??
     checkGrowth(account, { order, replacement }, market);
   if (reason !== null) return refuse(reason, order);
   return done(account, order, [requestReplace(account, { order, replacement }, market.now)]);
+}
+
+/** Rules of risk judge the new terms whole, smaller ones too: a halt refuses every replace. */
+function checkRisk(
+  account: Account,
+  { order, replacement }: { order: Order; replacement: Replacement },
+  market: Market,
+): RejectReason | null {
+  const instrument = instrumentOf(order.symbol);
+  const { risk, ...known } = knownOf(account, { terms: order, instrument }, market);
+  if (risk === null) return null;
+  const { revision: _, ...terms } = replacement;
+  const wanted = { ...order, ...terms };
+  // What the order had left waits already, so that only the difference is new.
+  const units = order.positionFill === "reduce_only"
+    ? terms.units - order.filledUnits
+    : terms.units - newestTerms(order).units;
+  const added = { ...wanted, units: units as Units };
+  const { holding } = known.account;
+  const { quote } = known.market;
+  return checkState(added, holding, risk) ??
+    checkBounds(wanted, instrument, { risk, market: known.market }) ??
+    (units > 0 ? checkHoldings(added, instrument, { holding, quote, risk }) : null) ??
+    (risk.history?.admits(1) === false ? "order_rate_above_limit" : null);
 }
 
 /** A larger order passes the check of the units it adds; a smaller one always may. */
@@ -78,6 +104,7 @@ function checkGrowth(
   return checkOrder({ ...order, ...terms, expireTime, units }, instrument, {
     ...known,
     account: { ...known.account, openOrders: 0 },
+    risk: null, // asked before, of the whole
   });
 }
 

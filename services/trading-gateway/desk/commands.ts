@@ -7,7 +7,9 @@ import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
 import type { Instrument, Symbol } from "../../../shared/domain/instrument.ts";
 import type { Micros } from "../../../shared/domain/money.ts";
 import type { Order, OrderGroupType, OrderTerms } from "../../../shared/domain/orders/order.ts";
+import type { PositionRules } from "../../../shared/domain/position.ts";
 import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { MoneyCommand, MoneyRefusal } from "./decide_money.ts";
@@ -16,6 +18,10 @@ export interface OpenAccount {
   readonly kind: "open_account";
   readonly accountId: AccountId;
   readonly currency: AccountCurrency;
+  /** Left out: netting by the average price. */
+  readonly positions?: PositionRules;
+  /** Default: the default one. */
+  readonly tenant?: Tenant;
   readonly deposit: Micros;
 }
 
@@ -60,6 +66,16 @@ export interface ApplyReport {
   readonly report: ExecutionReport;
 }
 
+/** Closes positions at the market, whatever the rules of risk say; see `../risk/flatten.ts`. */
+export interface Flatten {
+  readonly kind: "flatten";
+  readonly accountId: AccountId;
+  /** `null` for every symbol. */
+  readonly symbol: Symbol | null;
+  /** The kill that asked for it. */
+  readonly killId: string;
+}
+
 export type Command =
   | OpenAccount
   | PlaceOrder
@@ -67,6 +83,7 @@ export type Command =
   | CancelOrder
   | CancelOrders
   | ReplaceOrder
+  | Flatten
   | ApplyReport
   | MoneyCommand;
 

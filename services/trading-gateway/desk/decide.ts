@@ -13,10 +13,11 @@ import type { Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Posting } from "../../../shared/domain/ledger.ts";
 import { zeroMicros } from "../../../shared/domain/money.ts";
+import { checkedHolding } from "../../../shared/domain/orders/checked_holding.ts";
 import {
   type CheckedAccount,
   checkOrder,
-  type OrderMarket,
+  type KnownOfAccount,
 } from "../../../shared/domain/orders/check_order.ts";
 import {
   canBecome,
@@ -26,13 +27,17 @@ import {
   remainingUnits,
 } from "../../../shared/domain/orders/order.ts";
 import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_order.ts";
+import { defaultPositions } from "../../../shared/domain/position.ts";
 import type { QuoteBook } from "../../../shared/domain/quote.ts";
 import type { Rates } from "../../../shared/domain/rates.ts";
+import { defaultTenant, type Tenant } from "../../../shared/domain/risk/levels.ts";
 import type { TradingTerms } from "../../../shared/domain/terms.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { ApplyReport, Command, OpenAccount, Outcome, PlaceOrder } from "./commands.ts";
 import type { MoneyCommand } from "./decide_money.ts";
+import type { RiskSource } from "../risk/desk_risk.ts";
+import { flatten } from "../risk/flatten.ts";
 import { followEnd, followFill } from "./linked_orders.ts";
 import { isRefused, placeGroup } from "./place_group.ts";
 import { cancelOrder, cancelOrders, refuseReplaces, replaceOrder } from "./change_orders.ts";
@@ -44,6 +49,8 @@ export interface Market {
   readonly rates: Rates;
   readonly hours: TradingHours;
   readonly terms: TradingTerms;
+  /** Left out where no rules of risk bind. */
+  readonly risk?: RiskSource;
 }
 
 /** What the store knows beyond the account's open orders. */
@@ -91,6 +98,8 @@ export function decide(
       return cancelOrders(account, command, context.market);
     case "replace_order":
       return replaceOrder(account, command, context.market);
+    case "flatten":
+      return flatten(account, command, context.market);
     case "apply_report":
       return applyReport(account, command, context);
   }
@@ -118,11 +127,18 @@ export function book(account: Account, at: EpochMs, change: Unnumbered<Transacti
   return { transaction, postings: applyTransaction(account, transaction) };
 }
 
+const isOwnTenant = (tenant: Tenant | undefined): tenant is Tenant =>
+  tenant !== undefined && tenant !== defaultTenant;
+
 function openAccount(account: Account, command: OpenAccount, market: Market): Decision {
   if (exists(account)) return refuse("account_exists", null);
+  const { positionMode, lotMatching } = command.positions ?? defaultPositions;
   const opened = book(account, market.now, {
     type: "account_opened",
     currency: command.currency,
+    ...(positionMode === "netting" ? {} : { positionMode }),
+    ...(lotMatching === "average" ? {} : { lotMatching }),
+    ...(isOwnTenant(command.tenant) ? { tenant: command.tenant } : {}),
   });
   const booked = command.deposit === zeroMicros ? [opened] : [
     opened,
@@ -179,7 +195,7 @@ export function knownOf(
   account: Account,
   command: Pick<PlaceOrder, "terms" | "instrument">,
   market: Market,
-): { market: OrderMarket; account: CheckedAccount } {
+): KnownOfAccount {
   const { terms, instrument } = command;
   const quote = market.quotes.get(terms.symbol);
   const open = market.hours.isOpen(market.now);
@@ -188,11 +204,12 @@ export function knownOf(
     : market.quotes.status(quote, { now: market.now, open });
   const checked: CheckedAccount = {
     openOrders: account.openOrders,
-    heldUnits: account.positions.get(terms.symbol)?.units ?? (0 as Units),
-    marginAvailable: valueAccount(account, market.quotes, market.rates)?.marginAvailable ?? null,
+    holding: checkedHolding(account, terms, { method: market.terms.margin, knowsLots: true }),
+    marginAvailable: valueAccount(account, market)?.marginAvailable ?? null,
     toAccount: market.rates.rate(instrument.quote, account.currency),
   };
-  return { market: { now: market.now, open, quote, status }, account: checked };
+  const risk = market.risk?.about(account, instrument, market) ?? null;
+  return { market: { now: market.now, open, quote, status }, account: checked, risk };
 }
 
 function applyReport(
@@ -256,7 +273,7 @@ function fillOf(
     venue: report.venue,
     execId: report.execId,
     ...fill,
-    ...realisedBy(account, fill, rate),
+    ...realisedBy(account, { ...fill, order }, rate),
     realisedCurrency: instrument.quote,
     rate,
     ...(commission === undefined ? {} : { commission }),

@@ -84,7 +84,7 @@ export function onceNamesOf(command: MoneyCommand): OnceName[] {
   if (command.kind === "assess_margin") return [];
   if (command.kind === "charge_financing") {
     const { accountId, charge } = command;
-    return [{ accountId, key: financingKey(charge.symbol, charge.day) }];
+    return [{ accountId, key: financingKey(charge) }];
   }
   const { accountId, fundsId } = command;
   const own = { accountId, key: fundsKey(fundsId) };
@@ -168,7 +168,7 @@ const depositRefusal = (account: Account, amount: Micros) =>
 
 /** What may leave: cash that no margin holds, and never more than there is in cash. */
 function withdrawalRefusal(account: Account, amount: Micros, market: Market) {
-  const valued = valueAccount(account, market.quotes, market.rates);
+  const valued = valueAccount(account, market);
   if (valued === null) return "conversion_rate_missing" as const;
   return amount > account.balance || amount > valued.marginAvailable
     ? "insufficient_funds" as const

@@ -11,11 +11,13 @@ import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
+import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import { nextTurn } from "../../../shared/runtime/time.ts";
 import { withTraceparent } from "../../../shared/runtime/trace.ts";
+import type { DeskRisk } from "../risk/desk_risk.ts";
 import { toTransactionView } from "../transactions/transaction_view.ts";
 import { accountEntry, transactionEntries, venueEntry } from "./announce.ts";
 import { AccountMoved, type BooksStore, forgetEndedOrders, type Turn } from "./books_store.ts";
@@ -29,6 +31,7 @@ import {
   type Known,
   type Market,
 } from "./decide.ts";
+import { LateFills } from "./late_fills.ts";
 import { accountsOf, decideMoney, isMoneyCommand, onceName, onceNamesOf } from "./decide_money.ts";
 
 /** Commands in one turn at most. */
@@ -70,6 +73,8 @@ export interface DeskDeps {
   readonly logger: Logger;
   /** Called after a turn is stored: there is something to relay. */
   readonly onStored: () => void;
+  /** Left out where no rules of risk bind. */
+  readonly risk?: DeskRisk;
   /** The accounts that a stored turn changed, as they now stand. */
   readonly onAccounts?: (accounts: readonly Account[]) => void;
 }
@@ -85,6 +90,7 @@ export class Desk {
   readonly #deps: DeskDeps;
   readonly #accounts = new Map<AccountId, Account>();
   readonly #recent = new Set<string>();
+  readonly #lateFills = new LateFills();
   #waiting: Waiting[] = [];
   #pumping: Promise<void> | null = null;
 
@@ -125,7 +131,7 @@ export class Desk {
         return await this.#attempt(waiting, attempt > 1);
       } catch (error) {
         for (const { command } of waiting) {
-          for (const id of accountsOf(command)) this.#accounts.delete(id);
+          for (const id of accountsOf(command)) this.#forget(id);
         }
         if (error instanceof HalfDecided) {
           error.waiting.reject(error.cause);
@@ -151,8 +157,12 @@ export class Desk {
     await this.#loadAccounts(waiting);
     const known = await this.#lookUp(waiting, sure);
     const market = this.#deps.market();
+    await this.#deps.risk?.prepare(
+      waiting.flatMap(({ command }) => accountsOf(command)),
+      market.now,
+    );
     const decisions = waiting.map((one) => this.#decide(one, { market, known }));
-    const turn = this.#turnOf(waiting, decisions);
+    const turn = this.#turnOf(waiting, decisions, market.now);
     if (turn !== null) {
       await this.#deps.store.commit(turn);
       for (const account of turn.accounts) forgetEndedOrders(account);
@@ -213,6 +223,11 @@ export class Desk {
           transaction,
         );
       }
+      this.#deps.risk?.count(
+        this.#accounts.get(command.accountId)!,
+        decision.booked.map(({ transaction }) => transaction),
+        context.market.now,
+      );
       return decision;
     } catch (error) {
       this.#deps.logger.error({ err: error, command: command.kind }, "command is impossible");
@@ -293,7 +308,11 @@ export class Desk {
   }
 
   /** Everything the decisions changed; `null` when they changed nothing. */
-  #turnOf(waiting: readonly Waiting[], decisions: readonly (Decision | Error)[]): Turn | null {
+  #turnOf(
+    waiting: readonly Waiting[],
+    decisions: readonly (Decision | Error)[],
+    now: EpochMs,
+  ): Turn | null {
     const booked: Booked[] = [];
     const outbox: Turn["outbox"][number][] = [];
     const touched = new Set<Account>();
@@ -331,6 +350,7 @@ export class Desk {
       views,
       orders: [...orders.values()],
       positions: [...positions.values()],
+      lateFills: this.#lateFills.of(booked, now),
       outbox,
     };
   }
@@ -338,8 +358,14 @@ export class Desk {
   #evict(): void {
     for (const id of this.#accounts.keys()) {
       if (this.#accounts.size <= accountsMax) return;
-      this.#accounts.delete(id);
+      this.#forget(id);
+      this.#deps.risk?.forget(id, { pace: true });
     }
+  }
+
+  #forget(id: AccountId): void {
+    this.#accounts.delete(id);
+    this.#deps.risk?.forget(id);
   }
 }
 

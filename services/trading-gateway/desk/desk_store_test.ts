@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import type { ExecutionReport } from "../../../shared/contracts/messages/executions.ts";
 import type { AccountCurrency } from "../../../shared/domain/currency.ts";
-import type { AccountId, ClientOrderId } from "../../../shared/domain/ids.ts";
+import type { AccountId, ClientOrderId, TransactionId } from "../../../shared/domain/ids.ts";
 import { price, units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import {
@@ -19,6 +19,7 @@ import {
 import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
 import { createEventSource } from "../../../shared/runtime/events.ts";
 import { auditBooks } from "../audit/audit_books.ts";
+import { someRules } from "../testing/books_steps.ts";
 import type { Command } from "./commands.ts";
 import { Desk, OutcomeUnknown } from "./desk.ts";
 
@@ -121,6 +122,7 @@ const step = fc.oneof(
       positionFill: fc.constantFrom("default" as const, "default" as const, ...positionFills),
       tag: fc.option(fc.constantFrom("breakout", "näive “tag”")),
       exits: fc.boolean(),
+      lot: fc.option(fc.nat(20), { freq: 5 }),
       group: fc.option(fc.constantFrom(...orderGroupTypes), { freq: 3 }),
     }),
   },
@@ -182,6 +184,7 @@ function randomTerms(one: Step & { do: "place" }): Partial<OrderTerms> {
     triggerSide: rule.triggerPrice ? "mid" : "default",
     priceBound: rule.atMarket ? at : null,
     positionFill: one.positionFill,
+    closeLotId: one.positionFill === "reduce_only" ? one.lot as TransactionId | null : null,
     tag: one.tag,
     onFill: one.exits && one.positionFill !== "reduce_only"
       ? {
@@ -224,10 +227,11 @@ Deno.test("random commands, repeats and restarts leave books that their transact
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...currencies),
+      someRules,
       fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { maxLength: 8 }),
-      async (currency, turns) => {
+      async (currency, rules, turns) => {
         let desk = newDesk();
-        const accountId = await openAccount(desk, currency);
+        const accountId = await openAccount(desk, currency, rules);
         const orders: Order[] = [];
         for (const turn of turns) {
           // The commands of a turn are submitted together, so they share commits.
@@ -247,7 +251,7 @@ Deno.test("random commands, repeats and restarts leave books that their transact
         await desk.idle();
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 80 },
   );
   assertEquals(await auditBooks(db), []);
 });

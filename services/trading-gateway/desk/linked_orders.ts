@@ -5,13 +5,13 @@
  */
 
 import type { Account } from "../../../shared/domain/account.ts";
+import { closableUnits, legUnits } from "../../../shared/domain/holdings.ts";
 import { orderIdOf, type TransactionId } from "../../../shared/domain/ids.ts";
 import type { Price, Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { checkAccount, checkExpiry } from "../../../shared/domain/orders/check_order.ts";
 import { exitTerms, exitTypes } from "../../../shared/domain/orders/on_fill.ts";
 import {
-  directionOf,
   isOpen,
   type OnFill,
   type Order,
@@ -126,8 +126,7 @@ function placeExits(
   at: EpochMs,
 ): Booked[] {
   const entry = about.order as Order & { readonly onFill: OnFill };
-  const held = account.positions.get(entry.symbol)?.units ?? 0;
-  const opened = Math.min(about.units, Math.max(0, directionOf(entry.side) * held));
+  const opened = Math.min(about.units, openedUnits(account, entry));
   if (opened === 0) return [];
   const standing = [...account.orders.values()].filter((one) =>
     one.parentOrderId === entry.orderId && isOpen(one.status) && one.status !== "pending_cancel"
@@ -148,15 +147,20 @@ function placeExits(
   });
 }
 
-/** Cuts reduce-only orders of the symbol down to the position that is left for them to close. */
+/** What is held in the entry's direction. */
+function openedUnits(account: Account, { symbol, side }: Order): number {
+  const { long, short } = legUnits(account, symbol);
+  return side === "buy" ? long : short;
+}
+
+/** Cuts reduce-only orders of the symbol down to the position or the lot that is left for them. */
 function trimReduceOnly(account: Account, filled: Order, at: EpochMs): Booked[] {
-  const position = account.positions.get(filled.symbol)?.units ?? 0;
   const waiting = [...account.orders.values()].filter((one) =>
     one.positionFill === "reduce_only" && one.symbol === filled.symbol &&
     isOpen(one.status) && one.status !== "held"
   );
   return waiting.flatMap((one) => {
-    const closable = Math.max(0, -directionOf(one.side) * position);
+    const closable = closableUnits(account, one);
     const left = newestTerms(one).units - one.filledUnits;
     return left <= closable ? [] : resize(account, { order: one, by: closable - left }, at);
   });

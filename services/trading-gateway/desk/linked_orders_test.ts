@@ -6,17 +6,14 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { emptyAccount } from "../../../shared/domain/account.ts";
 import { applyTransaction } from "../../../shared/domain/books.ts";
+import { closableUnits } from "../../../shared/domain/holdings.ts";
 import { price } from "../../../shared/domain/instrument.ts";
 import { stopOutPrefix } from "../../../shared/domain/margin.ts";
 import { micros } from "../../../shared/domain/money.ts";
 import { openOrdersMax } from "../../../shared/domain/orders/check_order.ts";
-import {
-  directionOf,
-  isOpen,
-  type Order,
-  remainingUnits,
-} from "../../../shared/domain/orders/order.ts";
+import { isOpen, type Order, remainingUnits } from "../../../shared/domain/orders/order.ts";
 import type { OrderRequest } from "../../../shared/domain/orders/read_order.ts";
+import { someRules } from "../testing/books_steps.ts";
 import { accountId, read, World } from "../testing/linked_world.ts";
 
 const exits = {
@@ -298,8 +295,9 @@ Deno.test("whatever crosses on the wire, nothing overfills, every order settles,
       fc.array(step, { minLength: 1, maxLength: 50, size: "max" }),
       fc.constantFrom(0, 0.5),
       fc.constantFrom(micros(60_000_000n), micros(1_000_000_000_000n)),
-      (steps, partialShare, deposit) => {
-        const world = new World({ partialShare, deposit });
+      someRules,
+      (steps, partialShare, deposit, positions) => {
+        const world = new World({ partialShare, deposit, positions });
         steps.forEach((one, n) => take(world, one, n));
         world.deliver();
         const { account } = world;
@@ -314,7 +312,7 @@ Deno.test("whatever crosses on the wire, nothing overfills, every order settles,
           if (!isOpen(order.status) || order.status === "held") continue;
           if (order.positionFill !== "reduce_only") continue;
           assert(
-            remainingUnits(order) <= Math.max(0, -directionOf(order.side) * world.position),
+            remainingUnits(order) <= closableUnits(account, order),
             `${order.orderId} exceeds the position`,
           );
         }

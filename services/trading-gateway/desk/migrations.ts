@@ -2,6 +2,7 @@
 
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { riskTables } from "../risk/risk_migrations.ts";
 
 const openStatuses = sql`('pending_new', 'new', 'partially_filled', 'pending_cancel')`;
 
@@ -140,10 +141,54 @@ const marginCalls: Migration = {
   },
 };
 
+/** Hedging accounts: a long and a short position a symbol, and the lots they are made of. */
+const hedging: Migration = {
+  async up(db: Kysely<unknown>) {
+    const alter = (table: string) => db.schema.withSchema("trading").alterTable(table);
+    await alter("accounts")
+      .addColumn("position_mode", "text", (column) => column.notNull().defaultTo("netting"))
+      .addColumn("lot_matching", "text", (column) => column.notNull().defaultTo("average"))
+      .execute();
+    await alter("orders").addColumn("close_lot_id", "int8").execute();
+    await alter("positions")
+      .addColumn("leg", "text", (column) => column.notNull().defaultTo("net"))
+      .execute();
+    await alter("positions").dropConstraint("positions_key").execute();
+    await alter("positions")
+      .addPrimaryKeyConstraint("positions_key", ["account_id", "symbol", "leg"]).execute();
+    await db.schema.withSchema("trading").createTable("lots")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("lot_id", "int8", (column) => column.notNull())
+      .addColumn("order_transaction_id", "int8", (column) => column.notNull())
+      .addColumn("symbol", "text", (column) => column.notNull())
+      .addColumn("units", "int8", (column) => column.notNull())
+      .addColumn("price", "int8", (column) => column.notNull())
+      .addColumn("opened_at", "timestamptz", (column) => column.notNull())
+      .addPrimaryKeyConstraint("lots_key", ["account_id", "lot_id"])
+      .execute();
+  },
+};
+
+const lateFills: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").createTable("late_fills")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("transaction_id", "int8", (column) => column.notNull())
+      .addColumn("symbol", "text", (column) => column.notNull())
+      .addColumn("time", "timestamptz", (column) => column.notNull())
+      .addPrimaryKeyConstraint("late_fills_key", ["account_id", "transaction_id"])
+      .execute();
+  },
+};
+
+/** Migrations of the schema, in the order of their names. */
 export const tradingMigrations: Record<string, Migration> = {
   "2026-11-23_first": firstTables,
   "2026-11-24_order_types": orderTypes,
   "2026-11-24_money_1_booked_once": bookedOnce,
   "2026-11-24_money_2_rolls": rolls,
   "2026-11-24_money_3_margin_calls": marginCalls,
+  "2026-11-24_positions_1_hedging": hedging,
+  "2026-11-24_positions_2_late_fills": lateFills,
+  "2026-11-25_risk": riskTables,
 };

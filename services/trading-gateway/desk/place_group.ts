@@ -5,15 +5,23 @@
  */
 
 import type { Account } from "../../../shared/domain/account.ts";
+import type { Instrument } from "../../../shared/domain/instrument.ts";
 import { orderIdOf, type TransactionId } from "../../../shared/domain/ids.ts";
 import {
   checkExpiry,
   checkOrder,
   checkTerms,
+  type KnownOfAccount,
   openOrdersMax,
 } from "../../../shared/domain/orders/check_order.ts";
-import { type Order, type OrderLink, unlinked } from "../../../shared/domain/orders/order.ts";
+import {
+  type Order,
+  type OrderLink,
+  type OrderTerms,
+  unlinked,
+} from "../../../shared/domain/orders/order.ts";
 import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_order.ts";
+import { checkBounds, openOrdersAllowed } from "../../../shared/domain/risk/check_risk.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { PlaceGroup } from "./commands.ts";
 import {
@@ -116,12 +124,31 @@ function refusals(
   command: PlaceGroup,
   market: Market,
 ): (RejectReason | null)[] {
-  const tooMany = account.openOrders + command.orders.length > openOrdersMax;
+  const count = command.orders.length;
   return command.orders.map((one, at) => {
-    if (tooMany) return "too_many_open_orders";
-    if (!isHeld(command, at)) {
-      return checkOrder(one.terms, one.instrument, knownOf(account, one, market));
+    const { terms, instrument } = one;
+    const known = knownOf(account, one, market);
+    const { risk } = known;
+    if (account.openOrders + count > openOrdersAllowed(risk, openOrdersMax)) {
+      return "too_many_open_orders";
     }
-    return checkTerms(one.terms, one.instrument) ?? checkExpiry(one.terms, market.now);
+    const reason = isHeld(command, at)
+      ? checkTerms(terms, instrument) ?? checkExpiry(terms, market.now) ??
+        checkHeld(terms, instrument, known)
+      : checkOrder(terms, instrument, known);
+    return reason ?? (risk?.history?.admits(count) === false ? "order_rate_above_limit" : null);
+  });
+}
+
+/** What rules of risk say of an order that waits: its halt, symbol, size and prices. */
+function checkHeld(
+  terms: OrderTerms,
+  instrument: Instrument,
+  { risk, market }: KnownOfAccount,
+): RejectReason | null {
+  if (risk === null) return null;
+  return risk.rule.state === "halted" ? "trading_halted" : checkBounds(terms, instrument, {
+    risk,
+    market,
   });
 }

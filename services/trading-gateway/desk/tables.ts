@@ -1,19 +1,23 @@
 /** The `trading` schema: what the gateway owns. Replaying `transactions` rebuilds all the others. */
 
 import type { ColumnType } from "kysely";
+import type { RiskTables } from "../risk/risk_tables.ts";
 
 /** 64-bit integers come back as text or number by driver; stores wrap them in BigInt or Number. */
 type Int8 = ColumnType<string | number | bigint, string | number, string | number>;
 type Instant = ColumnType<Date, string, string>;
 
-export interface TradingDatabase {
+export interface TradingDatabase extends RiskTables {
   accounts: {
     account_id: string;
+    tenant: string;
     currency: string;
     balance: Int8;
     last_transaction_id: Int8;
     open_orders: number;
     margin_call: boolean;
+    position_mode: string;
+    lot_matching: string;
   };
   transactions: {
     account_id: string;
@@ -43,6 +47,7 @@ export interface TradingDatabase {
     trigger_side: string;
     price_bound: Int8 | null;
     position_fill: string;
+    close_lot_id: Int8 | null;
     tag: string | null;
     triggered_at: Instant | null;
     revision: number;
@@ -57,7 +62,25 @@ export interface TradingDatabase {
     created_at: Instant;
     updated_at: Instant;
   };
-  positions: { account_id: string; symbol: string; units: Int8; open_cost: Int8 };
+  positions: {
+    account_id: string;
+    symbol: string;
+    /** `net`, `long` or `short`. */
+    leg: string;
+    units: Int8;
+    open_cost: Int8;
+  };
+  /** Of accounts that keep lots. `lot_id` is the transaction of the fill that opened it. */
+  lots: {
+    account_id: string;
+    lot_id: Int8;
+    /** The first transaction of the order that opened it. */
+    order_transaction_id: Int8;
+    symbol: string;
+    units: Int8;
+    price: Int8;
+    opened_at: Instant;
+  };
   postings: {
     account_id: string;
     transaction_id: Int8;
@@ -79,6 +102,8 @@ export interface TradingDatabase {
     /** Whether every position that was held is charged. */
     completed: boolean;
   };
+  /** Fills dated before the FX day they were booked in, until their rolls are put right. */
+  late_fills: { account_id: string; transaction_id: Int8; symbol: string; time: Instant };
   /** What one turn has to say on one topic; `bodies` is a list of event texts. */
   outbox: {
     id: ColumnType<string | number | bigint, never, never>;

@@ -13,6 +13,40 @@ import { tradingMigrations } from "../desk/migrations.ts";
 import { type TradingDatabase, tradingSchema } from "../desk/tables.ts";
 import { completeDay, keepEndedDay, lastEndedDay, pendingDays, uncharged } from "./roll_store.ts";
 
+const account = (account_id: string, position_mode: string) => ({
+  account_id,
+  tenant: "default",
+  position_mode,
+  lot_matching: "average",
+  currency: "USD",
+  balance: "0",
+  last_transaction_id: 9,
+  open_orders: 0,
+  margin_call: false,
+});
+const fill = (
+  accountId: string,
+  id: number,
+  of: { units: string; time: string; closed?: string },
+) => ({
+  account_id: accountId,
+  transaction_id: id,
+  time: of.time,
+  type: "order_filled",
+  body: JSON.stringify({
+    symbol: "EURUSD",
+    units: of.units,
+    ...(of.closed === undefined ? {} : { closed: [{ lotId: 1, units: of.closed }] }),
+  }),
+});
+const held = (account_id: string, symbol: string, units: number, leg = "net") => ({
+  account_id,
+  symbol,
+  leg,
+  units,
+  open_cost: "0",
+});
+
 realTest(
   "an ended day keeps its first quotes and its uncharged positions",
   ["postgres"],
@@ -37,29 +71,23 @@ realTest(
       assertEquals([pending?.day, pending?.endedAt, more.length], ["2026-03-04", endedAt, 0]);
       assertEquals(pending?.quotes.get("EURUSD")?.bid, price(116_000));
 
-      const held = (account_id: string, symbol: string, units: number) => ({
-        account_id,
-        symbol,
-        units,
-        open_cost: "0",
-      });
       await db.insertInto("positions").values([
         held("a", "EURUSD", 1_000),
         held("a", "USDJPY", -500),
         held("b", "EURUSD", 300),
+        held("h", "EURUSD", 700, "long"),
+        held("h", "EURUSD", -400, "short"),
       ]).execute();
-      const fill = (accountId: string, id: number, of: { units: string; time: string }) => ({
-        account_id: accountId,
-        transaction_id: id,
-        time: of.time,
-        type: "order_filled",
-        body: JSON.stringify({ symbol: "EURUSD", units: of.units }),
-      });
+      await db.insertInto("accounts")
+        .values([account("a", "netting"), account("b", "netting"), account("h", "hedging")])
+        .execute();
       for (
         const one of [
           fill("a", 1, { units: "1000", time: "2026-03-04T21:59:59.999Z" }),
           fill("a", 2, { units: "-250", time: "2026-03-04T22:00:00Z" }),
           fill("b", 1, { units: "300", time: "2026-03-05T08:00:00Z" }),
+          // Bought 300: closed 200 of the short leg, and 100 more that opened.
+          fill("h", 1, { units: "300", time: "2026-03-05T08:00:00Z", closed: "200" }),
         ]
       ) {
         await db.insertInto("transactions")
@@ -69,10 +97,10 @@ realTest(
         .values({ account_id: "a", key: "financing USDJPY 2026-03-04", transaction_id: 9 })
         .execute();
       assertEquals(
-        (await uncharged(db, pending!)).map((
-          one,
-        ) => [one.accountId, one.symbol, one.units]) as unknown,
-        [["a", "EURUSD", 1_250]],
+        (await uncharged(db, pending!)).map((one) =>
+          [one.accountId, one.symbol, one.leg, one.units].join(" ")
+        ),
+        ["a EURUSD net 1250", "h EURUSD long 600", "h EURUSD short -600"],
       );
       await completeDay(db, "2026-03-04");
       assertEquals(await pendingDays(db), []);

@@ -8,6 +8,7 @@ import type { Kysely } from "kysely";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Price } from "../../../shared/domain/instrument.ts";
+import { micros } from "../../../shared/domain/money.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
 import { quoteRates } from "../../../shared/domain/rates.ts";
 import {
@@ -25,6 +26,7 @@ import type { ChargeFinancing } from "../desk/charge_financing.ts";
 import type { Desk } from "../desk/desk.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 import { DayEnds } from "./day_ends.ts";
+import { chargesOf, daysEndedAfter, forgetLateFill, heldAt, lateFills } from "./late_fill_store.ts";
 import {
   completeDay,
   type EndedDay,
@@ -104,7 +106,44 @@ export class Rolls {
       if (now < ended.endedAt + graceMs) continue;
       missing.push({ day: ended.day, faults: await this.#charge(ended) });
     }
+    await this.#correctLate(missing);
     this.#report(missing);
+  }
+
+  /** Puts right what fills that came late would have changed of rolls that are done. */
+  async #correctLate(missing: Missing[]): Promise<void> {
+    const { db } = this.#deps;
+    for (const late of await lateFills(db)) {
+      const days = await daysEndedAfter(db, late.time);
+      if (days.some(({ completed }) => !completed)) continue; // once that day is done
+      const waiting: Missing[] = [];
+      for (const ended of days) {
+        for (const held of await heldAt(db, late, ended)) {
+          const fault = await this.#correct(held, ended);
+          if (fault !== null) waiting.push({ day: ended.day, faults: new Map([[fault, 1]]) });
+        }
+      }
+      if (waiting.length === 0) await forgetLateFill(db, late);
+      missing.push(...waiting);
+    }
+  }
+
+  /** Charges what a position owes for a day, less what it has been charged. */
+  async #correct(held: HeldPosition, ended: EndedDay): Promise<FinancingFault | null> {
+    const charged = await chargesOf(this.#deps.db, held, ended.day);
+    const last = charged.at(-1);
+    if (held.units === (last?.units ?? 0)) return null;
+    const priced = held.units === 0 ? { ...held, units: last!.units } : held;
+    const whole = this.#chargeOf(priced, ended, this.#quotesOf(ended));
+    if (typeof whole === "string") return whole;
+    if (whole === null) return null;
+    const before = charged.reduce((sum, one) => sum + one.financed, 0n);
+    const owed = held.units === 0 ? 0n : whole.charge.financed;
+    const correction = last === undefined ? {} : { correction: charged.length + 1 };
+    const financed = micros(owed - before);
+    const charge = { ...whole.charge, units: held.units, financed, ...correction };
+    const outcome = await this.#deps.desk.submit({ ...whole, charge });
+    return outcome.ok ? null : "conversion_rate_missing";
   }
 
   /** The first start: what ended before there were accounts is done with. */
@@ -169,6 +208,7 @@ export class Rolls {
       charge: {
         time: ended.endedAt,
         symbol: held.symbol,
+        ...(held.leg === "net" ? {} : { leg: held.leg }),
         day,
         valueDate: roll.valueDate.toString(),
         nextValueDate: roll.nextValueDate.toString(),

@@ -145,6 +145,33 @@ Deno.test("what was closed after the day's end is charged, what was opened after
   await trading.stop();
 });
 
+Deno.test("a fill of the day that is booked after the roll is charged too, and one that closed paid back", async () => {
+  const trading = await open();
+  await trading.deps.rolls.tick();
+  await trading.quote("EURUSD", 116_000);
+  await hold(trading, "late", { symbol: "EURUSD", units: 10_000, price: 116_010 });
+  await hold(trading, "gone", { symbol: "EURUSD", units: 10_000, price: 116_010 });
+  await moveTo(trading, "2026-03-04T22:00:30Z");
+  await trading.quote("EURUSD", 117_000);
+  const at = "2026-03-04T21:59:58Z";
+  await hold(trading, "late", { symbol: "EURUSD", units: 30_000, price: 116_010, at });
+  await hold(trading, "gone", { symbol: "EURUSD", units: -10_000, price: 116_000, at });
+  await hold(trading, "new", { symbol: "EURUSD", units: -5_000, price: 116_000, at });
+  await trading.deps.rolls.tick();
+  await trading.deps.rolls.tick();
+  const seen = async (accountId: string) =>
+    (await charges(trading, accountId)).map((one) =>
+      [one.units, one.financed, one.correction].join(" ")
+    );
+  // 40,000 at 1.16000 and -2.625 % for 3 days of 360 is -10.15, of which -2.5375 was charged.
+  assertEquals(await seen("late"), ["10000 -2.537500 ", "40000 -7.612500 2"]);
+  assertEquals(await seen("gone"), ["10000 -2.537500 ", "0 2.537500 2"]);
+  assertEquals(await seen("new"), ["-5000 0.302109 "]);
+  assertEquals(await trading.deps.db.selectFrom("late_fills").selectAll().execute(), []);
+  assertEquals(await auditBooks(trading.deps.db), []);
+  await trading.stop();
+});
+
 Deno.test("after days without the platform each missed roll is charged with its own day's rates", async () => {
   const terms = {
     ...defaultTerms,

@@ -35,6 +35,7 @@ export function toOrderView(order: Order): OrderView {
     triggerSide: order.triggerSide,
     priceBound: priceText(order.priceBound),
     positionFill: order.positionFill,
+    closeLotId: order.closeLotId,
     tag: order.tag,
     status: order.status,
     triggeredAt: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),

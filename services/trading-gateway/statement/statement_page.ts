@@ -66,11 +66,12 @@ const instrumentTable = ({ instruments }: StatementView): string =>
 
 const positionTable = ({ positions }: StatementView): string =>
   table({
-    head: ["Symbol", "#Units", "#Average price", "#Cost", "Currency"],
+    head: ["Symbol", "Leg", "#Units", "#Average price", "#Cost", "Currency"],
     rows: positions.map((one) => [
       one.symbol,
+      one.leg,
       one.units,
-      one.averagePrice,
+      one.averagePrice ?? "",
       one.openCost,
       one.quoteCurrency,
     ]),

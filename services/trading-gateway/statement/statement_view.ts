@@ -3,6 +3,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { statementView } from "../../../shared/contracts/http/statement.ts";
 import { formatMicros } from "../../../shared/domain/money.ts";
+import { legOf } from "../../../shared/domain/position.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
 import { movementKinds, type Statement } from "../../../shared/domain/statement.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
@@ -43,7 +44,8 @@ export function toStatementView(statement: Statement): StatementView {
       reference: one.reference,
     })),
     positions: statement.positions.map((held) => {
-      const { unrealised: _, ...view } = toPositionView(held, noQuotes);
+      const leg = legOf(statement.positionMode, held.units);
+      const { unrealised: _, ...view } = toPositionView(held, leg, noQuotes);
       return view;
     }),
   };

@@ -13,6 +13,7 @@ import {
 } from "../../../shared/contracts/messages/orders.ts";
 import { emptyAccount } from "../../../shared/domain/account.ts";
 import { tradingHours } from "../../../shared/domain/fx_week.ts";
+import { netUnits } from "../../../shared/domain/holdings.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { price, type Symbol } from "../../../shared/domain/instrument.ts";
 import { micros } from "../../../shared/domain/money.ts";
@@ -22,6 +23,7 @@ import {
   type ReadOrder,
   readOrder,
 } from "../../../shared/domain/orders/read_order.ts";
+import { defaultPositions } from "../../../shared/domain/position.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
 import { quoteRates } from "../../../shared/domain/rates.ts";
 import { defaultTerms } from "../../../shared/domain/terms.ts";
@@ -52,27 +54,32 @@ export class World {
   #now: EpochMs = start;
   #sequence = 0;
 
-  constructor({ partialShare = 0, deposit = micros(1_000_000_000_000n) } = {}) {
+  constructor(
+    { partialShare = 0, deposit = micros(1_000_000_000_000n), positions = defaultPositions } = {},
+  ) {
     this.#engine = createFillEngine({
       name: "simulator",
       seed: "seed",
       hours: tradingHours("always"),
       partialShare,
     });
-    this.do({ kind: "open_account", accountId, currency: "USD", deposit });
+    this.do({ kind: "open_account", accountId, currency: "USD", deposit, positions });
     this.quote(100_000);
     this.quote(150_000, "USDJPY");
   }
 
-  do(command: Command): Decision {
-    const { account } = this;
-    const market: Market = {
+  get market(): Market {
+    return {
       now: this.#now,
       quotes: this.#quotes,
       rates: quoteRates(this.#quotes),
       hours: tradingHours("always"),
       terms: defaultTerms,
     };
+  }
+
+  do(command: Command): Decision {
+    const { account, market } = this;
     const decision = isMoneyCommand(command)
       ? decideMoney(command, { market, bookedOnce: new Map(), account: () => account })
       : decide(account, command, { market, known: this.#known });
@@ -156,7 +163,7 @@ export class World {
 
   statuses = (): string[] => [...this.account.orders.values()].map((one) => one.status);
   get position(): number {
-    return this.account.positions.get("EURUSD")?.units ?? 0;
+    return netUnits(this.account, "EURUSD" as Symbol);
   }
 }
 

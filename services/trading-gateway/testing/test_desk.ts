@@ -9,6 +9,7 @@ import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import { micros } from "../../../shared/domain/money.ts";
 import { type Order, type OrderTerms, plainTerms } from "../../../shared/domain/orders/order.ts";
+import { defaultPositions, type PositionRules } from "../../../shared/domain/position.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
 import { quoteRates } from "../../../shared/domain/rates.ts";
 import { defaultTerms } from "../../../shared/domain/terms.ts";
@@ -117,12 +118,14 @@ export function reportOf(
 export async function openAccount(
   desk: Desk,
   currency: AccountCurrency = "USD",
+  positions: PositionRules = defaultPositions,
 ): Promise<AccountId> {
   const accountId = `a-${nextId++}` as AccountId;
   await desk.submit({
     kind: "open_account",
     accountId,
     currency,
+    positions,
     deposit: micros(100_000_000_000n),
   });
   return accountId;

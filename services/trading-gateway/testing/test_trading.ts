@@ -14,6 +14,7 @@ import { createLogger } from "../../../shared/runtime/logger.ts";
 import { createMetrics } from "../../../shared/runtime/metrics.ts";
 import { pause, uuidIds } from "../../../shared/runtime/time.ts";
 import { openStore } from "../../../shared/storage/open_store.ts";
+import type { Store } from "../../../shared/storage/store.ts";
 import { openStreams } from "../../../shared/streams/open_streams.ts";
 import { createTradingApp } from "../app.ts";
 import { startTrading, type TradingApp } from "../deps.ts";
@@ -29,9 +30,12 @@ export interface TestTradingOptions {
   readonly startsAt: string;
   readonly authenticate: Authenticate;
   readonly terms?: TradingTerms;
+  /** Left out: a new one. That of a gateway that was stopped makes this one its successor. */
+  readonly store?: Store;
 }
 
-export async function openTestTrading({ startsAt, authenticate, terms }: TestTradingOptions) {
+export async function openTestTrading(options: TestTradingOptions) {
+  const { startsAt, authenticate, terms } = options;
   const clock = new ManualClock(epochMs(Date.parse(startsAt)));
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger({
@@ -42,7 +46,7 @@ export async function openTestTrading({ startsAt, authenticate, terms }: TestTra
   const streams = await openStreams("memory:", { clock });
   const lifecycle = new Lifecycle({ logger });
   const metrics = createMetrics("trading-gateway");
-  const store = await openStore("pglite:memory");
+  const store = options.store ?? await openStore("pglite:memory");
   const ground = {
     service: "trading-gateway",
     version: "test",
@@ -79,7 +83,7 @@ export async function openTestTrading({ startsAt, authenticate, terms }: TestTra
     }
   }
   const stop = () => lifecycle.stop("test over");
-  return { clock, deps, lines, metrics, streams, stop, quote, send: senderTo(app) };
+  return { app, store, clock, deps, lines, metrics, streams, stop, quote, send: senderTo(app) };
 }
 
 const senderTo = (app: TradingApp) =>

@@ -56,10 +56,12 @@ export function moneyFields(one: MoneyTransaction): Fields {
     case "financing_charged":
       return {
         symbol: one.symbol,
+        ...(one.leg === undefined ? {} : { leg: one.leg }),
         day: one.day,
         valueDate: one.valueDate,
         nextValueDate: one.nextValueDate,
         days: one.days,
+        ...(one.correction === undefined ? {} : { correction: one.correction }),
         units: String(one.units),
         price: formatPrice(one.price, instrumentOf(one.symbol)),
         ...financingFields(one.financing),
@@ -133,10 +135,12 @@ function readFinancing(view: TransactionView, base: Numbered): FinancingCharged 
     ...base,
     type: "financing_charged",
     symbol: instrument.symbol,
+    ...(view.leg === undefined || view.leg === "net" ? {} : { leg: view.leg }),
     day: view.day!,
     valueDate: view.valueDate!,
     nextValueDate: view.nextValueDate!,
     days: view.days!,
+    ...(view.correction === undefined ? {} : { correction: view.correction }),
     units: exact(parseUnits(view.units ?? "")) as Units,
     price: priceOf(view.price, instrument),
     financing: view.annualRate === undefined

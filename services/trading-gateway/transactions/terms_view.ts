@@ -1,6 +1,6 @@
 /** An order's terms inside a transaction's text, both ways; what is usual is left out. */
 
-import type { ClientOrderId, OrderId } from "../../../shared/domain/ids.ts";
+import type { ClientOrderId, OrderId, TransactionId } from "../../../shared/domain/ids.ts";
 import {
   formatPrice,
   type Instrument,
@@ -33,6 +33,7 @@ export function termsView(terms: OrderTerms) {
     ...(terms.triggerSide === "default" ? {} : { triggerSide: terms.triggerSide }),
     ...priceView("priceBound", terms.priceBound, instrument),
     ...(terms.positionFill === "default" ? {} : { positionFill: terms.positionFill }),
+    ...(terms.closeLotId === null ? {} : { closeLotId: terms.closeLotId }),
     ...(terms.tag === null ? {} : { tag: terms.tag }),
     ...onFillView(terms.onFill, instrument),
   };
@@ -142,6 +143,7 @@ export function termsOf(view: TransactionView): OrderTerms {
     triggerSide: view.triggerSide ?? "default",
     priceBound: priceIn(view.priceBound),
     positionFill: view.positionFill ?? "default",
+    closeLotId: (view.closeLotId ?? null) as TransactionId | null,
     tag: view.tag ?? null,
     onFill: onFillOf(view, instrument),
   };

@@ -17,6 +17,7 @@ import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { formatMicros, formatRate } from "../../../shared/domain/money.ts";
 import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type {
   Numbered,
@@ -55,7 +56,13 @@ export function toTransactionView(one: Transaction): TransactionView {
   };
   switch (one.type) {
     case "account_opened":
-      return { ...base, currency: one.currency };
+      return {
+        ...base,
+        currency: one.currency,
+        ...(one.positionMode === undefined ? {} : { positionMode: one.positionMode }),
+        ...(one.lotMatching === undefined ? {} : { lotMatching: one.lotMatching }),
+        ...(one.tenant === undefined ? {} : { tenant: one.tenant }),
+      };
     case "funds_transferred":
       return {
         ...base,
@@ -123,6 +130,9 @@ const fillView = (one: OrderFilled) => ({
   realisedCurrency: one.realisedCurrency,
   paid: formatMicros(one.paid),
   rate: formatRate(one.rate),
+  ...(one.closed === undefined ? {} : {
+    closed: one.closed.map(({ lotId, units }) => ({ lotId, units: String(units) })),
+  }),
   ...commissionFields(one.commission),
 });
 
@@ -139,7 +149,14 @@ export function fromTransactionView(view: TransactionView): Transaction {
   const text = view.text ?? null;
   switch (view.type) {
     case "account_opened":
-      return { ...base, type: view.type, currency: view.currency as AccountCurrency };
+      return {
+        ...base,
+        type: view.type,
+        currency: view.currency as AccountCurrency,
+        ...(view.positionMode === "hedging" ? { positionMode: "hedging" } : {}),
+        ...(view.lotMatching === "fifo" ? { lotMatching: "fifo" } : {}),
+        ...(view.tenant === undefined ? {} : { tenant: view.tenant as Tenant }),
+      };
     case "funds_transferred":
       return {
         ...base,
@@ -211,6 +228,12 @@ function fillOf(
     realisedCurrency: view.realisedCurrency as Currency,
     paid: amountOf(view.paid),
     rate: rateOfText(view.rate),
+    ...(view.closed === undefined ? {} : {
+      closed: view.closed.map(({ lotId, units }) => ({
+        lotId: lotId as TransactionId,
+        units: exact(parseUnits(units)) as Units,
+      })),
+    }),
     ...readCommission(view),
   };
 }

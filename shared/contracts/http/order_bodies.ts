@@ -11,7 +11,7 @@ import {
   timesInForce,
   triggerSides,
 } from "../../domain/orders/order.ts";
-import { clientOrderId, decimal, symbol, timestamp } from "./values.ts";
+import { clientOrderId, decimal, symbol, timestamp, transactionId, words } from "./values.ts";
 
 /** Exits that are placed when the order opens a position; they cancel each other. */
 export const onFillFields = {
@@ -49,8 +49,13 @@ export const placeOrderBody = z
     priceBound: decimal.optional().openapi({
       description: "The worst price an order at the market may trade at; beyond it the rest ends",
     }),
-    positionFill: z.enum(positionFills).optional(),
-    tag: z.string().max(tagLengthMax).optional().openapi({ description: "Your own words" }),
+    positionFill: z.enum(positionFills).optional().openapi({
+      description: "In a hedging account reduce_only closes the other side's leg; others open",
+    }),
+    closeLotId: transactionId.optional().openapi({
+      description: "A lot to close first, hedging accounts only; makes the order reduce-only",
+    }),
+    tag: words(tagLengthMax).optional().openapi({ description: "Your own words" }),
     ...onFillFields,
   })
   .openapi("PlaceOrder");

@@ -5,6 +5,8 @@ import { qualityRoutes } from "./data_quality.ts";
 import { fundsRoutes } from "./funds.ts";
 import { edgeRoutes } from "./edge.ts";
 import { marketDataRoutes } from "./market_data.ts";
+import { listRefusalsRoute } from "./refusals.ts";
+import { riskRoutes } from "./risk.ts";
 import { checkOrderRoute, tradingRoutes } from "./trading.ts";
 import { transactionRoutes } from "./transactions.ts";
 
@@ -16,5 +18,7 @@ export const platformRoutes = [
   ...importRoutes,
   ...qualityRoutes,
   ...fundsRoutes,
+  ...riskRoutes,
+  listRefusalsRoute,
   ...edgeRoutes,
 ] as const;

@@ -111,6 +111,32 @@ export const requestProblems = {
     "The source gives no volumes",
     "Ask for another kind of bar, or for a source that gives volumes",
   ),
+  risk_level_unknown: entry(
+    404,
+    "The level names nothing that is here",
+    "Check the account id or the symbol in it",
+  ),
+  risk_version_conflict: entry(
+    409,
+    "The rule was changed since you read it",
+    "Read it again, and send its version",
+  ),
+  risk_kill_stands: entry(
+    409,
+    "A kill keeps the level in a stricter state",
+    "Release the kill; `GET /v1/risk/kills` lists them",
+  ),
+  too_many_risk_rules: entry(
+    409,
+    "The platform has the most rules allowed",
+    "Set rules for tenants instead of accounts",
+  ),
+  kill_unknown: entry(404, "The kill does not exist", "Check the kill id"),
+  duplicate_kill_id: entry(
+    409,
+    "The kill id was used for a different kill",
+    "Choose a new killId",
+  ),
   insufficient_funds: entry(
     422,
     "The account has too little cash that no margin holds",

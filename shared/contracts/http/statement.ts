@@ -2,6 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { movementKinds } from "../../domain/statement.ts";
+import { legs } from "../../domain/position.ts";
 import { time } from "./market_history.ts";
 import { problemResponses, securedRoute } from "./routes.ts";
 import {
@@ -55,8 +56,9 @@ export const statementView = z
     positions: z.array(
       z.object({
         symbol,
+        leg: z.enum(legs),
         units: decimal,
-        averagePrice: decimal,
+        averagePrice: decimal.nullable(),
         openCost: decimal,
         quoteCurrency: currency,
       }),

@@ -1,4 +1,4 @@
-/** HTTP contract of the trading gateway: accounts, orders, positions, transactions. */
+/** HTTP contract of the trading gateway: orders and transactions; `accounts.ts` has the rest. */
 
 import { z } from "@hono/zod-openapi";
 import {
@@ -11,7 +11,15 @@ import {
 } from "../../domain/orders/order.ts";
 import { rejectReasons } from "../../domain/orders/rejects.ts";
 import { adjustmentReasons } from "../../domain/money_transactions.ts";
+import { legs, lotMatchings, positionModes } from "../../domain/position.ts";
 import { orderOrigins, transactionTypes } from "../../domain/transaction.ts";
+import {
+  getAccountRoute,
+  listAccountsRoute,
+  listLotsRoute,
+  listPositionsRoute,
+  openAccountRoute,
+} from "./accounts.ts";
 import {
   onFillFields,
   placeOrderBody,
@@ -27,6 +35,7 @@ import {
   decimal,
   orderId,
   symbol,
+  tenant,
   timestamp,
   transactionId,
 } from "./values.ts";
@@ -48,6 +57,7 @@ export const orderView = z
     triggerSide: z.enum(triggerSides),
     priceBound: decimal.nullable(),
     positionFill: z.enum(positionFills),
+    closeLotId: transactionId.nullable(),
     tag: z.string().nullable(),
     status: z.enum(orderStatuses),
     triggeredAt: timestamp.nullable().openapi({ description: "When a price set it off" }),
@@ -65,37 +75,6 @@ export const orderView = z
     updatedAt: timestamp,
   })
   .openapi("Order");
-
-export const positionView = z
-  .object({
-    symbol,
-    units: decimal.openapi({ description: "Positive long, negative short" }),
-    averagePrice: decimal,
-    openCost: decimal.openapi({ description: "Signed cost of the open units, quote currency" }),
-    quoteCurrency: currency,
-    unrealised: decimal.nullable().openapi({
-      description: "At the closing side of the newest quote, quote currency; null without a quote",
-    }),
-  })
-  .openapi("Position");
-
-export const accountView = z
-  .object({
-    accountId,
-    currency: accountCurrency,
-    balance: decimal.openapi({ description: "Cash" }),
-    unrealised: decimal.nullable(),
-    equity: decimal.nullable().openapi({ description: "Balance plus unrealised profit" }),
-    marginUsed: decimal.nullable(),
-    marginAvailable: decimal.nullable(),
-    marginCall: z.boolean().openapi({ description: "Equity is below the margin call level" }),
-    openOrders: z.number().int(),
-    openPositions: z.number().int(),
-    lastTransactionId: transactionId,
-  })
-  .openapi("Account", {
-    description: "Valued at the newest quotes; the valued fields are null while a price is missing",
-  });
 
 export const transactionView = z
   .object({
@@ -117,6 +96,7 @@ export const transactionView = z
     triggerSide: z.enum(triggerSides).optional(),
     priceBound: decimal.optional(),
     positionFill: z.enum(positionFills).optional(),
+    closeLotId: transactionId.optional(),
     tag: z.string().optional(),
     ...onFillFields,
     parentOrderId: orderId.optional(),
@@ -134,6 +114,9 @@ export const transactionView = z
       description: "Reached the cash, in the account's currency",
     }),
     rate: decimal.optional(),
+    closed: z.array(z.object({ lotId: transactionId, units: decimal })).optional().openapi({
+      description: "Lots a fill closed, and how much of each; only where the account keeps lots",
+    }),
     commission: decimal.optional().openapi({
       description: "Left the cash, in the account's currency",
     }),
@@ -147,6 +130,9 @@ export const transactionView = z
     valueDate: z.string().optional(),
     nextValueDate: z.string().optional(),
     days: z.number().int().optional().openapi({ description: "From `valueDate` to the next" }),
+    correction: z.number().int().optional().openapi({
+      description: "A later charge of the same roll, for a fill that was booked after the first",
+    }),
     annualRate: decimal.optional().openapi({ description: "Of the notional, in per cent" }),
     swapPoints: decimal.optional().openapi({ description: "Of the price, a day" }),
     financed: decimal.optional().openapi({ description: "In `financedCurrency`" }),
@@ -158,6 +144,10 @@ export const transactionView = z
     sent: decimal.optional().openapi({ description: "Left the sender, in `sentCurrency`" }),
     sentCurrency: accountCurrency.optional(),
     currency: accountCurrency.optional(),
+    positionMode: z.enum(positionModes).optional().openapi({ description: "Left out: netting" }),
+    lotMatching: z.enum(lotMatchings).optional().openapi({ description: "Left out: average" }),
+    leg: z.enum(legs).optional().openapi({ description: "Left out: the net position" }),
+    tenant: tenant.optional(),
     equity: decimal.optional(),
     marginUsed: decimal.optional(),
     reason: z.enum([...rejectReasons, ...orderOrigins, ...adjustmentReasons]).optional(),
@@ -165,51 +155,8 @@ export const transactionView = z
   })
   .openapi("Transaction");
 
-export const openAccountBody = z
-  .strictObject({
-    accountId,
-    currency: accountCurrency.default("USD"),
-    deposit: decimal.openapi({ example: "100000" }),
-  })
-  .openapi("OpenAccount");
-
 const accountParams = z.object({ accountId });
 const orderParams = z.object({ accountId, orderId });
-
-export const openAccountRoute = securedRoute({ permission: "admin", account: false }, {
-  method: "post",
-  path: "/v1/accounts",
-  operationId: "openAccount",
-  tags: ["accounts"],
-  summary: "Open an account with a first deposit",
-  request: { body: jsonBody(openAccountBody) },
-  responses: {
-    201: jsonResponse(accountView, "The account"),
-    ...problemResponses(409, 413, 415, 422),
-  },
-});
-
-export const listAccountsRoute = securedRoute({ permission: "trade:read", account: false }, {
-  method: "get",
-  path: "/v1/accounts",
-  operationId: "listAccounts",
-  tags: ["accounts"],
-  summary: "Accounts the key reaches",
-  responses: {
-    200: jsonResponse(z.object({ accounts: z.array(accountView) }), "The accounts"),
-    ...problemResponses(),
-  },
-});
-
-export const getAccountRoute = securedRoute({ permission: "trade:read", account: true }, {
-  method: "get",
-  path: "/v1/accounts/{accountId}",
-  operationId: "getAccount",
-  tags: ["accounts"],
-  summary: "An account, valued at the newest quotes",
-  request: { params: accountParams },
-  responses: { 200: jsonResponse(accountView, "The account"), ...problemResponses(404) },
-});
 
 export const placeOrderRoute = securedRoute({ permission: "trade:write", account: true }, {
   method: "post",
@@ -334,19 +281,6 @@ export const replaceOrderRoute = securedRoute({ permission: "trade:write", accou
   },
 });
 
-export const listPositionsRoute = securedRoute({ permission: "trade:read", account: true }, {
-  method: "get",
-  path: "/v1/accounts/{accountId}/positions",
-  operationId: "listPositions",
-  tags: ["positions"],
-  summary: "Open positions",
-  request: { params: accountParams },
-  responses: {
-    200: jsonResponse(z.object({ positions: z.array(positionView) }), "The positions"),
-    ...problemResponses(404),
-  },
-});
-
 /** Routes the trading gateway serves. */
 export const tradingRoutes = [
   openAccountRoute,
@@ -360,4 +294,5 @@ export const tradingRoutes = [
   cancelOrdersRoute,
   replaceOrderRoute,
   listPositionsRoute,
+  listLotsRoute,
 ] as const;

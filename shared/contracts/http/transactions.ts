@@ -3,7 +3,8 @@
 import { z } from "@hono/zod-openapi";
 import { transactionTypes } from "../../domain/transaction.ts";
 import { jsonResponse, problemResponses, securedRoute } from "./routes.ts";
-import { accountView, orderView, positionView, transactionView } from "./trading.ts";
+import { accountView, positionView } from "./accounts.ts";
+import { orderView, transactionView } from "./trading.ts";
 import { accountId, transactionId } from "./values.ts";
 
 export const accountSnapshotView = z

@@ -2,6 +2,8 @@
 
 import * as v from "valibot";
 import { accountCurrencies } from "../../domain/currency.ts";
+import { positionModes } from "../../domain/position.ts";
+import { defaultTenant, tenantPattern } from "../../domain/risk/levels.ts";
 import { eventSchema } from "./envelope.ts";
 import { accountIdText, count, decimalText, symbolText } from "./values.ts";
 
@@ -10,11 +12,15 @@ export const accountUpdated = eventSchema(
   "account.updated",
   v.strictObject({
     accountId: accountIdText,
+    /** Whose rules of risk govern it. */
+    tenant: v.optional(v.pipe(v.string(), v.regex(tenantPattern)), defaultTenant),
     currency: v.picklist(accountCurrencies),
+    positionMode: v.optional(v.picklist(positionModes), "netting"),
     /** Cash, micros as decimal text. */
     balance: decimalText,
     lastTransactionId: count,
     openOrders: count,
+    /** Of a hedging account, one each way a symbol at most. */
     positions: v.array(
       v.strictObject({ symbol: symbolText, units: decimalText, openCost: decimalText }),
     ),

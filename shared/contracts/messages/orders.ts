@@ -150,7 +150,8 @@ export function fromSubmittedData(data: OrderSubmitted["data"]): VenueOrder {
     positionFill: data.positionFill,
     tag: data.tag,
     ocoGroup: data.ocoGroup,
-    onFill: null, // trading's business, not the venue's
+    closeLotId: null, // trading's business, not the venue's, like the exits
+    onFill: null,
     submittedTime: data.submittedTime as EpochMs,
   };
 }

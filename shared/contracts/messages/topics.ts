@@ -12,6 +12,7 @@ import { executionReported } from "./executions.ts";
 import { orderEvent } from "./orders.ts";
 import { quoteEvent } from "./quotes.ts";
 import { fitsQuotes } from "./quotes_fit.ts";
+import { riskRuleChanged } from "./risk.ts";
 import { transactionsBooked } from "./transactions.ts";
 
 export interface Topic<Schema extends v.GenericSchema = v.GenericSchema> {
@@ -77,6 +78,14 @@ export const topics = {
     publishers: ["services/trading-gateway"],
     groups: [],
     everyone: ["services/api-gateway"],
+  }),
+  risk: topic({
+    name: "risk",
+    schema: riskRuleChanged,
+    lengthMax: 200_000,
+    publishers: ["services/trading-gateway"],
+    groups: [],
+    everyone: ["services/api-gateway", "services/trading-gateway"],
   }),
   transactions: topic({
     name: "transactions",

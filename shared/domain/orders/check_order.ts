@@ -1,23 +1,35 @@
 /**
  * The one order check. The edge runs it on what it knows before an order travels; trading runs it
- * again inside its own turn. Pure: it reads its arguments, allocates nothing, and answers with a
- * reason or `null`.
+ * again inside its own turn. Pure: it reads its arguments and answers with a reason or `null`.
  */
 
-import { marginFor } from "../account.ts";
-import type { Instrument, Units } from "../instrument.ts";
+import type { Instrument } from "../instrument.ts";
 import type { Micros, Rate } from "../money.ts";
 import { type Quote, type QuoteStatus, twiceMid } from "../quote.ts";
 import type { EpochMs } from "../time.ts";
+import {
+  checkBounds,
+  type CheckedRisk,
+  checkHoldings,
+  checkPace,
+  checkState,
+  openOrdersAllowed,
+} from "../risk/check_risk.ts";
+import {
+  addedMargin,
+  type CheckedHolding,
+  checkPosition,
+  mayAddMargin,
+} from "./checked_holding.ts";
 import { checkOnFill } from "./on_fill.ts";
-import { directionOf, isConditional, type OrderTerms, orderTypeRules } from "./order.ts";
+import { isConditional, type OrderTerms, orderTypeRules } from "./order.ts";
 import type { RejectReason } from "./rejects.ts";
 
 /** What is known of the account at the moment of the check. */
 export interface CheckedAccount {
   readonly openOrders: number;
-  /** Signed units already held in the order's instrument. */
-  readonly heldUnits: Units;
+  /** In the order's instrument. */
+  readonly holding: CheckedHolding;
   /** `null` when a position cannot be valued for want of a rate. */
   readonly marginAvailable: Micros | null;
   /** From the instrument's quote currency to the account's; `null` when unknown. */
@@ -33,20 +45,32 @@ export interface OrderMarket {
 
 export const openOrdersMax = 1_000;
 
-/** Cheapest refusals first; `account` is `null` where the checker does not know it (a cold edge). */
+/** Everything a checker knows. */
+export interface KnownOfOrder {
+  readonly market: OrderMarket;
+  /** `null` where the checker does not know it: a cold edge. */
+  readonly account: CheckedAccount | null;
+  /** `null` where no rules of risk bind the order, or none are known. */
+  readonly risk: CheckedRisk | null;
+}
+
+export type KnownOfAccount = KnownOfOrder & { readonly account: CheckedAccount };
+
+/** Cheapest refusals first. */
 export function checkOrder(
   terms: OrderTerms,
   instrument: Instrument,
-  known: { readonly market: OrderMarket; readonly account: CheckedAccount | null },
+  known: KnownOfOrder,
 ): RejectReason | null {
+  const { market, account, risk } = known;
   return (
     checkTerms(terms, instrument) ??
-      checkExpiry(terms, known.market.now) ??
-      checkMarket(known.market) ??
-      (known.account === null ? null : checkAccount(terms, instrument, {
-        market: known.market,
-        account: known.account,
-      }))
+      checkExpiry(terms, market.now) ??
+      (risk === null ? null : checkState(terms, account?.holding ?? null, risk)) ??
+      checkMarket(market) ??
+      (risk === null ? null : checkBounds(terms, instrument, { risk, market })) ??
+      (account === null ? null : checkLimits(terms, instrument, { market, account, risk })) ??
+      (risk === null ? null : checkPace(terms, risk))
   );
 }
 
@@ -59,6 +83,9 @@ export function checkTerms(terms: OrderTerms, instrument: Instrument): RejectRea
   if (terms.units < instrument.unitsMin) return "units_below_minimum";
   if (terms.units > instrument.unitsMax) return "units_above_maximum";
   if (terms.units % instrument.unitsStep !== 0) return "units_off_step";
+  if (terms.closeLotId !== null && terms.positionFill !== "reduce_only") {
+    return "close_lot_needs_reduce_only";
+  }
   return checkPrices(terms) ?? checkTimes(terms) ?? checkOnFill(terms);
 }
 
@@ -111,36 +138,45 @@ function checkMarket(market: OrderMarket): RejectReason | null {
   return market.status === "stale" ? "quote_stale" : null;
 }
 
-/**
- * What the account allows, whether or not there is trading now. Only an order that enlarges the
- * holding needs margin; closing is always allowed.
- */
+/** What the account allows and takes on at all, whether or not there is trading now. */
 export function checkAccount(
   terms: OrderTerms,
   instrument: Instrument,
-  known: { market: OrderMarket; account: CheckedAccount },
+  known: KnownOfAccount,
 ): RejectReason | null {
-  const { account, market } = known;
-  if (account.openOrders >= openOrdersMax) return "too_many_open_orders";
-  const position = checkPositionFill(terms, account.heldUnits);
-  if (position !== null) return position;
-  const after = account.heldUnits + directionOf(terms.side) * terms.units;
-  const growth = Math.abs(after) - Math.abs(account.heldUnits);
-  if (account.toAccount === null) return "conversion_rate_missing";
-  if (growth <= 0) return null;
-  if (account.marginAvailable === null) return "conversion_rate_missing";
-  if (market.quote === undefined) return "quote_missing";
-  const needed = marginFor(growth as Units, twiceMid(market.quote), {
-    instrument,
-    toAccount: account.toAccount,
-  });
-  return needed > account.marginAvailable ? "insufficient_margin" : null;
+  const { account, risk } = known;
+  return (risk === null ? null : checkState(terms, account.holding, risk)) ??
+    checkLimits(terms, instrument, known);
 }
 
-/** Reduce-only must lie within what is held the other way; open-only must not lie against it. */
-function checkPositionFill(terms: OrderTerms, held: Units): RejectReason | null {
-  if (terms.positionFill === "default") return null;
-  const against = -directionOf(terms.side) * held;
-  if (terms.positionFill === "open_only") return against > 0 ? "open_only_would_reduce" : null;
-  return terms.units <= against ? null : "reduce_only_would_open";
+function checkLimits(
+  terms: OrderTerms,
+  instrument: Instrument,
+  known: KnownOfAccount,
+): RejectReason | null {
+  const { account: { holding }, market: { quote }, risk } = known;
+  return checkMargin(terms, instrument, known) ??
+    (risk === null ? null : checkHoldings(terms, instrument, { holding, quote, risk }));
+}
+
+/** Closing needs no margin. */
+function checkMargin(
+  terms: OrderTerms,
+  instrument: Instrument,
+  known: KnownOfAccount,
+): RejectReason | null {
+  const { account, market } = known;
+  const { holding, toAccount } = account;
+  if (account.openOrders >= openOrdersAllowed(known.risk, openOrdersMax)) {
+    return "too_many_open_orders";
+  }
+  const position = checkPosition(terms, holding);
+  if (position !== null) return position;
+  if (toAccount === null) return "conversion_rate_missing";
+  if (!mayAddMargin(terms, holding)) return null;
+  if (account.marginAvailable === null) return "conversion_rate_missing";
+  if (market.quote === undefined) return "quote_missing";
+  const doubledMid = twiceMid(market.quote);
+  const added = addedMargin(terms, holding, { instrument, toAccount, doubledMid });
+  return added > 0n && added > account.marginAvailable ? "insufficient_margin" : null;
 }

@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { instrumentOf } from "../instruments.ts";
-import type { Price, Symbol, Units } from "../instrument.ts";
+import type { Price, Symbol } from "../instrument.ts";
 import { micros, unitRate } from "../money.ts";
 import type { Quote } from "../quote.ts";
 import { epochMs } from "../time.ts";
 import { type CheckedAccount, checkOrder, openOrdersMax, type OrderMarket } from "./check_order.ts";
+import type { CheckedHolding } from "./checked_holding.ts";
 import type { OrderTerms } from "./order.ts";
 import {
   acceptedTerms,
@@ -25,9 +26,14 @@ const quote: Quote = {
   sequence: 1,
 };
 const market: OrderMarket = { now, open: true, quote, status: "live" };
+/** What a netting account holds. */
+function holdingOf(net: number): CheckedHolding {
+  const legs = { long: Math.max(net, 0), short: Math.max(-net, 0) };
+  return { mode: "netting", ...legs, lots: 0, lotUnits: null, tiers: new Map(), hedged: "max" };
+}
 const account: CheckedAccount = {
   openOrders: 0,
-  heldUnits: 0 as Units,
+  holding: holdingOf(0),
   marginAvailable: micros(1_000_000_000n),
   toAccount: unitRate,
 };
@@ -51,6 +57,7 @@ function check(
   return checkOrder(read.terms, read.instrument, {
     market: { ...market, ...known.market },
     account: known.account === null ? null : { ...account, ...known.account },
+    risk: null,
   });
 }
 
@@ -77,7 +84,7 @@ Deno.test("a DAY order is accepted to the next 17:00 New York, and its repeat is
 });
 
 Deno.test("reduce-only fits within the position against it, open-only never reduces", () => {
-  const holding = (heldUnits: number) => ({ account: { heldUnits: heldUnits as Units } });
+  const holding = (heldUnits: number) => ({ account: { holding: holdingOf(heldUnits) } });
   const reduce = { positionFill: "reduce_only" } as const;
   assertEquals(check(reduce, holding(-1_000)), null);
   assertEquals(check(reduce, holding(-999)), "reduce_only_would_open");
@@ -141,13 +148,13 @@ Deno.test("checkOrder() refuses a closed market, and a missing or stale quote", 
 Deno.test("checkOrder() asks for margin only where the holding grows", () => {
   const poor = { marginAvailable: micros(0n) };
   assertEquals(check({}, { account: poor }), "insufficient_margin");
-  assertEquals(check({}, { account: { ...poor, heldUnits: -1_000 as Units } }), null);
-  assertEquals(check({}, { account: { ...poor, heldUnits: -500 as Units } }), null);
+  assertEquals(check({}, { account: { ...poor, holding: holdingOf(-1_000) } }), null);
+  assertEquals(check({}, { account: { ...poor, holding: holdingOf(-500) } }), null);
   assertEquals(
-    check({}, { account: { ...poor, heldUnits: -499 as Units } }),
+    check({}, { account: { ...poor, holding: holdingOf(-499) } }),
     "insufficient_margin",
   );
-  assertEquals(check({ side: "sell" }, { account: { ...poor, heldUnits: 1_000 as Units } }), null);
+  assertEquals(check({ side: "sell" }, { account: { ...poor, holding: holdingOf(1_000) } }), null);
   assertEquals(check({}, { account: { toAccount: null } }), "conversion_rate_missing");
   assertEquals(check({}, { account: { marginAvailable: null } }), "conversion_rate_missing");
   assertEquals(check({}, { account: { openOrders: openOrdersMax } }), "too_many_open_orders");
@@ -159,6 +166,9 @@ Deno.test("the margin of an order is its notional at mid times the margin rate, 
   const enough = { ...account, marginAvailable: micros(36_667_967n) };
   const short = { ...account, marginAvailable: micros(36_667_966n) };
   const instrument = instrumentOf("EURUSD" as Symbol);
-  assertEquals(checkOrder(terms, instrument, { market, account: enough }), null);
-  assertEquals(checkOrder(terms, instrument, { market, account: short }), "insufficient_margin");
+  assertEquals(checkOrder(terms, instrument, { market, account: enough, risk: null }), null);
+  assertEquals(
+    checkOrder(terms, instrument, { market, account: short, risk: null }),
+    "insufficient_margin",
+  );
 });

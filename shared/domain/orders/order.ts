@@ -1,6 +1,6 @@
 /** Orders and their life, in FIX 4.4 terms. */
 
-import type { AccountId, ClientOrderId, OrderId } from "../ids.ts";
+import type { AccountId, ClientOrderId, OrderId, TransactionId } from "../ids.ts";
 import type { Price, Symbol, Units } from "../instrument.ts";
 import type { EpochMs } from "../time.ts";
 import type { RejectReason } from "./rejects.ts";
@@ -29,7 +29,10 @@ export type TimeInForce = (typeof timesInForce)[number];
 export const triggerSides = ["default", "bid", "ask", "mid", "opposite"] as const;
 export type TriggerSide = (typeof triggerSides)[number];
 
-/** What an order may do to the position it meets. */
+/**
+ * What an order may do to the position it meets. In a hedging account `reduce_only` closes the leg
+ * on the other side, and everything else opens or adds to its own.
+ */
 export const positionFills = ["default", "open_only", "reduce_only"] as const;
 export type PositionFill = (typeof positionFills)[number];
 
@@ -71,6 +74,8 @@ export interface OrderTerms {
   /** The worst price an order that trades at the market may trade at. */
   readonly priceBound: Price | null;
   readonly positionFill: PositionFill;
+  /** The lot of a hedging account that a reduce-only order closes first. */
+  readonly closeLotId: TransactionId | null;
   /** The client's own words, kept and shown, never read. */
   readonly tag: string | null;
   /** The exits that come with what it opens. */
@@ -112,6 +117,7 @@ export const plainTerms = {
   triggerSide: "default",
   priceBound: null,
   positionFill: "default",
+  closeLotId: null,
   tag: null,
   onFill: null,
 } as const satisfies Partial<OrderTerms>;

@@ -1,6 +1,6 @@
 /** Reads an order as clients write it (decimal text) into exact terms on the instrument's grid. */
 
-import { type ClientOrderId, reservedClientOrderPrefix } from "../ids.ts";
+import { type ClientOrderId, reservedClientOrderPrefix, type TransactionId } from "../ids.ts";
 import { type Instrument, parseUnits } from "../instrument.ts";
 import { fxDayEndAfter } from "../fx_week.ts";
 import { findInstrument } from "../instruments.ts";
@@ -34,6 +34,8 @@ export interface OrderRequest extends OnFillRequest {
   readonly triggerSide?: TriggerSide | undefined;
   readonly priceBound?: string | undefined;
   readonly positionFill?: PositionFill | undefined;
+  /** A lot's id; makes the order reduce-only. */
+  readonly closeLotId?: number | undefined;
   readonly tag?: string | undefined;
 }
 
@@ -81,7 +83,9 @@ export function readOrder(request: OrderRequest): ReadOrder | RejectReason {
     trailingDistance,
     triggerSide: request.triggerSide ?? "default",
     priceBound,
-    positionFill: request.positionFill ?? "default",
+    positionFill: request.positionFill ??
+      (request.closeLotId === undefined ? "default" : "reduce_only"),
+    closeLotId: (request.closeLotId ?? null) as TransactionId | null,
     tag: request.tag ?? null,
     onFill,
   };
@@ -101,5 +105,5 @@ export const sameTerms = (a: OrderTerms, b: OrderTerms): boolean =>
   (a.timeInForce === "DAY" || a.expireTime === b.expireTime) &&
   a.triggerPrice === b.triggerPrice && a.trailingDistance === b.trailingDistance &&
   a.triggerSide === b.triggerSide && a.priceBound === b.priceBound &&
-  a.positionFill === b.positionFill && a.tag === b.tag &&
+  a.positionFill === b.positionFill && a.closeLotId === b.closeLotId && a.tag === b.tag &&
   sameOnFill(a.onFill, b.onFill);

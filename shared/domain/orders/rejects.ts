@@ -3,20 +3,8 @@
  * for the edge, the core, the documents and the clients.
  */
 
-export interface RejectEntry {
-  /** What happened, for a person. */
-  readonly title: string;
-  /** What to do about it. */
-  readonly advice: string;
-  /** FIX 4.4 OrdRejReason (103): 0 broker, 1 symbol, 2 closed, 3 limit, 6 duplicate, 13 quantity … */
-  readonly fixOrdRejReason: number;
-}
-
-const entry = (fixOrdRejReason: number, title: string, advice: string): RejectEntry => ({
-  title,
-  advice,
-  fixOrdRejReason,
-});
+import { riskRejects } from "../risk/risk_rejects.ts";
+import { entry, type RejectEntry } from "./reject_entry.ts";
 
 export const rejects = {
   unknown_symbol: entry(
@@ -145,6 +133,26 @@ export const rejects = {
     "The order is open-only and would reduce the position",
     "Close the position first, or leave `positionFill` out",
   ),
+  close_lot_not_allowed: entry(
+    99,
+    "The account nets, so its lots are not closed by name",
+    "Leave `closeLotId` out; a netting account closes the oldest lot first",
+  ),
+  close_lot_needs_reduce_only: entry(
+    99,
+    "An order that names a lot closes it, so it can only be reduce-only",
+    "Leave `positionFill` out, or send `reduce_only`",
+  ),
+  lot_unknown: entry(
+    5,
+    "The account has no open lot of that id against the order",
+    "Take an id from GET …/lots of the same symbol, on the other side",
+  ),
+  too_many_lots: entry(
+    3,
+    "The position has the most lots allowed",
+    "Close some of it before adding to it",
+  ),
   price_malformed: entry(
     99,
     "The price is not a plain decimal number",
@@ -226,11 +234,7 @@ export const rejects = {
     "Wait for the venue's answers",
   ),
   venue_rejected: entry(0, "The venue refused the order", "Read the order's text for its reason"),
-  no_liquidity: entry(
-    0,
-    "The order could not be filled at once",
-    "Retry, or send a limit order that may wait",
-  ),
+  ...riskRejects,
 } as const satisfies Record<string, RejectEntry>;
 
 export type RejectReason = keyof typeof rejects;

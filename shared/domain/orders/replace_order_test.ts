@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { applyTransaction, ImpossibleTransaction } from "../books.ts";
+import { applyTransaction } from "../books.ts";
+import { ImpossibleTransaction } from "../impossible_transaction.ts";
 import { emptyAccount } from "../account.ts";
 import type { AccountId, OrderId, TransactionId } from "../ids.ts";
 import { price, units } from "../instrument.ts";

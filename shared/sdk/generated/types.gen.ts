@@ -42,7 +42,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'no_liquidity';
+    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'risk_level_unknown' | 'risk_version_conflict' | 'risk_kill_stands' | 'too_many_risk_rules' | 'kill_unknown' | 'duplicate_kill_id' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
     detail: string;
     requestId: string;
     /**
@@ -265,7 +265,14 @@ export type PlaceOrder = {
      * The worst price an order at the market may trade at; beyond it the rest ends
      */
     priceBound?: string;
+    /**
+     * In a hedging account reduce_only closes the other side's leg; others open
+     */
     positionFill?: 'default' | 'open_only' | 'reduce_only';
+    /**
+     * A lot to close first, hedging accounts only; makes the order reduce-only
+     */
+    closeLotId?: number;
     /**
      * Your own words
      */
@@ -290,7 +297,13 @@ export type PlaceOrder = {
  */
 export type Account = {
     accountId: string;
+    /**
+     * Accounts of one tenant are governed together
+     */
+    tenant: string;
     currency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+    positionMode: 'netting' | 'hedging';
+    lotMatching: 'average' | 'fifo';
     /**
      * Cash
      */
@@ -314,7 +327,19 @@ export type Account = {
 export type OpenAccount = {
     accountId: string;
     currency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+    /**
+     * Accounts of one tenant are governed together
+     */
+    tenant?: string;
     deposit: string;
+    /**
+     * For good. netting: one position a symbol. hedging: a long and a short leg, made of lots
+     */
+    positionMode?: 'netting' | 'hedging';
+    /**
+     * For good. What realised profit counts from: the average price, or that of each lot
+     */
+    lotMatching?: 'average' | 'fifo';
 };
 
 export type Order = {
@@ -336,6 +361,7 @@ export type Order = {
     triggerSide: 'default' | 'bid' | 'ask' | 'mid' | 'opposite';
     priceBound: string | null;
     positionFill: 'default' | 'open_only' | 'reduce_only';
+    closeLotId: number | null;
     tag: string | null;
     status: 'held' | 'pending_new' | 'new' | 'partially_filled' | 'pending_replace' | 'pending_cancel' | 'filled' | 'canceled' | 'rejected' | 'expired';
     /**
@@ -369,7 +395,7 @@ export type Order = {
      * Orders of one group cancel each other
      */
     ocoGroup: string | null;
-    rejectReason: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'no_liquidity' | null;
+    rejectReason: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order' | null;
     text: string | null;
     createdAt: string;
     updatedAt: string;
@@ -404,11 +430,15 @@ export type ReplaceOrder = {
 
 export type Position = {
     symbol: string;
+    leg: 'net' | 'long' | 'short';
     /**
      * Positive long, negative short
      */
     units: string;
-    averagePrice: string;
+    /**
+     * Cost by units; null for legs that are equal, seen as one
+     */
+    averagePrice: string | null;
     /**
      * Signed cost of the open units, quote currency
      */
@@ -416,6 +446,27 @@ export type Position = {
     quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
     /**
      * At the closing side of the newest quote, quote currency; null without a quote
+     */
+    unrealised: string | null;
+};
+
+export type Lot = {
+    /**
+     * Its opening fill's transaction
+     */
+    lotId: number;
+    orderId: string;
+    symbol: string;
+    leg: 'net' | 'long' | 'short';
+    /**
+     * What is left; positive long, negative short
+     */
+    units: string;
+    price: string;
+    openedAt: string;
+    quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
+    /**
+     * From its own price, at the closing side of the newest quote, quote currency
      */
     unrealised: string | null;
 };
@@ -454,6 +505,7 @@ export type Transaction = {
     triggerSide?: 'default' | 'bid' | 'ask' | 'mid' | 'opposite';
     priceBound?: string;
     positionFill?: 'default' | 'open_only' | 'reduce_only';
+    closeLotId?: number;
     tag?: string;
     takeProfitOnFill?: {
         price: string;
@@ -497,6 +549,13 @@ export type Transaction = {
     paid?: string;
     rate?: string;
     /**
+     * Lots a fill closed, and how much of each; only where the account keeps lots
+     */
+    closed?: Array<{
+        lotId: number;
+        units: string;
+    }>;
+    /**
      * Left the cash, in the account's currency
      */
     commission?: string;
@@ -520,6 +579,10 @@ export type Transaction = {
      * From `valueDate` to the next
      */
     days?: number;
+    /**
+     * A later charge of the same roll, for a fill that was booked after the first
+     */
+    correction?: number;
     /**
      * Of the notional, in per cent
      */
@@ -546,9 +609,25 @@ export type Transaction = {
     sent?: string;
     sentCurrency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
     currency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+    /**
+     * Left out: netting
+     */
+    positionMode?: 'netting' | 'hedging';
+    /**
+     * Left out: average
+     */
+    lotMatching?: 'average' | 'fifo';
+    /**
+     * Left out: the net position
+     */
+    leg?: 'net' | 'long' | 'short';
+    /**
+     * Accounts of one tenant are governed together
+     */
+    tenant?: string;
     equity?: string;
     marginUsed?: string;
-    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'no_liquidity' | 'stop_out' | 'negative_balance_protection';
+    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order' | 'stop_out' | 'kill_switch' | 'negative_balance_protection';
     text?: string;
 };
 
@@ -873,11 +952,288 @@ export type Statement = {
      */
     positions: Array<{
         symbol: string;
+        leg: 'net' | 'long' | 'short';
         units: string;
-        averagePrice: string;
+        averagePrice: string | null;
         openCost: string;
         quoteCurrency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD' | 'CNH' | 'MXN' | 'NOK' | 'SEK' | 'SGD' | 'ZAR' | 'XAG' | 'XAU';
     }>;
+};
+
+export type RiskRule = {
+    /**
+     * Whom a rule binds: `platform`, `tenant:<name>`, `account:<id>` or `instrument:<symbol>`
+     */
+    level: string;
+    version: number;
+    /**
+     * `reduce_only` takes what shrinks a position; `halted` takes cancels alone
+     */
+    state: 'active' | 'reduce_only' | 'halted';
+    limits: RiskLimits;
+    changedAt: string | null;
+};
+
+/**
+ * What is left out has no limit. Every limit bounds one account; of several levels the strictest counts. A rule of an instrument has none that count over all symbols.
+ */
+export type RiskLimits = {
+    /**
+     * Units of one order
+     */
+    orderUnitsMax?: string;
+    /**
+     * Of one order at mid, in USD
+     */
+    orderNotionalMax?: string;
+    /**
+     * How far a limit or trigger price may be from mid, in per cent
+     */
+    collarPercent?: string;
+    /**
+     * The same in points of the instrument
+     */
+    collarPoints?: number;
+    /**
+     * Units held in one symbol, opening orders included
+     */
+    positionUnitsMax?: string;
+    /**
+     * Notional of all positions and opening orders, in USD
+     */
+    exposureMax?: string;
+    openOrdersMax?: number;
+    /**
+     * Orders and replaces, lastingly
+     */
+    ordersPerSecondMax?: number;
+    /**
+     * At once after a pause; default a second's worth
+     */
+    orderBurstMax?: number;
+    /**
+     * Realised and unrealised loss since 17:00 New York, in USD
+     */
+    dailyLossMax?: string;
+    /**
+     * The same order under another id is refused for so long
+     */
+    duplicateMs?: number;
+    /**
+     * Those that are traded
+     */
+    symbols?: Array<string>;
+};
+
+export type ChangeRiskRule = {
+    /**
+     * The one you read; 0 for a level without a rule
+     */
+    version: number;
+    /**
+     * `reduce_only` takes what shrinks a position; `halted` takes cancels alone
+     */
+    state?: 'active' | 'reduce_only' | 'halted';
+    limits?: RiskLimits;
+    /**
+     * Why, for the audit
+     */
+    reason: string;
+};
+
+export type RiskChange = {
+    changeId: number;
+    at: string;
+    actor: string;
+    /**
+     * Whom a rule binds: `platform`, `tenant:<name>`, `account:<id>` or `instrument:<symbol>`
+     */
+    level: string;
+    before: {
+        version: number;
+        /**
+         * `reduce_only` takes what shrinks a position; `halted` takes cancels alone
+         */
+        state: 'active' | 'reduce_only' | 'halted';
+        limits: RiskLimits;
+    };
+    after: {
+        version: number;
+        /**
+         * `reduce_only` takes what shrinks a position; `halted` takes cancels alone
+         */
+        state: 'active' | 'reduce_only' | 'halted';
+        limits: RiskLimits;
+    };
+    reason: string;
+    /**
+     * Yours; the same again is the same kill
+     */
+    killId: string | null;
+    previousHash: string;
+    /**
+     * SHA-256 over `previousHash`, a line feed and the canonical JSON of the rest
+     */
+    hash: string;
+};
+
+export type RiskVerification = {
+    changes: number;
+    /**
+     * The first change that does not follow from the one before; null for none
+     */
+    brokenChangeId: number | null;
+};
+
+export type AccountRisk = {
+    accountId: string;
+    /**
+     * Accounts of one tenant are governed together
+     */
+    tenant: string;
+    symbol: string;
+    /**
+     * `reduce_only` takes what shrinks a position; `halted` takes cancels alone
+     */
+    state: 'active' | 'reduce_only' | 'halted';
+    limits: RiskLimits;
+    /**
+     * The levels it comes from, the most general first
+     */
+    rules: Array<{
+        /**
+         * Whom a rule binds: `platform`, `tenant:<name>`, `account:<id>` or `instrument:<symbol>`
+         */
+        level: string;
+        version: number;
+        /**
+         * `reduce_only` takes what shrinks a position; `halted` takes cancels alone
+         */
+        state: 'active' | 'reduce_only' | 'halted';
+    }>;
+    /**
+     * Of every limit of money
+     */
+    currency: string;
+    exposure: string | null;
+    /**
+     * Since 17:00 New York, realised and unrealised; null while not counted
+     */
+    dayResult: string | null;
+};
+
+export type KillState = {
+    /**
+     * Yours; the same again is the same kill
+     */
+    killId: string;
+    /**
+     * Whom a rule binds: `platform`, `tenant:<name>`, `account:<id>` or `instrument:<symbol>`
+     */
+    level: string;
+    /**
+     * `reduce_only` takes what shrinks a position; `halted` takes cancels alone
+     */
+    state: 'active' | 'reduce_only' | 'halted';
+    flatten: boolean;
+    reason: string;
+    actor: string;
+    status: 'dry_run' | 'under_way' | 'finished' | 'released';
+    createdAt: string | null;
+    finishedAt: string | null;
+    releasedAt: string | null;
+    /**
+     * Orders it asked to be canceled, and those that have ended
+     */
+    canceled: {
+        asked: number;
+        ended: number;
+    };
+    /**
+     * Orders it placed to close positions, and those that have ended
+     */
+    flattened: {
+        placed: number;
+        ended: number;
+    };
+    /**
+     * What the level holds now
+     */
+    standing: {
+        accounts: number;
+        openOrders: number;
+        openPositions: number;
+    };
+    /**
+     * The first thousand of them, as they are now
+     */
+    orders: Array<{
+        accountId: string;
+        orderId: string;
+        symbol: string;
+        purpose: 'cancel' | 'flatten';
+        status: 'held' | 'pending_new' | 'new' | 'partially_filled' | 'pending_replace' | 'pending_cancel' | 'filled' | 'canceled' | 'rejected' | 'expired';
+    }>;
+};
+
+export type Kill = {
+    /**
+     * Yours; the same again is the same kill
+     */
+    killId: string;
+    /**
+     * Whom a rule binds: `platform`, `tenant:<name>`, `account:<id>` or `instrument:<symbol>`
+     */
+    level: string;
+    state?: 'halted' | 'reduce_only';
+    /**
+     * Close the positions too
+     */
+    flatten?: boolean;
+    /**
+     * Say what it would do, do nothing
+     */
+    dryRun?: boolean;
+    /**
+     * Why, for the audit
+     */
+    reason: string;
+};
+
+export type ReleaseKill = {
+    /**
+     * Why, for the audit
+     */
+    reason: string;
+};
+
+export type Refusal = {
+    code: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
+    /**
+     * What happened
+     */
+    title: string;
+    /**
+     * What to do about it
+     */
+    advice: string;
+    /**
+     * `terms`: the order alone, so it is refused for ever; `state`: also time, market, account or rules, so the same under a new client order id may be taken later
+     */
+    dependsOn: 'terms' | 'state';
+    /**
+     * Of the HTTP answer
+     */
+    status: number;
+    /**
+     * FIX 4.4 tag 103
+     */
+    fixOrdRejReason: number;
+    /**
+     * The nearest TransactionRejectReason of OANDA's v20 API
+     */
+    oandaRejectReason: string;
+    grpcStatus: 'INVALID_ARGUMENT' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'FAILED_PRECONDITION' | 'RESOURCE_EXHAUSTED' | 'UNAVAILABLE';
 };
 
 export type CreatedKey = Key & {
@@ -2189,7 +2545,12 @@ export type ListPositionsData = {
     path: {
         accountId: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * net: one a symbol. legs: a long and a short one. Default: as the account keeps them
+         */
+        view?: 'net' | 'legs';
+    };
     url: '/v1/accounts/{accountId}/positions';
 };
 
@@ -2236,6 +2597,61 @@ export type ListPositionsResponses = {
 };
 
 export type ListPositionsResponse = ListPositionsResponses[keyof ListPositionsResponses];
+
+export type ListLotsData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        symbol?: string;
+    };
+    url: '/v1/accounts/{accountId}/lots';
+};
+
+export type ListLotsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListLotsError = ListLotsErrors[keyof ListLotsErrors];
+
+export type ListLotsResponses = {
+    /**
+     * The lots
+     */
+    200: {
+        lots: Array<Lot>;
+    };
+};
+
+export type ListLotsResponse = ListLotsResponses[keyof ListLotsResponses];
 
 export type GetAccountSnapshotData = {
     body?: never;
@@ -3407,6 +3823,608 @@ export type GetStatementResponses = {
 };
 
 export type GetStatementResponse = GetStatementResponses[keyof GetStatementResponses];
+
+export type ListRiskRulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Whom a rule binds: `platform`, `tenant:<name>`, `account:<id>` or `instrument:<symbol>`
+         */
+        after?: string;
+        limit?: number;
+    };
+    url: '/v1/risk/rules';
+};
+
+export type ListRiskRulesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListRiskRulesError = ListRiskRulesErrors[keyof ListRiskRulesErrors];
+
+export type ListRiskRulesResponses = {
+    /**
+     * In the order of their levels
+     */
+    200: {
+        rules: Array<RiskRule>;
+    };
+};
+
+export type ListRiskRulesResponse = ListRiskRulesResponses[keyof ListRiskRulesResponses];
+
+export type GetRiskRuleData = {
+    body?: never;
+    path: {
+        /**
+         * Whom a rule binds: `platform`, `tenant:<name>`, `account:<id>` or `instrument:<symbol>`
+         */
+        level: string;
+    };
+    query?: never;
+    url: '/v1/risk/rules/{level}';
+};
+
+export type GetRiskRuleErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetRiskRuleError = GetRiskRuleErrors[keyof GetRiskRuleErrors];
+
+export type GetRiskRuleResponses = {
+    /**
+     * The rule
+     */
+    200: RiskRule;
+};
+
+export type GetRiskRuleResponse = GetRiskRuleResponses[keyof GetRiskRuleResponses];
+
+export type PutRiskRuleData = {
+    body: ChangeRiskRule;
+    path: {
+        /**
+         * Whom a rule binds: `platform`, `tenant:<name>`, `account:<id>` or `instrument:<symbol>`
+         */
+        level: string;
+    };
+    query?: never;
+    url: '/v1/risk/rules/{level}';
+};
+
+export type PutRiskRuleErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type PutRiskRuleError = PutRiskRuleErrors[keyof PutRiskRuleErrors];
+
+export type PutRiskRuleResponses = {
+    /**
+     * The rule as it now is
+     */
+    200: RiskRule;
+};
+
+export type PutRiskRuleResponse = PutRiskRuleResponses[keyof PutRiskRuleResponses];
+
+export type ListRiskChangesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        since?: number | null;
+        /**
+         * Whom a rule binds: `platform`, `tenant:<name>`, `account:<id>` or `instrument:<symbol>`
+         */
+        level?: string;
+        limit?: number;
+    };
+    url: '/v1/risk/changes';
+};
+
+export type ListRiskChangesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListRiskChangesError = ListRiskChangesErrors[keyof ListRiskChangesErrors];
+
+export type ListRiskChangesResponses = {
+    /**
+     * The changes; page on with `since` set to the last one's id
+     */
+    200: {
+        changes: Array<RiskChange>;
+    };
+};
+
+export type ListRiskChangesResponse = ListRiskChangesResponses[keyof ListRiskChangesResponses];
+
+export type VerifyRiskChangesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/risk/changes/verification';
+};
+
+export type VerifyRiskChangesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type VerifyRiskChangesError = VerifyRiskChangesErrors[keyof VerifyRiskChangesErrors];
+
+export type VerifyRiskChangesResponses = {
+    /**
+     * The verdict
+     */
+    200: RiskVerification;
+};
+
+export type VerifyRiskChangesResponse = VerifyRiskChangesResponses[keyof VerifyRiskChangesResponses];
+
+export type GetAccountRiskData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query: {
+        symbol: string;
+    };
+    url: '/v1/accounts/{accountId}/risk';
+};
+
+export type GetAccountRiskErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetAccountRiskError = GetAccountRiskErrors[keyof GetAccountRiskErrors];
+
+export type GetAccountRiskResponses = {
+    /**
+     * The rules of all levels as one
+     */
+    200: AccountRisk;
+};
+
+export type GetAccountRiskResponse = GetAccountRiskResponses[keyof GetAccountRiskResponses];
+
+export type KillData = {
+    body: Kill;
+    path?: never;
+    query?: never;
+    url: '/v1/risk/kill';
+};
+
+export type KillErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type KillError = KillErrors[keyof KillErrors];
+
+export type KillResponses = {
+    /**
+     * A dry run: what it would do
+     */
+    200: KillState;
+    /**
+     * The kill; read it again until it is finished
+     */
+    202: KillState;
+};
+
+export type KillResponse = KillResponses[keyof KillResponses];
+
+export type ListKillsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+    };
+    url: '/v1/risk/kills';
+};
+
+export type ListKillsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListKillsError = ListKillsErrors[keyof ListKillsErrors];
+
+export type ListKillsResponses = {
+    /**
+     * The kills
+     */
+    200: {
+        kills: Array<KillState>;
+    };
+};
+
+export type ListKillsResponse = ListKillsResponses[keyof ListKillsResponses];
+
+export type GetKillData = {
+    body?: never;
+    path: {
+        /**
+         * Yours; the same again is the same kill
+         */
+        killId: string;
+    };
+    query?: never;
+    url: '/v1/risk/kills/{killId}';
+};
+
+export type GetKillErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetKillError = GetKillErrors[keyof GetKillErrors];
+
+export type GetKillResponses = {
+    /**
+     * The kill
+     */
+    200: KillState;
+};
+
+export type GetKillResponse = GetKillResponses[keyof GetKillResponses];
+
+export type ReleaseKillData = {
+    body: ReleaseKill;
+    path: {
+        /**
+         * Yours; the same again is the same kill
+         */
+        killId: string;
+    };
+    query?: never;
+    url: '/v1/risk/kills/{killId}/release';
+};
+
+export type ReleaseKillErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ReleaseKillError = ReleaseKillErrors[keyof ReleaseKillErrors];
+
+export type ReleaseKillResponses = {
+    /**
+     * The kill, released; again changes nothing
+     */
+    200: KillState;
+};
+
+export type ReleaseKillResponse = ReleaseKillResponses[keyof ReleaseKillResponses];
+
+export type ListRefusalsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/refusals';
+};
+
+export type ListRefusalsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListRefusalsError = ListRefusalsErrors[keyof ListRefusalsErrors];
+
+export type ListRefusalsResponses = {
+    /**
+     * The catalogue
+     */
+    200: {
+        refusals: Array<Refusal>;
+    };
+};
+
+export type ListRefusalsResponse = ListRefusalsResponses[keyof ListRefusalsResponses];
 
 export type ListKeysData = {
     body?: never;

@@ -4,6 +4,7 @@ import { batch, type Signal, signal } from "@preact/signals";
 import type {
   Account,
   AccountFeed,
+  AccountValuesFrame,
   FeedClient,
   Order,
   Position,
@@ -24,11 +25,19 @@ export interface AccountParts {
   heard(transactions: readonly Transaction[]): void;
 }
 
+/** Decimal text in the account's currency; `null` while a price is missing. */
+export type Worth = Pick<
+  AccountValuesFrame,
+  "balance" | "unrealised" | "equity" | "marginUsed" | "marginAvailable"
+>;
+
 export class AccountStore {
   readonly accounts: Signal<readonly Account[]> = signal([]);
   readonly account: Signal<Account | null> = signal(null);
   readonly orders: Signal<readonly Order[]> = signal([]);
   readonly positions: Signal<readonly Position[]> = signal([]);
+  /** What the account is worth: twice a second at most while prices move. */
+  readonly values: Signal<Worth | null> = signal(null);
   /** Newest first. */
   readonly transactions: Signal<readonly Transaction[]> = signal([]);
   /** Whether the last read of the account went well. */
@@ -60,6 +69,7 @@ export class AccountStore {
       since: transactions.at(-1)?.transactionId ?? lastTransactionId,
     });
     this.#followed.on("transactions", (news) => this.#take(news));
+    this.#followed.on("values", (values) => (this.values.value = values));
   }
 
   close(): void {
@@ -103,6 +113,7 @@ export class AccountStore {
     const { account, orders, positions } = await this.#parts.client.getAccountSnapshot(accountId);
     batch(() => {
       this.account.value = account;
+      this.values.value = account;
       // Newest first, as the list of orders has them.
       this.orders.value = orders.toReversed();
       this.positions.value = positions;

@@ -1,6 +1,6 @@
 /** What an order would take and cost, by the platform's own rules, at the prices on the screen. */
 
-import { marginFor } from "../../../../../shared/domain/account.ts";
+import { marginFor, type MarginTiers } from "../../../../../shared/domain/margin_rates.ts";
 import { parseScaled } from "../../../../../shared/domain/decimal.ts";
 import {
   type Instrument as Listed,
@@ -13,6 +13,9 @@ import { convert, type Micros } from "../../../../../shared/domain/money.ts";
 import { twiceMid } from "../../../../../shared/domain/quote.ts";
 import type { Account, Instrument } from "../../../../../shared/sdk/mod.ts";
 import type { QuoteStore } from "../market/quote_store.ts";
+
+/** A broker's tiers are not listed: the rate that every size begins with is taken. */
+const noTiers: MarginTiers = new Map();
 
 /** In the account's currency. */
 export interface Estimate {
@@ -50,7 +53,7 @@ export function estimate(
   const held = units(count);
   const worth = (points: number) => convert(notional(price(points), held, instrument), toAccount);
   return {
-    margin: marginFor(held, twiceMid(quote), { instrument, toAccount }),
+    margin: marginFor(held, twiceMid(quote), { instrument, toAccount, tiers: noTiers }),
     notional: worth(Math.round(twiceMid(quote) / 2)),
     pipValue: worth(instrument.pipPoints),
     spreadCost: worth(quote.ask - quote.bid),

@@ -76,7 +76,21 @@ export const fieldOfReason: Readonly<Record<RejectReason, TicketField>> = {
   already_triggered: "triggerPrice",
   too_many_replacements: "order",
   venue_rejected: "order",
-  no_liquidity: "order",
+  close_lot_not_allowed: "order",
+  close_lot_needs_reduce_only: "positionFill",
+  lot_unknown: "order",
+  too_many_lots: "size",
+  trading_halted: "symbol",
+  trading_reduce_only: "positionFill",
+  symbol_not_allowed: "symbol",
+  order_size_above_limit: "size",
+  order_notional_above_limit: "size",
+  price_outside_collar: "price",
+  position_above_limit: "size",
+  exposure_above_limit: "size",
+  daily_loss_reached: "order",
+  order_rate_above_limit: "order",
+  duplicate_order: "order",
 };
 
 export interface Refusal {

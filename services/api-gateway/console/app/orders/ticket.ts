@@ -5,7 +5,6 @@ import { formatScaledBig } from "../../../../../shared/domain/decimal.ts";
 import { micros, parseMicros } from "../../../../../shared/domain/money.ts";
 import { orderTypeRules, type Side } from "../../../../../shared/domain/orders/order.ts";
 import type { PlaceOrder } from "../../../../../shared/sdk/mod.ts";
-import { liveValue } from "../account/live_value.ts";
 import type { App } from "../core/app.ts";
 import { type Estimate, estimate } from "./estimates.ts";
 import { explainRefusal, type Refusal, type SentPrices } from "./refusals.ts";
@@ -61,10 +60,10 @@ export class Ticket {
     const instrument = this.#app.instruments.get(this.symbol.value);
     const held = account.account.value;
     if (instrument === undefined || held === null) return null;
-    const equity = liveValue(held, account.positions.value, quotes)?.equity;
+    const equity = amountOf(account.values.value?.equity ?? undefined);
     const toAccount = quotes.rates.rate(instrument.quote, held.currency);
     const stopDistance = this.#stopDistance(form, instrument.pip);
-    if (equity === undefined || toAccount === null || stopDistance === null) return null;
+    if (equity === null || toAccount === null || stopDistance === null) return null;
     return unitsOfRisk(form.size, { equity, stopDistance, toAccount, unitsStep });
   }
 

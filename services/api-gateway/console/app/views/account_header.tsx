@@ -1,9 +1,8 @@
 /** What the account has and uses, at the prices on the screen. */
 
 import { useApp } from "../core/app.ts";
-import { liveValue } from "../account/live_value.ts";
-import { microsText } from "../orders/ticket.ts";
 import { useLiveText } from "../ui/hooks.ts";
+import { parseMicros } from "../../../../../shared/domain/money.ts";
 import { moneyText, toneOf } from "../ui/numbers.ts";
 
 export function AccountHeader() {
@@ -49,15 +48,12 @@ export function AccountHeader() {
 type FigureId = "balance" | "equity" | "unrealised" | "marginUsed" | "marginAvailable" | "level";
 
 function Figure({ name, id }: { name: string; id: FigureId }) {
-  const { account, quotes } = useApp();
+  const { account } = useApp();
   const ref = useLiveText<HTMLElement>(() => {
-    const held = account.account.value;
-    if (held === null) return { text: "–" };
-    if (id === "balance") return { text: moneyText(held.balance) };
-    // Until the prices have come, as the platform valued it.
-    const live = liveValue(held, account.positions.value, quotes);
-    if (id === "level") return { text: levelText(live?.equity ?? null, live?.marginUsed ?? null) };
-    const amount = live === null ? held[id] : microsText(live[id]);
+    const worth = account.values.value;
+    if (worth === null) return { text: "–" };
+    if (id === "level") return { text: levelText(worth.equity, worth.marginUsed) };
+    const amount = worth[id];
     if (amount === null) return { text: "–" };
     return id === "unrealised"
       ? { text: moneyText(amount, { plus: true }), tone: toneOf(amount) }
@@ -72,7 +68,8 @@ function Figure({ name, id }: { name: string; id: FigureId }) {
 }
 
 /** Equity in per cent of the margin used. */
-function levelText(equity: bigint | null, used: bigint | null): string {
-  if (equity === null || used === null || used === 0n) return "–";
-  return `${equity * 100n / used}%`;
+function levelText(equity: string | null, marginUsed: string | null): string {
+  const [worth, used] = [parseMicros(equity ?? ""), parseMicros(marginUsed ?? "")];
+  if (typeof worth === "string" || typeof used === "string" || used === 0n) return "–";
+  return `${worth * 100n / used}%`;
 }

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { Position } from "../../../../../../shared/sdk/mod.ts";
-import { liveProfit } from "../../account/live_value.ts";
+import { liveProfit } from "../../account/live_profit.ts";
 import { useApp } from "../../core/app.ts";
 import { closePosition, reversePosition } from "../../orders/order_actions.ts";
 import { microsText } from "../../orders/ticket.ts";
@@ -11,6 +11,8 @@ import { useLiveText } from "../../ui/hooks.ts";
 import { moneyText, toneOf, unitsText } from "../../ui/numbers.ts";
 import { PriceCell } from "../../ui/price_cell.tsx";
 
+/** A hedging account has a long and a short leg of a symbol. */
+const keyOf = ({ symbol, leg }: Position) => leg === "net" ? symbol : `${symbol} ${leg}`;
 const isShort = ({ units }: Position) => units.startsWith("-");
 
 export function Positions() {
@@ -24,7 +26,7 @@ export function Positions() {
       show: (one) => <b class={isShort(one) ? "sell" : "buy"}>{isShort(one) ? "short" : "long"}</b>,
     },
     { name: "Units", text: (one) => one.units, show: (one) => unitsText(one.units), numeric: true },
-    { name: "Average", text: (one) => one.averagePrice, numeric: true },
+    { name: "Average", text: (one) => one.averagePrice ?? "", numeric: true },
     {
       name: "Now",
       text: () => "",
@@ -44,7 +46,7 @@ export function Positions() {
       name="positions"
       columns={columns}
       rows={account.positions.value}
-      keyOf={(one) => one.symbol}
+      keyOf={keyOf}
       onRow={({ symbol }) => router.go({ symbol })}
       empty={
         <p>
@@ -62,11 +64,11 @@ function Profit({ position }: { position: Position }) {
   const ref = useLiveText<HTMLSpanElement>(() => {
     const currency = account.account.value?.currency;
     const profit = currency && liveProfit(position, currency, quotes);
-    if (!profit) return { text: "–", tone: "flat" };
-    const text = microsText(profit.account);
+    if (profit === undefined || profit === null) return { text: "–", tone: "flat" };
+    const text = microsText(profit);
     return { text: moneyText(text, { plus: true }), tone: toneOf(text) };
   });
-  return <span ref={ref} class="pl" data-id={`pl-${position.symbol}`} />;
+  return <span ref={ref} class="pl" data-id={`pl-${keyOf(position)}`} />;
 }
 
 function Actions({ position }: { position: Position }) {
@@ -83,9 +85,15 @@ function Actions({ position }: { position: Position }) {
       <button type="button" disabled={busy} onClick={run(() => closePosition(app, position))}>
         Close
       </button>
-      <button type="button" disabled={busy} onClick={run(() => reversePosition(app, position))}>
-        Reverse
-      </button>
+      {position.leg === "net" && (
+        <button
+          type="button"
+          disabled={busy}
+          onClick={run(() => reversePosition(app, position))}
+        >
+          Reverse
+        </button>
+      )}
     </span>
   );
 }

@@ -7,7 +7,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Order, Position } from "../../../../../../shared/sdk/mod.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
-import { liveProfit } from "../../account/live_value.ts";
+import { liveProfit } from "../../account/live_profit.ts";
 import { useApp } from "../../core/app.ts";
 import { cancelOrder, replaceOrder } from "../../orders/order_actions.ts";
 import { movablePrice, typeNames } from "../../orders/order_words.ts";
@@ -29,12 +29,12 @@ export function OrderLines({ symbol, pricePrecision, board }: LinesProps) {
   const positions = account.positions.value.filter((one) => one.symbol === symbol);
   const levels = [
     ...orders.map((one) => movablePrice(one)!.at),
-    ...positions.map((one) => one.averagePrice),
+    ...positions.flatMap((one) => one.averagePrice ?? []),
   ];
   useEffect(() => board.levels(levels.map(Number)), [board, levels.join()]);
   return (
     <div class="lines">
-      {positions.map((one) => <PositionLine key={one.symbol} position={one} board={board} />)}
+      {positions.map((one) => <PositionLine key={one.leg} position={one} board={board} />)}
       {orders.map((one) => (
         <OrderLine
           key={`${one.orderId} ${movablePrice(one)?.at}`}
@@ -73,12 +73,12 @@ function useAtPrice(board: ChartBoard, priceOf: () => number) {
 
 function PositionLine({ position, board }: { position: Position; board: ChartBoard }) {
   const { account, quotes } = useApp();
-  const ref = useAtPrice(board, () => Number(position.averagePrice));
+  const ref = useAtPrice(board, () => Number(position.averagePrice ?? NaN));
   const profit = useLiveText<HTMLElement>(() => {
     const currency = account.account.value?.currency;
     const found = currency && liveProfit(position, currency, quotes);
-    if (!found) return { text: "–", tone: "flat" };
-    const text = microsText(found.account);
+    if (found === undefined || found === null) return { text: "–", tone: "flat" };
+    const text = microsText(found);
     return { text: moneyText(text, { plus: true }), tone: toneOf(text) };
   });
   const short = position.units.startsWith("-");

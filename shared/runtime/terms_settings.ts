@@ -1,17 +1,18 @@
 /** The broker's terms as settings: amounts are decimal text, lists stand in the settings file. */
 
 import * as v from "valibot";
-import { instrumentGroups } from "../../shared/domain/commission.ts";
-import { accountCurrencies, currencies } from "../../shared/domain/currency.ts";
-import { parseScaled } from "../../shared/domain/decimal.ts";
-import type { Symbol } from "../../shared/domain/instrument.ts";
-import { findInstrument } from "../../shared/domain/instruments.ts";
-import { type AccountId, accountIdPattern } from "../../shared/domain/ids.ts";
-import { closeFirstNames, defaultMargin } from "../../shared/domain/margin.ts";
-import { type Micros, parseMicros } from "../../shared/domain/money.ts";
-import type { FinancingPrice } from "../../shared/domain/settlement/financing.ts";
-import { policyRates } from "../../shared/domain/settlement/financing_defaults.ts";
-import type { TradingTerms } from "../../shared/domain/terms.ts";
+import { instrumentGroups } from "../domain/commission.ts";
+import { accountCurrencies, currencies } from "../domain/currency.ts";
+import { parseScaled } from "../domain/decimal.ts";
+import type { Symbol } from "../domain/instrument.ts";
+import { findInstrument } from "../domain/instruments.ts";
+import { type AccountId, accountIdPattern } from "../domain/ids.ts";
+import { closeFirstNames, defaultMargin, type MarginTerms } from "../domain/margin.ts";
+import { hedgedMargins } from "../domain/margin_rates.ts";
+import { type Micros, parseMicros } from "../domain/money.ts";
+import type { FinancingPrice } from "../domain/settlement/financing.ts";
+import { policyRates } from "../domain/settlement/financing_defaults.ts";
+import type { TradingTerms } from "../domain/terms.ts";
 
 /** Rules at most; each fill looks through them. */
 const rulesMax = 1_000;
@@ -106,15 +107,50 @@ const financing = v.optional(
 
 const percent = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000));
 
+/** A margin rate: per cent with up to four decimals, as millionths. */
+const marginRate = v.pipe(
+  perCent,
+  v.minValue(1, "use more than 0"),
+  v.maxValue(1_000_000, "use at most 100"),
+);
+
+/** Tiers of one instrument at most. */
+const tiersMax = 20;
+
+const marginTiers = v.pipe(
+  v.array(
+    v.strictObject({
+      aboveUnits: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+      percent: marginRate,
+    }),
+  ),
+  v.minLength(1),
+  v.maxLength(tiersMax),
+  v.check(
+    (tiers) =>
+      tiers.every(({ aboveUnits }, at) =>
+        at === 0 ? aboveUnits === 0 : aboveUnits > tiers[at - 1]!.aboveUnits
+      ),
+    "let the first tier begin above 0 units and each one higher than the one before",
+  ),
+);
+
 const margin = v.optional(
   v.strictObject({
     callPercent: v.optional(percent, defaultMargin.callPercent),
     stopOutPercent: v.optional(percent, defaultMargin.stopOutPercent),
     closeFirst: v.optional(v.picklist(closeFirstNames), defaultMargin.closeFirst),
+    hedged: v.optional(v.picklist(hedgedMargins), defaultMargin.hedged),
+    /** Rates that rise with what is held; an instrument without has its own rate throughout. */
+    instruments: v.optional(
+      v.pipe(v.array(v.strictObject({ symbol, tiers: marginTiers })), v.maxLength(rulesMax)),
+      [],
+    ),
     accounts: v.optional(
       v.pipe(
         v.array(v.strictObject({
           accountId,
+          hedged: v.exactOptional(v.picklist(hedgedMargins)),
           callPercent: v.exactOptional(percent),
           stopOutPercent: v.exactOptional(percent),
           closeFirst: v.exactOptional(v.picklist(closeFirstNames)),
@@ -136,7 +172,9 @@ export const termsSettings = v.optional(
   {},
 );
 
-export function readTerms(settings: v.InferOutput<typeof termsSettings>): TradingTerms {
+export type TermsSettings = v.InferOutput<typeof termsSettings>;
+
+export function readTerms(settings: TermsSettings): TradingTerms {
   const { commissions, financing, margin } = settings;
   const set = financing.currencies.map(({ currency, since, rate }) => ({
     currency,
@@ -151,6 +189,17 @@ export function readTerms(settings: v.InferOutput<typeof termsSettings>): Tradin
       markupPpm: financing.markup,
       swapFree: financing.swapFree,
     },
-    margin,
+    margin: readMargin(margin),
   };
+}
+
+export function readMargin(settings: TermsSettings["margin"]): MarginTerms {
+  const { instruments, ...levels } = settings;
+  const tiers = new Map(
+    instruments.map(({ symbol, tiers }) => [
+      symbol,
+      tiers.map(({ aboveUnits, percent }) => ({ aboveUnits, ratePpm: percent })),
+    ]),
+  );
+  return { ...levels, tiers };
 }

@@ -1,9 +1,11 @@
 // Goal: the terms a broker writes down are those that count, exactly, and a slip of the pen is refused.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { micros } from "../../shared/domain/money.ts";
-import { defaultTerms } from "../../shared/domain/terms.ts";
-import { readSettings } from "../../shared/runtime/settings.ts";
+import type { AccountId } from "../domain/ids.ts";
+import { hedgedMarginFor } from "../domain/margin_rates.ts";
+import { micros } from "../domain/money.ts";
+import { defaultTerms } from "../domain/terms.ts";
+import { readSettings } from "./settings.ts";
 import * as v from "valibot";
 import { readTerms, termsSettings } from "./terms_settings.ts";
 
@@ -42,6 +44,25 @@ Deno.test("amounts, rates and levels of the file are exact", () => {
   assertEquals(terms.margin.accounts as unknown, [{ accountId: "careful", stopOutPercent: 80 }]);
 });
 
+Deno.test("margin tiers are exact and begin at 0, and each account may margin its legs its own way", () => {
+  const { margin } = read({
+    margin: {
+      hedged: "sum",
+      instruments: [{
+        symbol: "EURUSD",
+        tiers: [{ aboveUnits: 0, percent: "3.3333" }, { aboveUnits: 1_000_000, percent: "5" }],
+      }],
+      accounts: [{ accountId: "small", hedged: "net" }],
+    },
+  });
+  assertEquals([...margin.tiers] as unknown, [["EURUSD", [
+    { aboveUnits: 0, ratePpm: 33_333 },
+    { aboveUnits: 1_000_000, ratePpm: 50_000 },
+  ]]]);
+  const hedged = ["small", "other"].map((id) => hedgedMarginFor(margin, id as AccountId));
+  assertEquals(hedged, ["net", "sum"]);
+});
+
 Deno.test("an amount that is none, a fifth decimal and an unknown symbol are refused", () => {
   const wrong = [
     { commissions: [{ currency: "USD", perLot: "-1" }] },
@@ -58,6 +79,13 @@ Deno.test("an amount that is none, a fifth decimal and an unknown symbol are ref
       },
     },
     { margin: { callPercent: 0 } },
+    { margin: { hedged: "none" } },
+    ...[
+      [],
+      [{ aboveUnits: 1, percent: "5" }],
+      [{ aboveUnits: 0, percent: "0" }],
+      [{ aboveUnits: 0, percent: "5" }, { aboveUnits: 0, percent: "6" }],
+    ].map((tiers) => ({ margin: { instruments: [{ symbol: "EURUSD", tiers }] } })),
   ];
   for (const terms of wrong) assertThrows(() => read(terms));
 });

@@ -1,0 +1,153 @@
+/**
+ * What the desk knows of risk beside the books: the rules, how fast each account has sent orders,
+ * and what its day has made of it. All in memory, fed by the transactions the desk books; what a
+ * restart takes is read again (the day) or begins anew (the pace, a matter of seconds).
+ */
+
+import type { Account } from "../../../shared/domain/account.ts";
+import { type AccountId, reservedClientOrderPrefix } from "../../../shared/domain/ids.ts";
+import type { Instrument } from "../../../shared/domain/instrument.ts";
+import { type Micros, micros } from "../../../shared/domain/money.ts";
+import { QuoteBook } from "../../../shared/domain/quote.ts";
+import type { Rates } from "../../../shared/domain/rates.ts";
+import {
+  heldExposure,
+  openingUnits,
+  waitingExposure,
+} from "../../../shared/domain/risk/account_exposure.ts";
+import type { CheckedRisk } from "../../../shared/domain/risk/check_risk.ts";
+import { DayLedger, fxDayStart } from "../../../shared/domain/risk/day_result.ts";
+import { noRule, riskCurrency } from "../../../shared/domain/risk/limits.ts";
+import { OrderPace, paceOf } from "../../../shared/domain/risk/order_pace.ts";
+import { RiskBook } from "../../../shared/domain/risk/risk_book.ts";
+import type { EpochMs } from "../../../shared/domain/time.ts";
+import type { Transaction } from "../../../shared/domain/transaction.ts";
+
+/** The market as far as risk looks at it. */
+export interface RiskMarket {
+  readonly now: EpochMs;
+  readonly quotes: QuoteBook;
+  readonly rates: Rates;
+}
+
+/** What the order check is told of an account's risk; the desk's own is a {@link DeskRisk}. */
+export interface RiskSource {
+  /** `null` where no rule binds the order. Good until the next call. */
+  about(account: Account, instrument: Instrument, market: RiskMarket): CheckedRisk | null;
+}
+
+export interface DayStore {
+  /** Fills and financing since a moment, by account. */
+  daysOf(
+    ids: readonly AccountId[],
+    since: EpochMs,
+  ): Promise<ReadonlyMap<AccountId, readonly Transaction[]>>;
+  /** The last prices of the newest FX day that had ended by then, and when it ended. */
+  begunAt(at: EpochMs): Promise<{ readonly endedAt: EpochMs; readonly quotes: QuoteBook } | null>;
+}
+
+const noQuotes = new QuoteBook();
+/** How soon the prices of a day's beginning are asked for again while they are not there. */
+const askAgainMs = 10_000;
+
+export class DeskRisk implements RiskSource {
+  readonly book = new RiskBook();
+  readonly #store: DayStore;
+  readonly #paces = new Map<AccountId, OrderPace>();
+  readonly #days = new Map<AccountId, DayLedger>();
+  #begun: { startsAt: EpochMs; askedAt: EpochMs; exact: boolean; quotes: QuoteBook } | null = null;
+
+  constructor(store: DayStore) {
+    this.#store = store;
+  }
+
+  /** Reads the day of accounts that are new to it; does nothing while no rule limits the loss. */
+  async prepare(ids: readonly AccountId[], now: EpochMs): Promise<void> {
+    if (!this.book.limitsDailyLoss) return;
+    const startsAt = fxDayStart(now);
+    await this.#readBeginning(startsAt, now);
+    const missing = ids.filter((id) => this.#days.get(id)?.startsAt !== startsAt);
+    if (missing.length === 0) return;
+    const found = await this.#store.daysOf(missing, startsAt);
+    for (const id of missing) {
+      const day = new DayLedger(startsAt);
+      for (const one of found.get(id) ?? []) day.take(one);
+      this.#days.set(id, day);
+    }
+  }
+
+  async #readBeginning(startsAt: EpochMs, now: EpochMs): Promise<void> {
+    const held = this.#begun;
+    if (held?.startsAt === startsAt && (held.exact || now - held.askedAt < askAgainMs)) return;
+    const begun = await this.#store.begunAt(startsAt);
+    this.#begun = {
+      startsAt,
+      askedAt: now,
+      exact: begun?.endedAt === startsAt,
+      quotes: begun?.quotes ?? noQuotes,
+    };
+  }
+
+  /** Counts what a client asked for and got. */
+  count(account: Account, booked: readonly Transaction[], now: EpochMs): void {
+    for (const one of booked) {
+      this.#days.get(one.accountId)?.take(one);
+      const asked = one.type === "order_accepted" ? one.terms : null;
+      if (asked?.clientOrderId.startsWith(reservedClientOrderPrefix)) continue;
+      if (asked === null && one.type !== "order_replace_requested") continue;
+      const symbol = asked?.symbol ?? (one as { symbol: string }).symbol;
+      const { limits } = this.book.ruleFor(account, symbol);
+      if (limits.ordersPerSecondMax === null && limits.duplicateMs === null) continue;
+      this.#paceOf(account.accountId).spend(asked, paceOf(limits), now);
+    }
+  }
+
+  /** The accounts are read anew, or no longer held. */
+  forget(id: AccountId, { pace = false } = {}): void {
+    this.#days.delete(id);
+    if (pace) this.#paces.delete(id);
+  }
+
+  about(account: Account, instrument: Instrument, market: RiskMarket): CheckedRisk | null {
+    const rule = this.book.ruleFor(account, instrument.symbol);
+    if (rule === noRule) return null;
+    const { rates, now } = market;
+    const pace = paceOf(rule.limits);
+    return {
+      rule,
+      toLimits: () => rates.rate(instrument.quote, riskCurrency),
+      exposure: () => exposureOf(account, market),
+      history: {
+        openingUnits: (terms) => openingUnits(account, terms),
+        dayResult: () => this.dayResult(account, market),
+        admits: (count) =>
+          pace === null || this.#paceOf(account.accountId).admits(count, pace, now),
+        repeats: (terms, withinMs) =>
+          this.#paces.get(account.accountId)?.repeats(terms, withinMs, now) ?? false,
+      },
+    };
+  }
+
+  /** In the currency of the limits; `null` while the day is not read, or a price is missing. */
+  dayResult(account: Account, market: RiskMarket): Micros | null {
+    const day = this.#days.get(account.accountId);
+    return day === undefined || this.#begun === null
+      ? null
+      : day.result(account, market, this.#begun.quotes);
+  }
+
+  #paceOf(id: AccountId): OrderPace {
+    let pace = this.#paces.get(id);
+    if (pace === undefined) {
+      pace = new OrderPace();
+      this.#paces.set(id, pace);
+    }
+    return pace;
+  }
+}
+
+export function exposureOf(account: Account, market: RiskMarket): Micros | null {
+  const held = heldExposure(account.positions, market);
+  const waiting = waitingExposure(account.orders.values(), market);
+  return held === null || waiting === null ? null : micros(held + waiting);
+}

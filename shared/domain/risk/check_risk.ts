@@ -1,0 +1,169 @@
+/**
+ * The part of the order check that rules of risk decide. Pure and free of allocation but for exact
+ * money; what is costly to know is a call, made only where a limit asks for it.
+ */
+
+import { type Instrument, notional, type Price, type Units } from "../instrument.ts";
+import { convert, type Micros, type Rate } from "../money.ts";
+import { type CheckedHolding, holdingAfter } from "../orders/checked_holding.ts";
+import type { OrderLink, OrderTerms } from "../orders/order.ts";
+import type { RejectReason } from "../orders/rejects.ts";
+import { type Quote, twiceMid } from "../quote.ts";
+import type { RiskRule } from "./limits.ts";
+
+/** What the check is told of the rules and of the account beside what every check knows. */
+export interface CheckedRisk {
+  readonly rule: RiskRule;
+  /** From the instrument's quote currency to that of the limits; `null` when unknown. */
+  toLimits(): Rate | null;
+  /** Notional of the account's positions, and of its opening orders where they are known. */
+  exposure(): Micros | null;
+  /** `null` for a checker that does not see the account's every order: the edge. */
+  readonly history: OrderHistory | null;
+}
+
+/** Orders of one group count as one: what one fills is taken off the others. */
+export type LinkedTerms = OrderTerms & Partial<Pick<OrderLink, "ocoGroup">>;
+
+/** What only the one writer of an account knows. */
+export interface OrderHistory {
+  /** Units of waiting orders in the order's symbol, on its side, that may open a position. */
+  openingUnits(terms: LinkedTerms): number;
+  /** Since 17:00 New York, in the currency of the limits; `null` while it cannot be valued. */
+  dayResult(): Micros | null;
+  /** Whether so many more orders now keep the account within its rate. */
+  admits(count: number): boolean;
+  /** Whether the same order under another client order id was taken so short a time ago. */
+  repeats(terms: OrderTerms, withinMs: number): boolean;
+}
+
+/** Whether the state takes the order; the first thing asked, being the cheapest. */
+export function checkState(
+  terms: OrderTerms,
+  holding: CheckedHolding | null,
+  risk: CheckedRisk,
+): RejectReason | null {
+  const { state } = risk.rule;
+  if (state === "active") return null;
+  if (state === "halted") return "trading_halted";
+  return holding === null || onlyShrinks(terms, holding, risk) ? null : "trading_reduce_only";
+}
+
+/** A reduce-only order is cut as the position shrinks; any other must fit beside those waiting. */
+function onlyShrinks(terms: OrderTerms, holding: CheckedHolding, risk: CheckedRisk): boolean {
+  if (holding.mode === "hedging" && terms.positionFill !== "reduce_only") return false;
+  const against = terms.side === "buy" ? holding.short : holding.long;
+  const waiting = terms.positionFill === "reduce_only" ? 0 : risk.history?.openingUnits(terms) ?? 0;
+  return terms.units + waiting <= against;
+}
+
+/** Symbol, size and prices: what the order says itself. Without a quote, prices are not judged. */
+export function checkBounds(
+  terms: OrderTerms,
+  instrument: Instrument,
+  known: { readonly risk: CheckedRisk; readonly market: { readonly quote: Quote | undefined } },
+): RejectReason | null {
+  const { limits } = known.risk.rule;
+  const { quote } = known.market;
+  if (limits.symbols !== null && !limits.symbols.includes(terms.symbol)) {
+    return "symbol_not_allowed";
+  }
+  if (limits.orderUnitsMax !== null && terms.units > limits.orderUnitsMax) {
+    return "order_size_above_limit";
+  }
+  if (quote === undefined) return null;
+  const doubled = twiceMid(quote);
+  if (
+    isOutside(terms.price, doubled, known.risk) ||
+    isOutside(terms.triggerPrice, doubled, known.risk)
+  ) {
+    return "price_outside_collar";
+  }
+  if (terms.trailingDistance !== null && isFar(2 * terms.trailingDistance, doubled, known.risk)) {
+    return "price_outside_collar";
+  }
+  if (limits.orderNotionalMax === null) return null;
+  const size = notionalOf(terms.units, { doubled, instrument }, known.risk);
+  if (size === null) return "conversion_rate_missing";
+  return size > limits.orderNotionalMax ? "order_notional_above_limit" : null;
+}
+
+const isOutside = (price: Price | null, doubledMid: number, risk: CheckedRisk): boolean =>
+  price !== null && isFar(Math.abs(2 * price - doubledMid), doubledMid, risk);
+
+function isFar(
+  doubledDistance: number,
+  doubledMid: number,
+  { rule: { limits } }: CheckedRisk,
+): boolean {
+  if (limits.collarPoints !== null && doubledDistance > 2 * limits.collarPoints) return true;
+  return limits.collarPpm !== null && doubledDistance * 1e6 > limits.collarPpm * doubledMid;
+}
+
+/** `null` without a rate. */
+function notionalOf(
+  units: number,
+  at: { readonly doubled: number; readonly instrument: Instrument },
+  risk: CheckedRisk,
+): Micros | null {
+  const rate = risk.toLimits();
+  if (rate === null) return null;
+  const doubled = convert(notional(at.doubled as Price, units as Units, at.instrument), rate);
+  return (doubled + 1n) / 2n as Micros;
+}
+
+/** What the account may take on: only an order that enlarges the holding can be refused for it. */
+export function checkHoldings(
+  terms: OrderTerms,
+  instrument: Instrument,
+  known: {
+    readonly holding: CheckedHolding;
+    readonly quote: Quote | undefined;
+    readonly risk: CheckedRisk;
+  },
+): RejectReason | null {
+  const { holding, quote, risk } = known;
+  const { limits } = risk.rule;
+  if (
+    limits.positionUnitsMax === null && limits.exposureMax === null && limits.dailyLossMax === null
+  ) return null;
+  const after = holdingAfter(terms, holding);
+  const growth = after.long + after.short - holding.long - holding.short;
+  if (growth <= 0) return null;
+  if (limits.positionUnitsMax !== null) {
+    const waiting = risk.history?.openingUnits(terms) ?? 0;
+    const own = terms.side === "buy" ? after.long : after.short;
+    if (own + waiting > limits.positionUnitsMax) {
+      return "position_above_limit";
+    }
+  }
+  if (limits.exposureMax !== null) {
+    if (quote === undefined) return "quote_missing";
+    const added = notionalOf(growth, { doubled: twiceMid(quote), instrument }, risk);
+    const stands = risk.exposure();
+    if (added === null || stands === null) return "conversion_rate_missing";
+    if (stands + added > limits.exposureMax) return "exposure_above_limit";
+  }
+  return limits.dailyLossMax === null ? null : checkLoss(limits.dailyLossMax, risk);
+}
+
+function checkLoss(lossMax: Micros, { history }: CheckedRisk): RejectReason | null {
+  if (history === null) return null;
+  const result = history.dayResult();
+  if (result === null) return "conversion_rate_missing";
+  return -result >= lossMax ? "daily_loss_reached" : null;
+}
+
+/** How many open orders the rules allow; `platformMax` where they say nothing. */
+export const openOrdersAllowed = (risk: CheckedRisk | null, platformMax: number): number =>
+  Math.min(risk?.rule.limits.openOrdersMax ?? platformMax, platformMax);
+
+/** The order's pace: asked last, of orders that are sound otherwise. */
+export function checkPace(terms: OrderTerms, risk: CheckedRisk): RejectReason | null {
+  const { history, rule: { limits } } = risk;
+  if (history === null) return null;
+  if (limits.duplicateMs !== null && history.repeats(terms, limits.duplicateMs)) {
+    return "duplicate_order";
+  }
+  return limits.ordersPerSecondMax !== null && !history.admits(1) ? "order_rate_above_limit" : null;
+}

@@ -1,0 +1,65 @@
+/** How fast an account sends orders: a token bucket, and a memory of what it sent last. */
+
+import type { OrderTerms } from "../orders/order.ts";
+import type { EpochMs } from "../time.ts";
+import { burstOf, type RiskLimits } from "./limits.ts";
+
+/** Orders remembered an account; a window in which more are taken forgets the oldest. */
+const rememberedMax = 64;
+
+export interface PaceLimits {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** `null` without a limit of the rate. */
+export function paceOf(limits: RiskLimits): PaceLimits | null {
+  const { ordersPerSecondMax: perSecond } = limits;
+  return perSecond === null ? null : { perSecond, burst: burstOf(limits)! };
+}
+
+interface Remembered {
+  readonly terms: OrderTerms;
+  readonly at: EpochMs;
+}
+
+/** Of one account. Kept in memory only: a restart begins with a full bucket and no memory. */
+export class OrderPace {
+  /** What was spent and has not come back; may exceed the burst by the rest of a group. */
+  #spent = 0;
+  #at = 0;
+  readonly #remembered: Remembered[] = [];
+  #next = 0;
+
+  admits(count: number, pace: PaceLimits, now: EpochMs): boolean {
+    return this.#spentAt(now, pace) + count <= pace.burst;
+  }
+
+  /** An order was taken, or a replace (`terms` null). `pace` is `null` where nothing is counted. */
+  spend(terms: OrderTerms | null, pace: PaceLimits | null, now: EpochMs): void {
+    if (pace !== null) {
+      this.#spent = this.#spentAt(now, pace) + 1;
+      this.#at = now;
+    }
+    if (terms === null) return;
+    this.#remembered[this.#next] = { terms, at: now };
+    this.#next = (this.#next + 1) % rememberedMax;
+  }
+
+  /** Whether symbol, side, size and type are those of another order taken within the time. */
+  repeats(terms: OrderTerms, withinMs: number, now: EpochMs): boolean {
+    for (const { terms: one, at } of this.#remembered) {
+      if (
+        now - at < withinMs && one.symbol === terms.symbol && one.side === terms.side &&
+        one.units === terms.units && one.type === terms.type &&
+        one.clientOrderId !== terms.clientOrderId
+      ) return true;
+    }
+    return false;
+  }
+
+  #spentAt(now: EpochMs, { perSecond }: PaceLimits): number {
+    const back = Math.max(0, now - this.#at) * perSecond / 1_000;
+    return Math.max(0, this.#spent - back);
+  }
+}
