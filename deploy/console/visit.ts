@@ -20,6 +20,7 @@ export const views = [
   { name: "orders", search: "?view=trade&panel=blotter&tab=orders", there: ".tab-panel" },
   { name: "fills", search: "?view=trade&panel=blotter&tab=fills", there: ".tab-panel tbody tr" },
   { name: "statement", search: "?view=trade&panel=blotter&tab=statement", there: ".totals" },
+  { name: "risk", search: "?view=risk", there: ".trading-state" },
   { name: "data", search: "?view=data", there: ".page .card" },
   { name: "system", search: "?view=system", there: ".part" },
 ] as const;

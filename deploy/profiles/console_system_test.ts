@@ -39,6 +39,7 @@ realTest("the console trades in Chromium what the API says", ["chromium"], async
     await t.step("changes a stop by dragging its line", () => dragStop(visit));
     await t.step("explains every refusal at its field", () => refusals(visit));
     await t.step("closes a position in place", () => closeInPlace(visit));
+    await t.step("stops the account by the kill switch, and lets it go", () => killSwitch(visit));
     await t.step("finds everything again after a reload", () => reload(visit));
     await t.step("says that the server is gone, and goes on when it is back", async () => {
       await platform.kill();
@@ -239,6 +240,31 @@ async function closeInPlace({ page, api }: Visit): Promise<void> {
   await row(page, "EURUSD").waitFor({ state: "detached" });
   assertEquals((await api.listPositions("demo")).positions, []);
   await matchesAccount(page, api);
+}
+
+/** Says what it will do, does it, is felt by the next order, and is undone. */
+async function killSwitch({ page, api }: Visit): Promise<void> {
+  const { bid } = await api.getQuote("EURUSD");
+  await send(page, "Buy", { type: "limit", size: "1000", price: (Number(bid) - 0.02).toFixed(5) });
+  const order = await eventually(async () => (await api.listOrders("demo")).orders[0] ?? false);
+  await page.getByRole("link", { name: "Risk" }).click();
+  await page.locator("#kill-reason").fill("a test");
+  await page.locator("#kill-plan").click();
+  await page.getByText("1 open order will be canceled.").waitFor();
+  assertEquals((await api.getOrder("demo", order.orderId)).status, "new", "nothing was done yet");
+  await page.locator("#kill").click();
+  await page.locator('.kills li[data-status="finished"]').waitFor();
+  assertEquals((await api.getOrder("demo", order.orderId)).status, "canceled");
+  await page.locator(".trading-state.halted").first().waitFor();
+
+  await page.getByRole("link", { name: "Trade" }).click();
+  await send(page, "Buy", { type: "market", size: "1000" });
+  await page.locator('.ticket .refusal[data-code="trading_halted"]').waitFor();
+  await page.getByRole("link", { name: "Risk" }).click();
+  await page.getByRole("button", { name: "Release" }).click();
+  await page.locator('.kills li[data-status="released"]').waitFor();
+  await page.locator(".trading-state.active").first().waitFor();
+  await page.getByRole("link", { name: "Trade" }).click();
 }
 
 async function reload({ page, api }: Visit): Promise<void> {

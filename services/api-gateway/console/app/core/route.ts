@@ -4,7 +4,7 @@ import { type Signal, signal } from "@preact/signals";
 import { granularities, type Granularity } from "../../../../../shared/domain/bars/granularity.ts";
 import { type BarSide, barSides } from "../../../../../shared/domain/bar.ts";
 
-export const viewNames = ["trade", "risk", "data", "backtests", "system"] as const;
+export const viewNames = ["trade", "risk", "data", "system"] as const;
 export type ViewName = (typeof viewNames)[number];
 export const tabNames = ["positions", "orders", "fills", "transactions", "statement"] as const;
 export type TabName = (typeof tabNames)[number];
