@@ -156,7 +156,7 @@ async function marketOrder({ page, api }: Visit): Promise<void> {
   const [position] = (await api.listPositions("demo")).positions;
   assertEquals([position?.symbol, position?.units], ["EURUSD", "30000"]);
   const text = await row(page, "EURUSD").textContent();
-  assert(text!.includes(position!.averagePrice) && text!.includes("30\u202f000"), text!);
+  assert(text!.includes(position!.averagePrice!) && text!.includes("30\u202f000"), text!);
   const { orders } = await api.listOrders("demo");
   assertEquals(orders.map((one) => [one.type, one.triggerPrice]), [["stop", stopLoss]]);
   await matchesAccount(page, api);
