@@ -63,6 +63,8 @@ function useAtPrice(board: ChartBoard, priceOf: () => number) {
       if (transform === shown || ref.current === null) return;
       shown = transform;
       ref.current.style.transform = transform;
+      // Up to the price axis, whose labels stay readable.
+      ref.current.style.width = `${board.width}px`;
       ref.current.hidden = !inside;
     };
     frame = requestAnimationFrame(place);
