@@ -22,7 +22,7 @@ Deno.test("the console builds to less than 150 KB gzipped, and once for the same
     }
     assertEquals(files.assets.size, 2);
     assert(bytes < firstLoadBytesMax, `${bytes} bytes`);
-    assert(!/<script(?![^>]*src=)|<style|style=|on\w+=/.test(files.page), "something is inline");
+    assert(!/<script(?![^>]*src=)|<style|style=|\son\w+=/.test(files.page), "something is inline");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
