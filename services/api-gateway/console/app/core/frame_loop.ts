@@ -3,14 +3,15 @@
  * is painted once, however often it asked: prices may come faster than a screen can show.
  */
 
-export type Paint = () => void;
+/** `at` is when the frame began, in milliseconds of the page's own clock. */
+export type Paint = (at: number) => void;
 
 export class FrameLoop {
-  readonly #nextFrame: (run: () => void) => void;
+  readonly #nextFrame: (run: Paint) => void;
   #due = new Set<Paint>();
   #asked = false;
 
-  constructor(nextFrame: (run: () => void) => void) {
+  constructor(nextFrame: (run: Paint) => void) {
     this.#nextFrame = nextFrame;
   }
 
@@ -22,10 +23,10 @@ export class FrameLoop {
     this.#nextFrame(this.#run);
   }
 
-  readonly #run = (): void => {
+  readonly #run = (at: number): void => {
     const due = this.#due;
     this.#due = new Set();
     this.#asked = false;
-    for (const paint of due) paint();
+    for (const paint of due) paint(at);
   };
 }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { FrameLoop } from "./frame_loop.ts";
 
 Deno.test("what asks often between two frames is painted once, and frames are asked for when needed", () => {
-  const frames: (() => void)[] = [];
+  const frames: ((at: number) => void)[] = [];
   const loop = new FrameLoop((run) => frames.push(run));
   const painted: string[] = [];
   const one = () => painted.push("one");
@@ -13,8 +13,8 @@ Deno.test("what asks often between two frames is painted once, and frames are as
   for (let n = 0; n < 100; n++) loop.ask(one);
   loop.ask(two);
   assertEquals([frames.length, painted], [1, []]);
-  frames.shift()!();
+  frames.shift()!(0);
   assertEquals(painted, ["one", "two"]);
-  frames.shift()!();
+  frames.shift()!(0);
   assertEquals([painted.length, frames.length], [3, 0], "asked within a frame: the next one");
 });

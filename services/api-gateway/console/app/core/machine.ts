@@ -7,8 +7,8 @@ export interface Machine {
   newId(): string;
   /** Of the platform: `http://localhost:8000`. */
   readonly origin: string;
-  /** Calls back before the next picture is drawn. */
-  nextFrame(run: () => void): void;
+  /** Calls back before the next picture is drawn, with its time in milliseconds. */
+  nextFrame(run: (at: number) => void): void;
   /** What stays when the page is left; never a secret. */
   readonly kept: Pick<Storage, "getItem" | "setItem">;
 }

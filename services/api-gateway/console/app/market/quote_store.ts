@@ -1,5 +1,5 @@
 /**
- * The newest quote of each symbol, and who watches it. A watcher is told in the next frame, once,
+ * The newest quote of each symbol, and who watches it. A watcher is told within three frames, once,
  * whatever came in between; prices never go through a component's render.
  */
 
@@ -11,6 +11,9 @@ import { epochMs } from "../../../../../shared/domain/time.ts";
 import type { FeedQuote } from "../../../../../shared/sdk/mod.ts";
 import type { FrameLoop } from "../core/frame_loop.ts";
 
+/** Digits that change more often than this can be seen but not read, and cost a layout each time. */
+const paceMs = 48;
+
 export type QuoteWatcher = (quote: FeedQuote) => void;
 
 export class QuoteStore {
@@ -21,6 +24,7 @@ export class QuoteStore {
   readonly #latest = new Map<string, FeedQuote>();
   readonly #watchers = new Map<string, Set<QuoteWatcher>>();
   readonly #changed = new Set<string>();
+  #paintedAt = -Infinity;
 
   constructor(loop: FrameLoop) {
     this.#loop = loop;
@@ -39,7 +43,7 @@ export class QuoteStore {
     this.#loop.ask(this.#flush);
   }
 
-  /** Calls `paint` with the quote there is, then once a frame when it changed; ends by the answer. */
+  /** Calls `paint` with the quote there is, then when it changed; ends by the answer. */
   watch(symbol: string, paint: QuoteWatcher): () => void {
     let watchers = this.#watchers.get(symbol);
     if (watchers === undefined) this.#watchers.set(symbol, watchers = new Set());
@@ -49,7 +53,9 @@ export class QuoteStore {
     return () => void watchers.delete(paint);
   }
 
-  readonly #flush = (): void => {
+  readonly #flush = (at: number): void => {
+    if (at - this.#paintedAt < paceMs) return this.#loop.ask(this.#flush);
+    this.#paintedAt = at;
     for (const symbol of this.#changed) {
       const quote = this.#latest.get(symbol)!;
       this.#enter(quote);

@@ -153,7 +153,7 @@ function OrderLine({ order, board, pricePrecision }: OrderLineProps) {
         type="button"
         class={`tag ${order.side}`}
         title="Drag to change the price"
-        aria-label={`${name} ${order.units} at ${at()}; arrow keys move, Enter sends`}
+        aria-label={`${name} ${unitsText(order.units)} ${at()}; arrow keys move, Enter sends`}
         disabled={sending}
         onPointerDown={(event) => {
           event.preventDefault();
