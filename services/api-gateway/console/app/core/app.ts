@@ -20,6 +20,8 @@ import { Session } from "./session.ts";
 
 /** How often what follows from many prices at once is reckoned: often enough, and calm. */
 const beatMs = 250;
+/** How often it is looked whether another FX day has begun. */
+const dayCheckMs = 60_000;
 
 export class App {
   readonly loop: FrameLoop;
@@ -84,18 +86,19 @@ export class App {
     void this.session.resume();
   }
 
+  /** Prices first: they need neither the account nor the day's changes. */
   async #open(): Promise<void> {
     this.feed.start();
-    const [{ instruments }] = await Promise.all([
-      this.client.listInstruments(),
-      this.account.open(this.router.route.peek().account),
-    ]);
-    this.instruments.listed.value = instruments;
-    const symbols = instruments.map((one) => one.symbol);
-    const changes = () =>
-      this.dayChange.load(this.client, symbols, this.machine.now()).catch(() => {});
+    const listing = this.client.listInstruments().then(({ instruments }) => {
+      this.instruments.listed.value = instruments;
+    });
+    await Promise.all([listing, this.account.open(this.router.route.peek().account)]);
+    const changes = () => {
+      const symbols = this.instruments.listed.peek().map((one) => one.symbol);
+      return this.dayChange.load(this.client, symbols, this.machine.now()).catch(() => {});
+    };
     void changes();
-    setInterval(changes, 60_000);
+    setInterval(changes, dayCheckMs);
   }
 
   /** The platform's time. */
