@@ -36,12 +36,37 @@ export function ChartPane({ spec, change, add, remove }: ChartPaneProps) {
               : ""}
           </p>
         )
-        : <ChartArea spec={spec} pricePrecision={listed.pricePrecision} />}
+        : <ChartArea spec={spec} pricePrecision={listed.pricePrecision} change={change} />}
     </section>
   );
 }
 
-function ChartArea({ spec, pricePrecision }: { spec: ChartSpec; pricePrecision: number }) {
+/** A chart with fewer bars says where others come from. */
+const fewBars = 15;
+
+function LittleHistory({ granularity, change }: Pick<ChartPaneProps, "change"> & {
+  granularity: Granularity;
+}) {
+  return (
+    <p class="chart-hint">
+      Little history yet: bars come as time passes, or by <code>deno task import</code>.
+      {!granularity.startsWith("S") && (
+        <button
+          type="button"
+          onClick={() => change({ granularity: "S5" })}
+        >
+          Show 5-second bars
+        </button>
+      )}
+    </p>
+  );
+}
+
+interface ChartAreaProps extends Pick<ChartPaneProps, "spec" | "change"> {
+  readonly pricePrecision: number;
+}
+
+function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
   const element = useRef<HTMLDivElement>(null);
   const legend = useRef<LegendHandle | null>(null);
   const board = useSignal<ChartBoard | null>(null);
@@ -73,10 +98,8 @@ function ChartArea({ spec, pricePrecision }: { spec: ChartSpec; pricePrecision: 
         <OrderLines symbol={spec.symbol} pricePrecision={pricePrecision} board={board.value} />
       )}
       {state.value.failure !== null && <p class="chart-note" role="alert">{state.value.failure}</p>}
-      {state.value.loaded && state.value.bars === 0 && (
-        <p class="chart-note">
-          No history yet. Bars appear as minutes pass; <code>deno task import</code> brings more.
-        </p>
+      {state.value.loaded && state.value.bars < fewBars && (
+        <LittleHistory granularity={spec.granularity} change={change} />
       )}
       <a class="attribution" href="https://www.tradingview.com/" rel="noopener" target="_blank">
         Charts by TradingView
@@ -112,6 +135,7 @@ function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
         {barSides.map((one) => <option key={one}>{one}</option>)}
       </select>
       <select
+        class="chart-zone"
         aria-label="Time zone"
         value={kept.habits.value.zone}
         onChange={(event) => kept.set({ zone: event.currentTarget.value as Zone })}

@@ -141,7 +141,14 @@ class ChartLife {
     const last = this.#candles.last();
     this.#board.show(finished, last);
     if (last !== null) this.#parts.legend.current?.last(last);
-    const bars = finished.length + (last === null ? 0 : 1);
+    this.#count();
+  }
+
+  /** Tells the component how many bars there are; it renders once for each new one. */
+  #count(): void {
+    const bars = this.#candles.finished.length + (this.#candles.last() === null ? 0 : 1);
+    const told = this.#state.peek();
+    if (told.loaded && told.bars === bars && told.failure === null) return;
     this.#state.value = { bars, loaded: true, failure: null };
   }
 
@@ -150,5 +157,6 @@ class ChartLife {
     if (!this.#loaded || this.#ended || last === null) return;
     this.#board.update(this.#candles.finished, last);
     this.#parts.legend.current?.last(last);
+    this.#count();
   };
 }
