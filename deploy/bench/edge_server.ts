@@ -10,8 +10,10 @@ import { openDenoKv } from "../../shared/kv/deno_kv.ts";
 import { gatewayGround, startGateway } from "../../services/api-gateway/deps.ts";
 import { ensureAdminKey } from "../../services/api-gateway/keys/create_key.ts";
 import { accountUpdated } from "../../shared/contracts/messages/accounts.ts";
-import { type QuoteRow, quotesReceived } from "../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
+import { price, type Symbol } from "../../shared/domain/instrument.ts";
+import { epochMs } from "../../shared/domain/time.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
 import { openStreamsGround } from "../../shared/runtime/ground.ts";
 import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
@@ -53,9 +55,16 @@ let last = 0;
 
 function burst() {
   last = Math.max(last + 1, Math.round((performance.timeOrigin + performance.now()) * 1000));
-  const ms = Math.floor(last / 1000);
-  const quotes = symbols.map((symbol): QuoteRow => [symbol, "1.10000", "1.10010", ms, ms, last]);
-  return events.event(quotesReceived.entries.type.literal, { venue: "bench", quotes });
+  const ms = epochMs(Math.floor(last / 1000));
+  const quotes = symbols.map((symbol) => ({
+    symbol: symbol as Symbol,
+    bid: price(110_000),
+    ask: price(110_010),
+    venueTime: ms,
+    receivedTime: ms,
+    sequence: last,
+  }));
+  return events.event("quotes.received", writeQuotes("bench", quotes));
 }
 
 async function publishBursts(count: number): Promise<void> {

@@ -19,6 +19,7 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
+import { TickRoom } from "../../shared/timeseries/block_codec.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
 import type { TickColumns } from "../../shared/timeseries/columns.ts";
@@ -137,7 +138,8 @@ async function compareBars(
     const startedAt = performance.now();
     const folder = new TickFolder({ grid: barGrid("M1", "utc"), side: "bid" });
     const range = { from: -Infinity, to: Infinity };
-    for await (const piece of history.ticks({ symbol, source: "bench" }, range)) folder.push(piece);
+    const pieces = history.ticks({ symbol, source: "bench" }, range, new TickRoom());
+    for await (const piece of pieces) folder.push(piece);
     const made = folder.end();
     const ms = performance.now() - startedAt;
     if (made.length !== peer.bars) throw new Error(`${made.length} bars, DuckDB ${peer.bars}`);

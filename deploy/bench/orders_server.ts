@@ -7,10 +7,9 @@
 import { createTradingApp } from "../../services/trading-gateway/app.ts";
 import { startTrading } from "../../services/trading-gateway/deps.ts";
 import { tradingSettings } from "../../services/trading-gateway/settings.ts";
-import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
-import { instrumentOf } from "../../shared/domain/instruments.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
 import { openServiceGround } from "../../shared/runtime/ground.ts";
 import { Lifecycle, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
@@ -38,15 +37,11 @@ const ground = await openServiceGround("trading-gateway", settings, lifecycle);
 const deps = await startTrading(ground, lifecycle);
 const events = createEventSource({ source: "/bench", ids: uuidIds, clock: systemTimer });
 lifecycle.run("prices", async (signal) => {
-  const instrument = instrumentOf("EURUSD" as Symbol);
   while (!signal.aborted) {
     const at = systemTimer.now();
-    const quote = { symbol: instrument.symbol, bid: price(116_000), ask: price(116_010) };
-    const row = toQuoteRow(
-      { ...quote, venueTime: at, receivedTime: at, sequence: at },
-      instrument,
-    );
-    const data = { venue: "bench", quotes: [row] };
+    const quote = { symbol: "EURUSD" as Symbol, bid: price(116_000), ask: price(116_010) };
+    const times = { venueTime: at, receivedTime: at };
+    const data = writeQuotes("bench", [{ ...quote, ...times, sequence: at }]);
     await publishEvents(ground.streams, topics.quotes, [events.event("quotes.received", data)]);
     await pause(500, signal);
   }

@@ -29,7 +29,7 @@ export function* quotesFrom(first: number, count: number): Generator<Quote> {
 
 /** Publishes each quote as an entry of its own with ioredis. */
 export async function publishSingles(url: string, count: number): Promise<void> {
-  const redis = new Redis(url, { protocol: 2 });
+  const redis = new Redis(url);
   let waiting: Promise<unknown>[] = [];
   for (const quote of quotesFrom(1, count)) {
     const instrument = instrumentOf(quote.symbol);

@@ -47,7 +47,7 @@ async function readBatches(): Promise<void> {
 }
 
 async function readSingles(): Promise<void> {
-  const redis = new Redis(url, { protocol: 2 });
+  const redis = new Redis(url);
   await redis.ping();
   begin();
   let after = "0-0";

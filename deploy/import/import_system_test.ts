@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { walkCsv } from "../../services/data-pipeline/testing/test_pipeline.ts";
 import type { Symbol as InstrumentSymbol } from "../../shared/domain/instrument.ts";
+import { createSpotwire, type Import } from "../../shared/sdk/mod.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
@@ -13,7 +14,6 @@ import { dataTest, testData } from "../../shared/testing/test_data.ts";
 import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { vendorDay } from "../../shared/testing/vendor_bars.ts";
-import { pipelineCaller } from "./pipeline_caller.ts";
 
 const days = 12;
 const rowsPerDay = 30_000;
@@ -71,28 +71,30 @@ Deno.test("an import that is killed goes on where it stood, and ends as one that
   const data = await Deno.makeTempDir({ prefix: "spotwire-import-" });
   await writeDays(`${data}/import/weeks`);
   let { platform, key } = await start(data);
-  const { importId } = await pipelineCaller(platform.url, key)
-    .create({ path: "weeks", source: "killed" });
+  const { importId } = await createSpotwire({ url: platform.url, key })
+    .createImport({ path: "weeks", source: "killed" });
   for (const share of shares) {
-    const caller = pipelineCaller(platform.url, key);
+    const spotwire = createSpotwire({ url: platform.url, key });
     const met = await eventually(async () => {
-      const { state, filesDone } = await caller.find(importId);
+      const { state, filesDone } = await spotwire.getImport(importId);
       return (state === "done" || filesDone >= days * share) && { state };
     }, { timeoutMs: 120_000, everyMs: 5 });
     if (share === shares[0]) assertEquals(met.state, "running");
     await platform.kill();
     ({ platform, key } = await start(data));
   }
-  const caller = pipelineCaller(platform.url, key);
+  const spotwire = createSpotwire({ url: platform.url, key });
   const ended = (id: string) =>
     eventually(async () => {
-      const view = await caller.find(id);
+      const view = await spotwire.getImport(id);
       return view.finishedAt !== null && view;
     }, { timeoutMs: 180_000, everyMs: 100 });
   const killed = await ended(importId);
-  const whole = await ended((await caller.create({ path: "weeks", source: "whole" })).importId);
+  const whole = await ended(
+    (await spotwire.createImport({ path: "weeks", source: "whole" })).importId,
+  );
   assertEquals(killed.error, null);
-  const counted = ({ state, rowsRead, rowsStored, rowsQuarantined, filesDone }: typeof killed) => ({
+  const counted = ({ state, rowsRead, rowsStored, rowsQuarantined, filesDone }: Import) => ({
     ...{ state, rowsRead, rowsStored, rowsQuarantined, filesDone },
   });
   assertEquals(counted(killed), {

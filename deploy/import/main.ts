@@ -3,24 +3,31 @@
  * the same store.
  */
 
-import { clocks, formats } from "../../services/data-pipeline/load/open_source.ts";
+import {
+  clocks,
+  columnRoles,
+  formats,
+  timeFormats,
+} from "../../services/data-pipeline/load/open_source.ts";
 import { type GateDefinition, gates } from "../../services/data-pipeline/checks/gates.ts";
+import {
+  createSpotwire,
+  type Import,
+  type Spotwire,
+  SpotwireProblem,
+} from "../../shared/sdk/mod.ts";
 import { openDataFolder } from "../profiles/data_folder.ts";
 import { readOptions } from "../profiles/options.ts";
 import { importBody, importHelp, type ImportOptions, readImportOptions } from "./options.ts";
 import { openLocal } from "./open_local.ts";
-import {
-  type ImportView,
-  type PipelineCaller,
-  pipelineCaller,
-  Refused,
-} from "./pipeline_caller.ts";
 import { progressBar } from "./progress_bar.ts";
 import { stage } from "./stage.ts";
 import { summaryText } from "./summary.ts";
 
 const defaultUrl = "http://localhost:8000";
 const lookEveryMs = 250;
+/** A report of years is drawn in seconds. */
+const pageMsMax = 120_000;
 
 const answers = async (url: string): Promise<boolean> => {
   try {
@@ -33,12 +40,12 @@ const answers = async (url: string): Promise<boolean> => {
 };
 
 /** Follows an import to its end. */
-async function watch(caller: PipelineCaller, importId: string): Promise<ImportView> {
+async function watch(spotwire: Spotwire, importId: string): Promise<Import> {
   const terminal = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : null;
   const write = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
   const bar = progressBar(write, terminal, () => performance.now());
   while (true) {
-    const view = await caller.find(importId);
+    const view = await spotwire.getImport(importId);
     if (view.state !== "queued" && view.state !== "running") {
       bar.end();
       return view;
@@ -49,7 +56,7 @@ async function watch(caller: PipelineCaller, importId: string): Promise<ImportVi
 }
 
 interface Place {
-  readonly caller: PipelineCaller;
+  readonly spotwire: Spotwire;
   /** The path as the pipeline names it. */
   readonly path: string;
   readonly url: string | null;
@@ -71,7 +78,7 @@ async function openPlace(options: ImportOptions): Promise<Place> {
     const path = here ? await stage(options.path, `${folder}/import`) : options.path;
     const stopped = new Promise<never>(() => {});
     const close = () => Promise.resolve();
-    return { caller: pipelineCaller(url, key.trim()), path, url, stopped, close };
+    return { spotwire: createSpotwire({ url, key: key.trim() }), path, url, stopped, close };
   }
   if (options.url !== undefined) throw new Error(`Nothing answers at ${url}`);
   await openDataFolder(folder);
@@ -91,9 +98,10 @@ async function run(options: ImportOptions): Promise<number> {
   const folder = dataFolder(options);
   const place = await openPlace(options);
   try {
-    const made = await place.caller.create(importBody(options, place.path));
+    const { spotwire } = place;
+    const made = await spotwire.createImport(importBody(options, place.path));
     const view = await Promise.race([
-      watch(place.caller, made.importId),
+      watch(spotwire, made.importId),
       place.stopped.then(() => null),
     ]);
     if (view === null) {
@@ -102,7 +110,8 @@ async function run(options: ImportOptions): Promise<number> {
     }
     await Deno.mkdir(`${folder}/reports`, { recursive: true });
     const reportFile = `${folder}/reports/import-${view.importId}.html`;
-    await Deno.writeTextFile(reportFile, await place.caller.page(view.importId));
+    const page = await spotwire.getImportReportPage(view.importId, { timeoutMs: pageMsMax });
+    await Deno.writeTextFile(reportFile, page);
     console.log(summaryText({ view, reportFile, url: place.url, keyFile: `${folder}/demo.key` }));
     return view.state === "done" ? 0 : 1;
   } finally {
@@ -114,6 +123,8 @@ function namesText(): string {
   return [
     `formats: ${formats.join(", ")}`,
     `clocks:  ${clocks.join(", ")}`,
+    `times:   ${timeFormats.join(", ")}`,
+    `columns: ${columnRoles.join(", ")}`,
     "",
     "gates:",
     ...Object.entries(gates).map(([name, gate]: [string, GateDefinition]) => {
@@ -143,7 +154,10 @@ function readCommandLine(): ImportOptions | number {
 }
 
 function whyText(error: unknown, { path }: ImportOptions): string {
-  if (error instanceof Refused) return `Refused (${error.code}): ${error.message}`;
+  if (error instanceof SpotwireProblem) {
+    const faults = error.errors.map(({ path, message }) => `\n  ${path}: ${message}`);
+    return `Refused (${error.code}): ${error.detail}${faults.join("")}`;
+  }
   if (error instanceof Deno.errors.NotFound) return `There is no ${path}, or no key to send`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -9,10 +9,10 @@ import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
 import type { DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
-import { type PipelineCaller, pipelineCaller } from "./pipeline_caller.ts";
+import { createSpotwire, type Spotwire } from "../../shared/sdk/mod.ts";
 
 export interface LocalPipeline {
-  readonly caller: PipelineCaller;
+  readonly spotwire: Spotwire;
   readonly path: string;
   /** Resolves when a signal has closed it. */
   readonly stopped: Promise<unknown>;
@@ -60,7 +60,11 @@ export async function openLocal(
   }, lifecycle);
   const app = createPipelineApp(deps);
   return {
-    caller: pipelineCaller("http://here", ownKey, (request) => app.fetch(request)),
+    spotwire: createSpotwire({
+      url: "http://here",
+      key: ownKey,
+      fetch: (request) => app.fetch(request),
+    }),
     path: inside ? real.slice(imports.length + 1) : real.replace(/^\/+/, ""),
     stopped: lifecycle.stopped,
     close: () => lifecycle.stop("import over"),

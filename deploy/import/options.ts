@@ -1,6 +1,8 @@
 /** The options of `task import`. */
 
 import { parseArgs } from "node:util";
+import { type BarSide, barSides } from "../../shared/domain/bar.ts";
+import type { CreateImport } from "../../shared/sdk/mod.ts";
 
 const flags = [
   ["format", "format of the files (told from each; --formats lists the names)"],
@@ -8,6 +10,12 @@ const flags = [
   ["source", "name the history is kept under (named after the format)"],
   ["symbol", "the instrument, where no name and no column tells it"],
   ["columns", "columns of generic CSV: time=stamp,bid=1,ask=2"],
+  ["delimiter", 'its character between columns: ";", tab'],
+  ["header", "its lines before the first row (1 where columns are named)"],
+  ["time-format", "of its times; --formats lists them (iso)"],
+  ["decimals", "its prices are whole numbers with so many decimals left out"],
+  ["side", "of its bars: bid, ask or mid"],
+  ["interval", "of its bars: 1s, 1m, 4h, 1d"],
   ["gates", `quality gates as JSON: '{"*":{"spike":{"action":"flag"}}}'`],
   ["unreadable", "stop, or quarantine: what a file that cannot be read does (stop)"],
   ["data", "the data folder (./data)"],
@@ -22,10 +30,10 @@ export const importHelp = [
   "",
   "  deno task import <path> [options]",
   "",
-  ...flags.map(([name, help]) => `  --${name.padEnd(11)} ${help}`),
-  `  --${"alone".padEnd(11)} do not look for a running platform`,
-  `  --${"formats".padEnd(11)} list the formats and clocks, and the quality gates`,
-  `  --${"help".padEnd(11)} this page`,
+  ...flags.map(([name, help]) => `  --${name.padEnd(13)} ${help}`),
+  `  --${"alone".padEnd(13)} do not look for a running platform`,
+  `  --${"formats".padEnd(13)} list the formats, clocks and time formats, and the quality gates`,
+  `  --${"help".padEnd(13)} this page`,
   "",
   "With a platform running, the import runs there and goes on when this command is ended; without",
   "one, this command opens the data folder and does the same itself. Loading the same files again",
@@ -64,20 +72,66 @@ export function readImportOptions(args: readonly string[]): ImportOptions | "hel
   return { path, alone: alone === true, ...(rest as Partial<Record<Flag, string>>) };
 }
 
-/** The body of `POST /v1/imports`. @throws TypeError for gates that are no JSON */
-export function importBody(options: ImportOptions, path: string): Record<string, unknown> {
+/** The body of `POST /v1/imports`. @throws TypeError for a value that cannot be read */
+export function importBody(options: ImportOptions, path: string): CreateImport {
   const { format, clock, source, symbol, unreadable } = options;
-  return {
+  const csv = csvOf(options);
+  const body = {
     path,
     ...given({ format, clock, source, symbol, unreadable }),
     ...given({ columns: columnsOf(options.columns), gates: gatesOf(options.gates) }),
+    ...(Object.keys(csv).length === 0 ? {} : { csv }),
   };
+  // The platform checks every value, and says which ones there are.
+  return body as CreateImport;
 }
 
 const given = (values: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
-function columnsOf(text: string | undefined): Record<string, string | number> | undefined {
+const csvOf = (options: ImportOptions): NonNullable<CreateImport["csv"]> =>
+  given({
+    delimiter: delimiterOf(options.delimiter),
+    headerLines: wholeOf("header", options.header, 100),
+    timeFormat: options["time-format"],
+    priceDecimals: wholeOf("decimals", options.decimals, 9),
+    side: sideOf(options.side),
+    intervalMs: intervalOf(options.interval),
+  });
+
+function delimiterOf(text: string | undefined): string | undefined {
+  if (text === "tab" || text === "\\t") return "\t";
+  if (text === undefined || text.length === 1) return text;
+  throw new TypeError(`Give one character as --delimiter, or tab, not "${text}"`);
+}
+
+function wholeOf(name: Flag, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,3}$/.test(text) && Number(text) <= most) return Number(text);
+  throw new TypeError(`Give a whole number up to ${most} as --${name}, not "${text}"`);
+}
+
+function sideOf(text: string | undefined): BarSide | undefined {
+  const side = barSides.find((one) => one === text);
+  if (side !== undefined || text === undefined) return side;
+  throw new TypeError(`Give ${barSides.join(", ")} as --side, not "${text}"`);
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+function intervalOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit] = /^([1-9]\d{0,4})([smhd])$/.exec(text) ?? [];
+  if (count !== undefined) return Number(count) * unitMs[unit!]!;
+  throw new TypeError(`Give 1s, 1m, 4h or 1d as --interval, not "${text}"`);
+}
+
+function columnsOf(text: string | undefined): CreateImport["columns"] | undefined {
   if (text === undefined) return undefined;
   return Object.fromEntries(
     text.split(",").map((pair) => {

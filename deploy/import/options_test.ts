@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { importBody, readImportOptions } from "./options.ts";
+import { importBody, importHelp, readImportOptions } from "./options.ts";
 import { progressText, timeText } from "./progress_bar.ts";
 
 Deno.test("the import command reads its path and options, and refuses what it does not know", () => {
@@ -22,6 +22,46 @@ Deno.test("the import command reads its path and options, and refuses what it do
   assertThrows(() => readImportOptions(["a", "--speed", "1"]), TypeError, "--speed");
   assertThrows(() => importBody({ path: "a", alone: false, gates: "{" }, "a"), TypeError, "JSON");
   assertThrows(() => importBody({ path: "a", alone: false, columns: "bid" }, "a"), TypeError);
+  for (const [flag] of importHelp.matchAll(/--[a-z-]+/g)) {
+    if (["--help", "--formats", "--alone"].includes(flag)) continue;
+    const read = readImportOptions(["a", flag, "1"]);
+    assertEquals(typeof read === "string" ? null : read[flag.slice(2) as "side"], "1", flag);
+  }
+});
+
+Deno.test("the import command describes a generic CSV file as the API does", () => {
+  const body = (...args: string[]) => {
+    const options = readImportOptions(["a", ...args]);
+    if (typeof options === "string") throw new Error(options);
+    return importBody(options, "a");
+  };
+  assertEquals(
+    body(
+      ...["--delimiter", ";", "--header", "2", "--time-format", "dmy", "--decimals", "5"],
+      ...["--side", "bid", "--interval", "4h"],
+    ),
+    {
+      path: "a",
+      csv: {
+        ...{ delimiter: ";", headerLines: 2, timeFormat: "dmy", priceDecimals: 5 },
+        ...{ side: "bid", intervalMs: 14_400_000 },
+      },
+    },
+  );
+  assertEquals(body("--delimiter", "tab", "--header", "0"), {
+    path: "a",
+    csv: { delimiter: "\t", headerLines: 0 },
+  });
+  for (
+    const [flag, value] of [
+      ["--delimiter", "::"],
+      ["--header", "-1"],
+      ["--header", "101"],
+      ["--decimals", "ten"],
+      ["--side", "last"],
+      ["--interval", "4"],
+    ] as const
+  ) assertThrows(() => body(`${flag}=${value}`), TypeError, flag);
 });
 
 Deno.test("progress is told in rows, rate, per cent and time left", () => {

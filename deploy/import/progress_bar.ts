@@ -1,6 +1,6 @@
 /** Progress on a terminal: one line that is written over; elsewhere a line now and then. */
 
-import type { ImportView } from "./pipeline_caller.ts";
+import type { Import } from "../../shared/sdk/mod.ts";
 
 const barWidth = 24;
 /** Where nobody looks at a terminal, a line at most this often. */
@@ -8,7 +8,7 @@ const lineEveryMs = 5_000;
 
 const count = (value: number): string => value.toLocaleString("en");
 
-export function progressText(view: ImportView): string {
+export function progressText(view: Import): string {
   const full = Math.round(view.percent / 100 * barWidth);
   const bar = "█".repeat(full) + "░".repeat(barWidth - full);
   const left = view.secondsLeft === null ? "" : `, ${timeText(view.secondsLeft)} left`;
@@ -28,7 +28,7 @@ export const timeText = (seconds: number): string =>
     : `${Math.floor(seconds / 3_600)} h ${Math.ceil(seconds % 3_600 / 60)} min`;
 
 export interface ProgressBar {
-  show(view: ImportView): void;
+  show(view: Import): void;
   end(): void;
 }
 

@@ -1,10 +1,10 @@
 /** What `task import` says at the end: what became of the rows, where the report is, what to ask next. */
 
-import type { ImportView } from "./pipeline_caller.ts";
+import type { Import } from "../../shared/sdk/mod.ts";
 import { timeText } from "./progress_bar.ts";
 
 export interface Summary {
-  readonly view: ImportView;
+  readonly view: Import;
   readonly reportFile: string;
   /** Of the platform to ask next; `null` when none runs. */
   readonly url: string | null;
@@ -42,7 +42,7 @@ export function summaryText({ view, reportFile, url, keyFile }: Summary): string
   ].join("\n");
 }
 
-function tookText({ startedAt, finishedAt, rowsRead }: ImportView): string {
+function tookText({ startedAt, finishedAt, rowsRead }: Import): string {
   if (startedAt === null || finishedAt === null) return "";
   const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000;
   if (seconds < 1) return " in less than a second";
@@ -50,7 +50,7 @@ function tookText({ startedAt, finishedAt, rowsRead }: ImportView): string {
 }
 
 /** A symbol in the path is worth a ready line; a source without a name is called after its format. */
-function symbolLines({ path, source, notes }: ImportView, base: string): string[] {
+function symbolLines({ path, source, notes }: Import, base: string): string[] {
   const symbol = /(?:^|[/_.-])([A-Z]{6})(?=[/_.-]|$)/.exec(path)?.[1] ?? "EURUSD";
   const named = source ?? /files? of ([a-z\d]+)-/.exec(notes.join(" "))?.[1];
   const query = `granularity=H1${named === undefined ? "" : `&source=${named}`}`;

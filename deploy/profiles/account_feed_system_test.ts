@@ -4,7 +4,7 @@
 // what it got is compared with what the platform kept. The seed is printed.
 
 import { assert, assertEquals } from "@std/assert";
-import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { price } from "../../shared/domain/instrument.ts";
 import { instruments } from "../../shared/domain/instruments.ts";
@@ -157,7 +157,7 @@ async function openPrices(redisUrl: string) {
     const now = systemTimer.now();
     const at = { venueTime: now, receivedTime: now, sequence: ++sequence };
     const quote = { symbol: instrument!.symbol, bid: price(110_000), ask: price(110_010), ...at };
-    const data = { venue: "test", quotes: [toQuoteRow(quote, instrument!)] };
+    const data = writeQuotes("test", [quote]);
     publishEvents(streams, topics.quotes, [events.event("quotes.received", data)]).catch(() => {});
   }, 100);
   return {

@@ -16,7 +16,7 @@ import {
 } from "../../services/trading-gateway/desk/decide.ts";
 import { DeskRisk } from "../../services/trading-gateway/risk/desk_risk.ts";
 import { emptyAccount } from "../../shared/domain/account.ts";
-import { tradingHours } from "../../shared/domain/fx_week.ts";
+import { tradingHours, type TradingHoursName } from "../../shared/domain/fx_week.ts";
 import type { AccountId, ExecId } from "../../shared/domain/ids.ts";
 import { price, type Symbol, units } from "../../shared/domain/instrument.ts";
 import { micros } from "../../shared/domain/money.ts";
@@ -30,7 +30,7 @@ import { accountLevel, instrumentLevel, platformLevel } from "../../shared/domai
 import type { TradingState } from "../../shared/domain/risk/limits.ts";
 import { storedLimits } from "../../shared/domain/risk/limits_text.ts";
 import { defaultTerms } from "../../shared/domain/terms.ts";
-import { epochMs, ManualClock } from "../../shared/domain/time.ts";
+import { type EpochMs, epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { createEventSource } from "../../shared/runtime/events.ts";
 
 const accountId = "demo" as AccountId;
@@ -110,109 +110,107 @@ const scenario = fc.record({
 });
 type Scenario = typeof scenario extends fc.Arbitrary<infer S> ? S : never;
 
-async function play(one: Scenario) {
-  const start = epochMs(Date.UTC(2026, 0, one.market === "closed" ? 10 : 7, 12));
-  const open = one.market !== "closed";
-  const quotes = new QuoteBook();
-  const clock = new ManualClock(start);
-  const edge = new EdgeMarket({ hours: tradingHours("fx-week"), clock });
-  const risk = new DeskRisk({
+const sides = { bid: price(116_000), ask: price(116_010) };
+
+function bookAt(receivedTime: number): QuoteBook {
+  const book = new QuoteBook();
+  quote(book, receivedTime);
+  return book;
+}
+
+function quote(book: QuoteBook, receivedTime: number): void {
+  const times = { venueTime: epochMs(receivedTime), receivedTime: epochMs(receivedTime) };
+  book.apply({ symbol: "EURUSD" as Symbol, ...sides, ...times, sequence: receivedTime });
+}
+
+/** The desk's rules over one account in memory. */
+class Core {
+  readonly account = emptyAccount(accountId);
+  readonly risk = new DeskRisk({
     daysOf: () => Promise.resolve(new Map()),
     begunAt: () => Promise.resolve(null),
   });
-  const market: Market = {
-    now: start,
-    quotes,
-    rates: quoteRates(quotes),
-    hours: tradingHours(open ? "fx-week" : "always"),
-    terms: defaultTerms,
-    risk,
-  };
-  const sides = { bid: price(116_000), ask: price(116_010) };
-  const age = one.market === "stale" ? 60_000 : 0;
-  const quote = (book: QuoteBook, receivedTime: number) =>
-    book.apply({
-      symbol: "EURUSD" as Symbol,
-      ...sides,
-      venueTime: epochMs(receivedTime),
-      receivedTime: epochMs(receivedTime),
-      sequence: receivedTime,
-    });
-  quote(quotes, start);
-  const account = emptyAccount(accountId);
-  const known: Known & { byClientOrderId: Map<string, Order> } = {
+  readonly #known: Known & { byClientOrderId: Map<string, Order> } = {
     byClientOrderId: new Map(),
     bookedFills: new Set(),
   };
-  const run = (command: Command, at: Market = market) => {
-    const decision = decide(account, command as never, { market: at, known });
-    for (const order of account.orders.values()) {
-      known.byClientOrderId.set(clientOrderKey(order), order);
-    }
-    risk.count(account, decision.booked.map(({ transaction }) => transaction), at.now);
-    return decision.outcome;
-  };
-  const place = (over: Partial<OrderRequest>) => {
-    const body = { clientOrderId: `old-${known.byClientOrderId.size}`, symbol: "EURUSD" };
-    const read = readOrder({
-      ...body,
-      side: "buy",
-      type: "limit",
-      units: "1000",
-      price: "1.15",
-      ...over,
-    });
-    assert(typeof read !== "string");
-    return run({ kind: "place_order", accountId, ...read });
-  };
-  const deposit = micros(100_000n * 1_000_000n);
-  run({ kind: "open_account", accountId, currency: "USD", deposit });
-  if (one.held !== 0) {
-    const side = one.held > 0 ? "buy" : "sell";
-    const size = Math.abs(one.held);
-    const outcome = place({ type: "market", price: undefined, side, units: String(size) });
-    assert(outcome.ok);
-    const { orderId, symbol } = outcome.order!;
-    const fill = { venue: "v", execId: "x" as ExecId, time: start, text: null };
-    const report = { ...fill, accountId, orderId, symbol, execType: "trade" as const };
-    run({
-      kind: "apply_report",
-      accountId,
-      report: { ...report, units: units(size), price: sides.ask },
-    });
-  }
-  for (const size of one.waiting) place({ units: size });
-  account.balance = micros(one.deposit * 1_000_000n);
 
+  run(command: Command, met: { now: EpochMs; quotes: QuoteBook; hours: TradingHoursName }) {
+    const { now, quotes, hours } = met;
+    const market: Market = {
+      now,
+      quotes,
+      rates: quoteRates(quotes),
+      hours: tradingHours(hours),
+      terms: defaultTerms,
+      risk: this.risk,
+    };
+    const decision = decide(this.account, command as never, { market, known: this.#known });
+    for (const order of this.account.orders.values()) {
+      this.#known.byClientOrderId.set(clientOrderKey(order), order);
+    }
+    this.risk.count(this.account, decision.booked.map(({ transaction }) => transaction), now);
+    return decision.outcome;
+  }
+
+  /** What the account held and had waiting before the order under test. */
+  prepare(one: Scenario, now: EpochMs): void {
+    const met = { now, quotes: bookAt(now), hours: "always" as const };
+    const deposit = micros(100_000n * 1_000_000n);
+    this.run({ kind: "open_account", accountId, currency: "USD", deposit }, met);
+    const place = (over: Partial<OrderRequest>) => {
+      const clientOrderId = `old-${this.#known.byClientOrderId.size}`;
+      const usual = { clientOrderId, symbol: "EURUSD", side: "buy", type: "limit" } as const;
+      const read = readOrder({ ...usual, units: "1000", price: "1.15", ...over });
+      assert(typeof read !== "string");
+      return this.run({ kind: "place_order", accountId, ...read }, met);
+    };
+    if (one.held !== 0) {
+      const side = one.held > 0 ? "buy" : "sell";
+      const size = Math.abs(one.held);
+      const outcome = place({ type: "market", price: undefined, side, units: String(size) });
+      assert(outcome.ok);
+      const { orderId, symbol } = outcome.order!;
+      const fill = { venue: "v", execId: "x" as ExecId, time: now, text: null };
+      const traded = { execType: "trade" as const, units: units(size), price: sides.ask };
+      const report = { ...fill, ...traded, accountId, orderId, symbol };
+      this.run({ kind: "apply_report", accountId, report }, met);
+    }
+    for (const size of one.waiting) place({ units: size });
+    this.account.balance = micros(one.deposit * 1_000_000n);
+  }
+}
+
+async function play(one: Scenario) {
+  const now = epochMs(Date.UTC(2026, 0, one.market === "closed" ? 10 : 7, 12));
+  const clock = new ManualClock(now);
+  const edge = new EdgeMarket({ hours: tradingHours("fx-week"), clock });
+  const core = new Core();
+  core.prepare(one, now);
   one.rules.forEach(({ level, state, limits }, at) => {
     const rule = { state, limits: storedLimits(limits), version: at + 1 };
-    risk.book.take(level, rule);
+    core.risk.book.take(level, rule);
     if (one.warm) edge.risk.take(level, rule);
   });
   if (one.warm) {
     const events = createEventSource({ source: "/test", ids: { next: () => "1" }, clock });
-    edge.takeAccount(JSON.parse(accountEntry(events, account).body).data);
+    edge.takeAccount(JSON.parse(accountEntry(events, core.account).body).data);
   }
-  // The market the order meets.
-  const seen = new QuoteBook();
+  await core.risk.prepare([accountId], now);
+  const quotes = new QuoteBook();
   if (one.market !== "unquoted") {
-    quote(seen, start - age);
-    quote(edge.quotes, start - age);
+    for (const book of [quotes, edge.quotes]) {
+      quote(book, now - (one.market === "stale" ? 60_000 : 0));
+    }
   }
-  await risk.prepare([accountId], start);
-  const met: Market = {
-    ...market,
-    quotes: seen,
-    rates: quoteRates(seen),
-    hours: tradingHours("fx-week"),
-  };
   const atEdge = {
     terms: refusalOfTerms(one.request),
     now: refusalNow(edge, accountId, one.request),
   };
   const read = readOrder(one.request);
   if (typeof read === "string") return { atEdge, core: read };
-  const outcome = run({ kind: "place_order", accountId, ...read }, met);
+  const met = { now, quotes, hours: "fx-week" as const };
+  const outcome = core.run({ kind: "place_order", accountId, ...read }, met);
   return { atEdge, core: outcome.ok ? null : outcome.reason as RejectReason };
 }
 

@@ -3,7 +3,7 @@
 // of the SDK in both forms; Redis is killed and comes back.
 
 import { assertEquals } from "@std/assert";
-import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { price } from "../../shared/domain/instrument.ts";
 import { instruments } from "../../shared/domain/instruments.ts";
@@ -31,17 +31,15 @@ async function openRegion(redisUrl: string) {
     async publish(): Promise<number> {
       round++;
       const now = systemTimer.now();
-      const quotes = traded.map((instrument) =>
-        toQuoteRow({
-          symbol: instrument.symbol,
-          bid: price(100_000 + round),
-          ask: price(100_010 + round),
-          venueTime: now,
-          receivedTime: now,
-          sequence: round,
-        }, instrument)
-      );
-      const event = events.event("quotes.received", { venue: "test", quotes });
+      const quotes = traded.map(({ symbol }) => ({
+        symbol,
+        bid: price(100_000 + round),
+        ask: price(100_010 + round),
+        venueTime: now,
+        receivedTime: now,
+        sequence: round,
+      }));
+      const event = events.event("quotes.received", writeQuotes("test", quotes));
       await publishEvents(streams, topics.quotes, [event]);
       return round;
     },

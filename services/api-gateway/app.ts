@@ -17,10 +17,11 @@ import { addSessionRoutes } from "./sessions/session_routes.ts";
 
 export function createGatewayApp(deps: GatewayDeps): FetchApp {
   const app = createServiceApp({ ...deps, limit: limitBy(deps.limiter) });
+  const { clock } = deps.market;
   const tokenOf = createInternalTokens(deps.tokens, deps.clock);
-  const trading = createForward(deps.upstreams.trading, tokenOf);
-  const marketData = createForward(deps.upstreams.marketData, tokenOf);
-  const pipeline = createForward(deps.upstreams.pipeline, tokenOf);
+  const trading = createForward(deps.upstreams.trading, tokenOf, clock);
+  const marketData = createForward(deps.upstreams.marketData, tokenOf, clock);
+  const pipeline = createForward(deps.upstreams.pipeline, tokenOf, clock);
   addOrderRoutes(app, { market: deps.market, toTrading: trading });
   addForwardRoutes(app, { trading, marketData, pipeline });
   addKeyRoutes(app, deps);

@@ -3,12 +3,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { marketDataRoutes } from "../../shared/contracts/http/market_data.ts";
 import { barsView } from "../../shared/contracts/http/market_history.ts";
-import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { type Bar, minuteMs } from "../../shared/domain/bar.ts";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
-import { instrumentOf, instruments } from "../../shared/domain/instruments.ts";
+import { instruments } from "../../shared/domain/instruments.ts";
 import { epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
 import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
@@ -60,16 +60,16 @@ const events = createEventSource({ source: "/test", ids: uuidIds, clock });
 
 async function quote(symbol: string, bid: number): Promise<void> {
   const at = clock.now();
-  const row = toQuoteRow({
+  const quote = {
     symbol: symbol as Symbol,
     bid: price(bid),
     ask: price(bid + 12),
     venueTime: epochMs(at - 7),
     receivedTime: at,
     sequence: 41,
-  }, instrumentOf(symbol as Symbol));
+  };
   await publishEvents(streams, topics.quotes, [
-    events.event("quotes.received", { venue: "test", quotes: [row] }),
+    events.event("quotes.received", writeQuotes("test", [quote])),
   ]);
   await eventually(() => deps.quotes.get(symbol) !== undefined);
 }

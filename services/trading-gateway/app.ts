@@ -7,6 +7,7 @@ import { addFundsRoutes } from "./funds/funds_routes.ts";
 import { addOrderRoutes } from "./orders/order_routes.ts";
 import { addKillRoutes } from "./risk/kill_routes.ts";
 import { addRiskRoutes } from "./risk/risk_routes.ts";
+import { addQualityRoutes } from "./quality/quality_routes.ts";
 import { addStatementRoutes } from "./statement/statement_routes.ts";
 import { addTransactionRoutes } from "./transactions/transaction_routes.ts";
 
@@ -17,6 +18,7 @@ export function createTradingApp(deps: TradingDeps): TradingApp {
   addOrderRoutes(app, deps);
   addRiskRoutes(app, deps);
   addKillRoutes(app, deps);
+  addQualityRoutes(app, deps);
   addStatementRoutes(app, deps);
   addTransactionRoutes(app, deps);
   return app;

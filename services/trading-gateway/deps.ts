@@ -54,14 +54,9 @@ export async function startTrading(
   const quotes = new QuoteBook();
   const rates = quoteRates(quotes);
   const risk = new DeskRisk(createDayStore(db));
-  const market = (): Market => ({
-    now: marketClock.now(),
-    quotes,
-    rates,
-    hours,
-    terms,
-    risk,
-  });
+  const market = (): Market => {
+    return { now: marketClock.now(), quotes, rates, hours, terms, risk };
+  };
   const events = createEventSource({
     source: "/services/trading-gateway",
     ids: ground.ids,
@@ -95,19 +90,7 @@ export async function startTrading(
     signal: lifecycle.signal,
   });
   lifecycle.run("outbox relay", (signal) => relay.run(signal));
-  lifecycle.run("executions", (signal) =>
-    consumeTopic({
-      streams,
-      topic: topics.executions,
-      group: "trading",
-      consumer: ground.ids.next(),
-      // A fill is money: it is tried again for as long as it takes a rate to arrive.
-      redeliverAfterMs: 2_000,
-      deliveriesMax: 1_000,
-      logger,
-      signal,
-      handle: (reports) => applyReports({ desk, logger }, reports),
-    }));
+  lifecycle.run("executions", (signal) => consumeReports(ground, desk, signal));
   lifecycle.run(
     "reconciliation",
     (signal) => reconcile({ db, streams, events, logger, now: () => marketClock.now() }, signal),
@@ -118,3 +101,17 @@ export async function startTrading(
   lifecycle.onStop("desk", () => desk.idle());
   return { ...ground, db, books, desk, market, rolls, risk, riskParts, kills };
 }
+
+const consumeReports = ({ streams, ids, logger }: Ground, desk: Desk, signal: AbortSignal) =>
+  consumeTopic({
+    streams,
+    topic: topics.executions,
+    group: "trading",
+    consumer: ids.next(),
+    // A fill is money: it is tried again for as long as it takes a rate to arrive.
+    redeliverAfterMs: 2_000,
+    deliveriesMax: 1_000,
+    logger,
+    signal,
+    handle: (reports) => applyReports({ desk, logger }, reports),
+  });

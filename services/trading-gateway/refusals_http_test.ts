@@ -29,6 +29,7 @@ const limit = (over: Over = {}): Over => ({
   ...over,
 });
 const market: Over = { type: "market", price: undefined };
+const hedging: Over = { positionMode: "hedging" };
 const stop: Over = { type: "stop", price: undefined, triggerPrice: "1.20000" };
 
 /** An account of the scenario's own. */
@@ -202,6 +203,32 @@ const changeScenarios = {
   },
 } satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
 
+const lotScenarios = {
+  close_lot_needs_reduce_only: refused({ closeLotId: 1, positionFill: "default" }),
+  close_lot_not_allowed: refused({ closeLotId: 1, positionFill: "reduce_only" }),
+  lot_unknown: async () => {
+    const accountId = await open(hedging);
+    await hold(accountId);
+    return post(accountId, {
+      closeLotId: 1,
+      positionFill: "reduce_only",
+      side: "sell",
+      price: "2",
+    });
+  },
+  too_many_lots: async () => {
+    const accountId = await open(hedging);
+    const order = await placed(accountId, market); // each of its fills opens a lot
+    const pieces = Array.from({ length: 1_000 });
+    await Promise.all(
+      pieces.map(() =>
+        report(trading.deps, order, { execType: "trade", price: 116_010, units: 1 })
+      ),
+    );
+    return post(accountId);
+  },
+} satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
+
 const riskScenarios = {
   trading_halted: async () => post(await bound({}, "halted")),
   trading_reduce_only: async () => post(await bound({}, "reduce_only")),
@@ -250,6 +277,7 @@ const scenarios: Record<RejectReason, () => Promise<Answer>> = {
   ...termScenarios,
   ...stateScenarios,
   ...changeScenarios,
+  ...lotScenarios,
   ...riskScenarios,
 };
 

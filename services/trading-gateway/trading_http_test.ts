@@ -6,10 +6,9 @@ import { fundsRoutes } from "../../shared/contracts/http/funds.ts";
 import { tradingRoutes } from "../../shared/contracts/http/trading.ts";
 import { transactionRoutes } from "../../shared/contracts/http/transactions.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
-import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
-import { instrumentOf } from "../../shared/domain/instruments.ts";
 import { epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
 import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
@@ -55,17 +54,16 @@ const app = createTradingApp(deps);
 async function quote(symbol: string, bid: number): Promise<void> {
   const at = clock.now();
   const events = createEventSource({ source: "/test", ids: uuidIds, clock });
-  const instrument = instrumentOf(symbol as Symbol);
-  const row = toQuoteRow({
-    symbol: instrument.symbol,
+  const quote = {
+    symbol: symbol as Symbol,
     bid: price(bid),
     ask: price(bid + 10),
     venueTime: at,
     receivedTime: at,
     sequence: at,
-  }, instrument);
+  };
   await publishEvents(streams, topics.quotes, [
-    events.event("quotes.received", { venue: "test", quotes: [row] }),
+    events.event("quotes.received", writeQuotes("test", [quote])),
   ]);
   await eventually(() =>
     Promise.resolve(assertEquals(deps.market().quotes.get(symbol)?.sequence, at))

@@ -25,6 +25,7 @@ import { applyReplace, workingStatus } from "./orders/apply_replace.ts";
 import { defaultPositions } from "./position.ts";
 import type {
   OrderAccepted,
+  OrderAcknowledged,
   OrderFilled,
   OrderRejected,
   OrderReplaced,
@@ -66,6 +67,7 @@ function apply(account: Account, next: Transaction): Posting[] {
       return putOrder(account, {
         ...newOrder(next, next.terms, next.held ? "held" : "pending_new"),
         ...next.link,
+        arrival: next.arrival ?? null,
       });
     case "order_released":
       return move(account, next, { status: "pending_new" });
@@ -78,7 +80,7 @@ function apply(account: Account, next: Transaction): Posting[] {
           text: next.text,
         });
     case "order_acknowledged":
-      return move(account, next, { status: "new" });
+      return acknowledge(account, next);
     case "order_triggered":
       return applyTrigger(account, next);
     case "order_filled":
@@ -150,7 +152,10 @@ function applyTrigger(account: Account, next: OrderTriggered): Posting[] {
   if (!isConditional(order.type) || order.triggeredAt !== null || !isWorking(order.status)) {
     throw new ImpossibleTransaction(`Cannot trigger order ${order.orderId}: ${order.status}`);
   }
-  replaceOrder(account, order, { ...order, triggeredAt: next.time, updatedAt: next.time });
+  const { bid, ask, time } = next;
+  const met = order.arrival ?? { receivedAt: null, acknowledgedAt: null };
+  const arrival = { bid, ask, receivedAt: met.receivedAt, acknowledgedAt: met.acknowledgedAt };
+  replaceOrder(account, order, { ...order, arrival, triggeredAt: time, updatedAt: time });
   return [];
 }
 
@@ -198,6 +203,7 @@ function newOrder(
     triggeredAt: null,
     revision: 0,
     replacing: [],
+    arrival: null,
     rejectReason: null,
     text: null,
     createdAt: next.time,
@@ -214,7 +220,7 @@ function putOrder(account: Account, order: Order): Posting[] {
 function move(
   account: Account,
   next: Transaction & { orderId: OrderId },
-  change: Pick<Order, "status"> & Partial<Pick<Order, "rejectReason" | "text">>,
+  change: Pick<Order, "status"> & Partial<Pick<Order, "rejectReason" | "text" | "arrival">>,
 ): Posting[] {
   const order = orderIn(account, next.orderId);
   if (!canBecome(order.status, change.status)) {
@@ -224,6 +230,14 @@ function move(
   }
   replaceOrder(account, order, { ...order, ...change, updatedAt: next.time });
   return [];
+}
+
+function acknowledge(account: Account, next: OrderAcknowledged): Posting[] {
+  const { arrival } = orderIn(account, next.orderId);
+  return move(account, next, {
+    status: "new",
+    arrival: arrival === null ? null : { ...arrival, acknowledgedAt: next.time },
+  });
 }
 
 function replaceOrder(account: Account, before: Order, after: Order): void {

@@ -11,6 +11,7 @@ import {
   type MoneyTransaction,
   moneyTransactionTypes,
 } from "./money_transactions.ts";
+import type { Arrival, FillQuality } from "./orders/arrival.ts";
 import type { OrderLink, OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
 import type { Tenant } from "./risk/levels.ts";
@@ -55,6 +56,8 @@ export interface OrderAccepted extends Numbered {
   readonly link?: OrderLink;
   /** Kept from the venue until its parent is filled. */
   readonly held?: true;
+  /** Left out where no quote was known, and in transactions from before it was kept. */
+  readonly arrival?: Arrival;
 }
 
 /** Its parent is filled: the order goes to the venue. */
@@ -107,6 +110,8 @@ export interface OrderFilled extends Numbered {
   readonly closed?: readonly ClosedLot[];
   /** Left out where none was owed. */
   readonly commission?: Commission;
+  /** Left out where the order met no quote we know of. */
+  readonly quality?: FillQuality;
 }
 
 export interface OrderReplaceRequested extends Numbered {

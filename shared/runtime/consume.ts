@@ -218,7 +218,6 @@ function readEvent<One extends Topic>(topic: One, entry: StreamEntry): EventOf<O
   } catch (error) {
     return new Malformed(`Not JSON: ${error instanceof Error ? error.message : error}`);
   }
-  if (topic.fits?.(json) === true) return json as EventOf<One>;
   const result = v.safeParse(topic.schema, json);
   if (result.success) return result.output as EventOf<One>;
   const issue = result.issues[0];

@@ -1,6 +1,7 @@
 /** Keeps a quote book, and where wanted the market's clock, in step with the `quotes` topic. */
 
-import { fromQuoteRow, type QuoteEvent, type VenueHeard } from "../contracts/messages/quotes.ts";
+import { readQuotes } from "../contracts/messages/quote_batch.ts";
+import type { QuoteBatch, VenueHeard } from "../contracts/messages/quotes.ts";
 import { topics } from "../contracts/messages/topics.ts";
 import type { Quote, QuoteBook } from "../domain/quote.ts";
 import { type Clock, type EpochMs, ManualClock } from "../domain/time.ts";
@@ -37,24 +38,19 @@ export function followQuotes(options: FollowQuotesOptions): Promise<{ done: Prom
     signal,
     async handle(events) {
       for (const event of events) {
-        if (event.type === "quotes.received") await takeQuotes(options, event.data.quotes);
+        if (event.type === "quotes.received") await takeQuotes(options, event.data);
         else await takeHeard(options, event.data);
       }
     },
   });
 }
 
-type Rows = Extract<QuoteEvent, { type: "quotes.received" }>["data"]["quotes"];
-
-function takeQuotes(options: FollowQuotesOptions, rows: Rows): void | Promise<void> {
+function takeQuotes(options: FollowQuotesOptions, batch: QuoteBatch): void | Promise<void> {
   const { book, marketClock, logger } = options;
   const news: Quote[] = [];
-  for (const row of rows) {
-    const quote = fromQuoteRow(row);
-    if (quote === null) {
-      logger.warn({ symbol: row[0], bid: row[1], ask: row[2] }, "quote not on the grid, skipped");
-      continue;
-    }
+  const { quotes, unread } = readQuotes(batch);
+  for (const quote of unread) logger.warn({ quote }, "quote not on the grid, skipped");
+  for (const quote of quotes) {
     if (marketClock instanceof ManualClock) marketClock.advanceTo(quote.receivedTime);
     if (book.apply(quote)) news.push(quote);
   }

@@ -1,9 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { type QuoteRow, toQuoteRow } from "../contracts/messages/quotes.ts";
+import { writeQuotes } from "../contracts/messages/quote_batch.ts";
 import { topics } from "../contracts/messages/topics.ts";
 import { price, type Symbol } from "../domain/instrument.ts";
-import { instrumentOf } from "../domain/instruments.ts";
-import { QuoteBook } from "../domain/quote.ts";
+import { type Quote, QuoteBook } from "../domain/quote.ts";
 import { epochMs, ManualClock } from "../domain/time.ts";
 import { openStreams } from "../streams/open_streams.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -14,30 +13,31 @@ import { systemTimer, uuidIds } from "./time.ts";
 
 const source = createEventSource({ source: "/test", ids: uuidIds, clock: systemTimer });
 
-function row(symbol: string, bid: number, sequence: number): QuoteRow {
-  const instrument = instrumentOf(symbol as Symbol);
-  return toQuoteRow({
-    symbol: instrument.symbol,
-    bid: price(bid),
-    ask: price(bid + 10),
-    venueTime: epochMs(sequence - 1),
-    receivedTime: epochMs(sequence),
-    sequence,
-  }, instrument);
-}
+const quote = (symbol: string, bid: number, sequence: number): Quote => ({
+  symbol: symbol as Symbol,
+  bid: price(bid),
+  ask: price(bid + 10),
+  venueTime: epochMs(sequence - 1),
+  receivedTime: epochMs(sequence),
+  sequence,
+});
 
-Deno.test("followQuotes() keeps book and market clock, passes on only news, and skips bad rows", async () => {
+Deno.test("followQuotes() keeps book and market clock, passes on only news, and skips bad ones", async () => {
   const lines: Record<string, unknown>[] = [];
   const streams = await openStreams("memory:", { clock: systemTimer });
   const book = new QuoteBook();
   const marketClock = new ManualClock(epochMs(0));
   const abort = new AbortController();
   const seen: unknown[] = [];
-  const publish = (...rows: QuoteRow[]) =>
+  const publish = (...quotes: Quote[]) =>
     publishEvents(streams, topics.quotes, [
-      source.event("quotes.received", { venue: "test", quotes: rows }),
+      source.event("quotes.received", writeQuotes("test", quotes)),
     ]);
-  await publish(row("EURUSD", 110_000, 1_000), ["ABCDEF", "1.0", "2.0", 1, 1, 1]);
+  const first = quote("EURUSD", 110_000, 1_000);
+  const { quotes: text, ...rest } = writeQuotes("test", [first]);
+  await publishEvents(streams, topics.quotes, [
+    source.event("quotes.received", { ...rest, quotes: `ABCDEF 1.0 2.0 1 1 1;${text}` }),
+  ]);
   const { done } = await followQuotes({
     streams,
     book,
@@ -54,8 +54,8 @@ Deno.test("followQuotes() keeps book and market clock, passes on only news, and 
     }),
     signal: abort.signal,
   });
-  await publish(row("EURUSD", 110_000, 1_000)); // said again
-  await publish(row("EURUSD", 110_005, 2_000), row("USDJPY", 150_000, 2_001));
+  await publish(first); // said again
+  await publish(quote("EURUSD", 110_005, 2_000), quote("USDJPY", 150_000, 2_001));
   await publishEvents(streams, topics.quotes, [
     source.event("venue.heard", { venue: "test", time: 3_000 }),
   ]);
@@ -68,7 +68,7 @@ Deno.test("followQuotes() keeps book and market clock, passes on only news, and 
     ["heard", 3_000],
   ]);
   assertEquals([book.get("EURUSD")?.bid, book.heardAt, marketClock.now()], [110_005, 3_000, 3_000]);
-  assertEquals(lines.map((line) => [line.msg, line.symbol]), [
-    ["quote not on the grid, skipped", "ABCDEF"],
+  assertEquals(lines.map((line) => [line.msg, line.quote]), [
+    ["quote not on the grid, skipped", "ABCDEF 1.0 2.0 1 1 1"],
   ]);
 });

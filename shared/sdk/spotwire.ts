@@ -5,7 +5,7 @@ import { type Credential, readCredential } from "./credential.ts";
 import { FeedClient } from "./feed.ts";
 import { createClient } from "./generated/client/index.ts";
 import { Operations } from "./generated/sdk.gen.ts";
-import type { Statement } from "./generated/types.gen.ts";
+import type { ExecutionQuality, Statement } from "./generated/types.gen.ts";
 import { SpotwireProblem } from "./problem.ts";
 import { repeatUntilAnswered, type RetryLimits } from "./retry.ts";
 import type { CallOptions, Spotwire } from "./spotwire_api.ts";
@@ -154,6 +154,24 @@ const fundsOperations = (caller: Caller) => ({
   transfer: (accountId, body, o) =>
     caller.callUntilAnswered(
       (api, shared) => api.transfer({ ...shared, path: { accountId }, body }),
+      o,
+    ),
+  getExecutionQuality: (accountId, period, o) =>
+    caller.call(
+      (api, shared) =>
+        api.getExecutionQuality({
+          ...shared,
+          path: { accountId },
+          query: { ...period, format: "json" },
+        }) as Promise<Answer<ExecutionQuality>>,
+      o,
+    ),
+  getPlatformQuality: (period, o) =>
+    caller.call(
+      (api, shared) =>
+        api.getPlatformQuality({ ...shared, query: { ...period, format: "json" } }) as Promise<
+          Answer<ExecutionQuality>
+        >,
       o,
     ),
   getStatement: (accountId, period, o) =>

@@ -15,6 +15,7 @@ import type {
   CreatedKey,
   CreateKey,
   CreateToken,
+  ExecutionQuality,
   GetConversionData,
   GetStatementData,
   Instrument,
@@ -151,6 +152,14 @@ export interface Spotwire extends PipelineApi, RiskApi {
     query?: Query<ListLotsData>,
     o?: CallOptions,
   ): Promise<ListLotsResponse>;
+  /** Slippage and latency by venue and instrument. */
+  getExecutionQuality(
+    accountId: string,
+    period?: Period,
+    o?: CallOptions,
+  ): Promise<ExecutionQuality>;
+  /** The same over all accounts; needs an admin key. */
+  getPlatformQuality(period?: Period, o?: CallOptions): Promise<ExecutionQuality>;
   /** Oldest first, without gaps; page on with `since` set to `next`. */
   listTransactions(
     accountId: string,

@@ -20,7 +20,17 @@ interface NodeFsModule {
   };
 }
 
+/** Told when the engine has given up: nothing it says or writes afterwards can be believed. */
+export type OnGivenUp = (reason: string) => never;
+
 export class DurableNodeFs extends NodeFS {
+  readonly #onGivenUp: OnGivenUp;
+
+  constructor(folder: string, onGivenUp: OnGivenUp) {
+    super(folder);
+    this.#onGivenUp = onGivenUp;
+  }
+
   override async init(...args: Parameters<NodeFS["init"]>): ReturnType<NodeFS["init"]> {
     const { emscriptenOpts } = await super.init(...args);
     const install = (module: unknown) => {
@@ -31,9 +41,15 @@ export class DurableNodeFs extends NodeFS {
       };
     };
     const preRun = emscriptenOpts.preRun ?? [];
+    let reason = "no reason given";
     return {
       emscriptenOpts: {
         ...emscriptenOpts,
+        printErr: (line: string) => {
+          reason = /(?:PANIC|FATAL): +(.+)/.exec(line)?.[1] ?? reason;
+        },
+        // Left alone the engine goes on after its PANIC, and commits what it could not log.
+        onAbort: () => this.#onGivenUp(reason),
         preRun: [...(Array.isArray(preRun) ? preRun : [preRun]), install],
       },
     };

@@ -1,6 +1,6 @@
 /** Brings one schema up to date with the migrations its owner carries in code. */
 
-import { type Kysely, sql } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { Store } from "./store.ts";
 
@@ -19,7 +19,25 @@ export async function migrate(
   migrations: Record<string, Migration>,
 ): Promise<void> {
   const db = store.database<unknown>(schema);
-  await createSchema(db, schema);
+  await db.transaction().execute((trx) => createSchema(trx, schema));
+  await runMigrations(db, schema, migrations);
+}
+
+/** {@link migrate} as part of the caller's transaction: others that migrate wait for its end. */
+export async function migrateWithin(
+  trx: Transaction<unknown>,
+  schema: string,
+  migrations: Record<string, Migration>,
+): Promise<void> {
+  await createSchema(trx, schema);
+  await runMigrations(trx.withSchema(schema), schema, migrations);
+}
+
+async function runMigrations(
+  db: Kysely<unknown>,
+  schema: string,
+  migrations: Record<string, Migration>,
+): Promise<void> {
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve(migrations) },
@@ -33,11 +51,9 @@ export async function migrate(
 }
 
 /** Two copies running `create schema if not exists` at once can both find it missing. */
-async function createSchema(db: Kysely<unknown>, schema: string): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(${sql.lit(creationLock)})`.execute(trx);
-    await sql`create schema if not exists ${sql.id(schema)}`.execute(trx);
-  });
+async function createSchema(trx: Transaction<unknown>, schema: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${sql.lit(creationLock)})`.execute(trx);
+  await sql`create schema if not exists ${sql.id(schema)}`.execute(trx);
 }
 
 const messageOf = (error: unknown): string =>

@@ -51,12 +51,25 @@ async function openOnDisk(folder: string): Promise<PGlite> {
 
 const openCluster = (cluster: string): Promise<PGlite> =>
   PGlite.create({
-    fs: new DurableNodeFs(cluster),
+    fs: new DurableNodeFs(cluster, (reason) => endProcess(cluster, reason)),
     relaxedDurability: false,
     startParams: durableStartParams(PGlite.defaultStartParams),
     parsers,
     serializers,
   });
+
+/** Of `EX_IOERR`: what starts this process again may try later. */
+const givenUpExit = 74;
+
+/**
+ * As a served Postgres does after a PANIC: it ends, and recovers from its log when it is started again.
+ * Every acknowledged commit is in there.
+ */
+function endProcess(cluster: string, reason: string): never {
+  const text = `The embedded store in ${cluster} cannot go on: ${reason}\n`;
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
+  Deno.exit(givenUpExit);
+}
 
 const exists = (path: string): Promise<boolean> =>
   Deno.stat(path).then(() => true, (error) => {

@@ -19,7 +19,7 @@ import {
   writeFrameHead,
   writeQuoteRecord,
 } from "../contracts/messages/feed_binary.ts";
-import { fromQuoteRow } from "../contracts/messages/quotes.ts";
+import { readQuotes } from "../contracts/messages/quote_batch.ts";
 
 function quoteBytes(
   type: "snapshot" | "quotes",
@@ -29,7 +29,9 @@ function quoteBytes(
   const view = new DataView(bytes.buffer);
   writeFrameHead(view, binaryKinds[type], quotes.length);
   quotes.forEach(({ symbol, bid, ask, time, receivedTime, sequence, status }, at) => {
-    const quote = fromQuoteRow([symbol, bid, ask, time, receivedTime, sequence])!;
+    const line = [symbol, bid, ask, time, receivedTime, sequence].join(" ");
+    const [quote] = readQuotes({ venue: "", time: 0, sequence: 0, quotes: line }).quotes;
+    if (quote === undefined) throw new Error(`Cannot read the quote ${line}`);
     writeQuoteRecord(view, at, { quote, status });
   });
   return bytes;

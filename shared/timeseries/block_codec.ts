@@ -3,7 +3,7 @@
  * byte by byte; a block that is damaged, or is none, is a {@link BlockFormatError}, never wrong rows.
  */
 
-import { BlockFormatError, BlockReader, BlockWriter, rowsMax } from "./block_bytes.ts";
+import { BlockFormatError, type BlockHead, rowsMax } from "./block_bytes.ts";
 import {
   readDistances,
   readTimes,
@@ -13,11 +13,12 @@ import {
   writeVolumes,
 } from "./column_codec.ts";
 import type { BarColumns, TickColumns } from "./columns.ts";
+import { BlockReader } from "./plane_reader.ts";
+import { BlockWriter } from "./plane_writer.ts";
 import { readPrices, writePrices } from "./price_codec.ts";
 
 export { BlockFormatError, rowsMax } from "./block_bytes.ts";
 
-const formatVersion = 1;
 const blockKind = { ticks: 1, bars: 2 } as const;
 
 /** Which volume columns a block has; bars use the first bit. */
@@ -47,8 +48,8 @@ export class TickRoom {
 
 /** Into `room` where it is given, else into memory of its own. @throws BlockFormatError */
 export function decodeTicks(bytes: Uint8Array, room?: TickRoom): TickColumns {
-  const reader = new BlockReader(bytes);
-  const { flags, rows } = readHead(reader, blockKind.ticks);
+  const reader = new BlockReader(bytes, blockKind.ticks);
+  const { flags, rows } = reader.head;
   if (flags > (flag.bidVolume | flag.askVolume)) throw new BlockFormatError(`flags ${flags}`);
   const time = room?.time.subarray(0, rows) ?? new Float64Array(rows);
   const bid = room?.bid.subarray(0, rows) ?? new Int32Array(rows);
@@ -79,8 +80,8 @@ export function encodeBars(bars: BarColumns): Uint8Array<ArrayBuffer> {
 
 /** @throws BlockFormatError */
 export function decodeBars(bytes: Uint8Array): BarColumns {
-  const reader = new BlockReader(bytes);
-  const { flags, rows } = readHead(reader, blockKind.bars);
+  const reader = new BlockReader(bytes, blockKind.bars);
+  const { flags, rows } = reader.head;
   if (flags > flag.bidVolume) throw new BlockFormatError(`flags ${flags}`);
   const openTime = new Float64Array(rows);
   readTimes(reader, openTime);
@@ -104,31 +105,12 @@ export function decodeBars(bytes: Uint8Array): BarColumns {
   return { length: rows, openTime, open, high, low, close, ticks, volume };
 }
 
-function encode(
-  { kind, flags, rows }: { kind: number; flags: number; rows: number },
-  writeColumns: () => void,
-): Uint8Array<ArrayBuffer> {
+function encode(head: BlockHead, writeColumns: () => void): Uint8Array<ArrayBuffer> {
+  const { rows } = head;
   if (rows < 1 || rows > rowsMax) {
     throw new RangeError(`Cannot store ${rows} rows in a block, expected 1 to ${rowsMax}`);
   }
   writer.clear();
-  writer.u8(formatVersion);
-  writer.u8(kind);
-  writer.u8(flags);
-  writer.u8(0);
-  writer.u32(rows);
   writeColumns();
-  return writer.finish();
-}
-
-function readHead(reader: BlockReader, kind: number): { flags: number; rows: number } {
-  const version = reader.u8();
-  if (version !== formatVersion) throw new BlockFormatError(`format version ${version}`);
-  const found = reader.u8();
-  if (found !== kind) throw new BlockFormatError(`a block of kind ${found}, expected ${kind}`);
-  const flags = reader.u8();
-  if (reader.u8() !== 0) throw new BlockFormatError("its fourth byte is not 0");
-  const rows = reader.u32();
-  if (rows < 1 || rows > rowsMax) throw new BlockFormatError(`${rows} rows`);
-  return { flags, rows };
+  return writer.finish(head);
 }

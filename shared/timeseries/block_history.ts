@@ -8,6 +8,7 @@ import type { Kysely } from "kysely";
 import { joinBars } from "./bar_columns.ts";
 import { isLiveMinutes, selectBarRows } from "./bar_rows.ts";
 import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TickRoom } from "./block_codec.ts";
 import { BlockOpener, type BlockPage, clustersOf, eachPage, readPage } from "./block_pages.ts";
 import type { BarColumns, BarSeries, TickColumns, TickSeries, TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
@@ -31,14 +32,25 @@ export class BlockHistory implements History {
     this.#opener = new BlockOpener(depot);
   }
 
-  async *ticks(series: TickSeries, range: TimeRange): AsyncGenerator<TickColumns> {
+  async *ticks(
+    series: TickSeries,
+    range: TimeRange,
+    room?: TickRoom,
+  ): AsyncGenerator<TickColumns> {
     const key = tickKey(series);
     let small: TickColumns[] = [];
     let rows = 0;
     for await (const { blocks, from, to } of this.#pages(key, range)) {
       for (const cluster of clustersOf(blocks)) {
-        const parts = await Promise.all(cluster.map((block) => this.#opener.ticks(key, block)));
+        const into = cluster.length === 1 ? room : undefined;
+        const parts = await Promise.all(
+          cluster.map((block) => this.#opener.ticks(key, block, into)),
+        );
         const ticks = ticksWithin(mergeTicks(parts), from, to);
+        if (room !== undefined) {
+          if (ticks.length > 0) yield ticks;
+          continue;
+        }
         small.push(ticks);
         rows += ticks.length;
         if (rows < pieceRows) continue;
@@ -70,6 +82,8 @@ export class BlockHistory implements History {
     yield* eachPage(
       clampRange(range),
       (rest, size) => readPage(this.#db, { key, seriesId, range: rest }, size),
+      // A transaction belongs to its caller, who may change what comes next.
+      { ahead: !this.#db.isTransaction },
     );
   }
 
@@ -83,7 +97,7 @@ export class BlockHistory implements History {
           : await readPage(trx, { key, seriesId, range: rest }, size);
         const { bars, to } = await selectBarRows(trx, key, page);
         return { ...page, to, rows: bars };
-      }));
+      }), { ahead: false });
   }
 }
 

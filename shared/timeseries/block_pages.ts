@@ -5,15 +5,16 @@
 
 import type { Kysely } from "kysely";
 import type { TimeseriesDatabase } from "./bars_table.ts";
-import { BlockFormatError, decodeBars, decodeTicks } from "./block_codec.ts";
+import { BlockFormatError, decodeBars, decodeTicks, type TickRoom } from "./block_codec.ts";
 import { type BlockRow, selectBlocks } from "./block_store.ts";
 import type { BarColumns, TickColumns, TimeRange } from "./columns.ts";
 import { type BlockDepot, DepotError } from "./depot/block_depot.ts";
 import type { SeriesKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
 
-/** Blocks of one page at first; doubled where all of them begin at the same moment. */
-const pageBlocks = 256;
+/** Blocks of the first page, and of later ones; doubled where all of them begin at the same moment. */
+const firstPageBlocks = 16;
+const pageBlocks = 64;
 
 /** A stored block cannot be read; `cause` says why. */
 export class HistoryDamaged extends Error {
@@ -29,7 +30,6 @@ export interface BlockPage extends TimeRange {
 export interface PageSize {
   readonly limit: number;
 }
-const firstPage: PageSize = { limit: pageBlocks };
 
 /** A page of the range from its start; an empty one when `limit` blocks begin at one moment. */
 export async function readPage(
@@ -44,19 +44,37 @@ export async function readPage(
   return { blocks, from, to: Math.max(from, blocks.at(-1)!.fromTime) };
 }
 
-/** Pages of `read` from one end of the range to the other. */
+/**
+ * Pages of `read` from one end of the range to the other. With `ahead`, once a second page was asked
+ * for, the database works on the next page while the last one is used.
+ */
 export async function* eachPage<P extends TimeRange>(
-  range: TimeRange,
+  { from, to }: TimeRange,
   read: (rest: TimeRange, size: PageSize) => Promise<P>,
+  { ahead }: { readonly ahead: boolean },
 ): AsyncGenerator<P> {
-  let size = firstPage;
-  for (let from = range.from; from < range.to;) {
-    const page = await read({ from, to: range.to }, size);
-    if (page.to > from) {
-      yield page;
+  let limit = firstPageBlocks;
+  let begun: Promise<P> | null = null;
+  try {
+    for (let pages = 0; from < to;) {
+      const page: P = await (begun ?? read({ from, to }, { limit }));
+      begun = null;
+      if (page.to <= from) {
+        limit *= 2;
+        continue;
+      }
       from = page.to;
-      size = firstPage;
-    } else size = { limit: 2 * size.limit };
+      limit = pageBlocks;
+      if (ahead && pages++ > 0 && from < to) {
+        begun = read({ from, to }, { limit });
+        // A failure is thrown where the page is awaited.
+        begun.catch(() => {});
+      }
+      yield page;
+    }
+  } finally {
+    // A reader that stops early leaves no query behind.
+    await begun?.catch(() => {});
   }
 }
 
@@ -68,8 +86,9 @@ export class BlockOpener {
     this.#depot = depot;
   }
 
-  ticks(key: SeriesKey, block: BlockRow): Promise<TickColumns> {
-    return this.#open(key, block, decodeTicks);
+  /** Into `room` where it is given. */
+  ticks(key: SeriesKey, block: BlockRow, room?: TickRoom): Promise<TickColumns> {
+    return this.#open(key, block, (bytes) => decodeTicks(bytes, room));
   }
 
   bars(key: SeriesKey, block: BlockRow): Promise<BarColumns> {

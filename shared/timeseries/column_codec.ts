@@ -1,6 +1,8 @@
 /** How times, prices and volumes become unsigned integers that planes hold, and back; exact. */
 
-import { BlockFormatError, type BlockReader, type BlockWriter, rowsMax } from "./block_bytes.ts";
+import { BlockFormatError, rowsMax } from "./block_bytes.ts";
+import { type BlockReader, merge, zeros } from "./plane_reader.ts";
+import type { BlockWriter } from "./plane_writer.ts";
 
 /** Work space of the codec: one block is written or read at a time. */
 const low = new Uint32Array(rowsMax);
@@ -91,15 +93,33 @@ export function readTimes(reader: BlockReader, time: Float64Array): void {
       at += (high[i - 1]! * two32 + low[i - 1]!) * unit;
       time[i] = at;
     }
-  } else {
-    reader.planes(rows - 1, low);
-    reader.planes(rows - 1, other);
+  } else readSplitSteps(reader, time, unit);
+  if (!Number.isSafeInteger(time[rows - 1])) {
+    throw new BlockFormatError("its times are out of range");
+  }
+}
+
+/** The hot loop of reading: from bytes to times in one pass, where steps are below 2^20 units. */
+function readSplitSteps(reader: BlockReader, time: Float64Array, unit: number): void {
+  const rows = time.length;
+  const bits = reader.bytePlanes(rows - 1, 4);
+  const rest = reader.bytePlanes(rows - 1, 4);
+  let at = time[0]!;
+  if (bits.length > 1 || rest.length > 2) {
+    merge(bits, low, rows - 1);
+    merge(rest, other, rows - 1);
     for (let i = 1; i < rows; i++) {
       at += (other[i - 1]! * 16 + low[i - 1]!) * unit;
       time[i] = at;
     }
+    return;
   }
-  if (!Number.isSafeInteger(at)) throw new BlockFormatError("its times are out of range");
+  const [first = zeros] = bits;
+  const [second = zeros, third = zeros] = rest;
+  for (let i = 1; i < rows; i++) {
+    at += (first[i - 1]! + (second[i - 1]! << 4) + (third[i - 1]! << 12)) * unit;
+    time[i] = at;
+  }
 }
 
 /** Any 32-bit integers, each by its distance from another column's, zigzag. */

@@ -7,11 +7,15 @@
 
 import type { Kysely } from "kysely";
 import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TickRoom } from "./block_codec.ts";
 import type { BarColumns, BarSeries, TickColumns, TickSeries, TimeRange } from "./columns.ts";
 
 export interface History {
-  /** Ticks of the range by time, in pieces of a few thousand. */
-  ticks(series: TickSeries, range: TimeRange): AsyncIterable<TickColumns>;
+  /**
+   * Ticks of the range by time, in pieces of a few thousand. With `room` a piece may lie in it, and is
+   * good until the next one is asked for: for those who fold ticks and keep none.
+   */
+  ticks(series: TickSeries, range: TimeRange, room?: TickRoom): AsyncIterable<TickColumns>;
   /** Bars whose open time lies in the range, in pieces. */
   bars(series: BarSeries, range: TimeRange): AsyncIterable<BarColumns>;
   /** What there is of a symbol: its series, with the first and last time and the counts. */

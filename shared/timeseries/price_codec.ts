@@ -3,8 +3,10 @@
  * they nearly always are; those that are not stand beside, in order.
  */
 
-import { BlockFormatError, type BlockReader, type BlockWriter, rowsMax } from "./block_bytes.ts";
+import { BlockFormatError, rowsMax } from "./block_bytes.ts";
 import { unzigzag, zigzag } from "./column_codec.ts";
+import { type BlockReader, zeros } from "./plane_reader.ts";
+import type { BlockWriter } from "./plane_writer.ts";
 
 /** Work space of the codec: one block is written or read at a time. */
 const bids = new Uint32Array(rowsMax);
@@ -76,53 +78,56 @@ function toPairs(asks: Uint32Array, count: number): number {
   return wide;
 }
 
+/** What a pair says of the bid, and of the ask or the spread. */
+const pairedBid = Int8Array.from({ length: 256 }, (_, pair) => unzigzag(pair >>> 4));
+const pairedAsk = Int8Array.from({ length: 256 }, (_, pair) => unzigzag(pair & 15));
+
 /** @throws BlockFormatError */
-export function readPrices(reader: BlockReader, { bid, ask, length: rows }: Prices): void {
+export function readPrices(reader: BlockReader, prices: Prices): void {
   const by = reader.u8();
   if (by > askBy.spread) throw new BlockFormatError(`asks written in way ${by}`);
-  let bidAt = bid[0] = reader.u32() | 0;
-  let askAt = ask[0] = reader.u32() | 0;
-  readChanges(reader, rows - 1);
-  if (by === askBy.change) {
-    for (let i = 1; i < rows; i++) {
-      bid[i] = bidAt = (bidAt + unzigzag(bids[i - 1]!)) | 0;
-      ask[i] = askAt = (askAt + unzigzag(changes[i - 1]!)) | 0;
-    }
-    return;
-  }
-  let width = askAt - bidAt;
-  for (let i = 1; i < rows; i++) {
-    bid[i] = bidAt = (bidAt + unzigzag(bids[i - 1]!)) | 0;
-    width = (width + unzigzag(changes[i - 1]!)) | 0;
-    ask[i] = bidAt + width;
+  prices.bid[0] = reader.u32();
+  prices.ask[0] = reader.u32();
+  // The ask goes where the bid goes, and by as much further as the spread widens.
+  const withBid = by === askBy.spread ? -1 : 0;
+  const how = reader.u8();
+  if (how === layout.apart) readApart(reader, prices, withBid);
+  else if (how === layout.pairs) readPairs(reader, prices, withBid);
+  else throw new BlockFormatError(`prices written in way ${how}`);
+}
+
+function readApart(reader: BlockReader, { bid, ask, length }: Prices, withBid: number): void {
+  reader.planes(length - 1, bids);
+  reader.planes(length - 1, changes);
+  let bidAt = bid[0]!;
+  let askAt = ask[0]!;
+  for (let i = 1; i < length; i++) {
+    const change = unzigzag(bids[i - 1]!);
+    bid[i] = bidAt = (bidAt + change) | 0;
+    ask[i] = askAt = (askAt + unzigzag(changes[i - 1]!) + (change & withBid)) | 0;
   }
 }
 
-/** Changes of the bid into `bids`, of the ask or the spread into `changes`. */
-function readChanges(reader: BlockReader, count: number): void {
-  const how = reader.u8();
-  if (how === layout.apart) {
-    reader.planes(count, bids);
-    reader.planes(count, changes);
-    return;
-  }
-  if (how !== layout.pairs) throw new BlockFormatError(`prices written in way ${how}`);
-  reader.planes(count, pairs);
+/** The hot loop of reading: from bytes to prices in one pass. */
+function readPairs(reader: BlockReader, { bid, ask, length }: Prices, withBid: number): void {
+  const [pairs = zeros] = reader.bytePlanes(length - 1, 1);
   const wide = reader.u32();
-  if (wide > count) throw new BlockFormatError(`${wide} wide changes in ${count}`);
+  if (wide >= length) throw new BlockFormatError(`${wide} wide changes in ${length - 1}`);
   reader.planes(wide, wideBids);
   reader.planes(wide, wideAsks);
   let taken = 0;
-  for (let i = 0; i < count; i++) {
-    const pair = pairs[i]!;
-    if (pair !== (beside << 4 | beside)) {
-      bids[i] = pair >>> 4;
-      changes[i] = pair & 15;
-    } else {
-      if (taken === wide) throw new BlockFormatError("a wide change is missing");
-      bids[i] = wideBids[taken]!;
-      changes[i] = wideAsks[taken++]!;
+  let bidAt = bid[0]!;
+  let askAt = ask[0]!;
+  for (let i = 1; i < length; i++) {
+    const pair = pairs[i - 1]!;
+    let change = pairedBid[pair]!;
+    let other = pairedAsk[pair]!;
+    if (pair === (beside << 4 | beside)) {
+      change = unzigzag(wideBids[taken]!);
+      other = unzigzag(wideAsks[taken++]!);
     }
+    bid[i] = bidAt = (bidAt + change) | 0;
+    ask[i] = askAt = (askAt + other + (change & withBid)) | 0;
   }
-  if (taken !== wide) throw new BlockFormatError("wide changes are left over");
+  if (taken !== wide) throw new BlockFormatError(`${taken} wide changes, expected ${wide}`);
 }

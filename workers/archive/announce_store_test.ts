@@ -3,11 +3,11 @@
 
 import { assertEquals } from "@std/assert";
 import type { LiveBar } from "../../shared/contracts/messages/bars.ts";
-import { toQuoteRow } from "../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../shared/contracts/messages/quote_batch.ts";
+import type { QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
-import { instrumentOf } from "../../shared/domain/instruments.ts";
 import { epochMs, ManualClock, parseRfc3339 } from "../../shared/domain/time.ts";
 import { followTopic } from "../../shared/runtime/consume.ts";
 import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
@@ -18,9 +18,21 @@ import { uuidIds } from "../../shared/runtime/time.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
 import { openStreams } from "../../shared/streams/open_streams.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { migrate } from "../../shared/storage/migrate.ts";
+import {
+  type TimeseriesDatabase,
+  timeseriesMigrations,
+  timeseriesSchema,
+} from "../../shared/timeseries/bars_table.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import * as v from "valibot";
+import {
+  type ArchiveDatabase,
+  archiveMigrations,
+  archiveSchema,
+  createArchiveStore,
+} from "./archive_store.ts";
+import { Archivist } from "./archivist.ts";
 import { startArchive } from "./deps.ts";
 import { historySettings } from "./settings.ts";
 
@@ -71,17 +83,19 @@ Deno.test("followers of bars hear partial, final and corrected states, and end w
   const events = createEventSource({ source: "/test", ids: uuidIds, clock });
   let sequence = 0;
   const quote = (afterMs: number, bid: number, receivedMs = afterMs) =>
-    publishEvents(streams, topics.quotes, [events.event("quotes.received", {
-      venue: "test",
-      quotes: [toQuoteRow({
-        symbol: EURUSD,
-        bid: price(bid),
-        ask: price(bid + 2),
-        venueTime: epochMs(monday + afterMs),
-        receivedTime: epochMs(monday + receivedMs),
-        sequence: ++sequence,
-      }, instrumentOf(EURUSD))],
-    })]);
+    publishEvents(streams, topics.quotes, [
+      events.event(
+        "quotes.received",
+        writeQuotes("test", [{
+          symbol: EURUSD,
+          bid: price(bid),
+          ask: price(bid + 2),
+          venueTime: epochMs(monday + afterMs),
+          receivedTime: epochMs(monday + receivedMs),
+          sequence: ++sequence,
+        }]),
+      ),
+    ]);
   const told = (state: LiveBar["state"], minute: string) =>
     eventually(
       () =>
@@ -113,5 +127,58 @@ Deno.test("followers of bars hear partial, final and corrected states, and end w
   assertEquals(newest.get(monday), corrected);
   await lifecycle.stop("test");
   await lifecycle.stopped;
+  await store.close();
+});
+
+Deno.test("a kill between a commit and its announcement is made good at the next start", async () => {
+  const store = await openStore("pglite:memory");
+  await migrate(store, timeseriesSchema, timeseriesMigrations);
+  await migrate(store, archiveSchema, archiveMigrations);
+  const kept = createArchiveStore(store.database<ArchiveDatabase>(archiveSchema));
+  const events = createEventSource({
+    source: "/test",
+    ids: uuidIds,
+    clock: new ManualClock(monday),
+  });
+  let sequence = 0;
+  const quote = (afterMs: number, bid: number): QuoteEvent => {
+    const time = epochMs(monday + afterMs);
+    const one = { symbol: EURUSD, bid: price(bid), ask: price(bid + 2), venueTime: time };
+    const batch = writeQuotes("test", [{ ...one, receivedTime: time, sequence: ++sequence }]);
+    return events.event("quotes.received", batch);
+  };
+  const start = (announce: (bars: readonly LiveBar[]) => Promise<void>) => {
+    const killed = new AbortController();
+    const archivist = new Archivist({
+      ...{ store: kept, hours: tradingHours("fx-week"), metrics: createMetrics("archive") },
+      ...{ logger: createLogger({ service: "archive", level: "silent" }), signal: killed.signal },
+      announce,
+    });
+    return { archivist, kill: () => killed.abort() };
+  };
+  const first = start(() => Promise.resolve());
+  await first.archivist.take([quote(1_000, 114_000)]);
+  const untold: LiveBar[] = [];
+  const second = start((bars) => {
+    untold.push(...bars);
+    second.kill();
+    return Promise.reject(new Error("killed"));
+  });
+  await second.archivist.take([quote(70_000, 114_010)]);
+  const told: LiveBar[] = [];
+  const third = start((bars) => Promise.resolve(void told.push(...bars)));
+  await third.archivist.tellAgain();
+  assertEquals(told, untold);
+  assertEquals(told.map(({ state, side, close }) => `${state} ${side} ${close}`).slice(0, 4), [
+    ...["final bid 1.14000", "final ask 1.14002", "final mid 1.14001", "partial bid 1.14010"],
+  ]);
+  // It goes on from there, and what another commit followed is not told again.
+  await third.archivist.take([quote(71_000, 114_020)]);
+  const next = told.slice(6);
+  assertEquals(next.map(({ state }) => state), ["partial", "partial", "partial"]);
+  assertEquals(next[0]!.version, told[0]!.version + 1);
+  told.length = 0;
+  await start((bars) => Promise.resolve(void told.push(...bars))).archivist.tellAgain();
+  assertEquals(told, next);
   await store.close();
 });

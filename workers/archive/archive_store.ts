@@ -18,8 +18,14 @@ export const archiveSchema = "archive";
 type Int8 = ColumnType<string, string | number, string | number>;
 
 export interface ArchiveDatabase {
-  /** One row: the market's time, and how many batches led to it. */
-  progress: { id: number; heard_at: Int8; batches: Int8 };
+  /** One row: the market's time, how many batches led to it, and what the last one has to tell. */
+  progress: {
+    id: number;
+    heard_at: Int8;
+    batches: Int8;
+    /** Finished and corrected bars of the last batch; a kill may have come before they were told. */
+    told: ColumnType<LastingBars, string, string>;
+  };
   symbols: {
     symbol: string;
     sequence: Int8;
@@ -50,12 +56,30 @@ export const archiveMigrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "2026-11-24_told": {
+    async up(db: Kysely<unknown>) {
+      await db.schema.withSchema(archiveSchema).alterTable("progress")
+        .addColumn(
+          "told",
+          "json",
+          (column) => column.notNull().defaultTo('{"finished":[],"corrected":[]}'),
+        )
+        .execute();
+    },
+  },
 };
 
 /** The state, and the mark that a commit must still find. */
 export interface Standing {
   readonly state: ArchiveState;
   readonly batches: number;
+  readonly told: LastingBars;
+}
+
+/** Bars of a commit that the next one will not tell of again. */
+export interface LastingBars {
+  readonly finished: readonly Bar[];
+  readonly corrected: readonly Bar[];
 }
 
 /** Another copy has written; load again and decide again. */
@@ -67,13 +91,13 @@ export interface ArchiveStore {
   load(): Promise<Standing>;
   /**
    * Stores ticks, bars and state whole or not at all, and returns where the archive then stands and
-   * which bars were put right.
+   * what is to be told of it.
    * @throws ArchiveMoved when the archive is not where `from` was.
    */
   commit(
     from: Standing,
     effects: ArchiveEffects,
-  ): Promise<Standing & { readonly corrected: readonly Bar[] }>;
+  ): Promise<Standing>;
 }
 
 /** The depot is asked where a correction concerns a day that was moved there. */
@@ -85,9 +109,10 @@ export function createArchiveStore(
   return {
     load: () => load(db),
     async commit(from, effects) {
-      const corrected = await db.transaction().execute(async (trx) => {
+      const batches = from.batches + 1;
+      const told = await db.transaction().execute(async (trx) => {
         const moved = await trx.updateTable("progress")
-          .set({ heard_at: effects.state.heardAt, batches: from.batches + 1 })
+          .set({ heard_at: effects.state.heardAt, batches })
           .where("id", "=", 1).where("batches", "=", String(from.batches))
           .executeTakeFirst();
         if (moved.numUpdatedRows !== 1n) throw new ArchiveMoved("Another archive has written");
@@ -95,16 +120,24 @@ export function createArchiveStore(
         await insertBars(history, effects.bars);
         await writer.appendAll(history, appended(effects));
         await keepSymbols(trx, effects);
-        return await correctMinutes(
+        const corrected = await correctMinutes(
           history,
           new BlockHistory(history, depot),
           effects.corrections,
         );
+        const lasting = { finished: effects.bars, corrected };
+        if (count(lasting) + count(from.told) > 0) {
+          await trx.updateTable("progress").set({ told: JSON.stringify(lasting) })
+            .where("id", "=", 1).execute();
+        }
+        return lasting;
       });
-      return { state: effects.state, batches: from.batches + 1, corrected };
+      return { state: effects.state, batches, told };
     },
   };
 }
+
+const count = ({ finished, corrected }: LastingBars): number => finished.length + corrected.length;
 
 /** A growing block a symbol; the place in the feed, committed with it, adds it once. */
 const appended = ({ ticks }: ArchiveEffects) =>
@@ -115,7 +148,7 @@ const appended = ({ ticks }: ArchiveEffects) =>
   }));
 
 async function load(db: Kysely<ArchiveDatabase>): Promise<Standing> {
-  const { heard_at, batches } = await db.selectFrom("progress").selectAll()
+  const { heard_at, batches, told } = await db.selectFrom("progress").selectAll()
     .executeTakeFirstOrThrow();
   const rows = await db.selectFrom("symbols").selectAll().execute();
   const symbols = new Map(rows.map((row): [string, SymbolState] => [row.symbol, {
@@ -125,7 +158,7 @@ async function load(db: Kysely<ArchiveDatabase>): Promise<Standing> {
     late: Number(row.late),
     building: row.building as Building | null,
   }]));
-  return { state: { heardAt: epochMs(Number(heard_at)), symbols }, batches: Number(batches) };
+  return { state: { heardAt: epochMs(Number(heard_at)), symbols }, batches: Number(batches), told };
 }
 
 async function keepSymbols(

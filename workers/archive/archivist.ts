@@ -1,8 +1,8 @@
 /** Carries decisions out: reads events, commits bars and state together, counts. */
 
 import type { LiveBar } from "../../shared/contracts/messages/bars.ts";
-import { fromQuoteRow, type QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
-import type { Quote } from "../../shared/domain/quote.ts";
+import { readQuotes } from "../../shared/contracts/messages/quote_batch.ts";
+import type { QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
 import type { EpochMs } from "../../shared/domain/time.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
@@ -57,6 +57,32 @@ export class Archivist {
   }
 
   /**
+   * Tells again what the last commit had to tell, before the first one here: a kill may have come
+   * between the two. Whoever heard it hears the same states with the same versions.
+   */
+  async tellAgain(): Promise<void> {
+    const standing = await this.#load();
+    if (standing === null) return;
+    const { state, batches, told: { finished, corrected } } = standing;
+    const effects = { state, bars: finished, changed: new Set(state.symbols.keys()) };
+    await this.#announce(liveBars({ effects, corrected, version: batches }));
+  }
+
+  /** A store that fails is waited for; `null` when the signal aborts. */
+  async #load(): Promise<Standing | null> {
+    const { store, logger, signal } = this.#deps;
+    for (let waitMs = retryMs.first; !signal.aborted; waitMs = Math.min(2 * waitMs, retryMs.most)) {
+      try {
+        return await store.load();
+      } catch (error) {
+        logger.error({ err: error, waitMs }, "archive not loaded, will retry");
+        await pause(waitMs, signal);
+      }
+    }
+    return null;
+  }
+
+  /**
    * What is stored is told after it: nobody hears of a bar that history does not have. Streams that
    * fail are waited for, since no quotes come from them either.
    */
@@ -76,21 +102,17 @@ export class Archivist {
     const { store, hours } = this.#deps;
     const standing = this.#standing ?? await store.load();
     const effects = archiveBatch(standing.state, batch, hours);
-    const { corrected, ...now } = await store.commit(standing, effects);
-    this.#standing = now;
+    this.#standing = await store.commit(standing, effects);
     this.#count(effects);
-    return { effects, corrected, version: now.batches };
+    const { told, batches } = this.#standing;
+    return { effects, corrected: told.corrected, version: batches };
   }
 }
 
 function toHeard(event: QuoteEvent, logger: Logger): Heard {
   if (event.type === "venue.heard") return { time: event.data.time as EpochMs };
-  const quotes: Quote[] = [];
-  for (const row of event.data.quotes) {
-    const quote = fromQuoteRow(row);
-    if (quote !== null) quotes.push(quote);
-    else logger.warn({ symbol: row[0], bid: row[1], ask: row[2] }, "quote off the grid, skipped");
-  }
+  const { quotes, unread } = readQuotes(event.data);
+  for (const quote of unread) logger.warn({ quote }, "quote off the grid, skipped");
   return { quotes };
 }
 

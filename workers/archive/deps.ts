@@ -83,6 +83,7 @@ export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle):
     });
     // Order is all: what a killed copy had in hand must be due again before anything newer is read.
     await pause(redeliverAfterMs + 100, signal);
+    await archivist.tellAgain();
     await consumeTopic({
       streams,
       topic: topics.quotes,

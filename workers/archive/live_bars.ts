@@ -6,7 +6,7 @@ import { instrumentOf } from "../../shared/domain/instruments.ts";
 import type { ArchiveEffects } from "./decide.ts";
 
 export interface Committed {
-  readonly effects: ArchiveEffects;
+  readonly effects: Pick<ArchiveEffects, "state" | "bars" | "changed">;
   /** Bars that late or reordered quotes changed, as they are stored now. */
   readonly corrected: readonly Bar[];
   /** The commit's number: it rises, and survives a restart. */

@@ -1,14 +1,12 @@
 /** The loop from a venue to the `quotes` topic: reads, judges, publishes, and connects again. */
 
+import { writeQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import {
   type QuoteEvent,
   quotesPerEventMax,
-  type QuotesReceived,
-  toQuoteRow,
   type VenueHeard,
 } from "../../shared/contracts/messages/quotes.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
-import { instrumentOf } from "../../shared/domain/instruments.ts";
 import type { Quote } from "../../shared/domain/quote.ts";
 import type { Clock, Timer } from "../../shared/domain/time.ts";
 import { type EventSource, publishEvents } from "../../shared/runtime/events.ts";
@@ -18,6 +16,7 @@ import { pause } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
 import type { PriceVenue, TickBatch } from "../../shared/venues/venue.ts";
 import { closingTime, type Heard, judgeBatch, newIngestState, retell } from "./decide.ts";
+import type { Word } from "./merge_words.ts";
 import { Quarantine } from "./quarantine.ts";
 import { RecordedEvents } from "./recorded_events.ts";
 
@@ -53,6 +52,7 @@ export class Ingest {
     this.#published = deps.metrics.counter("spotwire_ingest_quotes_total", "Quotes published");
     this.#recorded = new RecordedEvents({
       ...deps,
+      toEvent: (word) => this.#toEvent(word),
       published: (quotes) => this.#published.inc(quotes),
     });
     this.#ended = deps.metrics.gauge(
@@ -118,12 +118,15 @@ export class Ingest {
     },
   ): Promise<void> {
     const { venue, streams, logger } = this.#deps;
-    const events: QuoteEvent[] = this.#quotesEvents(quotes);
-    if (heard !== null) events.push(this.#heardEvent(heard));
-    if (events.length === 0) return;
-    if (venue.pausable) return await this.#recorded.put(events, quotes.length, signal);
+    const words: Word[] = [];
+    for (let at = 0; at < quotes.length; at += quotesPerEventMax) {
+      words.push({ quotes: quotes.slice(at, at + quotesPerEventMax) });
+    }
+    if (heard !== null) words.push({ heard });
+    if (words.length === 0) return;
+    if (venue.pausable) return await this.#recorded.put(words, quotes.length, signal);
     try {
-      await publishEvents(streams, topics.quotes, events);
+      await publishEvents(streams, topics.quotes, words.map((word) => this.#toEvent(word)));
       this.#published.inc(quotes.length);
       this.#unsent = [];
     } catch (error) {
@@ -135,19 +138,10 @@ export class Ingest {
     }
   }
 
-  #quotesEvents(quotes: readonly Quote[]): QuotesReceived[] {
-    const rows = quotes.map((quote) => toQuoteRow(quote, instrumentOf(quote.symbol)));
-    const events: QuotesReceived[] = [];
-    for (let at = 0; at < rows.length; at += quotesPerEventMax) {
-      const some = rows.slice(at, at + quotesPerEventMax);
-      events.push(
-        this.#deps.events.event("quotes.received", {
-          venue: this.#deps.venue.name,
-          quotes: some,
-        }),
-      );
-    }
-    return events;
+  #toEvent(word: Word): QuoteEvent {
+    if ("heard" in word) return this.#heardEvent(word.heard);
+    const { venue, events } = this.#deps;
+    return events.event("quotes.received", writeQuotes(venue.name, word.quotes));
   }
 
   #heardEvent({ time, withdrawn, restored }: Heard): VenueHeard {

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { readQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import type { QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { type EpochMs, epochMs } from "../../shared/domain/time.ts";
@@ -84,11 +85,17 @@ Deno.test("Ingest publishes a recording, its closing sign of life, and says that
   ));
   await run;
   const said = (await events()).map(({ type, data }) => ({ type, data }));
-  const row = (afterMs: number, sequence: number) =>
-    ["EURUSD", "1.10000", "1.10010", start + afterMs, start, start * 1_000 + sequence] as const;
   const minute = 60_000;
   assertEquals(said as unknown, [
-    { type: "quotes.received", data: { venue: "scripted", quotes: [row(0, 0), row(700, 1)] } },
+    {
+      type: "quotes.received",
+      data: {
+        venue: "scripted",
+        time: start,
+        sequence: start * 1_000,
+        quotes: "EURUSD 1.10000 1.10010 0 0 0;EURUSD 1.10000 1.10010 700 0 1",
+      },
+    },
     {
       type: "venue.heard",
       data: { venue: "scripted", time: Math.ceil((start + 700) / minute) * minute + 5_000 },
@@ -180,7 +187,8 @@ async function seen(streams: MemoryStreams): Promise<number[]> {
     for (const { body } of entries) {
       const event = JSON.parse(body) as QuoteEvent;
       if (event.type !== "quotes.received") continue;
-      sequences.push(...event.data.quotes.map((row) => row[5] - (start as EpochMs) * 1_000));
+      const { quotes } = readQuotes(event.data);
+      sequences.push(...quotes.map(({ sequence }) => sequence - (start as EpochMs) * 1_000));
     }
   }
   return sequences;

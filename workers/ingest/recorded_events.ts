@@ -1,5 +1,5 @@
 /**
- * A recording's way to the topic, as fast as its slowest reader. Events that gather while others are
+ * A recording's way to the topic, as fast as its slowest reader. Words that gather while others are
  * being published become few and share the next call, so a recording costs few round trips however
  * small its batches are, and no quote is ever dropped.
  */
@@ -11,9 +11,9 @@ import type { Logger } from "../../shared/runtime/logger.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
 import { HoldBack } from "./hold_back.ts";
-import { mergeEvents } from "./merge_events.ts";
+import { mergeWords, type Word } from "./merge_words.ts";
 
-/** Events that may wait; the recording stands still beyond. */
+/** Words that may wait; the recording stands still beyond. */
 const waitingMax = 500;
 /** How long events gather; at a recording's own pace mostly one comes. */
 const gatherMs = 1;
@@ -23,6 +23,7 @@ const republishMs = 500;
 export interface RecordedEventsDeps {
   readonly streams: EventStreams;
   readonly logger: Logger;
+  readonly toEvent: (word: Word) => QuoteEvent;
   /** So many quotes are on the stream. */
   readonly published: (quotes: number) => void;
 }
@@ -30,7 +31,7 @@ export interface RecordedEventsDeps {
 export class RecordedEvents {
   readonly #deps: RecordedEventsDeps;
   readonly #holdBack: HoldBack;
-  #waiting: QuoteEvent[] = [];
+  #waiting: Word[] = [];
   #quotes = 0;
   #sending: Promise<void> | null = null;
 
@@ -43,9 +44,9 @@ export class RecordedEvents {
     return this.#holdBack.begin();
   }
 
-  /** Resolves when the recording may go on; the events may still be on their way. */
-  async put(events: readonly QuoteEvent[], quotes: number, signal: AbortSignal): Promise<void> {
-    this.#waiting.push(...events);
+  /** Resolves when the recording may go on; the words may still be on their way. */
+  async put(words: readonly Word[], quotes: number, signal: AbortSignal): Promise<void> {
+    this.#waiting.push(...words);
     this.#quotes += quotes;
     this.#sending ??= this.#send(signal);
     while (this.#waiting.length >= waitingMax && !signal.aborted) await this.#sending;
@@ -57,10 +58,10 @@ export class RecordedEvents {
   }
 
   async #send(signal: AbortSignal): Promise<void> {
-    const { streams, logger, published } = this.#deps;
+    const { streams, logger, published, toEvent } = this.#deps;
     while (this.#waiting.length > 0 && !signal.aborted) {
       await pause(gatherMs, signal);
-      const events = mergeEvents(this.#waiting);
+      const events = mergeWords(this.#waiting).map(toEvent);
       const quotes = this.#quotes;
       this.#waiting = [];
       this.#quotes = 0;

@@ -11,6 +11,7 @@ import { createPolicy } from "../../../shared/resilience/policies.ts";
 import type { AuthContext } from "../../../shared/runtime/auth.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import type { AppEnv } from "../../../shared/runtime/service_app.ts";
+import { receivedTimeHeader } from "../../../shared/runtime/received_time.ts";
 import { currentTraceparent } from "../../../shared/runtime/trace.ts";
 import type { Tokens } from "../../../shared/security/tokens.ts";
 import { type Upstream, UpstreamUnreached } from "./upstream.ts";
@@ -34,13 +35,20 @@ const passedBack = [
   ...["retry-after", "location", "link", "cache-control"],
 ];
 
-export function createForward(upstream: Upstream, tokenOf: InternalTokens): Forward {
+/** `clock` is the market's: what it says is compared with times of orders and quotes. */
+export function createForward(
+  upstream: Upstream,
+  tokenOf: InternalTokens,
+  clock: Clock,
+): Forward {
   const policy = createPolicy(policyOptions);
   return async (c) => {
+    const receivedAt = clock.now();
     const token = await tokenOf(c.get("auth"));
     const { method, url } = c.req;
     const body = reads.has(method) ? undefined : await c.req.text();
     const headers = requestHeaders(c, token);
+    headers.set(receivedTimeHeader, String(receivedAt));
     try {
       // The body too: the signal ends with the policy, and an answer cut in half is no answer.
       return await policy.execute(async (signal) =>

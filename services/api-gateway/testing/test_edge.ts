@@ -3,9 +3,8 @@
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
 import type { BookedTransaction } from "../../../shared/contracts/messages/feed_account.ts";
 import { openDenoKv } from "../../../shared/kv/deno_kv.ts";
-import { toQuoteRow } from "../../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../../shared/contracts/messages/quote_batch.ts";
 import { topics } from "../../../shared/contracts/messages/topics.ts";
-import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { price, type Symbol as InstrumentSymbol } from "../../../shared/domain/instrument.ts";
 import { createEventSource, publishEvents } from "../../../shared/runtime/events.ts";
 import { Lifecycle } from "../../../shared/runtime/lifecycle.ts";
@@ -95,17 +94,16 @@ function publishers({ streams, clock }: GatewayDeps) {
   const last = new Map<string, number>();
   const publish = {
     async quoteAt(symbol: string, bid: number, number: number): Promise<number> {
-      const instrument = instrumentOf(symbol as InstrumentSymbol);
       const now = clock.now();
-      const row = toQuoteRow({
-        symbol: instrument.symbol,
+      const quote = {
+        symbol: symbol as InstrumentSymbol,
         bid: price(bid),
         ask: price(bid + 10),
         venueTime: now,
         receivedTime: now,
         sequence: number,
-      }, instrument);
-      const event = events.event("quotes.received", { venue: "test", quotes: [row] });
+      };
+      const event = events.event("quotes.received", writeQuotes("test", [quote]));
       await publishEvents(streams, topics.quotes, [event]);
       return number;
     },

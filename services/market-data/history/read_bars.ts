@@ -19,6 +19,7 @@ import {
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
+import { TickRoom } from "../../../shared/timeseries/block_codec.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
 import { type BaseSeries, baseSeries, liveMinutes, liveSource } from "./base_series.ts";
@@ -214,7 +215,7 @@ class BarReader {
     const { history } = this.#ground;
     const base = this.#base;
     return base.kind === "ticks"
-      ? history.ticks(base.series, range)
+      ? history.ticks(base.series, range, new TickRoom())
       : history.bars(base.series, range);
   }
 }

@@ -210,7 +210,7 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
           time_in_force = excluded.time_in_force, expire_time = excluded.expire_time,
           trigger_price = excluded.trigger_price, price_bound = excluded.price_bound,
           trailing_distance = excluded.trailing_distance, revision = excluded.revision,
-          replacing = excluded.replacing,
+          replacing = excluded.replacing, arrival = excluded.arrival,
           updated_at = excluded.updated_at),
       positioned as (insert into trading.positions (account_id, symbol, leg, units, open_cost)
         select a, s, leg, units, cost from ${rows(held, positionColumns)}
@@ -326,7 +326,7 @@ const orderColumns = `account_id text, transaction_id int8, client_order_id text
   created_at timestamptz, updated_at timestamptz, close_lot_id int8,
   trigger_price int8, trailing_distance int8, trigger_side text, price_bound int8,
   position_fill text, tag text, triggered_at timestamptz, revision int4, replacing json,
-  on_fill json, parent_order_id text, oco_group text, releases boolean`;
+  on_fill json, parent_order_id text, oco_group text, releases boolean, arrival json`;
 const orderNames = sql.raw(
   orderColumns.replace(/ (text|int4|int8|json|numeric|timestamptz|boolean)(?=,|$)/g, ""),
 );

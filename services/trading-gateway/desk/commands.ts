@@ -11,6 +11,7 @@ import type { PositionRules } from "../../../shared/domain/position.ts";
 import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
 import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
+import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { MoneyCommand, MoneyRefusal } from "./decide_money.ts";
 
@@ -30,6 +31,8 @@ export interface PlaceOrder {
   readonly accountId: AccountId;
   readonly terms: OrderTerms;
   readonly instrument: Instrument;
+  /** When the edge had the request; left out where none said. */
+  readonly receivedAt?: EpochMs | undefined;
 }
 
 /** How the orders of a group hang together; see `place_group.ts`. */
@@ -38,6 +41,7 @@ export interface PlaceGroup {
   readonly accountId: AccountId;
   readonly type: OrderGroupType;
   readonly orders: readonly { readonly terms: OrderTerms; readonly instrument: Instrument }[];
+  readonly receivedAt?: EpochMs | undefined;
 }
 
 export interface CancelOrder {

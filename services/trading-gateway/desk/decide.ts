@@ -14,6 +14,7 @@ import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Posting } from "../../../shared/domain/ledger.ts";
 import { zeroMicros } from "../../../shared/domain/money.ts";
 import { checkedHolding } from "../../../shared/domain/orders/checked_holding.ts";
+import { type Arrival, fillQuality } from "../../../shared/domain/orders/arrival.ts";
 import {
   type CheckedAccount,
   checkOrder,
@@ -175,6 +176,7 @@ function placeOrder(
       type: "order_accepted",
       orderId,
       terms: acceptedTerms(terms, context.market.now),
+      ...arrivalAt(context.market, command),
     })
     : book(account, context.market.now, {
       type: "order_rejected",
@@ -188,6 +190,18 @@ function placeOrder(
     booked: [booked],
     outcome: reason === null ? { ok: true, order, account } : { ok: false, reason, order },
   };
+}
+
+/** The quote that an order of the command meets now, if there is one. */
+export function arrivalAt(
+  market: Market,
+  { terms, receivedAt = null }: Pick<PlaceOrder, "terms"> & {
+    receivedAt?: EpochMs | null | undefined;
+  },
+): { arrival?: Arrival } {
+  const quote = market.quotes.get(terms.symbol);
+  if (quote === undefined) return {};
+  return { arrival: { bid: quote.bid, ask: quote.ask, receivedAt, acknowledgedAt: null } };
 }
 
 /** What the order check is told of the account and the market at this moment. */
@@ -267,6 +281,7 @@ function fillOf(
     market.rates,
   );
   if (commission === null) return null;
+  const quality = fillQuality(order, { ...fill, rate }, instrument);
   return {
     type: "order_filled" as const,
     orderId: report.orderId as OrderId,
@@ -277,6 +292,7 @@ function fillOf(
     realisedCurrency: instrument.quote,
     rate,
     ...(commission === undefined ? {} : { commission }),
+    ...(quality === undefined ? {} : { quality }),
   };
 }
 

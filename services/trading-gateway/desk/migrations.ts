@@ -181,6 +181,15 @@ const lateFills: Migration = {
   },
 };
 
+/** What execution quality is measured by; orders are stored nearly in order of time. */
+const arrivals: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").alterTable("orders").addColumn("arrival", "json")
+      .execute();
+    await sql`create index orders_created on trading.orders using brin (created_at)`.execute(db);
+  },
+};
+
 /** Migrations of the schema, in the order of their names. */
 export const tradingMigrations: Record<string, Migration> = {
   "2026-11-23_first": firstTables,
@@ -190,5 +199,6 @@ export const tradingMigrations: Record<string, Migration> = {
   "2026-11-24_money_3_margin_calls": marginCalls,
   "2026-11-24_positions_1_hedging": hedging,
   "2026-11-24_positions_2_late_fills": lateFills,
+  "2026-11-24_quality_1_arrivals": arrivals,
   "2026-11-25_risk": riskTables,
 };

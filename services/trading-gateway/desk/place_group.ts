@@ -25,6 +25,7 @@ import { checkBounds, openOrdersAllowed } from "../../../shared/domain/risk/chec
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { PlaceGroup } from "./commands.ts";
 import {
+  arrivalAt,
   book,
   type Booked,
   clientOrderKey,
@@ -46,6 +47,7 @@ export function placeGroup(
   const refused = reasons.some((reason) => reason !== null);
   const { now } = context.market;
   const firstId = nextOrderId(account);
+  const { receivedAt } = command;
   const booked = command.orders.map(({ terms }, at): Booked => {
     const orderId = nextOrderId(account);
     if (refused) {
@@ -57,6 +59,7 @@ export function placeGroup(
       orderId,
       terms: acceptedTerms(terms, now),
       link: linkOf(command, at, firstId),
+      ...arrivalAt(context.market, { terms, receivedAt }),
       ...(isHeld(command, at) ? { held: true } : {}),
     });
   });

@@ -57,6 +57,8 @@ export interface TradingDatabase extends RiskTables {
     parent_order_id: string | null;
     oco_group: string | null;
     releases: boolean;
+    /** The market it met; see `domain/orders/arrival.ts`. */
+    arrival: ColumnType<unknown, string | null, string | null>;
     reject_reason: string | null;
     text: string | null;
     created_at: Instant;

@@ -59,6 +59,15 @@ interface Missing {
   readonly faults: ReadonlyMap<FinancingFault, number>;
 }
 
+/** Adds a position to what its day waits for. */
+function countMissing(missing: Missing[], day: string, fault: FinancingFault): void {
+  const at = missing.findIndex((one) => one.day === day);
+  const before = missing[at]?.faults ?? new Map<FinancingFault, number>();
+  const faults = new Map(before).set(fault, (before.get(fault) ?? 0) + 1);
+  if (at < 0) missing.push({ day, faults });
+  else missing[at] = { day, faults };
+}
+
 export class Rolls {
   readonly #deps: RollsDeps;
   readonly #ends: DayEnds;
@@ -116,15 +125,16 @@ export class Rolls {
     for (const late of await lateFills(db)) {
       const days = await daysEndedAfter(db, late.time);
       if (days.some(({ completed }) => !completed)) continue; // once that day is done
-      const waiting: Missing[] = [];
+      let waits = false;
       for (const ended of days) {
         for (const held of await heldAt(db, late, ended)) {
           const fault = await this.#correct(held, ended);
-          if (fault !== null) waiting.push({ day: ended.day, faults: new Map([[fault, 1]]) });
+          if (fault === null) continue;
+          waits = true;
+          countMissing(missing, ended.day, fault);
         }
       }
-      if (waiting.length === 0) await forgetLateFill(db, late);
-      missing.push(...waiting);
+      if (!waits) await forgetLateFill(db, late);
     }
   }
 

@@ -13,6 +13,7 @@ import { problemEntry } from "../../../shared/contracts/http/problems.ts";
 import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
+import { receivedTimeHeader, receivedTimeOf } from "../../../shared/runtime/received_time.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { TradingApp, TradingDeps } from "../deps.ts";
 import { carryOut } from "../desk/outcome_problem.ts";
@@ -26,13 +27,19 @@ import { replaceOrder } from "./replace_order.ts";
 export function addOrderRoutes(app: TradingApp, { desk, db }: TradingDeps): void {
   addRoute(app, placeOrderRoute, async (c) => {
     const { accountId } = c.req.valid("param");
-    const order = await placeOrder(desk, accountId as AccountId, c.req.valid("json"));
+    const order = await placeOrder(desk, c.req.valid("json"), {
+      accountId: accountId as AccountId,
+      receivedAt: receivedTimeOf(c.req.header(receivedTimeHeader)),
+    });
     return c.json(toOrderView(order), 201);
   });
 
   addRoute(app, placeOrderGroupRoute, async (c) => {
     const { accountId } = c.req.valid("param");
-    const orders = await placeGroup(desk, accountId as AccountId, c.req.valid("json"));
+    const orders = await placeGroup(desk, c.req.valid("json"), {
+      accountId: accountId as AccountId,
+      receivedAt: receivedTimeOf(c.req.header(receivedTimeHeader)),
+    });
     return c.json({ orders: orders.map(toOrderView) }, 201);
   });
 

@@ -9,6 +9,7 @@ import {
   type TransactionId,
 } from "../../../shared/domain/ids.ts";
 import { type Symbol, units } from "../../../shared/domain/instrument.ts";
+import type { Arrival } from "../../../shared/domain/orders/arrival.ts";
 import type {
   OnFill,
   Order,
@@ -63,6 +64,7 @@ export function toOrder(row: OrderRow): Order {
     parentOrderId: row.parent_order_id as OrderId | null,
     ocoGroup: row.oco_group,
     releases: row.releases,
+    arrival: row.arrival as Arrival | null,
     createdAt: epochMs(Number(row.created_at)),
     updatedAt: epochMs(Number(row.updated_at)),
   };
@@ -103,10 +105,19 @@ export function fromOrder(order: Order) {
     parent_order_id: order.parentOrderId,
     oco_group: order.ocoGroup,
     releases: order.releases,
+    arrival: order.arrival === null ? null : arrivalRecord(order.arrival),
     created_at: toRfc3339(order.createdAt),
     updated_at: toRfc3339(order.updatedAt),
   };
 }
+
+/** Field by field, so that equal ones are stored as equal texts. */
+const arrivalRecord = ({ bid, ask, receivedAt, acknowledgedAt }: Arrival): Arrival => ({
+  bid,
+  ask,
+  receivedAt,
+  acknowledgedAt,
+});
 
 /** Field by field, so that equal replaces are stored as equal texts. */
 const replacementRecord = (one: Replacement): Replacement => ({

@@ -1,10 +1,9 @@
 /** The trading gateway over a real PGlite and memory streams, with a clock and prices of a test's own. */
 
-import { toQuoteRow } from "../../../shared/contracts/messages/quotes.ts";
+import { writeQuotes } from "../../../shared/contracts/messages/quote_batch.ts";
 import { topics } from "../../../shared/contracts/messages/topics.ts";
 import { tradingHours } from "../../../shared/domain/fx_week.ts";
 import { price, type Symbol } from "../../../shared/domain/instrument.ts";
-import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { TradingTerms } from "../../../shared/domain/terms.ts";
 import { epochMs, ManualClock } from "../../../shared/domain/time.ts";
 import type { Authenticate } from "../../../shared/runtime/auth.ts";
@@ -71,12 +70,10 @@ export async function openTestTrading(options: TestTradingOptions) {
   /** Bid in points; resolves when the gateway has the price. */
   async function quote(symbol: string, bid: number, spread = 10): Promise<void> {
     const at = clock.now();
-    const instrument = instrumentOf(symbol as Symbol);
     const wanted = ++sequence;
     const times = { venueTime: at, receivedTime: at };
     const made = { bid: price(bid), ask: price(bid + spread), ...times, sequence: wanted };
-    const row = toQuoteRow({ symbol: instrument.symbol, ...made }, instrument);
-    const data = { venue: "test", quotes: [row] };
+    const data = writeQuotes("test", [{ symbol: symbol as Symbol, ...made }]);
     await publishEvents(streams, topics.quotes, [events.event("quotes.received", data)]);
     while (deps.market().quotes.get(symbol)?.sequence !== wanted) {
       await pause(1, lifecycle.signal);
@@ -90,10 +87,11 @@ const senderTo = (app: TradingApp) =>
 async (
   method: string,
   path: string,
-  about: { body?: unknown; key?: string } = {},
+  about: { body?: unknown; key?: string; headers?: Record<string, string> } = {},
 ): Promise<Answer> => {
   const headers = {
     "x-api-key": about.key ?? "sw_admin",
+    ...about.headers,
     ...(about.body === undefined ? {} : { "content-type": "application/json" }),
   };
   const body = about.body === undefined ? null : JSON.stringify(about.body);

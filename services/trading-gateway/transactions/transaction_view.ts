@@ -20,6 +20,7 @@ import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type {
+  AccountOpened,
   Numbered,
   OrderFilled,
   OrderOrigin,
@@ -33,6 +34,7 @@ import {
   readCommission,
   readMoney,
 } from "./money_view.ts";
+import { arrivalOf, arrivalView, qualityOf, qualityView } from "./quality_view.ts";
 import {
   exact,
   instant,
@@ -56,13 +58,7 @@ export function toTransactionView(one: Transaction): TransactionView {
   };
   switch (one.type) {
     case "account_opened":
-      return {
-        ...base,
-        currency: one.currency,
-        ...(one.positionMode === undefined ? {} : { positionMode: one.positionMode }),
-        ...(one.lotMatching === undefined ? {} : { lotMatching: one.lotMatching }),
-        ...(one.tenant === undefined ? {} : { tenant: one.tenant }),
-      };
+      return { ...base, ...openedView(one) };
     case "funds_transferred":
       return {
         ...base,
@@ -75,6 +71,7 @@ export function toTransactionView(one: Transaction): TransactionView {
         orderId: one.orderId,
         ...termsView(one.terms),
         ...linkView(one),
+        ...arrivalView(one.arrival, instrumentOf(one.terms.symbol)),
         ...(one.reason === undefined ? {} : { reason: one.reason }),
       };
     case "order_rejected":
@@ -119,6 +116,13 @@ export function toTransactionView(one: Transaction): TransactionView {
   }
 }
 
+const openedView = ({ currency, positionMode, lotMatching, tenant }: AccountOpened) => ({
+  currency,
+  ...(positionMode === undefined ? {} : { positionMode }),
+  ...(lotMatching === undefined ? {} : { lotMatching }),
+  ...(tenant === undefined ? {} : { tenant }),
+});
+
 const fillView = (one: OrderFilled) => ({
   orderId: one.orderId,
   venue: one.venue,
@@ -134,6 +138,7 @@ const fillView = (one: OrderFilled) => ({
     closed: one.closed.map(({ lotId, units }) => ({ lotId, units: String(units) })),
   }),
   ...commissionFields(one.commission),
+  ...qualityView(one.quality, instrumentOf(one.symbol)),
 });
 
 const textView = (text: string | null) => (text === null ? {} : { text });
@@ -149,14 +154,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
   const text = view.text ?? null;
   switch (view.type) {
     case "account_opened":
-      return {
-        ...base,
-        type: view.type,
-        currency: view.currency as AccountCurrency,
-        ...(view.positionMode === "hedging" ? { positionMode: "hedging" } : {}),
-        ...(view.lotMatching === "fifo" ? { lotMatching: "fifo" } : {}),
-        ...(view.tenant === undefined ? {} : { tenant: view.tenant as Tenant }),
-      };
+      return openedOf(view, base);
     case "funds_transferred":
       return {
         ...base,
@@ -171,6 +169,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
         orderId,
         terms: termsOf(view),
         ...linkOf(view),
+        ...arrivalOf(view, instrumentOf(view.symbol as Symbol)),
         ...(view.reason === undefined ? {} : { reason: view.reason as OrderOrigin }),
       };
     case "order_rejected": {
@@ -211,6 +210,15 @@ export function fromTransactionView(view: TransactionView): Transaction {
   }
 }
 
+const openedOf = (view: TransactionView, base: Numbered): Transaction => ({
+  ...base,
+  type: "account_opened",
+  currency: view.currency as AccountCurrency,
+  ...(view.positionMode === "hedging" ? { positionMode: "hedging" } : {}),
+  ...(view.lotMatching === "fifo" ? { lotMatching: "fifo" } : {}),
+  ...(view.tenant === undefined ? {} : { tenant: view.tenant as Tenant }),
+});
+
 function fillOf(
   view: TransactionView,
   base: Numbered & { readonly orderId: OrderId },
@@ -235,5 +243,6 @@ function fillOf(
       })),
     }),
     ...readCommission(view),
+    ...qualityOf(view, instrument),
   };
 }

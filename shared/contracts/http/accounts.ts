@@ -92,7 +92,7 @@ export const openAccountRoute = securedRoute({ permission: "admin", account: fal
   path: "/v1/accounts",
   operationId: "openAccount",
   tags: ["accounts"],
-  summary: "Open an account with a first deposit",
+  summary: "Open an account with a first deposit; a repeat is answered with account_exists",
   request: { body: jsonBody(openAccountBody) },
   responses: {
     201: jsonResponse(accountView, "The account"),

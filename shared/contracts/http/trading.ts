@@ -126,6 +126,21 @@ export const transactionView = z
     notionalRate: decimal.optional().openapi({
       description: "Quote currency to `commissionCurrency`",
     }),
+    arrivalBid: decimal.optional().openapi({
+      description: "Of the quote the order met when it was accepted, or that set it off",
+    }),
+    arrivalAsk: decimal.optional(),
+    slippage: decimal.optional().openapi({
+      description:
+        "Points the fill is worse than the arrival ask (buy) or bid (sell), or than the " +
+        "order's own limit where that is better; negative is better",
+    }),
+    slippageCost: decimal.optional().openapi({
+      description: "Slippage times units, in the account's currency",
+    }),
+    receivedTime: timestamp.optional().openapi({ description: "The edge had the order" }),
+    acceptedTime: timestamp.optional(),
+    acknowledgedTime: timestamp.optional().openapi({ description: "The venue held the order" }),
     day: z.string().optional().openapi({ description: "FX day that ended at 17:00 New York" }),
     valueDate: z.string().optional(),
     nextValueDate: z.string().optional(),
@@ -240,6 +255,8 @@ export const cancelOrderRoute = securedRoute({ permission: "trade:write", accoun
   operationId: "cancelOrder",
   tags: ["orders"],
   summary: "Ask for an order to be canceled; a fill may still win the race",
+  description: "A repeat while the cancel is on its way gets the same answer; once the order has " +
+    "ended, `order_not_open`, and the order says whether it was canceled or filled.",
   request: { params: orderParams },
   responses: {
     202: jsonResponse(orderView, "The order, its cancel on the way to the venue"),
@@ -252,7 +269,7 @@ export const cancelOrdersRoute = securedRoute({ permission: "trade:write", accou
   path: "/v1/accounts/{accountId}/orders",
   operationId: "cancelOrders",
   tags: ["orders"],
-  summary: "Ask for every open order, or every one of a symbol, to be canceled",
+  summary: "Ask for every open order, or every one of a symbol, to be canceled; safe to repeat",
   request: { params: accountParams, query: z.object({ symbol: symbol.optional() }) },
   responses: {
     202: jsonResponse(

@@ -11,7 +11,6 @@ import { barsUpdated } from "./bars.ts";
 import { executionReported } from "./executions.ts";
 import { orderEvent } from "./orders.ts";
 import { quoteEvent } from "./quotes.ts";
-import { fitsQuotes } from "./quotes_fit.ts";
 import { riskRuleChanged } from "./risk.ts";
 import { transactionsBooked } from "./transactions.ts";
 
@@ -19,8 +18,6 @@ export interface Topic<Schema extends v.GenericSchema = v.GenericSchema> {
   /** Stream name; its dead letters go to `<name>.dead`. */
   readonly name: string;
   readonly schema: Schema;
-  /** On a busy topic: tells quickly of the usual value that the schema takes it as it is. */
-  readonly fits?: (value: unknown) => boolean;
   /** Entries kept at most; the oldest go first. */
   readonly lengthMax: number;
   readonly publishers: readonly string[];
@@ -36,7 +33,6 @@ export const topics = {
   quotes: topic({
     name: "quotes",
     schema: quoteEvent,
-    fits: fitsQuotes,
     lengthMax: 20_000,
     publishers: ["workers/ingest"],
     groups: ["archive"],

@@ -110,9 +110,17 @@ export class TickFolder {
     this.#finish();
     const span = this.#grid.spanAt(at);
     this.#until = span.until;
-    Object.assign(this.#bar, unfilled(), { openTime: span.from, open: price });
-    this.#bar.high = price;
-    this.#bar.low = price;
+    // Field by field into the same bar: a new one for each costs more than folding its ticks.
+    const bar = this.#bar;
+    bar.openTime = span.from;
+    bar.open =
+      bar.high =
+      bar.low =
+      bar.close =
+        price;
+    bar.ticks = bar.volume = bar.spreadSum = 0;
+    bar.spreadMin = Infinity;
+    bar.spreadMax = -Infinity;
   }
 
   #finish(): void {

@@ -1,5 +1,6 @@
 /** Orders and their life, in FIX 4.4 terms. */
 
+import type { Arrival } from "./arrival.ts";
 import type { AccountId, ClientOrderId, OrderId, TransactionId } from "../ids.ts";
 import type { Price, Symbol, Units } from "../instrument.ts";
 import type { EpochMs } from "../time.ts";
@@ -179,6 +180,8 @@ export interface Order extends OrderTerms, OrderLink {
   readonly revision: number;
   /** Those the venue has yet to answer, oldest first. */
   readonly replacing: readonly Replacement[];
+  /** The market it met, where that is known. */
+  readonly arrival: Arrival | null;
   readonly rejectReason: RejectReason | null;
   /** The venue's or the platform's own words on a refusal or an end. */
   readonly text: string | null;

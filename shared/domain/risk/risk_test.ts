@@ -1,24 +1,18 @@
-// Goal: rules of several levels can only tighten, an account never outruns its rate, the day's
-// result is what equity did, and limits survive being written. Method: properties.
+// Goal: rules of several levels can only tighten, an account never outruns its rate, and
+// limits survive being written. Method: properties.
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Account, emptyAccount, valueAccount } from "../account.ts";
-import { applyTransaction } from "../books.ts";
-import type { AccountId, ClientOrderId, ExecId } from "../ids.ts";
-import { orderIdOf } from "../ids.ts";
-import { type Price, price, type Symbol, type Units, units } from "../instrument.ts";
+import type { ClientOrderId } from "../ids.ts";
+import { price, type Symbol, units } from "../instrument.ts";
 import { instrumentOf } from "../instruments.ts";
-import { micros, unitRate, zeroMicros } from "../money.ts";
+import { micros, unitRate } from "../money.ts";
 import { checkOrder, type KnownOfOrder } from "../orders/check_order.ts";
 import { type OrderTerms, plainTerms } from "../orders/order.ts";
+import { type PositionMode, positionModes } from "../position.ts";
 import { QuoteBook } from "../quote.ts";
-import { quoteRates } from "../rates.ts";
 import { epochMs } from "../time.ts";
-import type { Transaction } from "../transaction.ts";
-import { realisedBy } from "../books.ts";
 import type { CheckedRisk } from "./check_risk.ts";
-import { DayLedger, fxDayStart } from "./day_result.ts";
 import { accountLevel, parseRiskLevel, platformLevel, type Tenant, tenantLevel } from "./levels.ts";
 import {
   noLimits,
@@ -82,6 +76,7 @@ const termsArbitrary: fc.Arbitrary<OrderTerms> = fc.record({
 }));
 
 interface World {
+  readonly mode: PositionMode;
   readonly held: number;
   readonly openOrders: number;
   readonly waiting: number;
@@ -93,6 +88,7 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
   openOrders: fc.integer({ min: 0, max: 6 }),
   waiting: fc.integer({ min: 0, max: 3_000 }),
   loss: fc.integer({ min: -5_000, max: 5_000 }),
+  mode: fc.constantFrom(...positionModes),
   sent: fc.array(
     fc.record({
       terms: termsArbitrary.map((one) => ({ ...one, clientOrderId: "old" as ClientOrderId })),
@@ -130,7 +126,15 @@ function knownUnder(rule: RiskRule, world: World, terms: OrderTerms): KnownOfOrd
     },
     account: {
       openOrders: world.openOrders,
-      heldUnits: units(world.held),
+      holding: {
+        mode: world.mode,
+        long: Math.max(world.held, 0),
+        short: Math.max(-world.held, 0),
+        lots: 0,
+        lotUnits: null,
+        tiers: new Map(),
+        hedged: "max",
+      },
       marginAvailable: micros(10n ** 15n),
       toAccount: unitRate,
     },
@@ -230,111 +234,6 @@ Deno.test("a duplicate is the same order under another id within the window, and
   assertEquals(pace.repeats(other, 1_000, at(1_000)), false);
   assertEquals(pace.repeats({ ...other, units: units(terms.units + 1) }, 1_000, now), false);
   assertEquals(pace.repeats({ ...other, price: price(1) }, 1_000, now), true);
-});
-
-/** A market order and its fill, applied. */
-function fill(account: Account, at: number, of: { symbol: Symbol; units: Units; price: Price }) {
-  const transactionId = account.lastTransactionId + 1;
-  const orderId = orderIdOf(account.accountId, transactionId as never);
-  const base = { accountId: account.accountId, time: epochMs(at) };
-  const accepted = {
-    ...base,
-    transactionId,
-    type: "order_accepted",
-    orderId,
-    terms: {
-      ...plainTerms,
-      clientOrderId: `c-${transactionId}`,
-      symbol: of.symbol,
-      side: of.units > 0 ? "buy" : "sell",
-      type: "market",
-      timeInForce: "IOC",
-      units: Math.abs(of.units),
-      price: null,
-      expireTime: null,
-    },
-  } as unknown as Transaction;
-  applyTransaction(account, accepted);
-  const filled = {
-    ...base,
-    ...of,
-    transactionId: transactionId + 1,
-    type: "order_filled",
-    orderId,
-    venue: "test",
-    execId: `x-${transactionId}` as ExecId,
-    ...realisedBy(account, of, unitRate),
-    realisedCurrency: "USD",
-    rate: unitRate,
-    commission: {
-      amount: micros(70_000n),
-      currency: "USD",
-      charged: micros(70_000n),
-      rate: unitRate,
-      notionalRate: unitRate,
-    },
-  } as unknown as Transaction;
-  applyTransaction(account, filled);
-  return filled;
-}
-
-Deno.test("the day's result is what trading did to equity since 17:00 New York, to the micro", () => {
-  const fills = fc.array(
-    fc.record({
-      symbol: fc.constantFrom(...symbols),
-      units: fc.integer({ min: -9_999, max: 9_999 }).filter((n) => n !== 0).map(units),
-      price: fc.integer({ min: 90_000, max: 110_000 }).map(price),
-      today: fc.boolean(),
-    }),
-    { maxLength: 12 },
-  );
-  const bids = fc.record({
-    EURUSD: fc.integer({ min: 90_000, max: 110_000 }),
-    GBPUSD: fc.integer({ min: 90_000, max: 110_000 }),
-  });
-  const startsAt = fxDayStart(now);
-  assertEquals(startsAt, Date.UTC(2026, 0, 6, 22));
-  fc.assert(fc.property(fills, bids, bids, (made, then, latest) => {
-    const account = emptyAccount("day" as AccountId);
-    applyTransaction(account, {
-      accountId: account.accountId,
-      transactionId: 1 as never,
-      time: epochMs(0),
-      type: "account_opened",
-      currency: "USD",
-    });
-    const day = new DayLedger(startsAt);
-    const [begun, quotes] = [bookAt(then), bookAt(latest)];
-    for (const one of made.filter((one) => !one.today)) day.take(fill(account, startsAt - 1, one));
-    const before = valueAccount(account, begun, quoteRates(begun))!.equity;
-    for (const one of made.filter((one) => one.today)) day.take(fill(account, startsAt, one));
-    const market = { quotes, rates: quoteRates(quotes) };
-    const after = valueAccount(account, quotes, market.rates)!.equity;
-    assertEquals(day.result(account, market, begun), after - before);
-  }));
-});
-
-Deno.test("without prices of the day's beginning, the whole of what a position made counts", () => {
-  const account = emptyAccount("day" as AccountId);
-  applyTransaction(account, {
-    accountId: account.accountId,
-    transactionId: 1 as never,
-    time: epochMs(0),
-    type: "account_opened",
-    currency: "USD",
-  });
-  const startsAt = fxDayStart(now);
-  const day = new DayLedger(startsAt);
-  const of = { symbol: symbols[0]!, units: units(10_000), price: price(100_000) };
-  day.take(fill(account, startsAt - 1, of));
-  const quotes = bookAt({ EURUSD: 99_000, GBPUSD: 99_000 });
-  const market = { quotes, rates: quoteRates(quotes) };
-  assertEquals(day.result(account, market, new QuoteBook()), micros(-100_000_000n));
-  assertEquals(day.result(account, { ...market, quotes: new QuoteBook() }, quotes), null);
-  assertEquals(
-    new DayLedger(startsAt).result(emptyAccount("x" as AccountId), market, quotes),
-    zeroMicros,
-  );
 });
 
 Deno.test("limits read as they were written, and levels only as they are named", () => {

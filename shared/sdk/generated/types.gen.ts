@@ -570,6 +570,28 @@ export type Transaction = {
      */
     notionalRate?: string;
     /**
+     * Of the quote the order met when it was accepted, or that set it off
+     */
+    arrivalBid?: string;
+    arrivalAsk?: string;
+    /**
+     * Points the fill is worse than the arrival ask (buy) or bid (sell), or than the order's own limit where that is better; negative is better
+     */
+    slippage?: string;
+    /**
+     * Slippage times units, in the account's currency
+     */
+    slippageCost?: string;
+    /**
+     * The edge had the order
+     */
+    receivedTime?: string;
+    acceptedTime?: string;
+    /**
+     * The venue held the order
+     */
+    acknowledgedTime?: string;
+    /**
      * FX day that ended at 17:00 New York
      */
     day?: string;
@@ -629,6 +651,119 @@ export type Transaction = {
     marginUsed?: string;
     reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order' | 'stop_out' | 'kill_switch' | 'negative_balance_protection';
     text?: string;
+};
+
+export type ExecutionQuality = {
+    from: string;
+    to: string;
+    instruments: Array<{
+        symbol: string;
+        /**
+         * Placed in the period, refused ones too
+         */
+        orders: number;
+        /**
+         * Of those: traded at least in part
+         */
+        filled: number;
+        rejected: number;
+        canceled: number;
+        expired: number;
+        /**
+         * `filled` of `orders`, to four decimals
+         */
+        fillRatio: string;
+        rejectRatio: string;
+    }>;
+    fills: Array<{
+        venue: string;
+        symbol: string;
+        /**
+         * Of the accounts
+         */
+        currency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+        fills: number;
+        units: string;
+        /**
+         * Points worse than the reference price; see `slippage` of a transaction
+         */
+        slippage: {
+            /**
+             * Fills it is known of
+             */
+            count: number;
+            /**
+             * To two decimals; null without a fill
+             */
+            mean: string | null;
+            median: string | null;
+            p95: string | null;
+        };
+        /**
+         * Sum, in `currency`
+         */
+        slippageCost: string;
+        /**
+         * From the edge to the account: received to accepted, in milliseconds
+         */
+        acceptMs: {
+            /**
+             * Fills it is known of
+             */
+            count: number;
+            /**
+             * To two decimals; null without a fill
+             */
+            mean: string | null;
+            median: string | null;
+            p95: string | null;
+        };
+        /**
+         * Accepted to held by the venue
+         */
+        acknowledgeMs: {
+            /**
+             * Fills it is known of
+             */
+            count: number;
+            /**
+             * To two decimals; null without a fill
+             */
+            mean: string | null;
+            median: string | null;
+            p95: string | null;
+        };
+        /**
+         * Held by the venue to filled; market orders only
+         */
+        fillMs: {
+            /**
+             * Fills it is known of
+             */
+            count: number;
+            /**
+             * To two decimals; null without a fill
+             */
+            mean: string | null;
+            median: string | null;
+            p95: string | null;
+        };
+        /**
+         * Received to filled; market orders only
+         */
+        totalMs: {
+            /**
+             * Fills it is known of
+             */
+            count: number;
+            /**
+             * To two decimals; null without a fill
+             */
+            mean: string | null;
+            median: string | null;
+            p95: string | null;
+        };
+    }>;
 };
 
 export type Import = {
@@ -2771,6 +2906,128 @@ export type ListTransactionsResponses = {
 };
 
 export type ListTransactionsResponse = ListTransactionsResponses[keyof ListTransactionsResponses];
+
+export type GetExecutionQualityData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * From this moment on; from the first on
+         */
+        from?: string;
+        /**
+         * Before this moment; until now
+         */
+        to?: string;
+        /**
+         * `csv` has a row for each venue, instrument and currency
+         */
+        format?: 'json' | 'csv';
+    };
+    url: '/v1/accounts/{accountId}/execution-quality';
+};
+
+export type GetExecutionQualityErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetExecutionQualityError = GetExecutionQualityErrors[keyof GetExecutionQualityErrors];
+
+export type GetExecutionQualityResponses = {
+    /**
+     * Orders placed and fills done in the period
+     */
+    200: ExecutionQuality;
+};
+
+export type GetExecutionQualityResponse = GetExecutionQualityResponses[keyof GetExecutionQualityResponses];
+
+export type GetPlatformQualityData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From this moment on; from the first on
+         */
+        from?: string;
+        /**
+         * Before this moment; until now
+         */
+        to?: string;
+        /**
+         * `csv` has a row for each venue, instrument and currency
+         */
+        format?: 'json' | 'csv';
+    };
+    url: '/v1/execution-quality';
+};
+
+export type GetPlatformQualityErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetPlatformQualityError = GetPlatformQualityErrors[keyof GetPlatformQualityErrors];
+
+export type GetPlatformQualityResponses = {
+    /**
+     * Orders placed and fills done in the period
+     */
+    200: ExecutionQuality;
+};
+
+export type GetPlatformQualityResponse = GetPlatformQualityResponses[keyof GetPlatformQualityResponses];
 
 export type ListImportsData = {
     body?: never;

@@ -15,6 +15,8 @@ import { type BlockDepot, DepotError } from "./block_depot.ts";
 const objectBlocks = 512;
 /** Objects written, or removed, in one call at most. */
 const objectsMax = 200;
+/** Any number, the same everywhere: the advisory lock of those who remove, or need, objects. */
+const objectsLock = 7_305_811_204_419n;
 
 export interface Moved {
   readonly blocks: number;
@@ -120,7 +122,10 @@ async function forgetBytes(
     .execute(db);
 }
 
-/** Removes objects that blocks have left and none lies in any more; returns how many. */
+/**
+ * Removes objects that blocks have left and none lies in any more; returns how many. None while
+ * {@link keepObjects} holds them.
+ */
 export async function removeUnused(
   db: Kysely<TimeseriesDatabase>,
   depot: BlockDepot,
@@ -133,9 +138,42 @@ export async function removeUnused(
   let removed = 0;
   for (const { depot_key: key } of rows) {
     if (signal?.aborted) break;
-    await depot.remove(key);
-    await sql`delete from timeseries.left_objects where depot_key = ${key}`.execute(db);
-    removed++;
+    if (await db.transaction().execute((trx) => removeObject(trx, depot, key))) removed++;
   }
   return removed;
+}
+
+async function removeObject(
+  trx: Kysely<TimeseriesDatabase>,
+  depot: BlockDepot,
+  key: string,
+): Promise<boolean> {
+  const { rows: [may] } = await sql<{ free: boolean }>`
+    select pg_try_advisory_xact_lock(${sql.lit(objectsLock)}) as free`.execute(trx);
+  if (!may!.free) return false;
+  const { rows: [used] } = await sql<{ found: boolean }>`select exists (
+    select from timeseries.blocks where depot_key = ${key}) as found`.execute(trx);
+  if (used!.found) return false;
+  await depot.remove(key);
+  await sql`delete from timeseries.left_objects where depot_key = ${key}`.execute(trx);
+  return true;
+}
+
+/**
+ * Runs `work` on one connection while no object of the depot is removed, so that what a snapshot says
+ * lies there stays there.
+ */
+export function keepObjects<T>(
+  db: Kysely<TimeseriesDatabase>,
+  work: (connection: Kysely<TimeseriesDatabase>) => Promise<T>,
+): Promise<T> {
+  return db.connection().execute(async (connection) => {
+    const lock = sql.lit(objectsLock);
+    await sql`select pg_advisory_lock_shared(${lock})`.execute(connection);
+    try {
+      return await work(connection);
+    } finally {
+      await sql`select pg_advisory_unlock_shared(${lock})`.execute(connection);
+    }
+  });
 }

@@ -1,0 +1,61 @@
+/** Arrival and execution quality inside a transaction's text, both ways; older ones have neither. */
+
+import { formatPrice, type Instrument } from "../../../shared/domain/instrument.ts";
+import { formatMicros } from "../../../shared/domain/money.ts";
+import type { Arrival, FillQuality } from "../../../shared/domain/orders/arrival.ts";
+import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
+import { amountOf } from "./money_view.ts";
+import { instant, priceOf } from "./terms_view.ts";
+import type { TransactionView } from "./transaction_view.ts";
+
+export const arrivalView = (arrival: Arrival | undefined, on: Instrument) =>
+  arrival === undefined ? {} : {
+    arrivalBid: formatPrice(arrival.bid, on),
+    arrivalAsk: formatPrice(arrival.ask, on),
+    ...timeView("receivedTime", arrival.receivedAt),
+  };
+
+export function arrivalOf(view: TransactionView, on: Instrument): { arrival?: Arrival } {
+  if (view.arrivalBid === undefined) return {};
+  return {
+    arrival: {
+      bid: priceOf(view.arrivalBid, on),
+      ask: priceOf(view.arrivalAsk, on),
+      receivedAt: timeOf(view.receivedTime),
+      acknowledgedAt: null,
+    },
+  };
+}
+
+export const qualityView = (quality: FillQuality | undefined, on: Instrument) =>
+  quality === undefined ? {} : {
+    arrivalBid: formatPrice(quality.arrivalBid, on),
+    arrivalAsk: formatPrice(quality.arrivalAsk, on),
+    slippage: String(quality.slippage),
+    slippageCost: formatMicros(quality.slippageCost),
+    ...timeView("receivedTime", quality.receivedAt),
+    acceptedTime: toRfc3339(quality.acceptedAt),
+    ...timeView("acknowledgedTime", quality.acknowledgedAt),
+  };
+
+/** @throws TypeError when the stored text is not what {@link qualityView} wrote. */
+export function qualityOf(view: TransactionView, on: Instrument): { quality?: FillQuality } {
+  const { slippage, acceptedTime } = view;
+  if (slippage === undefined || acceptedTime === undefined) return {};
+  return {
+    quality: {
+      arrivalBid: priceOf(view.arrivalBid, on),
+      arrivalAsk: priceOf(view.arrivalAsk, on),
+      slippage: Number(slippage),
+      slippageCost: amountOf(view.slippageCost),
+      receivedAt: timeOf(view.receivedTime),
+      acceptedAt: instant(acceptedTime),
+      acknowledgedAt: timeOf(view.acknowledgedTime),
+    },
+  };
+}
+
+const timeView = <Name extends string>(name: Name, at: EpochMs | null) =>
+  (at === null ? {} : { [name]: toRfc3339(at) }) as { [_ in Name]?: string };
+const timeOf = (text: string | undefined): EpochMs | null =>
+  text === undefined ? null : instant(text);

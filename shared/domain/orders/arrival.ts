@@ -1,0 +1,69 @@
+/**
+ * Execution quality: the market an order met, and what its fills are measured against.
+ *
+ * The reference of a fill is the price the order could expect when it began to work: the side of the
+ * arrival quote it would trade on (ask to buy, bid to sell), or its own limit where that is better.
+ * Slippage is how much worse than that the fill was, in points: `fill − reference` of a buy,
+ * `reference − fill` of a sell. Positive costs the client, negative is price improvement. Its cost is
+ * slippage × units in the quote currency, converted at the fill's own rate.
+ */
+
+import { type Instrument, notional, type Price, type Units } from "../instrument.ts";
+import { convert, type Micros, type Rate } from "../money.ts";
+import type { EpochMs } from "../time.ts";
+import { directionOf, type Order } from "./order.ts";
+
+/** The quote an order met: when it was accepted or released, or the one that set it off. */
+export interface Arrival {
+  readonly bid: Price;
+  readonly ask: Price;
+  /** When the edge had the request; `null` for an order the platform made itself. */
+  readonly receivedAt: EpochMs | null;
+  /** When the venue held the order; `null` until it does. */
+  readonly acknowledgedAt: EpochMs | null;
+}
+
+/** How well a fill was done, and when each stage before it was reached. */
+export interface FillQuality {
+  readonly arrivalBid: Price;
+  readonly arrivalAsk: Price;
+  /** In points of the instrument; positive is worse than the reference. */
+  readonly slippage: number;
+  /** The same for the whole fill, in the account's currency. */
+  readonly slippageCost: Micros;
+  readonly receivedAt: EpochMs | null;
+  readonly acceptedAt: EpochMs;
+  readonly acknowledgedAt: EpochMs | null;
+}
+
+/** What the order could expect. */
+export function referencePrice(
+  order: Pick<Order, "side" | "price">,
+  { bid, ask }: Pick<Arrival, "bid" | "ask">,
+): Price {
+  const { side, price } = order;
+  if (side === "buy") return price === null || price > ask ? ask : price;
+  return price === null || price < bid ? bid : price;
+}
+
+/** `undefined` for an order that met no quote we know of. */
+export function fillQuality(
+  order: Pick<Order, "side" | "price" | "arrival" | "createdAt">,
+  fill: { readonly units: Units; readonly price: Price; readonly rate: Rate },
+  instrument: Instrument,
+): FillQuality | undefined {
+  const { arrival } = order;
+  if (arrival === null) return undefined;
+  const slippage = directionOf(order.side) * (fill.price - referencePrice(order, arrival));
+  const size = Math.abs(fill.units) as Units;
+  return {
+    arrivalBid: arrival.bid,
+    arrivalAsk: arrival.ask,
+    // Never −0, which no text tells from 0.
+    slippage: slippage === 0 ? 0 : slippage,
+    slippageCost: convert(notional(slippage as Price, size, instrument), fill.rate),
+    receivedAt: arrival.receivedAt,
+    acceptedAt: order.createdAt,
+    acknowledgedAt: arrival.acknowledgedAt,
+  };
+}
