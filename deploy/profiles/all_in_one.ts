@@ -37,7 +37,8 @@ async function run(settings: AllInOneSettings): Promise<boolean> {
   stopOnSignals(lifecycle);
   try {
     await openDataFolder(settings.data.folder);
-    await buildConsole();
+    // Without its screen the platform still trades; `/` is a plain page then.
+    await buildConsole().catch((err) => logger.warn({ err }, "the console was not built"));
     const platform = await startPlatform(settings, lifecycle);
     const { keyFile, auth } = await ensureDemo(platform, settings.data.folder);
     // Whoever reaches the port may press the button, so only this machine is offered it.

@@ -3,7 +3,11 @@
 import type { Context } from "hono";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { parseBody, readBodyText } from "../../../shared/runtime/body_checks.ts";
-import { addPlainRoute, type AppEnv, type ServiceApp } from "../../../shared/runtime/service_app.ts";
+import {
+  addPlainRoute,
+  type AppEnv,
+  type ServiceApp,
+} from "../../../shared/runtime/service_app.ts";
 import { asksThisMachine, refuseOtherOrigins } from "./same_origin.ts";
 import { readSessionCookie, sessionCookie } from "./session_cookie.ts";
 import { sessionPath, sessionTokenPath } from "./session_view.ts";
