@@ -3,10 +3,9 @@
  * dropped, main-thread time, memory; and how soon a first visit shows a price.
  */
 
-import { type Browser, type CDPSession, chromium, type Page } from "playwright-core";
-import { findBinary } from "../../shared/testing/real.ts";
+import type { Browser, CDPSession, Page } from "playwright-core";
+import { launchChromium } from "../../shared/testing/browser.ts";
 import { buildConsole } from "../console/build.ts";
-import { browserArgs } from "../console/visit.ts";
 import { untilIdle } from "./idle.ts";
 import type { BenchResult } from "./result.ts";
 
@@ -49,10 +48,7 @@ export async function benchConsole(): Promise<BenchResult> {
   const reader = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const port = Number((await reader.read()).value);
   const url = `http://127.0.0.1:${port}`;
-  const browser = await chromium.launch({
-    executablePath: findBinary("chromium")!,
-    args: browserArgs,
-  });
+  const browser = await launchChromium();
   try {
     await untilIdle();
     const first = await firstVisit(browser, url);

@@ -1,16 +1,11 @@
 /** The console of a platform of its own, in a real browser, with something to see on it. */
 
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { createSpotwire } from "../../shared/sdk/mod.ts";
+import { launchChromium } from "../../shared/testing/browser.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
 import { startPart } from "../../shared/testing/platform_process.ts";
-import { findBinary } from "../../shared/testing/real.ts";
-
-export const browserArgs = [
-  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
-  ...["--disable-background-networking", "--disable-component-update"],
-];
 
 /** Every view as its address has it, and what shows that it is there. */
 export const views = [
@@ -41,10 +36,7 @@ export async function startVisit(seed: string): Promise<Visited> {
     args: ["--port", String(port), "--data", folder, "--hours", "always", "--seed", seed],
   });
   const url = `http://localhost:${port}`;
-  const browser = await chromium.launch({
-    executablePath: findBinary("chromium")!,
-    args: browserArgs,
-  });
+  const browser = await launchChromium();
   await tradeALittle(url, (await Deno.readTextFile(`${folder}/demo.key`)).trim());
   return {
     url,

@@ -3,18 +3,14 @@
 // compared with what the API says.
 
 import { assert, assertEquals } from "@std/assert";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { rejectReasons, rejects } from "../../shared/domain/orders/rejects.ts";
 import { createSpotwire, type Spotwire } from "../../shared/sdk/mod.ts";
+import { launchChromium, watchPage } from "../../shared/testing/browser.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
 import { type PartProcess, startPart } from "../../shared/testing/platform_process.ts";
-import { findBinary, realTest } from "../../shared/testing/real.ts";
-
-const browserArgs = [
-  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
-  ...["--disable-background-networking", "--disable-component-update"],
-];
+import { realTest } from "../../shared/testing/real.ts";
 
 realTest("the console trades in Chromium what the API says", ["chromium"], async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "spotwire-console-" });
@@ -26,10 +22,7 @@ realTest("the console trades in Chromium what the API says", ["chromium"], async
       args: ["--port", String(port), "--data", folder, "--hours", "always", "--seed", "console"],
     });
   let platform = await start();
-  const browser = await chromium.launch({
-    executablePath: findBinary("chromium")!,
-    args: browserArgs,
-  });
+  const browser = await launchChromium();
   try {
     const visit = await open(browser, platform, folder);
     await t.step("signs the demo account in by one click", () => signIn(visit));
@@ -72,16 +65,7 @@ async function open(
   const url = address.replace("127.0.0.1", "localhost");
   const key = (await Deno.readTextFile(`${folder}/demo.key`)).trim();
   const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
-  const troubles: string[] = [];
-  page.on("request", (request) => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(url)) {
-      troubles.push(`asks ${request.url()}`);
-    }
-  });
-  page.on("console", (message) => {
-    if (message.type() === "error") troubles.push(message.text());
-  });
-  page.on("pageerror", (error) => troubles.push(error.message));
+  const troubles = watchPage(page, url);
   return { page, api: createSpotwire({ url, key }), url, troubles };
 }
 
