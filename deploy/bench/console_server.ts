@@ -117,7 +117,7 @@ function answer(request: Request): Response {
   }
   if (pathname === sessionTokenPath) {
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-    const who = { permissions: [], accounts: "all", demo: true };
+    const who = { subject: "key:a", permissions: [], accounts: "all", demo: true };
     return Response.json({ token: "t", expiresAt, ...who }, { status: 201 });
   }
   return Response.json(answers[pathname] ?? { bars: [], next: null });

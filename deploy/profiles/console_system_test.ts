@@ -34,6 +34,7 @@ realTest("the console trades in Chromium what the API says", ["chromium"], async
     await t.step("closes a position in place", () => closeInPlace(visit));
     await t.step("stops the account by the kill switch, and lets it go", () => killSwitch(visit));
     await t.step("finds everything again after a reload", () => reload(visit));
+    await t.step("signs out, and knows nobody after it", () => signOut(visit));
     await t.step("says that the server is gone, and goes on when it is back", async () => {
       await platform.kill();
       await visit.page.getByText("Connection lost").waitFor();
@@ -263,5 +264,14 @@ async function reload({ page, api }: Visit): Promise<void> {
   const { transactions } = await api.listTransactions("demo");
   const fills = transactions.filter((one) => one.type === "order_filled");
   for (const { transactionId } of fills) await row(page, String(transactionId)).waitFor();
+  await priceMoves(page);
+}
+
+async function signOut({ page }: Visit): Promise<void> {
+  await page.getByRole("button", { name: "Sign out" }).click();
+  const enter = page.getByRole("button", { name: "Open the demo account" });
+  await enter.waitFor();
+  await page.reload();
+  await enter.click();
   await priceMoves(page);
 }

@@ -15,6 +15,8 @@ export interface SessionToken {
   readonly token: string;
   /** RFC 3339. */
   readonly expiresAt: string;
+  /** Whom it stands for: `key:<keyId>`. */
+  readonly subject: string;
   readonly permissions: readonly string[];
   readonly accounts: readonly string[] | "all";
   /** Whether it came by the demo account's button. */

@@ -56,6 +56,7 @@ Deno.test("a key buys a cookie that scripts cannot read, and the cookie buys tok
   const path = "/console/session/token";
   const renewed = await ask({ path, headers: held(opened.cookie) });
   assertEquals([renewed.status, renewed.json.accounts, renewed.json.demo], [201, ["demo"], false]);
+  assertEquals(renewed.json.subject, opened.json.subject);
   assert(renewed.cookie !== null, "a used session lives on");
   const authorization = `Bearer ${renewed.json.token}`;
   const used = await ask({ path: "/v1/tokens", headers: { authorization }, body: {} });

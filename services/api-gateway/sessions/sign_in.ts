@@ -65,6 +65,7 @@ export async function openSession(
     token: {
       token,
       expiresAt: toRfc3339(epochMs(clock.now() + tokenTtlMs)),
+      subject: auth.subject,
       permissions: [...auth.permissions],
       accounts: auth.accounts === "all" ? "all" : [...auth.accounts],
       demo: auth.subject === demo?.auth.subject,

@@ -13,6 +13,7 @@ const machine: Machine = {
   },
   origin: location.origin,
   nextFrame: (run) => void requestAnimationFrame(run),
+  reload: () => location.reload(),
   kept: localStorage,
 };
 

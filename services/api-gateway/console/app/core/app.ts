@@ -74,12 +74,17 @@ export class App {
   start(): void {
     setInterval(() => (this.beat.value += 1), beatMs);
     effect(() => this.kept.set({ route: this.router.route.value }));
-    let live = false;
+    let opened: string | null = null;
     effect(() => {
-      if (this.session.state.value.state !== "signed_in" || live) return;
-      live = true;
+      const session = this.session.state.value;
+      if (session.state !== "signed_in") return;
+      const { subject } = session.who;
+      // Another person at the same screen begins with an empty one.
+      if (opened !== null && opened !== subject) return this.machine.reload();
+      if (opened === subject) return;
+      opened = subject;
       void this.#open().catch((error) => {
-        live = false;
+        opened = null;
         this.notices.say("refused", `Cannot load the account: ${error.message}`);
       });
     });
@@ -104,6 +109,11 @@ export class App {
   /** The platform's time. */
   now(): number {
     return this.machine.now() + this.feed.clockOffsetMs.peek();
+  }
+
+  async signOut(): Promise<void> {
+    await this.session.signOut();
+    this.machine.reload();
   }
 
   async switchAccount(accountId: string): Promise<void> {

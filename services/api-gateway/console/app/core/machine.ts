@@ -9,6 +9,8 @@ export interface Machine {
   readonly origin: string;
   /** Calls back before the next picture is drawn, with its time in milliseconds. */
   nextFrame(run: (at: number) => void): void;
+  /** Begins the page anew: nothing of whoever was signed in stays in memory. */
+  reload(): void;
   /** What stays when the page is left; never a secret. */
   readonly kept: Pick<Storage, "getItem" | "setItem">;
 }

@@ -18,6 +18,7 @@ const token = (name: string, expiresMs: number) => () =>
   Response.json({
     token: name,
     expiresAt: new Date(expiresMs).toISOString(),
+    subject: "key:a",
     permissions: [],
     accounts: "all",
     demo: false,

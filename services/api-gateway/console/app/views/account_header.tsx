@@ -7,7 +7,7 @@ import { moneyText, toneOf } from "../ui/numbers.ts";
 
 export function AccountHeader() {
   const app = useApp();
-  const { account, session } = app;
+  const { account } = app;
   const held = account.account.value;
   if (held === null) return <div class="account" aria-busy="true" />;
   return (
@@ -31,7 +31,7 @@ export function AccountHeader() {
       <Figure name="Level" id="level" />
       <span class="currency">{held.currency}</span>
       {held.marginCall && <strong class="call">Margin call</strong>}
-      <button type="button" class="plain" onClick={() => void session.signOut()}>Sign out</button>
+      <button type="button" class="plain" onClick={() => void app.signOut()}>Sign out</button>
       <button
         type="button"
         class="plain"
