@@ -42,7 +42,11 @@ const ground = gatewayGround({
     pipeline: "http://127.0.0.1:1",
   },
   limits: { requestsPerSecond: 1_000_000, socketsPerKey: 10_000, sockets: 10_000 },
-}, { ground: streamsGround, kv: await openDenoKv(":memory:", { clock: systemTimer }) });
+}, {
+  ground: streamsGround,
+  kv: await openDenoKv(":memory:", { clock: systemTimer }),
+  console: null,
+});
 const deps = await startGateway(ground, lifecycle);
 const key = await ensureAdminKey(deps);
 

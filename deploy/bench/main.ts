@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   books: async () => (await import("./books.ts")).benchBooks(),
   backtest: async () => (await import("./backtest.ts")).benchBacktest(),
   orders: async () => (await import("./orders.ts")).benchOrders(),
+  console: async () => (await import("./console.ts")).benchConsole(),
 };
 
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(benches);

@@ -50,8 +50,8 @@ export function checkImports(source: Source): string[] {
 
 function wrongWay(from: string, to: string): string | null {
   if (to.startsWith("shared/testing/")) {
-    // A bench starts the same real servers as a test.
-    return from.startsWith("deploy/bench/") ? null : "imports test code";
+    // Benches and the console's pictures start the same real servers as a test.
+    return /^deploy\/(bench|console)\//.test(from) ? null : "imports test code";
   }
   const here = deployableOf(from);
   const there = deployableOf(to);

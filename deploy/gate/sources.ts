@@ -15,7 +15,7 @@ export async function listSources(root: URL): Promise<Source[]> {
     for await (const entry of Deno.readDir(new URL(folder, root))) {
       const path = `${folder}${entry.name}`;
       if (entry.isDirectory) await visit(`${path}/`);
-      else if (path.endsWith(".ts") && !generated.test(path)) {
+      else if (/\.tsx?$/.test(path) && !generated.test(path)) {
         sources.push({ path, text: await Deno.readTextFile(new URL(path, root)) });
       }
     }
@@ -25,7 +25,7 @@ export async function listSources(root: URL): Promise<Source[]> {
 }
 
 export const isTest = (path: string): boolean =>
-  path.endsWith("_test.ts") || path.startsWith("shared/testing/");
+  /_test\.tsx?$/.test(path) || path.startsWith("shared/testing/");
 
 /** Line number of an offset, from 1. */
 export const lineAt = (text: string, offset: number): number =>

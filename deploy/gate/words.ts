@@ -19,7 +19,7 @@ const marks: readonly (readonly [RegExp, string])[] = [
 
 /** Where a process is put together: it alone meets the machine's clock, randomness and environment. */
 const isRoot = (path: string): boolean =>
-  path.startsWith("deploy/") || /\/(main|deps)\.ts$/.test(path) ||
+  path.startsWith("deploy/") || /\/(main|deps)\.tsx?$/.test(path) ||
   path.startsWith("shared/sdk/examples/") || path === "shared/runtime/time.ts";
 
 export function checkWords(source: Source): string[] {

@@ -4,11 +4,13 @@
  */
 
 import { createGatewayApp } from "../../services/api-gateway/app.ts";
+import { isLoopback } from "../../services/api-gateway/sessions/same_origin.ts";
 import { Lifecycle, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { serveApp } from "../../shared/runtime/serve_app.ts";
 import { SettingsError } from "../../shared/runtime/settings.ts";
 import { pause } from "../../shared/runtime/time.ts";
+import { buildConsole } from "../console/build.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { demoAccount, ensureDemo } from "./demo.ts";
 import { firstSteps } from "./first_steps.ts";
@@ -35,9 +37,13 @@ async function run(settings: AllInOneSettings): Promise<boolean> {
   stopOnSignals(lifecycle);
   try {
     await openDataFolder(settings.data.folder);
+    // Without its screen the platform still trades; `/` is a plain page then.
+    await buildConsole().catch((err) => logger.warn({ err }, "the console was not built"));
     const platform = await startPlatform(settings, lifecycle);
-    const keyFile = await ensureDemo(platform, settings.data.folder);
-    const { port } = serveApp(createGatewayApp(platform.gateway), {
+    const { keyFile, auth } = await ensureDemo(platform, settings.data.folder);
+    // Whoever reaches the port may press the button, so only this machine is offered it.
+    const demo = isLoopback(settings.http.host) ? { accountId: demoAccount, auth } : undefined;
+    const { port } = serveApp(createGatewayApp({ ...platform.gateway, demo }), {
       ...settings.http,
       lifecycle,
       logger,

@@ -2,15 +2,11 @@
 // else. Method: the whole platform, a real Chromium, a quote asked for through the page.
 
 import { assert, assertEquals } from "@std/assert";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { launchChromium, watchPage } from "../../shared/testing/browser.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
 import { startPart } from "../../shared/testing/platform_process.ts";
-import { findBinary, realTest } from "../../shared/testing/real.ts";
-
-const quiet = [
-  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
-  ...["--disable-background-networking", "--disable-component-update"],
-];
+import { realTest } from "../../shared/testing/real.ts";
 
 realTest("the docs page works in Chromium, and asks nobody else", ["chromium"], async () => {
   const folder = await Deno.makeTempDir({ prefix: "spotwire-docs-" });
@@ -21,7 +17,7 @@ realTest("the docs page works in Chromium, and asks nobody else", ["chromium"], 
     args: ["--port", String(port), "--data", folder, "--hours", "always"],
   });
   const key = (await Deno.readTextFile(`${folder}/demo.key`)).trim();
-  const browser = await chromium.launch({ executablePath: findBinary("chromium")!, args: quiet });
+  const browser = await launchChromium();
   try {
     await tryQuote(browser, platform.url, key);
   } finally {
@@ -33,7 +29,7 @@ realTest("the docs page works in Chromium, and asks nobody else", ["chromium"], 
 
 async function tryQuote(browser: Browser, url: string, key: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 1_000 } });
-  const troubles = watch(page, url);
+  const troubles = watchPage(page, url);
   await page.goto(`${url}/docs`);
   const operations = page.locator(".opblock");
   await operations.first().waitFor();
@@ -53,19 +49,4 @@ async function tryQuote(browser: Browser, url: string, key: string): Promise<voi
   await answer.waitFor();
   assert((await answer.textContent())?.includes('"EURUSD"'), await answer.textContent() ?? "");
   assertEquals(troubles, []);
-}
-
-/** Requests to anyone else, and everything the page complains of. */
-function watch(page: Page, url: string): string[] {
-  const troubles: string[] = [];
-  page.on("request", (request) => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(url)) {
-      troubles.push(`asks ${request.url()}`);
-    }
-  });
-  page.on("console", (message) => {
-    if (message.type() === "error") troubles.push(message.text());
-  });
-  page.on("pageerror", (error) => troubles.push(error.message));
-  return troubles;
 }

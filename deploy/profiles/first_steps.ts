@@ -15,7 +15,8 @@ export function firstSteps({ url, keyFile, account, venue, priced }: FirstSteps)
     '"type":"market","units":"10000"}';
   return [
     "",
-    `  Spotwire is up     ${url}/docs`,
+    `  Open the console   ${url}    one click signs in the demo account`,
+    `  API documentation  ${url}/docs`,
     `  Venue              ${venue}`,
     `  Demo account       ${account}, with a key in ${keyFile}`,
     "",
@@ -23,7 +24,7 @@ export function firstSteps({ url, keyFile, account, venue, priced }: FirstSteps)
       "  No price has come yet: the market may be closed. --hours always opens the simulated one.",
       "",
     ]),
-    "  Paste these into another terminal:",
+    "  Or paste these into another terminal:",
     "",
     `  export SPOTWIRE_KEY=$(cat ${keyFile})`,
     "",

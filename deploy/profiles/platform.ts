@@ -1,6 +1,7 @@
 /** Every part of the platform, started in one process over one store and one set of streams. */
 
 import { type GatewayDeps, gatewayGround, startGateway } from "../../services/api-gateway/deps.ts";
+import { readConsole } from "../../services/api-gateway/console/console_files.ts";
 import { localUpstream } from "../../services/api-gateway/forward/upstream.ts";
 import { createPipelineApp } from "../../services/data-pipeline/app.ts";
 import { startPipeline } from "../../services/data-pipeline/deps.ts";
@@ -92,7 +93,7 @@ export async function startPlatform(
     terms: settings.terms,
     limits: { ...settings.limits, socketsPerKey: 10_000, sockets: 20_000 },
     upstreams: { trading: "http://here", marketData: "http://here", pipeline: "http://here" },
-  }, { ground: ground("api-gateway"), kv, upstreams });
+  }, { ground: ground("api-gateway"), kv, upstreams, console: await readConsole() });
   const all = Object.values(grounds).map((one) => one.metrics);
   const gateway = await startGateway(
     { ...edge, metrics: mergedMetrics(edge.metrics, all) },

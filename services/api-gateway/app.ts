@@ -3,8 +3,9 @@
 import type { FetchApp } from "../../shared/runtime/serve_app.ts";
 import { listRefusalsRoute, refusalCatalogue } from "../../shared/contracts/http/refusals.ts";
 import { addRoute, createServiceApp } from "../../shared/runtime/service_app.ts";
+import { addConsoleRoutes } from "./console/console_routes.ts";
 import type { GatewayDeps } from "./deps.ts";
-import { addDocRoutes } from "./docs/doc_routes.ts";
+import { addDocRoutes, addLandingRoute } from "./docs/doc_routes.ts";
 import { addFeedRoutes } from "./feed/feed_routes.ts";
 import { createForward, createInternalTokens } from "./forward/forward.ts";
 import { addForwardRoutes } from "./forward/forward_routes.ts";
@@ -12,6 +13,7 @@ import { addKeyRoutes } from "./keys/key_routes.ts";
 import { limitBy } from "./limits/limit_requests.ts";
 import { addOrderRoutes } from "./orders/order_routes.ts";
 import { withQuickCheck } from "./orders/quick_check.ts";
+import { addSessionRoutes } from "./sessions/session_routes.ts";
 
 export function createGatewayApp(deps: GatewayDeps): FetchApp {
   const app = createServiceApp({ ...deps, limit: limitBy(deps.limiter) });
@@ -26,5 +28,8 @@ export function createGatewayApp(deps: GatewayDeps): FetchApp {
   addRoute(app, listRefusalsRoute, (c) => c.json({ refusals: [...refusalCatalogue] }, 200));
   addFeedRoutes(app, deps);
   addDocRoutes(app);
+  addSessionRoutes(app, deps);
+  if (deps.console === null) addLandingRoute(app);
+  else addConsoleRoutes(app, deps.console, deps.demo?.accountId);
   return withQuickCheck(app, deps);
 }

@@ -24,7 +24,9 @@ import type { KeyParts } from "./keys/create_key.ts";
 import { KeyRegistry } from "./keys/key_registry.ts";
 import { createKeyStore, type KeyStore } from "./keys/key_store.ts";
 import { readMargin } from "../../shared/runtime/terms_settings.ts";
+import { type ConsoleFiles, readConsole } from "./console/console_files.ts";
 import { EdgeMarket } from "./market/edge_market.ts";
+import type { DemoSignIn } from "./sessions/sign_in.ts";
 import type { GatewaySettings } from "./settings.ts";
 
 /** What the edge stands on; a profile may share the streams and the store, and bring upstreams. */
@@ -40,6 +42,10 @@ export interface GatewayGround extends StreamsGround, KeyParts {
     readonly pipeline: Upstream;
   };
   readonly limits: GatewaySettings["limits"];
+  /** The page at `/`; `null` where it was not built. */
+  readonly console: ConsoleFiles | null;
+  /** Given by the embedded profile only. */
+  readonly demo?: DemoSignIn | undefined;
 }
 
 export interface GatewayDeps extends GatewayGround {
@@ -56,7 +62,7 @@ export async function openGateway(
   const ground = await openStreamsGround("api-gateway", settings, lifecycle);
   const kv = await openDenoKv(settings.kv.path, { clock: systemTimer });
   lifecycle.onStop("kv", () => kv.close());
-  return gatewayGround(settings, { ground, kv });
+  return gatewayGround(settings, { ground, kv, console: await readConsole() });
 }
 
 /** The edge's ground over streams, a store and upstreams that are open already. */
@@ -65,7 +71,12 @@ export function gatewayGround(
     /** Left out: the default terms. */
     readonly terms?: GatewaySettings["terms"];
   },
-  open: { ground: StreamsGround; kv: KeyValueStore; upstreams?: GatewayGround["upstreams"] },
+  open: {
+    ground: StreamsGround;
+    kv: KeyValueStore;
+    console: ConsoleFiles | null;
+    upstreams?: GatewayGround["upstreams"];
+  },
 ): GatewayGround {
   const { ground, kv } = open;
   const { clock } = ground;
@@ -96,6 +107,7 @@ export function gatewayGround(
       pipeline: httpUpstream("data-pipeline", settings.upstreams.pipeline),
     },
     limits,
+    console: open.console,
   };
 }
 

@@ -104,19 +104,21 @@ export function addRoute<Route extends RouteConfig & SecuredParts>(
   app.on([route.method], [pattern], secured);
 }
 
-/** Serves a GET outside the contract, to anyone: pages, documents, sockets, health. */
+/** Serves what is outside the contract, to anyone: pages, documents, sockets, health, sign-in. */
 export function addPlainRoute(
   app: ServiceApp,
   path: string,
   route: {
+    /** Default GET. */
+    readonly method?: "GET" | "POST" | "DELETE" | undefined;
     /** Whether it counts against its sender's limit. */
     readonly limited: boolean;
     handle(c: Context<AppEnv>): Response | Promise<Response>;
   },
 ): void {
-  const { limited, handle } = route;
+  const { method = "GET", limited, handle } = route;
   const work: Framed["work"] = (c, { scope }) => withRequestScope(scope, () => handle(c));
-  app.get(path, framed(app, { pattern: path, limited, work }));
+  app.on(method, path, framed(app, { pattern: path, limited, work }));
 }
 
 interface Framed {

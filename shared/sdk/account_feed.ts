@@ -36,6 +36,12 @@ export interface AccountWire {
   left(feed: AccountFeed): void;
 }
 
+/** Somebody who waits for the next transaction. */
+interface Reader {
+  resolve(result: IteratorResult<Transaction>): void;
+  reject(reason: unknown): void;
+}
+
 /**
  * Read it with `for await`, or `on("transactions", …)`. It begins with the first of either, so
  * nothing is missed between making it and reading it. A loop that is slow holds the edge up, not
@@ -55,7 +61,7 @@ export class AccountFeed implements AsyncIterableIterator<Transaction> {
   #queue: Transaction[] = [];
   #iterated = false;
   #error: Error | null = null;
-  #readers: PromiseWithResolvers<IteratorResult<Transaction>>[] = [];
+  #readers: Reader[] = [];
 
   constructor(accountId: string, options: AccountFeedOptions, wire: AccountWire) {
     this.accountId = accountId;
@@ -107,9 +113,7 @@ export class AccountFeed implements AsyncIterableIterator<Transaction> {
       return Promise.resolve({ done: false, value: one });
     }
     if (this.#state !== "ended") {
-      const reader = Promise.withResolvers<IteratorResult<Transaction>>();
-      this.#readers.push(reader);
-      return reader.promise;
+      return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
     }
     const error = this.#error;
     this.#error = null;

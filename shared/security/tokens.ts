@@ -5,8 +5,8 @@ import { type Permission, permissions } from "../contracts/http/routes.ts";
 import type { Clock } from "../domain/time.ts";
 import type { AuthContext } from "./auth.ts";
 
-/** A client's token is refused between the parts, and the other way round. */
-export type Audience = "client" | "internal";
+/** Whom a token is for; every other refuses it. A `session` only buys `client` tokens. */
+export type Audience = "client" | "internal" | "session";
 
 export interface Tokens {
   /** `ttlMs` is rounded up to whole seconds, the unit of a token's expiry. */

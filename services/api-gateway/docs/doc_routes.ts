@@ -28,7 +28,6 @@ export function addDocRoutes(app: ServiceApp): void {
     "/asyncapi.json",
     (c) => c.body(asyncapi ??= JSON.stringify(asyncapiDocument()), 200, json),
   );
-  get("/", (c) => c.html(landingPage(new URL(c.req.url).origin), 200, pageHeaders));
   get("/docs/refusals", (c) => c.html(refusalsPage, 200, pageHeaders));
   get("/docs", (c) => c.html(docsPage(new URL(c.req.url).origin), 200, pageHeaders));
   get(
@@ -41,6 +40,14 @@ export function addDocRoutes(app: ServiceApp): void {
       async (c) => c.body(await docsAsset(path), 200, { ...assetHeaders, "content-type": type }),
     );
   }
+}
+
+/** What is at `/` where no console was built. */
+export function addLandingRoute(app: ServiceApp): void {
+  addPlainRoute(app, "/", {
+    limited: true,
+    handle: (c) => c.html(landingPage(new URL(c.req.url).origin), 200, pageHeaders),
+  });
 }
 
 const assetTypes = {

@@ -60,6 +60,11 @@ export class KeyRegistry {
       : this.#withKey(found);
   }
 
+  /** Whose browser session a token is; a session too ends with its key. */
+  async ofSession(token: string): Promise<AuthContext | null> {
+    return this.#withKey(await this.#tokens.verify(token, "session"));
+  }
+
   #byKey(key: string): AuthContext | null {
     const known = this.#known.get(key);
     if (known !== undefined) return known.auth;

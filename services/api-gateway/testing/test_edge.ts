@@ -55,6 +55,7 @@ export async function startTestEdge(options: TestEdgeOptions = {}) {
   }, {
     ground: streamsGround,
     kv,
+    console: null,
     upstreams: {
       trading: upstream("trading", options.trading),
       marketData: upstream("market"),

@@ -67,7 +67,7 @@ export const rejectMappings: Readonly<Record<RejectReason, RejectMapping>> = {
   close_lot_not_allowed: state("ORDER_FILL_POSITION_ACTION_INVALID"),
   close_lot_needs_reduce_only: terms("ORDER_FILL_POSITION_ACTION_INVALID"),
   lot_unknown: state("TRADE_DOESNT_EXIST", "NOT_FOUND"),
-  too_many_lots: state("OPEN_TRADES_ALLOWED_EXCEEDED", "RESOURCE_EXHAUSTED"),
+  too_many_lots: state("UNITS_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"),
   price_malformed: terms("PRICE_INVALID"),
   price_not_positive: terms("PRICE_INVALID"),
   price_precision: terms("PRICE_PRECISION_EXCEEDED"),

@@ -1,0 +1,189 @@
+/**
+ * The candles of one chart: finished bars from the platform's history, page by page into the past,
+ * and the last one alive. The last bar is folded of what is finished inside it, of the feed's live
+ * minutes, and of the newest price. Numbers here are for drawing only.
+ */
+
+import { barGrid, type Span } from "../../../../../shared/domain/bars/bar_grid.ts";
+import { type Granularity, nominalMs } from "../../../../../shared/domain/bars/granularity.ts";
+import { epochMs, toRfc3339 } from "../../../../../shared/domain/time.ts";
+import type { Bar, FeedQuote, LiveBar, Spotwire } from "../../../../../shared/sdk/mod.ts";
+import type { ChartSpec } from "../core/route.ts";
+
+export interface Candle {
+  /** Milliseconds since 1970. */
+  readonly openTime: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+}
+
+const pageBars = 500;
+/** Bars one chart holds at most; further back one asks for longer bars. */
+const barsMax = 20_000;
+const minuteMs = 60_000;
+
+export class Candles {
+  readonly #client: Spotwire;
+  readonly #spec: ChartSpec;
+  readonly #spanAt: (at: number) => Span;
+  /** Finished, oldest first. */
+  #finished: Candle[] = [];
+  /** Finished parts of the last bar, and its live minutes, by open time. */
+  #parts = new Map<number, Candle & { version: number }>();
+  #span: Span = { from: 0, until: 0 };
+  #touched: Candle | null = null;
+  #complete = false;
+
+  constructor(client: Spotwire, spec: ChartSpec) {
+    this.#client = client;
+    this.#spec = spec;
+    this.#spanAt = barGrid(spec.granularity, "fx-day").spanAt;
+  }
+
+  get finished(): readonly Candle[] {
+    return this.#finished;
+  }
+
+  /** Whether the oldest bar there is has been read. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** The newest bars, and what there is of the last one. */
+  async load(now: number): Promise<void> {
+    const span = this.#spanAt(now);
+    const { bars } = await this.#list({ to: toRfc3339(epochMs(span.from)), limit: pageBars });
+    this.#finished = bars.map(toCandle);
+    this.#complete = bars.length < pageBars;
+    this.#begin(span);
+    await this.#fill(span);
+  }
+
+  /** A page further into the past; whether anything came. */
+  async loadOlder(): Promise<boolean> {
+    const first = this.#finished[0];
+    if (first === undefined || this.#complete || this.#finished.length >= barsMax) return false;
+    const to = toRfc3339(epochMs(first.openTime));
+    const { bars } = await this.#list({ to, limit: pageBars });
+    // Another page may have come in the meantime.
+    if (this.#finished[0] !== first) return false;
+    this.#complete = bars.length < pageBars;
+    this.#finished = [...bars.map(toCandle), ...this.#finished];
+    return bars.length > 0;
+  }
+
+  /** Live minutes of the chart's symbol; whether a finished bar changed. */
+  takeBars(bars: readonly LiveBar[]): boolean {
+    let corrected = false;
+    for (const bar of bars) {
+      if (bar.side !== this.#spec.side) continue;
+      if (bar.openTime < this.#span.from) {
+        corrected = this.#correct(bar) || corrected;
+        continue;
+      }
+      if (bar.openTime >= this.#span.until) this.#turn(bar.openTime);
+      const known = this.#parts.get(bar.openTime);
+      if (known !== undefined && known.version >= bar.version) continue;
+      this.#parts.set(bar.openTime, {
+        ...numbers(bar),
+        openTime: bar.openTime,
+        version: bar.version,
+      });
+    }
+    return corrected;
+  }
+
+  /** A minute that ended on the screen before its last prices had come. */
+  #correct(bar: LiveBar): boolean {
+    const at = this.#finished.length - 1;
+    if (this.#spec.granularity !== "M1" || this.#finished[at]?.openTime !== bar.openTime) {
+      return false;
+    }
+    this.#finished[at] = { ...numbers(bar), openTime: bar.openTime };
+    return true;
+  }
+
+  /** The newest price. */
+  takeQuote(quote: FeedQuote): void {
+    if (quote.time < this.#span.from) return;
+    if (quote.time >= this.#span.until) this.#turn(quote.time);
+    const price = priceOf(quote, this.#spec.side);
+    const { open, high, low } = this.#touched ?? { open: price, high: price, low: price };
+    this.#touched = {
+      openTime: this.#span.from,
+      open,
+      high: Math.max(high, price),
+      low: Math.min(low, price),
+      close: price,
+    };
+  }
+
+  /** The bar that is growing; `null` while nothing is known of it. */
+  last(): Candle | null {
+    const parts = [...this.#parts.values()].sort((a, b) => a.openTime - b.openTime);
+    const all: Candle[] = [...parts, ...(this.#touched === null ? [] : [this.#touched])];
+    const first = all[0];
+    if (first === undefined) return null;
+    return {
+      openTime: this.#span.from,
+      open: first.open,
+      high: Math.max(...all.map((one) => one.high)),
+      low: Math.min(...all.map((one) => one.low)),
+      close: (this.#touched ?? all.at(-1)!).close,
+    };
+  }
+
+  /** The bar in hand is over, and the next begins. */
+  #turn(at: number): void {
+    const last = this.last();
+    if (last !== null && last.openTime > (this.#finished.at(-1)?.openTime ?? -1)) {
+      this.#finished.push(last);
+    }
+    this.#begin(this.#spanAt(at));
+  }
+
+  #begin(span: Span): void {
+    this.#span = span;
+    this.#parts = new Map();
+    this.#touched = null;
+  }
+
+  /** Bars that are finished inside the last one, from long to short. */
+  async #fill(span: Span): Promise<void> {
+    let from = span.from;
+    for (const granularity of ["D1", "H1", "M1"] as const) {
+      if (nominalMs(granularity) >= nominalMs(this.#spec.granularity)) continue;
+      const { bars } = await this.#list({ granularity, from: toRfc3339(epochMs(from)) });
+      for (const bar of bars.map(toCandle)) this.#parts.set(bar.openTime, { ...bar, version: 0 });
+      const newest = bars.at(-1);
+      if (newest !== undefined) from = endOf(newest, granularity);
+    }
+  }
+
+  #list(query: { granularity?: Granularity; from?: string; to?: string; limit?: number }) {
+    const { symbol, side, granularity } = this.#spec;
+    return this.#client.listBars(symbol, { side, granularity, ...query });
+  }
+}
+
+function endOf(bar: Bar, granularity: "D1" | "H1" | "M1"): number {
+  const at = Date.parse(bar.openTime);
+  if (granularity === "M1") return at + minuteMs;
+  return barGrid(granularity, "fx-day").spanAt(at).until;
+}
+
+const numbers = (bar: Pick<Bar, "open" | "high" | "low" | "close">) => ({
+  open: Number(bar.open),
+  high: Number(bar.high),
+  low: Number(bar.low),
+  close: Number(bar.close),
+});
+
+const toCandle = (bar: Bar): Candle => ({ ...numbers(bar), openTime: Date.parse(bar.openTime) });
+
+export function priceOf(quote: Pick<FeedQuote, "bid" | "ask">, side: ChartSpec["side"]): number {
+  if (side === "mid") return (Number(quote.bid) + Number(quote.ask)) / 2;
+  return Number(quote[side]);
+}

@@ -1,0 +1,247 @@
+/** One chart on the screen: the drawing library behind the few words that the console needs. */
+
+import {
+  type AutoscaleInfo,
+  CandlestickSeries,
+  createChart,
+  createSeriesMarkers,
+  type IChartApi,
+  type IPriceLine,
+  type ISeriesApi,
+  type MouseEventParams,
+  type SeriesMarker,
+  TickMarkType,
+  type Time,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import type { Zone } from "../core/kept.ts";
+import { clockText, dayText, momentText, monthText } from "../ui/times.ts";
+import type { Candle } from "./candles.ts";
+import { readPalette } from "./palette.ts";
+
+export interface ChartTrade {
+  readonly at: number;
+  readonly bought: boolean;
+  readonly text: string;
+}
+
+export interface ChartBoardParts {
+  readonly element: HTMLElement;
+  readonly pricePrecision: number;
+  readonly zone: Zone;
+  /** The picture is near its oldest bar. */
+  onNearStart(): void;
+  /** The bar under the crosshair; `null` when it leaves. */
+  onCross(candle: Candle | null): void;
+}
+
+/** How far an order may be from the bars in the picture to be in it too. */
+const nearShare = 0.01;
+/** Bars left of the picture when more are asked for. */
+const nearBars = 60;
+const dataOf = ({ openTime, open, high, low, close }: Candle) => ({
+  time: openTime / 1_000 as UTCTimestamp,
+  open,
+  high,
+  low,
+  close,
+});
+
+export class ChartBoard {
+  readonly #chart: IChartApi;
+  readonly #series: ISeriesApi<"Candlestick">;
+  readonly #markers: ReturnType<typeof createSeriesMarkers<Time>>;
+  readonly #bid: IPriceLine;
+  readonly #ask: IPriceLine;
+  #candles: readonly Candle[] = [];
+  #last: Candle | null = null;
+  #levels: readonly number[] = [];
+
+  constructor(parts: ChartBoardParts) {
+    const { element, pricePrecision, zone } = parts;
+    this.#chart = createChart(element, {
+      autoSize: true,
+      // Its logo brings a style of its own that the page's policy forbids; a link stands instead.
+      layout: { attributionLogo: false, fontSize: 11 },
+      localization: { timeFormatter: (time: Time) => momentText(Number(time) * 1_000, zone) },
+      timeScale: {
+        timeVisible: true,
+        secondsVisible: true,
+        rightOffset: 6,
+        tickMarkFormatter: (time: Time, kind: TickMarkType) =>
+          tickText(Number(time) * 1_000, kind, zone),
+      },
+      rightPriceScale: { scaleMargins: { top: 0.12, bottom: 0.12 } },
+      crosshair: { mode: 0 },
+    });
+    this.#series = this.#chart.addSeries(CandlestickSeries, {
+      priceFormat: { type: "price", precision: pricePrecision, minMove: 10 ** -pricePrecision },
+      priceLineVisible: false,
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => this.#scaled(original()),
+    });
+    this.#markers = createSeriesMarkers<Time>(this.#series, []);
+    const line = { price: 0, lineWidth: 1, lineStyle: 1, axisLabelVisible: true } as const;
+    this.#bid = this.#series.createPriceLine({ ...line, lineVisible: false, title: "bid" });
+    this.#ask = this.#series.createPriceLine({ ...line, lineVisible: false, title: "ask" });
+    this.restyle();
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      if (range !== null && range.from < nearBars && this.#candles.length > 0) parts.onNearStart();
+    });
+    this.#chart.subscribeCrosshairMove((event) => parts.onCross(this.#under(event)));
+  }
+
+  /** Takes the colours that the style sheet has now. */
+  restyle(): void {
+    const colours = readPalette();
+    this.#chart.applyOptions({
+      layout: { background: { color: "transparent" }, textColor: colours.dim },
+      grid: { vertLines: { color: colours.grid }, horzLines: { color: colours.grid } },
+      timeScale: { borderColor: colours.line },
+      rightPriceScale: { borderColor: colours.line },
+    });
+    this.#series.applyOptions({
+      upColor: colours.up,
+      downColor: colours.down,
+      wickUpColor: colours.up,
+      wickDownColor: colours.down,
+      borderVisible: false,
+    });
+    this.#bid.applyOptions({ color: colours.sell, axisLabelTextColor: colours.onColour });
+    this.#ask.applyOptions({ color: colours.buy, axisLabelTextColor: colours.onColour });
+  }
+
+  /** Prices that the picture makes room for, where they are not far off. */
+  levels(prices: readonly number[]): void {
+    if (String(prices) === String(this.#levels)) return;
+    this.#levels = prices;
+    // The library asks for the scale again when an option is set.
+    this.#series.applyOptions({});
+    this.#chart.priceScale("right").applyOptions({});
+  }
+
+  #scaled(own: AutoscaleInfo | null): AutoscaleInfo | null {
+    const range = own?.priceRange ?? null;
+    if (own === null || range === null) return own;
+    const near = this.#levels.filter((price) =>
+      price > range.minValue * (1 - nearShare) && price < range.maxValue * (1 + nearShare)
+    );
+    return {
+      ...own,
+      priceRange: {
+        minValue: Math.min(range.minValue, ...near),
+        maxValue: Math.max(range.maxValue, ...near),
+      },
+    };
+  }
+
+  /** Everything anew: a first page, an older one. */
+  show(candles: readonly Candle[], last: Candle | null): void {
+    this.#candles = candles;
+    this.#last = last;
+    this.#series.setData([...candles, ...(last === null ? [] : [last])].map(dataOf));
+  }
+
+  /** The last bar as it is now. */
+  update(candles: readonly Candle[], last: Candle): void {
+    this.#candles = candles;
+    // A bar that has just ended is drawn once more as it ended.
+    const ended = candles.at(-1);
+    const before = this.#last;
+    if (before !== null && ended !== undefined && ended.openTime === before.openTime) {
+      this.#series.update(dataOf(ended));
+    }
+    this.#last = last;
+    this.#series.update(dataOf(last));
+  }
+
+  quote(bid: number, ask: number): void {
+    this.#bid.applyOptions({ price: bid });
+    this.#ask.applyOptions({ price: ask });
+  }
+
+  trades(trades: readonly ChartTrade[]): void {
+    const colours = readPalette();
+    const marks: SeriesMarker<Time>[] = [];
+    for (const { at, bought, text } of trades) {
+      const openTime = this.#openTimeOf(at);
+      if (openTime === null) continue;
+      marks.push({
+        time: openTime / 1_000 as UTCTimestamp,
+        position: bought ? "belowBar" : "aboveBar",
+        shape: bought ? "arrowUp" : "arrowDown",
+        color: bought ? colours.buy : colours.sell,
+        text,
+      });
+    }
+    this.#markers.setMarkers(marks.sort((a, b) => Number(a.time) - Number(b.time)));
+  }
+
+  /** Of the bar that a moment lies in; `null` before the first. */
+  #openTimeOf(at: number): number | null {
+    if (this.#last !== null && at >= this.#last.openTime) return this.#last.openTime;
+    let low = 0;
+    let high = this.#candles.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#candles[middle]!.openTime <= at) low = middle + 1;
+      else high = middle;
+    }
+    return this.#candles[low - 1]?.openTime ?? null;
+  }
+
+  /** Pixels from the top of the picture; `null` where the price is not in it. */
+  yOf(price: number): number | null {
+    return this.#series.priceToCoordinate(price);
+  }
+
+  priceAt(y: number): number | null {
+    return this.#series.coordinateToPrice(y);
+  }
+
+  /** Height of the picture without the time axis. */
+  get height(): number {
+    return this.#chart.paneSize().height;
+  }
+
+  get width(): number {
+    return this.#chart.paneSize().width;
+  }
+
+  scroll(bars: number): void {
+    const scale = this.#chart.timeScale();
+    scale.scrollToPosition(scale.scrollPosition() + bars, false);
+  }
+
+  zoom(by: number): void {
+    const scale = this.#chart.timeScale();
+    scale.applyOptions({ barSpacing: Math.min(60, Math.max(1, scale.options().barSpacing * by)) });
+  }
+
+  toNow(): void {
+    this.#chart.timeScale().scrollToRealTime();
+  }
+
+  remove(): void {
+    this.#chart.remove();
+  }
+
+  #under({ time }: MouseEventParams<Time>): Candle | null {
+    if (time === undefined) return null;
+    const openTime = Number(time) * 1_000;
+    if (this.#last?.openTime === openTime) return this.#last;
+    return this.#candles.find((one) => one.openTime === openTime) ?? null;
+  }
+}
+
+function tickText(at: number, kind: TickMarkType, zone: Zone): string {
+  switch (kind) {
+    case TickMarkType.Year:
+    case TickMarkType.Month:
+      return monthText(at, zone);
+    case TickMarkType.DayOfMonth:
+      return dayText(at, zone);
+    case TickMarkType.Time:
+    case TickMarkType.TimeWithSeconds:
+      return clockText(at, zone);
+  }
+}

@@ -1,0 +1,134 @@
+/** The state of the screen as its address, so that a link shows the same screen. */
+
+import { type Signal, signal } from "@preact/signals";
+import { granularities, type Granularity } from "../../../../../shared/domain/bars/granularity.ts";
+import { type BarSide, barSides } from "../../../../../shared/domain/bar.ts";
+
+export const viewNames = ["trade", "risk", "data", "system"] as const;
+export type ViewName = (typeof viewNames)[number];
+export const tabNames = ["positions", "orders", "fills", "transactions", "statement"] as const;
+export type TabName = (typeof tabNames)[number];
+/** Which part of the trade view a narrow screen shows. */
+export const panelNames = ["watch", "chart", "ticket", "blotter"] as const;
+export type PanelName = (typeof panelNames)[number];
+
+/** What one chart shows. */
+export interface ChartSpec {
+  readonly symbol: string;
+  readonly granularity: Granularity;
+  readonly side: BarSide;
+}
+
+export interface Route extends ChartSpec {
+  readonly view: ViewName;
+  readonly tab: TabName;
+  readonly panel: PanelName;
+  /** `null`: the first account the key reaches. */
+  readonly account: string | null;
+  /** Charts beside the first. */
+  readonly beside: readonly ChartSpec[];
+  /** What a view shows of its own: an import's id, a backtest's. */
+  readonly item: string | null;
+}
+
+export const chartsBesideMax = 3;
+
+export const defaultRoute: Route = {
+  view: "trade",
+  symbol: "EURUSD",
+  granularity: "M1",
+  side: "mid",
+  tab: "positions",
+  panel: "watch",
+  account: null,
+  beside: [],
+  item: null,
+};
+
+const symbolPattern = /^[A-Z]{6}$/;
+
+function oneOf<Name extends string>(
+  names: readonly Name[],
+  text: string | null | undefined,
+  otherwise: Name,
+): Name {
+  return names.find((name) => name === text) ?? otherwise;
+}
+
+/** Reads an address; what it does not say, or says wrongly, is as `otherwise` has it. */
+export function readRoute(search: string, otherwise: Route = defaultRoute): Route {
+  const query = new URLSearchParams(search);
+  const symbol = query.get("symbol");
+  const beside = query.get("beside");
+  return {
+    view: oneOf(viewNames, query.get("view"), otherwise.view),
+    symbol: symbol !== null && symbolPattern.test(symbol) ? symbol : otherwise.symbol,
+    granularity: oneOf(granularities, query.get("granularity"), otherwise.granularity),
+    side: oneOf(barSides, query.get("side"), otherwise.side),
+    tab: oneOf(tabNames, query.get("tab"), otherwise.tab),
+    panel: oneOf(panelNames, query.get("panel"), otherwise.panel),
+    account: query.get("account") ?? otherwise.account,
+    beside: beside === null ? otherwise.beside : readCharts(beside),
+    item: query.get("item"),
+  };
+}
+
+function readCharts(text: string): ChartSpec[] {
+  return text.split("~").slice(0, chartsBesideMax).flatMap((one) => {
+    const [symbol = "", granularity, side] = one.split(".");
+    if (!symbolPattern.test(symbol)) return [];
+    return [{
+      symbol,
+      granularity: oneOf(granularities, granularity, defaultRoute.granularity),
+      side: oneOf(barSides, side, defaultRoute.side),
+    }];
+  });
+}
+
+/** The address of a route: `?view=trade&symbol=…`. */
+export function routeText(route: Route): string {
+  const query = new URLSearchParams({
+    view: route.view,
+    symbol: route.symbol,
+    granularity: route.granularity,
+    side: route.side,
+    tab: route.tab,
+    panel: route.panel,
+  });
+  if (route.account !== null) query.set("account", route.account);
+  if (route.beside.length > 0) {
+    const charts = route.beside.map((one) => `${one.symbol}.${one.granularity}.${one.side}`);
+    query.set("beside", charts.join("~"));
+  }
+  if (route.item !== null) query.set("item", route.item);
+  return `?${query}`;
+}
+
+/** Where the browser's address and history are. */
+export interface Address {
+  search(): string;
+  push(text: string): void;
+  replace(text: string): void;
+  onBack(run: () => void): void;
+}
+
+export class Router {
+  readonly route: Signal<Route>;
+  readonly #address: Address;
+
+  /** `remembered` is where the screen stood last, for an address that says nothing. */
+  constructor(address: Address, remembered: Route) {
+    this.#address = address;
+    this.route = signal(readRoute(address.search(), remembered));
+    address.replace(routeText(this.route.value));
+    address.onBack(() => (this.route.value = readRoute(address.search())));
+  }
+
+  /** A step that the back button undoes. */
+  go(change: Partial<Route>): void {
+    const next = { ...this.route.value, ...change };
+    if (routeText(next) === routeText(this.route.value)) return;
+    this.route.value = next;
+    this.#address.push(routeText(next));
+  }
+}

@@ -1,0 +1,46 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { granularities } from "../../../../../shared/domain/bars/granularity.ts";
+import { barSides } from "../../../../../shared/domain/bar.ts";
+import {
+  chartsBesideMax,
+  defaultRoute,
+  panelNames,
+  readRoute,
+  type Route,
+  routeText,
+  tabNames,
+  viewNames,
+} from "./route.ts";
+
+const symbol = fc.stringMatching(/^[A-Z]{6}$/);
+const chart = {
+  symbol,
+  granularity: fc.constantFrom(...granularities),
+  side: fc.constantFrom(...barSides),
+};
+const route: fc.Arbitrary<Route> = fc.record({
+  ...chart,
+  view: fc.constantFrom(...viewNames),
+  tab: fc.constantFrom(...tabNames),
+  panel: fc.constantFrom(...panelNames),
+  account: fc.option(fc.stringMatching(/^[a-z][a-z0-9-]{0,39}$/)),
+  beside: fc.array(fc.record(chart, { noNullPrototype: true }), { maxLength: chartsBesideMax }),
+  item: fc.option(fc.stringMatching(/^[A-Za-z0-9-]{1,36}$/)),
+}, { noNullPrototype: true });
+
+Deno.test("an address reproduces its screen", () => {
+  fc.assert(fc.property(route, (one) => assertEquals(readRoute(routeText(one)), one)));
+});
+
+Deno.test("whatever an address says, there is a screen to show", () => {
+  fc.assert(fc.property(fc.string(), (text) => {
+    const read = readRoute(`?view=${text}&symbol=${text}&beside=${text}&granularity=${text}`);
+    assertEquals(readRoute(routeText(read)), read);
+  }));
+});
+
+Deno.test("what an address leaves out is as it was remembered", () => {
+  const remembered: Route = { ...defaultRoute, symbol: "USDJPY", tab: "fills" };
+  assertEquals(readRoute("?tab=orders", remembered), { ...remembered, tab: "orders" });
+});

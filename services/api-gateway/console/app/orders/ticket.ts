@@ -1,0 +1,205 @@
+/** The order ticket's state: the form, what the platform would say to it, and sending it. */
+
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { formatScaledBig } from "../../../../../shared/domain/decimal.ts";
+import { micros, parseMicros } from "../../../../../shared/domain/money.ts";
+import { orderTypeRules, type Side } from "../../../../../shared/domain/orders/order.ts";
+import type { PlaceOrder } from "../../../../../shared/sdk/mod.ts";
+import type { App } from "../core/app.ts";
+import { type Estimate, estimate } from "./estimates.ts";
+import { explainRefusal, type Refusal, type SentPrices } from "./refusals.ts";
+import { unitsOfLots, unitsOfRisk } from "./sizing.ts";
+import { emptyForm, orderOf, type TicketForm, withType } from "./ticket_form.ts";
+import { groupDigits } from "../ui/numbers.ts";
+
+/** How long the form stands still before the platform is asked about it, in milliseconds. */
+const askAfterMs = 300;
+
+export class Ticket {
+  readonly form: Signal<TicketForm>;
+  readonly refusal: Signal<Refusal | null> = signal(null);
+  readonly sending: Signal<boolean> = signal(false);
+  /** An order that waits for the person's yes. */
+  readonly asking: Signal<PlaceOrder | null> = signal(null);
+  readonly symbol: ReadonlySignal<string>;
+  readonly #app: App;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #asked = 0;
+
+  constructor(app: App) {
+    this.#app = app;
+    const { sizeKind, size } = app.kept.habits.value;
+    this.form = signal({ ...emptyForm, sizeKind, size });
+    this.symbol = computed(() => app.router.route.value.symbol);
+  }
+
+  change(change: Partial<TicketForm>): void {
+    const { type, ...rest } = change;
+    const next = { ...this.form.value, ...rest };
+    this.form.value = type === undefined ? next : withType(next, type);
+    const { sizeKind, size } = this.form.value;
+    this.#app.kept.set({ sizeKind, size });
+    this.#checkSoon();
+  }
+
+  /** Units as text; `null` while what they follow from is missing. */
+  units(form = this.form.value): string | null {
+    const { size, sizeKind } = form;
+    if (sizeKind === "units") return size.replace(/[\s\u202f,]/g, "");
+    const instrument = this.#app.instruments.bySymbol.value.get(this.symbol.value);
+    if (instrument === undefined) return null;
+    const step = BigInt(instrument.unitsStep);
+    const found = sizeKind === "lots"
+      ? unitsOfLots(size, instrument.base, step)
+      : this.#unitsAtRisk(form, step);
+    return found === null ? null : String(found);
+  }
+
+  #unitsAtRisk(form: TicketForm, unitsStep: bigint): bigint | null {
+    const { quotes, account } = this.#app;
+    const instrument = this.#app.instruments.get(this.symbol.value);
+    const held = account.account.value;
+    if (instrument === undefined || held === null) return null;
+    const equity = amountOf(account.values.value?.equity ?? undefined);
+    const toAccount = quotes.rates.rate(instrument.quote, held.currency);
+    const stopDistance = this.#stopDistance(form, instrument.pip);
+    if (equity === null || toAccount === null || stopDistance === null) return null;
+    return unitsOfRisk(form.size, { equity, stopDistance, toAccount, unitsStep });
+  }
+
+  /** From the entry to the stop, in micros; `null` without a stop. */
+  #stopDistance(form: TicketForm, pip: string) {
+    const order = orderOf(form, { symbol: "", units: "", pip, clientOrderId: "" });
+    const distance = order.stopLossOnFill?.distance ?? order.trailingStopLossOnFill?.distance;
+    if (distance !== undefined) return amountOf(distance);
+    const stop = amountOf(order.stopLossOnFill?.price);
+    const entry = amountOf(order.price ?? order.triggerPrice ?? this.#marketPrice(form.side));
+    if (stop === null || entry === null) return null;
+    return micros(form.side === "buy" ? entry - stop : stop - entry);
+  }
+
+  #marketPrice(side: Side): string | undefined {
+    const quote = this.#app.quotes.get(this.symbol.value);
+    return side === "buy" ? quote?.ask : quote?.bid;
+  }
+
+  estimate(): Estimate | null {
+    const { instruments, quotes, account } = this.#app;
+    const instrument = instruments.bySymbol.value.get(this.symbol.value);
+    const currency = account.account.value?.currency;
+    const units = this.units();
+    if (instrument === undefined || currency === undefined || units === null) return null;
+    return estimate(instrument, units, { ...pick(quotes), currency });
+  }
+
+  /** Sets the price a type needs to where the market is, for one to begin from. */
+  prefill(): void {
+    const { type, side, price, triggerPrice } = this.form.value;
+    const market = this.#marketPrice(side) ?? "";
+    const rule = orderTypeRules[type];
+    this.change({
+      ...(rule.price && price === "" ? { price: market } : {}),
+      ...(rule.triggerPrice && triggerPrice === "" ? { triggerPrice: market } : {}),
+    });
+  }
+
+  #order(form: TicketForm): PlaceOrder | Refusal {
+    const units = this.units(form);
+    const pip = this.#app.instruments.get(this.symbol.value)?.pip ?? "0.0001";
+    if (units === null) return noSize(form);
+    const clientOrderId = `console-${this.#app.machine.newId()}`;
+    return orderOf(form, { symbol: this.symbol.value, units, pip, clientOrderId });
+  }
+
+  #checkSoon(): void {
+    clearTimeout(this.#timer);
+    this.refusal.value = null;
+    this.#timer = setTimeout(() => void this.#check(), askAfterMs);
+  }
+
+  /** What the edge would say to the form as it stands. */
+  async #check(): Promise<void> {
+    const form = this.form.value;
+    const accountId = this.#app.account.account.peek()?.accountId;
+    const order = this.#order(form);
+    if (accountId === undefined || "code" in order) return;
+    const asked = ++this.#asked;
+    try {
+      await this.#app.client.checkOrder(accountId, order);
+      if (asked === this.#asked) this.refusal.value = null;
+    } catch (error) {
+      if (asked === this.#asked) this.refusal.value = this.#explain(error, order);
+    }
+  }
+
+  #explain(error: unknown, order: PlaceOrder): Refusal {
+    const precision = this.#app.instruments.get(order.symbol)?.pricePrecision;
+    return explainRefusal(error, pricesOf(order), precision);
+  }
+
+  /** Sends the form, or asks first where the person wants that. */
+  submit(side?: Side): void {
+    if (side !== undefined && side !== this.form.value.side) this.change({ side });
+    const order = this.#order(this.form.value);
+    if ("code" in order) this.refusal.value = order;
+    else if (this.#app.kept.habits.value.oneClick) void this.send(order);
+    else this.asking.value = order;
+  }
+
+  async send(order: PlaceOrder): Promise<void> {
+    this.asking.value = null;
+    const { account, client, notices } = this.#app;
+    const accountId = account.account.peek()?.accountId;
+    if (accountId === undefined || this.sending.value) return;
+    this.sending.value = true;
+    clearTimeout(this.#timer);
+    this.#asked += 1;
+    try {
+      const placed = await client.placeOrder(accountId, order);
+      this.refusal.value = null;
+      notices.say("done", `${placed.orderId} accepted: ${orderText(order)}`);
+    } catch (error) {
+      this.refusal.value = this.#explain(error, order);
+      notices.say("refused", `${this.refusal.value.title}. ${this.refusal.value.advice}`);
+    } finally {
+      this.sending.value = false;
+    }
+  }
+}
+
+const pick = ({ book, rates }: App["quotes"]) => ({ book, rates });
+
+function amountOf(text: string | undefined) {
+  if (text === undefined) return null;
+  const amount = parseMicros(text);
+  return typeof amount === "string" ? null : amount;
+}
+
+export const orderText = (order: PlaceOrder): string =>
+  `${order.side} ${groupDigits(order.units)} ${order.symbol}`;
+
+const noSize = ({ sizeKind }: TicketForm): Refusal =>
+  sizeKind === "risk"
+    ? {
+      field: "stopLoss",
+      code: null,
+      title: "A size by risk needs a stop-loss",
+      advice: "Give a stop-loss or a trailing stop on the losing side",
+    }
+    : { field: "size", code: null, title: "The lots are not a number", advice: "Write 0.1 or 2" };
+
+function pricesOf(order: PlaceOrder): SentPrices {
+  const prices: Record<string, string | undefined> = {
+    price: order.price,
+    triggerPrice: order.triggerPrice,
+    trailingDistance: order.trailingDistance,
+    priceBound: order.priceBound,
+    takeProfit: order.takeProfitOnFill?.price,
+    stopLoss: order.stopLossOnFill?.price ?? order.stopLossOnFill?.distance,
+    trailingStop: order.trailingStopLossOnFill?.distance,
+  };
+  return Object.fromEntries(Object.entries(prices).filter(([, text]) => text !== undefined));
+}
+
+/** Micros of the account's currency as text. */
+export const microsText = (amount: bigint): string => formatScaledBig(amount, 6);

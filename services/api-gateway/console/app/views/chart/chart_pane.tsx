@@ -1,0 +1,158 @@
+/** One chart with its controls, legend, lines and trades. */
+
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import {
+  granularities,
+  type Granularity,
+} from "../../../../../../shared/domain/bars/granularity.ts";
+import { type BarSide, barSides } from "../../../../../../shared/domain/bar.ts";
+import { useApp } from "../../core/app.ts";
+import { type Zone, zones } from "../../core/kept.ts";
+import type { ChartSpec } from "../../core/route.ts";
+import type { ChartBoard } from "../../chart/chart_board.ts";
+import { Legend, type LegendHandle } from "./legend.tsx";
+import { OrderLines } from "./order_lines.tsx";
+import { useChart } from "./use_chart.ts";
+
+export interface ChartPaneProps {
+  readonly spec: ChartSpec;
+  change(change: Partial<ChartSpec>): void;
+  readonly add: (() => void) | null;
+  readonly remove: (() => void) | null;
+}
+
+export function ChartPane({ spec, change, add, remove }: ChartPaneProps) {
+  const { instruments } = useApp();
+  const listed = instruments.bySymbol.value.get(spec.symbol);
+  return (
+    <section class="chart" aria-label={`Chart ${spec.symbol}`}>
+      <ChartBar spec={spec} change={change} add={add} remove={remove} />
+      {listed === undefined
+        ? (
+          <p class="empty" aria-busy="true">
+            {instruments.listed.value.length > 0
+              ? `${spec.symbol} is not listed. Choose an instrument in the price list.`
+              : ""}
+          </p>
+        )
+        : <ChartArea spec={spec} pricePrecision={listed.pricePrecision} change={change} />}
+    </section>
+  );
+}
+
+/** A chart with fewer bars says where others come from. */
+const fewBars = 15;
+
+function LittleHistory({ granularity, change }: Pick<ChartPaneProps, "change"> & {
+  granularity: Granularity;
+}) {
+  return (
+    <p class="chart-hint">
+      Little history yet: bars come as time passes, or by <code>deno task import</code>.
+      {!granularity.startsWith("S") && (
+        <button
+          type="button"
+          onClick={() => change({ granularity: "S5" })}
+        >
+          Show 5-second bars
+        </button>
+      )}
+    </p>
+  );
+}
+
+interface ChartAreaProps extends Pick<ChartPaneProps, "spec" | "change"> {
+  readonly pricePrecision: number;
+}
+
+function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const legend = useRef<LegendHandle | null>(null);
+  const board = useSignal<ChartBoard | null>(null);
+  const state = useChart({ spec, pricePrecision, element, legend, board });
+  const keys = (event: KeyboardEvent) => {
+    const drawn = board.value;
+    if (drawn === null || event.target !== event.currentTarget) return;
+    if (event.key === "ArrowLeft") drawn.scroll(-10);
+    else if (event.key === "ArrowRight") drawn.scroll(10);
+    else if (event.key === "+" || event.key === "=") drawn.zoom(1.25);
+    else if (event.key === "-") drawn.zoom(0.8);
+    else if (event.key === "End") drawn.toNow();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div
+      class="chart-area"
+      tabIndex={0}
+      role="application"
+      aria-label={`${spec.symbol} ${spec.granularity} candles of the ${spec.side}; arrows scroll, plus and minus zoom`}
+      data-bars={state.value.bars}
+      onKeyDown={keys}
+    >
+      <div class="chart-canvas" ref={element} />
+      <Legend pricePrecision={pricePrecision} handle={legend} />
+      {board.value !== null && (
+        <OrderLines symbol={spec.symbol} pricePrecision={pricePrecision} board={board.value} />
+      )}
+      {state.value.failure !== null && <p class="chart-note" role="alert">{state.value.failure}</p>}
+      {state.value.loaded && state.value.bars < fewBars && (
+        <LittleHistory granularity={spec.granularity} change={change} />
+      )}
+      <a class="attribution" href="https://www.tradingview.com/" rel="noopener" target="_blank">
+        Charts by TradingView
+      </a>
+    </div>
+  );
+}
+
+function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
+  const { kept, instruments } = useApp();
+  return (
+    <div class="chart-bar">
+      <select
+        class="chart-symbol"
+        aria-label="Instrument"
+        value={spec.symbol}
+        onChange={(event) => change({ symbol: event.currentTarget.value })}
+      >
+        {instruments.listed.value.map(({ symbol }) => <option key={symbol}>{symbol}</option>)}
+      </select>
+      <select
+        aria-label="Length of a bar"
+        value={spec.granularity}
+        onChange={(event) => change({ granularity: event.currentTarget.value as Granularity })}
+      >
+        {granularities.map((one) => <option key={one}>{one}</option>)}
+      </select>
+      <select
+        aria-label="Side"
+        value={spec.side}
+        onChange={(event) => change({ side: event.currentTarget.value as BarSide })}
+      >
+        {barSides.map((one) => <option key={one}>{one}</option>)}
+      </select>
+      <select
+        class="chart-zone"
+        aria-label="Time zone"
+        value={kept.habits.value.zone}
+        onChange={(event) => kept.set({ zone: event.currentTarget.value as Zone })}
+      >
+        {zones.map((zone) => (
+          <option key={zone} value={zone}>{zone.split("/").at(-1)?.replace("_", " ")}</option>
+        ))}
+      </select>
+      <span class="grow" />
+      {add !== null && (
+        <button type="button" title="Another chart beside" onClick={add}>+ Chart</button>
+      )}
+      {remove !== null && (
+        <button type="button" class="plain" aria-label="Remove this chart" onClick={remove}>
+          ×
+        </button>
+      )}
+    </div>
+  );
+}

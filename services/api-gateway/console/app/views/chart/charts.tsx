@@ -1,0 +1,36 @@
+/** Up to four charts beside each other; the first follows the chosen instrument. */
+
+import { useApp } from "../../core/app.ts";
+import { chartsBesideMax, type ChartSpec } from "../../core/route.ts";
+import { ChartPane } from "./chart_pane.tsx";
+
+export function Charts() {
+  const { router } = useApp();
+  const { symbol, granularity, side, beside } = router.route.value;
+  const set = (at: number, spec: ChartSpec | null) => {
+    const others = beside.flatMap((one, n) => n !== at ? [one] : spec === null ? [] : [spec]);
+    router.go({ beside: others });
+  };
+  return (
+    <div class="charts" data-count={beside.length + 1}>
+      <ChartPane
+        key={`${symbol} ${granularity} ${side}`}
+        spec={{ symbol, granularity, side }}
+        change={(change) => router.go(change)}
+        add={beside.length < chartsBesideMax
+          ? () => router.go({ beside: [...beside, { symbol, granularity, side }] })
+          : null}
+        remove={null}
+      />
+      {beside.map((spec, at) => (
+        <ChartPane
+          key={`${at} ${spec.symbol} ${spec.granularity} ${spec.side}`}
+          spec={spec}
+          change={(change) => set(at, { ...spec, ...change })}
+          add={null}
+          remove={() => set(at, null)}
+        />
+      ))}
+    </div>
+  );
+}

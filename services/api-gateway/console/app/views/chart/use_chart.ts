@@ -1,0 +1,162 @@
+/** The life of a chart: loads, follows the feed, pages back, and goes with its component. */
+
+import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { RefObject } from "preact";
+import type { Transaction } from "../../../../../../shared/sdk/mod.ts";
+import { Candles } from "../../chart/candles.ts";
+import { ChartBoard, type ChartTrade } from "../../chart/chart_board.ts";
+import { onThemeChange } from "../../chart/palette.ts";
+import { type App, useApp } from "../../core/app.ts";
+import type { ChartSpec } from "../../core/route.ts";
+import { unitsText } from "../../ui/numbers.ts";
+import type { LegendHandle } from "./legend.tsx";
+
+export interface ChartParts {
+  readonly spec: ChartSpec;
+  readonly pricePrecision: number;
+  readonly element: RefObject<HTMLDivElement | null>;
+  readonly legend: { current: LegendHandle | null };
+  /** Set once the chart is drawn. */
+  readonly board: Signal<ChartBoard | null>;
+}
+
+export interface ChartState {
+  readonly bars: number;
+  readonly loaded: boolean;
+  readonly failure: string | null;
+}
+
+export function useChart(parts: ChartParts): Signal<ChartState> {
+  const app = useApp();
+  const state = useSignal<ChartState>({ bars: 0, loaded: false, failure: null });
+  const life = useRef<ChartLife | null>(null);
+  const { zone } = app.kept.habits.value;
+  useEffect(() => {
+    const begun = new ChartLife(app, parts, state);
+    life.current = begun;
+    return () => begun.end();
+  }, [zone, parts.pricePrecision]);
+  useSignalEffect(() => {
+    const transactions = app.account.transactions.value;
+    void state.value;
+    life.current?.mark(transactions);
+  });
+  // What the feed missed while it was lost is in the history by now.
+  const lost = useRef(false);
+  useSignalEffect(() => {
+    const health = app.feed.health.value.state;
+    if (health === "connected" && lost.current) void life.current?.load();
+    lost.current = health === "lost";
+  });
+  return state;
+}
+
+class ChartLife {
+  readonly #app: App;
+  readonly #parts: ChartParts;
+  readonly #state: Signal<ChartState>;
+  readonly #candles: Candles;
+  readonly #board: ChartBoard;
+  readonly #stops: (() => void)[];
+  #loaded = false;
+  #paging = false;
+  #ended = false;
+
+  constructor(app: App, parts: ChartParts, state: Signal<ChartState>) {
+    this.#app = app;
+    this.#parts = parts;
+    this.#state = state;
+    const { spec, pricePrecision, element, legend } = parts;
+    this.#candles = new Candles(app.client, spec);
+    this.#board = new ChartBoard({
+      element: element.current!,
+      pricePrecision,
+      zone: app.kept.habits.peek().zone,
+      onNearStart: () => void this.#older(),
+      onCross: (candle) => legend.current?.cross(candle),
+    });
+    parts.board.value = this.#board;
+    this.#stops = [
+      onThemeChange(() => this.#board.restyle()),
+      app.feed.watchBars(spec.symbol, (bars) => {
+        if (this.#candles.takeBars(bars) && this.#loaded) this.#showAll();
+        else app.loop.ask(this.#paint);
+      }),
+      app.quotes.watch(spec.symbol, (quote) => {
+        this.#board.quote(Number(quote.bid), Number(quote.ask));
+        this.#candles.takeQuote(quote);
+        this.#paint();
+      }),
+    ];
+    void this.load();
+  }
+
+  async load(): Promise<void> {
+    try {
+      await this.#candles.load(this.#app.now());
+      if (this.#ended) return;
+      this.#loaded = true;
+      const quote = this.#app.quotes.get(this.#parts.spec.symbol);
+      if (quote !== undefined) this.#candles.takeQuote(quote);
+      this.#showAll();
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      if (!this.#ended) this.#state.value = { ...this.#state.peek(), failure };
+    }
+  }
+
+  mark(transactions: readonly Transaction[]): void {
+    const { symbol } = this.#parts.spec;
+    const trades: ChartTrade[] = [];
+    for (const one of transactions) {
+      if (one.type !== "order_filled" || one.symbol !== symbol) continue;
+      const units = one.units ?? "0";
+      trades.push({
+        at: Date.parse(one.time),
+        bought: !units.startsWith("-"),
+        text: unitsText(units.replace("-", "")),
+      });
+    }
+    this.#board.trades(trades);
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const stop of this.#stops) stop();
+    this.#parts.board.value = null;
+    this.#board.remove();
+  }
+
+  async #older(): Promise<void> {
+    if (this.#paging || !this.#loaded) return;
+    this.#paging = true;
+    const came = await this.#candles.loadOlder().catch(() => false);
+    this.#paging = false;
+    if (came && !this.#ended) this.#showAll();
+  }
+
+  #showAll(): void {
+    const { finished } = this.#candles;
+    const last = this.#candles.last();
+    this.#board.show(finished, last);
+    if (last !== null) this.#parts.legend.current?.last(last);
+    this.#count();
+  }
+
+  /** Tells the component how many bars there are; it renders once for each new one. */
+  #count(): void {
+    const bars = this.#candles.finished.length + (this.#candles.last() === null ? 0 : 1);
+    const told = this.#state.peek();
+    if (told.loaded && told.bars === bars && told.failure === null) return;
+    this.#state.value = { bars, loaded: true, failure: null };
+  }
+
+  readonly #paint = (): void => {
+    const last = this.#candles.last();
+    if (!this.#loaded || this.#ended || last === null) return;
+    this.#board.update(this.#candles.finished, last);
+    this.#parts.legend.current?.last(last);
+    this.#count();
+  };
+}

@@ -1,0 +1,75 @@
+/** Sign-in: the demo account by one click where the platform offers it, or a key. */
+
+import { useSignal } from "@preact/signals";
+import { useApp } from "../core/app.ts";
+
+export function SignIn(
+  { demoAccount, over = false }: { demoAccount: string | null; over?: boolean },
+) {
+  const { session } = useApp();
+  const key = useSignal("");
+  const busy = useSignal(false);
+  const refused = useSignal<string | null>(null);
+  const enter = async (by: { key: string } | { demo: true }) => {
+    busy.value = true;
+    refused.value = null;
+    try {
+      await session.signIn(by);
+    } catch (error) {
+      refused.value = error instanceof Error ? error.message : String(error);
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <div class={over ? "sign-in over" : "sign-in"}>
+      <main>
+        <h1>Spotwire</h1>
+        <p>
+          {over
+            ? "Your session has ended. Sign in to go on where you were."
+            : "Prices, charts and orders of your own FX platform."}
+        </p>
+        {demoAccount !== null && (
+          <>
+            <button
+              type="button"
+              class="primary"
+              disabled={busy}
+              autofocus
+              onClick={() => enter({ demo: true })}
+            >
+              Open the {demoAccount} account
+            </button>
+            <p class="or">
+              <span>or with a key</span>
+            </p>
+          </>
+        )}
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void enter({ key: key.value });
+          }}
+        >
+          <label for="key">API key</label>
+          <input
+            id="key"
+            type="password"
+            autocomplete="current-password"
+            spellcheck={false}
+            placeholder="sw_…"
+            required
+            value={key}
+            onInput={(event) => (key.value = event.currentTarget.value)}
+          />
+          <button type="submit" disabled={busy}>Sign in</button>
+        </form>
+        {refused.value !== null && <p class="refusal" role="alert">{refused}</p>}
+        <p class="small">
+          The key is sent once and kept nowhere in the page. <a href="/docs">API documentation</a>
+        </p>
+      </main>
+    </div>
+  );
+}
