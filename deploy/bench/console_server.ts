@@ -65,9 +65,10 @@ function feed(socket: WebSocket): void {
   const say = (frame: unknown) => socket.send(JSON.stringify(frame));
   let next = 0;
   let sent = 0;
-  let begun = 0;
+  /** When the subscription was answered; before it nothing is sent. */
+  let begun: number | null = null;
   const tick = () => {
-    if (socket.readyState !== WebSocket.OPEN) return;
+    if (begun === null || socket.readyState !== WebSocket.OPEN) return;
     // Timers run late; the rate is kept all the same.
     const due = Math.floor((performance.now() - begun) / tickMs);
     for (; sent < due; sent++) {

@@ -33,6 +33,6 @@ export function spreadPips(bid: string, ask: string, pip: string): string {
 
 /** `+0.34%`: from one price to another. */
 export function changePercent(from: number, to: number): string {
-  const percent = (to / from - 1) * 100;
+  const percent = Number(((to / from - 1) * 100).toFixed(2));
   return `${percent > 0 ? "+" : percent < 0 ? "−" : "±"}${Math.abs(percent).toFixed(2)}%`;
 }
