@@ -1,0 +1,131 @@
+/** Where a symbol's imported history has holes, as a calendar picture. */
+
+import { useSignal } from "@preact/signals";
+import type { DayQuality, Spotwire } from "../../../../../../shared/sdk/mod.ts";
+import { useApp } from "../../core/app.ts";
+import { type DayCell, yearGrids } from "../../data/day_grid.ts";
+import { ageText, groupDigits } from "../../ui/numbers.ts";
+import { usePoll } from "../../ui/use_poll.ts";
+
+const everyMs = 30_000;
+/** Days read at most: thirty years of trading days. */
+const pagesMax = 10;
+
+export function GapCalendar() {
+  const { client, router, instruments } = useApp();
+  const { symbol } = router.route.value;
+  const kind = useSignal<"ticks" | "bars">("ticks");
+  const chosen = useSignal<string | null>(null);
+  const [days] = usePoll(() => readDays(client, symbol, kind.value), {
+    key: `${symbol} ${kind.value}`,
+    everyMs,
+  });
+  const { value, failure } = days.value;
+  return (
+    <section class="card" aria-label="Gaps in history">
+      <header>
+        <h2>Gaps in history</h2>
+        <select
+          aria-label="Instrument"
+          value={symbol}
+          onChange={(event) => router.go({ symbol: event.currentTarget.value })}
+        >
+          {instruments.listed.value.map((one) => <option key={one.symbol}>{one.symbol}</option>)}
+        </select>
+        <select
+          aria-label="Ticks or bars"
+          value={kind}
+          onChange={(event) => (kind.value = event.currentTarget.value as "ticks" | "bars")}
+        >
+          <option>ticks</option>
+          <option>bars</option>
+        </select>
+      </header>
+      {failure !== null && <p class="refusal" role="alert">{failure}</p>}
+      {value !== null && value.length === 0 && (
+        <p class="empty">No imported {kind} of {symbol}. Import some above, or choose another instrument.</p>
+      )}
+      {value !== null && value.length > 0 && (
+        <>
+          <Key />
+          {yearGrids(value).map(({ year, weeks }) => (
+            <figure key={year} class="year">
+              <figcaption>{year}</figcaption>
+              <div class="weeks">
+                {weeks.map((week, at) => (
+                  <div class="week" key={at}>
+                    {week.map((day, row) => <Day key={row} cell={day} choose={(one) => (chosen.value = one)} />)}
+                  </div>
+                ))}
+              </div>
+            </figure>
+          ))}
+          <DayDetail day={chosen.value} days={value} />
+        </>
+      )}
+    </section>
+  );
+}
+
+async function readDays(client: Spotwire, symbol: string, kind: "ticks" | "bars") {
+  const days: DayQuality[] = [];
+  let after: string | null = null;
+  for (let page = 0; page < pagesMax; page++) {
+    const found = await client.listDayQuality(symbol, {
+      kind,
+      limit: 1_000,
+      ...(after === null ? {} : { after }),
+    });
+    days.push(...found.days);
+    after = found.next;
+    if (after === null) break;
+  }
+  return days;
+}
+
+const key = [["whole", "whole"], ["small", "to 10 min"], ["some", "to an hour"], ["large", "more"]];
+
+const Key = () => (
+  <p class="calendar-key">
+    Missing:
+    {key.map(([name, words]) => <span key={name}><i class={`day ${name}`} /> {words}</span>)}
+  </p>
+);
+
+function Day({ cell, choose }: { cell: DayCell | null; choose(day: string): void }) {
+  if (cell === null) return <span class="day outside" />;
+  if (cell.wholeness === "none") return <span class="day none" title={`${cell.day}: nothing`} />;
+  const words = cell.gapSeconds === 0 ? "no gaps" : `${ageText(cell.gapSeconds * 1_000)} missing`;
+  return (
+    <button
+      type="button"
+      class={`day ${cell.wholeness}`}
+      title={`${cell.day}: ${words}, ${groupDigits(String(cell.rows))} rows`}
+      aria-label={`${cell.day}: ${words}`}
+      onClick={() => choose(cell.day)}
+    />
+  );
+}
+
+function DayDetail({ day, days }: { day: string | null; days: readonly DayQuality[] }) {
+  const found = days.find((one) => one.day === day);
+  if (found === undefined) return <p class="dim">Press a day to see its gaps.</p>;
+  return (
+    <div class="day-detail" role="status">
+      <h3>{found.symbol}, {found.day}</h3>
+      <p>
+        {groupDigits(String(found.rowsStored))} rows, {found.rowsQuarantined} kept apart, spread{" "}
+        {found.spreadMedian?.toFixed(2) ?? "–"} pips
+      </p>
+      {found.gaps.length === 0 ? <p>No gaps.</p> : (
+        <ul>
+          {found.gaps.map((gap) => (
+            <li key={gap.from}>
+              {gap.from.slice(11, 19)} to {gap.to.slice(11, 19)} UTC, {ageText(gap.seconds * 1_000)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
