@@ -43,7 +43,9 @@ export function GapCalendar() {
       </header>
       {failure !== null && <p class="refusal" role="alert">{failure}</p>}
       {value !== null && value.length === 0 && (
-        <p class="empty">No imported {kind} of {symbol}. Import some above, or choose another instrument.</p>
+        <p class="empty">
+          No imported {kind} of {symbol}. Import some above, or choose another instrument.
+        </p>
       )}
       {value !== null && value.length > 0 && (
         <>
@@ -54,7 +56,9 @@ export function GapCalendar() {
               <div class="weeks">
                 {weeks.map((week, at) => (
                   <div class="week" key={at}>
-                    {week.map((day, row) => <Day key={row} cell={day} choose={(one) => (chosen.value = one)} />)}
+                    {week.map((day, row) => (
+                      <Day key={row} cell={day} choose={(one) => (chosen.value = one)} />
+                    ))}
                   </div>
                 ))}
               </div>
@@ -88,7 +92,11 @@ const key = [["whole", "whole"], ["small", "to 10 min"], ["some", "to an hour"],
 const Key = () => (
   <p class="calendar-key">
     Missing:
-    {key.map(([name, words]) => <span key={name}><i class={`day ${name}`} /> {words}</span>)}
+    {key.map(([name, words]) => (
+      <span key={name}>
+        <i class={`day ${name}`} /> {words}
+      </span>
+    ))}
   </p>
 );
 
@@ -114,7 +122,8 @@ function DayDetail({ day, days }: { day: string | null; days: readonly DayQualit
     <div class="day-detail" role="status">
       <h3>{found.symbol}, {found.day}</h3>
       <p>
-        {groupDigits(String(found.rowsStored))} rows, {found.rowsQuarantined} kept apart, spread{" "}
+        {groupDigits(String(found.rowsStored))} rows, {found.rowsQuarantined} kept apart, spread
+        {" "}
         {found.spreadMedian?.toFixed(2) ?? "–"} pips
       </p>
       {found.gaps.length === 0 ? <p>No gaps.</p> : (

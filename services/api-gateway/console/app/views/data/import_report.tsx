@@ -16,7 +16,14 @@ export function ImportReportPanel({ importId }: { importId: string }) {
     <section class="card" aria-label="Import report">
       <header>
         <h2>{value === null ? "Report" : `Report of ${value.import.path}`}</h2>
-        <button type="button" class="plain" aria-label="Close" onClick={() => router.go({ item: null })}>×</button>
+        <button
+          type="button"
+          class="plain"
+          aria-label="Close"
+          onClick={() => router.go({ item: null })}
+        >
+          ×
+        </button>
       </header>
       {failure !== null && <p class="refusal" role="alert">{failure}</p>}
       {value !== null && <Report report={value} />}
@@ -35,15 +42,23 @@ function Report({ report }: { report: ImportReport }) {
         <table class="rows">
           <thead>
             <tr>
-              <th>Series</th><th>From</th><th>To</th>
-              <th class="num">Days</th><th class="num">Rows</th><th class="num">Kept apart</th>
-              <th class="num">Flagged</th><th class="num">Spread, pips</th><th class="num">Size</th>
+              <th>Series</th>
+              <th>From</th>
+              <th>To</th>
+              <th class="num">Days</th>
+              <th class="num">Rows</th>
+              <th class="num">Kept apart</th>
+              <th class="num">Flagged</th>
+              <th class="num">Spread, pips</th>
+              <th class="num">Size</th>
             </tr>
           </thead>
           <tbody>
             {report.series.map((one) => (
               <tr key={`${one.symbol} ${one.source} ${one.kind} ${one.side} ${one.intervalMs}`}>
-                <td>{one.symbol} {one.kind} <small>{one.source}{one.side && ` ${one.side}`}</small></td>
+                <td>
+                  {one.symbol} {one.kind} <small>{one.source}{one.side && ` ${one.side}`}</small>
+                </td>
                 <td>{one.from?.slice(0, 10)}</td>
                 <td>{one.to?.slice(0, 10)}</td>
                 <td class="num">{one.days}</td>
@@ -81,7 +96,10 @@ function Counts({ title, counts }: { title: string; counts: Readonly<Record<stri
       {entries.length === 0 ? <p class="dim">None.</p> : (
         <dl>
           {entries.map(([name, count]) => (
-            <div key={name}><dt>{name.replaceAll("_", " ")}</dt><dd>{groupDigits(String(count))}</dd></div>
+            <div key={name}>
+              <dt>{name.replaceAll("_", " ")}</dt>
+              <dd>{groupDigits(String(count))}</dd>
+            </div>
           ))}
         </dl>
       )}

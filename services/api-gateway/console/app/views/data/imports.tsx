@@ -51,8 +51,16 @@ export function Imports() {
         <span class="row-actions">
           <button type="button" onClick={() => router.go({ item: one.importId })}>Report</button>
           {running(one)
-            ? <button type="button" onClick={() => run(() => client.cancelImport(one.importId))}>Stop</button>
-            : <button type="button" onClick={() => run(() => client.deleteImport(one.importId))}>Forget</button>}
+            ? (
+              <button type="button" onClick={() => run(() => client.cancelImport(one.importId))}>
+                Stop
+              </button>
+            )
+            : (
+              <button type="button" onClick={() => run(() => client.deleteImport(one.importId))}>
+                Forget
+              </button>
+            )}
         </span>
       ),
     },
@@ -71,8 +79,9 @@ export function Imports() {
         empty={
           <p>
             Nothing has been imported. Put files into the platform's import folder and name them
-            above, or run <code>deno task import &lt;folder&gt;</code>. Dukascopy, HistData, Lean,
-            MetaTrader, CSV and Parquet are told apart by themselves.
+            above, or run{" "}
+            <code>deno task import &lt;folder&gt;</code>. Dukascopy, HistData, Lean, MetaTrader, CSV
+            and Parquet are told apart by themselves.
           </p>
         }
       />
@@ -82,7 +91,8 @@ export function Imports() {
 
 const State = ({ of }: { of: Import }) => (
   <span class={`state state-${of.state}`} title={of.error?.message ?? ""}>
-    {of.state}{of.error !== null && `: ${of.error.message}`}
+    {of.state}
+    {of.error !== null && `: ${of.error.message}`}
   </span>
 );
 
