@@ -12,6 +12,15 @@ import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
+import {
+  type TimeseriesDatabase,
+  timeseriesMigrations,
+  timeseriesSchema,
+} from "../../shared/timeseries/bars_table.ts";
+import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
+import { BacktestRunner } from "./backtests/jobs/backtest_runner.ts";
+import { BacktestStore } from "./backtests/jobs/backtest_store.ts";
 import { type BooksStore, createBooksStore } from "./desk/books_store.ts";
 import type { Market } from "./desk/decide.ts";
 import { Desk } from "./desk/desk.ts";
@@ -40,15 +49,24 @@ export interface TradingDeps extends ServiceDeps {
   readonly risk: DeskRisk;
   readonly riskParts: ChangeParts;
   readonly kills: KillSwitch;
+  readonly backtests: BacktestStore;
+  readonly backtestRunner: BacktestRunner;
 }
+
+/** `history` says where blocks lie that were moved out of the database. */
+export type TradingGround = Ground & {
+  readonly terms?: TradingTerms;
+  readonly history?: DepotSettings | undefined;
+};
 
 /** Migrates, then runs the relay, the reports' consumer and reconciliation until the end. */
 export async function startTrading(
-  ground: Ground & { readonly terms?: TradingTerms },
+  ground: TradingGround,
   lifecycle: Lifecycle,
 ): Promise<TradingDeps> {
   const { store, streams, logger, marketClock, hours, terms = defaultTerms } = ground;
   await migrate(store, tradingSchema, tradingMigrations);
+  await migrate(store, timeseriesSchema, timeseriesMigrations);
   const db = store.database<TradingDatabase>(tradingSchema);
   const books = createBooksStore(db);
   const quotes = new QuoteBook();
@@ -89,6 +107,17 @@ export async function startTrading(
     logger,
     signal: lifecycle.signal,
   });
+  const backtests = new BacktestStore(db);
+  const backtestRunner = new BacktestRunner({
+    store: backtests,
+    history: new BlockHistory(
+      store.database<TimeseriesDatabase>(timeseriesSchema),
+      depotOf(ground.history ?? {}),
+    ),
+    terms,
+    now: () => ground.clock.now(),
+    logger,
+  });
   lifecycle.run("outbox relay", (signal) => relay.run(signal));
   lifecycle.run("executions", (signal) => consumeReports(ground, desk, signal));
   lifecycle.run(
@@ -98,8 +127,10 @@ export async function startTrading(
   lifecycle.run("kills", (signal) => kills.run(signal));
   lifecycle.run("margins", (signal) => margins.run(signal));
   lifecycle.run("financing", (signal) => rolls.run(signal));
+  lifecycle.run("backtests", (signal) => backtestRunner.run(signal));
   lifecycle.onStop("desk", () => desk.idle());
-  return { ...ground, db, books, desk, market, rolls, risk, riskParts, kills };
+  const backtesting = { backtests, backtestRunner };
+  return { ...ground, db, books, desk, market, rolls, risk, riskParts, kills, ...backtesting };
 }
 
 const consumeReports = ({ streams, ids, logger }: Ground, desk: Desk, signal: AbortSignal) =>
