@@ -66,7 +66,6 @@ export async function startTrading(
 ): Promise<TradingDeps> {
   const { store, streams, logger, marketClock, hours, terms = defaultTerms } = ground;
   await migrate(store, tradingSchema, tradingMigrations);
-  await migrate(store, timeseriesSchema, timeseriesMigrations);
   const db = store.database<TradingDatabase>(tradingSchema);
   const books = createBooksStore(db);
   const quotes = new QuoteBook();
@@ -107,17 +106,7 @@ export async function startTrading(
     logger,
     signal: lifecycle.signal,
   });
-  const backtests = new BacktestStore(db);
-  const backtestRunner = new BacktestRunner({
-    store: backtests,
-    history: new BlockHistory(
-      store.database<TimeseriesDatabase>(timeseriesSchema),
-      depotOf(ground.history ?? {}),
-    ),
-    terms,
-    now: () => ground.clock.now(),
-    logger,
-  });
+  const backtesting = await openBacktests({ ...ground, terms }, db);
   lifecycle.run("outbox relay", (signal) => relay.run(signal));
   lifecycle.run("executions", (signal) => consumeReports(ground, desk, signal));
   lifecycle.run(
@@ -127,10 +116,24 @@ export async function startTrading(
   lifecycle.run("kills", (signal) => kills.run(signal));
   lifecycle.run("margins", (signal) => margins.run(signal));
   lifecycle.run("financing", (signal) => rolls.run(signal));
-  lifecycle.run("backtests", (signal) => backtestRunner.run(signal));
+  lifecycle.run("backtests", (signal) => backtesting.backtestRunner.run(signal));
   lifecycle.onStop("desk", () => desk.idle());
-  const backtesting = { backtests, backtestRunner };
   return { ...ground, db, books, desk, market, rolls, risk, riskParts, kills, ...backtesting };
+}
+
+/** Backtests read the history that others write, in a schema that may not be there yet. */
+async function openBacktests(
+  ground: TradingGround & { readonly terms: TradingTerms },
+  db: Kysely<TradingDatabase>,
+): Promise<Pick<TradingDeps, "backtests" | "backtestRunner">> {
+  const { store, clock, terms, logger } = ground;
+  await migrate(store, timeseriesSchema, timeseriesMigrations);
+  const stored = store.database<TimeseriesDatabase>(timeseriesSchema);
+  const history = new BlockHistory(stored, depotOf(ground.history ?? {}));
+  const backtests = new BacktestStore(db);
+  const now = () => clock.now();
+  const backtestRunner = new BacktestRunner({ store: backtests, history, terms, now, logger });
+  return { backtests, backtestRunner };
 }
 
 const consumeReports = ({ streams, ids, logger }: Ground, desk: Desk, signal: AbortSignal) =>
