@@ -27,8 +27,9 @@ const send = (method: string, path: string, body?: unknown): Promise<Answer> =>
   trading.send(method, path, body === undefined ? {} : { body });
 
 const few = walk({ seed: "jobs", rows: 8_000, bid: 110_000, stepMax: 12 });
-/** So long that nothing but a cancel or a stop ends it within the test. */
-const many = walk({ seed: "long", rows: 1_500_000, bid: 110_000, stepMax: 12, everyMs: 100 });
+const many = walk({ seed: "long", rows: 1_000_000, bid: 110_000, stepMax: 12, everyMs: 100 });
+/** An order for every few quotes: minutes of work, so only a cancel or a stop ends it here. */
+const endless = { source: "many", parameters: { barSeconds: 0, fast: 1, slow: 2 } };
 await store("few", few);
 await store("many", many);
 
@@ -128,7 +129,7 @@ Deno.test("what cannot be run is refused at once, or says why it failed", async 
 });
 
 Deno.test("one runs at a time and tells how far it is; a cancel ends it and lets the next begin", async () => {
-  await create({ backtestId: "long", source: "many" });
+  await create({ backtestId: "long", ...endless });
   await create({ backtestId: "next" });
   const running = await until("long", ({ percent }) => percent > 0);
   assertEquals(running.state, "running");
@@ -147,7 +148,7 @@ Deno.test("one runs at a time and tells how far it is; a cancel ends it and lets
 });
 
 Deno.test("one that ran and one that waited outlive the gateway; the queue is bounded", async () => {
-  await create({ backtestId: "cut", source: "many" });
+  await create({ backtestId: "cut", ...endless });
   await create({ backtestId: "after" });
   await until("cut", ({ percent }) => percent > 0);
   const { store } = trading;

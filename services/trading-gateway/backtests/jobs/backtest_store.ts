@@ -22,7 +22,10 @@ const columns = [
   "failure",
   "digest",
 ] as const;
-export type BacktestRow = Omit<Selectable<TradingDatabase["backtests"]>, "report">;
+export type BacktestRow = Pick<
+  Selectable<TradingDatabase["backtests"]>,
+  (typeof columns)[number]
+>;
 
 const ended: readonly BacktestState[] = ["done", "failed", "canceled"];
 
@@ -46,8 +49,11 @@ export class BacktestStore {
       const { waiting } = await trx.selectFrom("backtests").where("state", "=", "queued")
         .select((one) => one.fn.countAll<string>().as("waiting")).executeTakeFirstOrThrow();
       if (Number(waiting) >= waitingBacktestsMax) return "too_many_backtests";
+      const newest = await trx.selectFrom("backtests").select("sequence")
+        .orderBy("sequence", "desc").limit(1).executeTakeFirst();
       const { numInsertedOrUpdatedRows } = await trx.insertInto("backtests").values({
         backtest_id,
+        sequence: (newest?.sequence ?? 0) + 1,
         state: "queued",
         asked: JSON.stringify(asked),
         created_at: toRfc3339(now),
@@ -57,7 +63,7 @@ export class BacktestStore {
         "in",
         (from) =>
           from.selectFrom("backtests").select("backtest_id").where("state", "in", ended)
-            .orderBy("finished_at", "desc").offset(endedBacktestsMax),
+            .orderBy("sequence", "desc").offset(endedBacktestsMax),
       ).execute();
       return numInsertedOrUpdatedRows === 1n ? "created" : "taken";
     });
@@ -74,7 +80,7 @@ export class BacktestStore {
     const { state, limit } = by;
     return await this.#db.selectFrom("backtests").select(columns)
       .$if(state !== undefined, (query) => query.where("state", "=", state!))
-      .orderBy("created_at", "desc").orderBy("backtest_id").limit(limit).execute();
+      .orderBy("sequence", "desc").limit(limit).execute();
   }
 
   async report(backtestId: string): Promise<BacktestReport | null> {
@@ -98,7 +104,7 @@ export class BacktestStore {
         "=",
         (from) =>
           from.selectFrom("backtests").select("backtest_id").where("state", "=", "queued")
-            .orderBy("created_at").orderBy("backtest_id").limit(1),
+            .orderBy("sequence").limit(1),
       )
       .where("state", "=", "queued")
       .returning(columns).executeTakeFirst();

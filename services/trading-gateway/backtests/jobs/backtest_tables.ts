@@ -1,7 +1,6 @@
 /** The table of the `trading` schema that backtests are kept in. */
 
-import type { Kysely } from "kysely";
-import type { ColumnType } from "kysely";
+import type { ColumnType, Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { BacktestReport } from "../../../../shared/contracts/http/backtest_report.ts";
 import type {
@@ -15,6 +14,8 @@ type NullableInstant = ColumnType<Date | null, string | null, string | null>;
 export interface BacktestTables {
   backtests: {
     backtest_id: string;
+    /** In the order they were asked for: many may share a moment. */
+    sequence: number;
     state: BacktestState;
     asked: ColumnType<CreateBacktestBody, string, never>;
     created_at: Instant;
@@ -31,6 +32,7 @@ export const backtestTables: Migration = {
     const schema = db.schema.withSchema("trading");
     await schema.createTable("backtests")
       .addColumn("backtest_id", "text", (column) => column.primaryKey())
+      .addColumn("sequence", "int4", (column) => column.notNull())
       .addColumn("state", "text", (column) => column.notNull())
       .addColumn("asked", "json", (column) => column.notNull())
       .addColumn("created_at", "timestamptz", (column) => column.notNull())
