@@ -18,7 +18,10 @@ import { migrate } from "../../shared/storage/migrate.ts";
 import { backtestAccount } from "../../services/trading-gateway/backtests/engine/backtest.ts";
 import { runBacktest } from "../../services/trading-gateway/backtests/engine/run_backtest.ts";
 import { BacktestFailed } from "../../services/trading-gateway/backtests/engine/settings.ts";
-import { openHistoryTape } from "../../services/trading-gateway/backtests/history_tape.ts";
+import {
+  mostRecorded,
+  openHistoryTape,
+} from "../../services/trading-gateway/backtests/history_tape.ts";
 import { backtestPage } from "../../services/trading-gateway/backtests/report_page.ts";
 import { builtInStrategies } from "../../services/trading-gateway/backtests/strategies.ts";
 import { tapeSymbols } from "../../services/trading-gateway/backtests/tape_symbols.ts";
@@ -68,11 +71,7 @@ async function openStored(command: BacktestCommand, settings: AllInOneSettings):
     await migrate(store, timeseriesSchema, timeseriesMigrations);
     const db = store.database<TimeseriesDatabase>(timeseriesSchema);
     const history = new BlockHistory(db, depotOf(settings.history));
-    const listed = (await history.listSeries(traded[0]!)).toSorted((a, b) => b.count - a.count);
-    const most = listed.find(({ series }) =>
-      command.source === undefined || series.source === command.source
-    );
-    if (most === undefined) throw new BacktestFailed(`There is no history of ${traded[0]}`);
+    const most = await mostRecorded(history, traded[0]!, command.source);
     const range = { from: command.from ?? most.from, to: command.to ?? most.to + 1 };
     const { source } = most.series;
     const symbols = tapeSymbols(traded, currency);

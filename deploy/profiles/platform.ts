@@ -67,7 +67,7 @@ export async function startPlatform(
     ingest: ground("ingest"),
   };
   const trading = await startTrading(
-    { ...grounds.trading, terms: readTerms(settings.terms) },
+    { ...grounds.trading, terms: readTerms(settings.terms), history: settings.history },
     lifecycle,
   );
   const marketData = await startMarketData(

@@ -3,6 +3,7 @@
 import { createServiceApp } from "../../shared/runtime/service_app.ts";
 import { addAccountRoutes } from "./accounts/account_routes.ts";
 import type { TradingApp, TradingDeps } from "./deps.ts";
+import { addBacktestRoutes } from "./backtests/jobs/backtest_routes.ts";
 import { addFundsRoutes } from "./funds/funds_routes.ts";
 import { addOrderRoutes } from "./orders/order_routes.ts";
 import { addKillRoutes } from "./risk/kill_routes.ts";
@@ -21,5 +22,6 @@ export function createTradingApp(deps: TradingDeps): TradingApp {
   addQualityRoutes(app, deps);
   addStatementRoutes(app, deps);
   addTransactionRoutes(app, deps);
+  addBacktestRoutes(app, deps);
   return app;
 }

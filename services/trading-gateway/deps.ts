@@ -12,6 +12,15 @@ import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
+import {
+  type TimeseriesDatabase,
+  timeseriesMigrations,
+  timeseriesSchema,
+} from "../../shared/timeseries/bars_table.ts";
+import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
+import { BacktestRunner } from "./backtests/jobs/backtest_runner.ts";
+import { BacktestStore } from "./backtests/jobs/backtest_store.ts";
 import { type BooksStore, createBooksStore } from "./desk/books_store.ts";
 import type { Market } from "./desk/decide.ts";
 import { Desk } from "./desk/desk.ts";
@@ -40,11 +49,19 @@ export interface TradingDeps extends ServiceDeps {
   readonly risk: DeskRisk;
   readonly riskParts: ChangeParts;
   readonly kills: KillSwitch;
+  readonly backtests: BacktestStore;
+  readonly backtestRunner: BacktestRunner;
 }
+
+/** `history` says where blocks lie that were moved out of the database. */
+export type TradingGround = Ground & {
+  readonly terms?: TradingTerms;
+  readonly history?: DepotSettings | undefined;
+};
 
 /** Migrates, then runs the relay, the reports' consumer and reconciliation until the end. */
 export async function startTrading(
-  ground: Ground & { readonly terms?: TradingTerms },
+  ground: TradingGround,
   lifecycle: Lifecycle,
 ): Promise<TradingDeps> {
   const { store, streams, logger, marketClock, hours, terms = defaultTerms } = ground;
@@ -89,6 +106,7 @@ export async function startTrading(
     logger,
     signal: lifecycle.signal,
   });
+  const backtesting = await openBacktests({ ...ground, terms }, db);
   lifecycle.run("outbox relay", (signal) => relay.run(signal));
   lifecycle.run("executions", (signal) => consumeReports(ground, desk, signal));
   lifecycle.run(
@@ -98,8 +116,24 @@ export async function startTrading(
   lifecycle.run("kills", (signal) => kills.run(signal));
   lifecycle.run("margins", (signal) => margins.run(signal));
   lifecycle.run("financing", (signal) => rolls.run(signal));
+  lifecycle.run("backtests", (signal) => backtesting.backtestRunner.run(signal));
   lifecycle.onStop("desk", () => desk.idle());
-  return { ...ground, db, books, desk, market, rolls, risk, riskParts, kills };
+  return { ...ground, db, books, desk, market, rolls, risk, riskParts, kills, ...backtesting };
+}
+
+/** Backtests read the history that others write, in a schema that may not be there yet. */
+async function openBacktests(
+  ground: TradingGround & { readonly terms: TradingTerms },
+  db: Kysely<TradingDatabase>,
+): Promise<Pick<TradingDeps, "backtests" | "backtestRunner">> {
+  const { store, clock, terms, logger } = ground;
+  await migrate(store, timeseriesSchema, timeseriesMigrations);
+  const stored = store.database<TimeseriesDatabase>(timeseriesSchema);
+  const history = new BlockHistory(stored, depotOf(ground.history ?? {}));
+  const backtests = new BacktestStore(db);
+  const now = () => clock.now();
+  const backtestRunner = new BacktestRunner({ store: backtests, history, terms, now, logger });
+  return { backtests, backtestRunner };
 }
 
 const consumeReports = ({ streams, ids, logger }: Ground, desk: Desk, signal: AbortSignal) =>

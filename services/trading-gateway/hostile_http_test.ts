@@ -4,6 +4,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { backtestRoutes } from "../../shared/contracts/http/backtests.ts";
 import { fundsRoutes } from "../../shared/contracts/http/funds.ts";
 import { problemCodes } from "../../shared/contracts/http/problems.ts";
 import { riskRoutes } from "../../shared/contracts/http/risk.ts";
@@ -57,6 +58,18 @@ const bodies: Readonly<Record<string, object>> = {
   putRiskRule: { version: 0, state: "active", limits, reason: "x" },
   kill: { killId: "k", level: "account:demo", dryRun: true, reason: "x" },
   releaseKill: { reason: "x" },
+  createBacktest: {
+    backtestId: "b",
+    strategy: "two-averages",
+    parameters: { fast: 2, slow: 3 },
+    symbols: ["EURUSD"],
+    from: "2026-01-01T00:00:00Z",
+    source: "nobody",
+    currency: "USD",
+    balance: "1000",
+    partialShare: 0.5,
+    seed: "x",
+  },
 };
 
 const nasty = fc.oneof(
@@ -111,6 +124,7 @@ const plausible: Readonly<Record<string, string>> = {
   orderId: "demo.3",
   level: "account:demo",
   killId: "k",
+  backtestId: "b",
 };
 const part = (name: string) =>
   fc.oneof(
@@ -151,7 +165,8 @@ const query = fc.oneof(
 
 const codes = new Set<string>(problemCodes);
 
-for (const route of [...tradingRoutes, ...fundsRoutes, ...riskRoutes]) {
+const routes = [...tradingRoutes, ...fundsRoutes, ...riskRoutes, ...backtestRoutes];
+for (const route of routes) {
   const { method, path, operationId } = route;
   const body = bodies[operationId];
   Deno.test(`${operationId} answers whatever is sent, and never with a fault of ours`, async () => {
@@ -200,7 +215,7 @@ for (const route of [...tradingRoutes, ...fundsRoutes, ...riskRoutes]) {
 
 /** Text that JSON carries and Postgres does not hold: one such order would fail the turn of all. */
 Deno.test("text that no database holds is refused at the door, wherever it stands", async () => {
-  for (const route of [...tradingRoutes, ...fundsRoutes, ...riskRoutes]) {
+  for (const route of routes) {
     const body = bodies[route.operationId];
     if (body === undefined) continue;
     const at = route.path.replaceAll(/\{(\w+)\}/g, (_: string, name: string) => plausible[name]!);

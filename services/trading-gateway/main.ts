@@ -15,7 +15,9 @@ Deno.exit(
     start: async (settings, lifecycle) => {
       const ground = await openServiceGround("trading-gateway", settings, lifecycle);
       const terms = readTerms(settings.terms);
-      return createTradingApp(await startTrading({ ...ground, terms }, lifecycle));
+      return createTradingApp(
+        await startTrading({ ...ground, terms, history: settings.history }, lifecycle),
+      );
     },
   }),
 );

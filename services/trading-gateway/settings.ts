@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import {
   databaseSettings,
+  depotFields,
   httpSettings,
   logSettings,
   marketSettings,
@@ -18,6 +19,8 @@ export const tradingSettings = v.strictObject({
   security: securitySettings,
   market: marketSettings,
   terms: termsSettings,
+  /** As the archive has them: backtests read the blocks that it moved away. */
+  history: v.optional(v.strictObject(depotFields), {}),
   log: logSettings,
 });
 export type TradingSettings = v.InferOutput<typeof tradingSettings>;

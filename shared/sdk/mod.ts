@@ -4,6 +4,7 @@ export { createSpotwire } from "./spotwire.ts";
 export type { SpotwireOptions } from "./spotwire.ts";
 export type { CallOptions, Spotwire } from "./spotwire_api.ts";
 export type { PipelineApi, SymbolDay } from "./pipeline_api.ts";
+export type { BacktestsApi } from "./backtests_api.ts";
 export type { RiskApi } from "./risk_api.ts";
 export type { RetryLimits } from "./retry.ts";
 export type { BackoffLimits } from "./backoff.ts";

@@ -49,6 +49,7 @@ export function createSpotwire(options: SpotwireOptions): Spotwire {
     ...fundsOperations(caller),
     ...pipelineOperations(caller),
     ...riskOperations(caller),
+    ...backtestOperations(caller),
     ...keyOperations(caller),
     feed: (more = {}) =>
       new FeedClient({ url: options.url, key: options.key, random: options.random, ...more }),
@@ -226,6 +227,23 @@ const pipelineOperations = (caller: Caller) => ({
     caller.call((api, shared) => api.listQuarantine({ ...shared, ...given(query) }), o),
   releaseQuarantinedRow: (rowId, o) =>
     caller.call((api, shared) => api.releaseQuarantinedRow({ ...shared, path: { rowId } }), o),
+} satisfies Partial<Spotwire>);
+
+const backtestOperations = (caller: Caller) => ({
+  createBacktest: (body, o) =>
+    caller.callUntilAnswered((api, shared) => api.createBacktest({ ...shared, body }), o),
+  listBacktests: (query, o) =>
+    caller.call((api, shared) => api.listBacktests({ ...shared, ...given(query) }), o),
+  getBacktest: (backtestId, o) =>
+    caller.call((api, shared) => api.getBacktest({ ...shared, path: { backtestId } }), o),
+  cancelBacktest: (backtestId, o) =>
+    caller.call((api, shared) => api.cancelBacktest({ ...shared, path: { backtestId } }), o),
+  getBacktestReport: (backtestId, o) =>
+    caller.call((api, shared) => api.getBacktestReport({ ...shared, path: { backtestId } }), o),
+  getBacktestPage: (backtestId, o) =>
+    caller.call((api, shared) => api.getBacktestPage({ ...shared, path: { backtestId } }), o),
+  getBacktestTrades: (backtestId, o) =>
+    caller.call((api, shared) => api.getBacktestTrades({ ...shared, path: { backtestId } }), o),
 } satisfies Partial<Spotwire>);
 
 const riskOperations = (caller: Caller) => ({

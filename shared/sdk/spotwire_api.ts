@@ -1,5 +1,6 @@
 /** What the client offers: every operation of the platform, by the name it has in its document. */
 
+import type { BacktestsApi } from "./backtests_api.ts";
 import type { FeedClient, FeedOptions } from "./feed.ts";
 import type { PipelineApi } from "./pipeline_api.ts";
 import type { RiskApi } from "./risk_api.ts";
@@ -69,7 +70,7 @@ export type Period = Omit<Query<GetStatementData>, "format">;
  * Each operation resolves to the body of its answer. It rejects with a `SpotwireProblem` when the
  * platform refuses, and with the runtime's own error when no answer comes.
  */
-export interface Spotwire extends PipelineApi, RiskApi {
+export interface Spotwire extends PipelineApi, RiskApi, BacktestsApi {
   /** What can be traded, and whether it trades now. */
   listInstruments(o?: CallOptions): Promise<ListInstrumentsResponse>;
   getInstrument(symbol: string, o?: CallOptions): Promise<Instrument>;

@@ -1,5 +1,6 @@
 /** Every route of the contract that another service answers. */
 
+import { backtestRoutes } from "../../../shared/contracts/http/backtests.ts";
 import { importRoutes } from "../../../shared/contracts/http/data_pipeline.ts";
 import { qualityRoutes } from "../../../shared/contracts/http/data_quality.ts";
 import { fundsRoutes } from "../../../shared/contracts/http/funds.ts";
@@ -23,7 +24,7 @@ export function addForwardRoutes(
     if (route === placeOrderRoute || route === placeOrderGroupRoute) continue;
     addRoute(app, route, to.trading);
   }
-  for (const route of [...transactionRoutes, ...fundsRoutes, ...riskRoutes]) {
+  for (const route of [...transactionRoutes, ...fundsRoutes, ...riskRoutes, ...backtestRoutes]) {
     addRoute(app, route, to.trading);
   }
   for (const route of marketDataRoutes) addRoute(app, route, to.marketData);

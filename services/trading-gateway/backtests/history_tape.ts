@@ -18,6 +18,21 @@ export interface HistoryTapeOptions {
   readonly spreadPoints: number;
 }
 
+/**
+ * The series that has most of a symbol, of a source or of any.
+ * @throws BacktestFailed where there is none.
+ */
+export async function mostRecorded(
+  history: History,
+  symbol: Symbol,
+  source: string | undefined,
+): Promise<SeriesSummary> {
+  const listed = (await history.listSeries(symbol)).toSorted((a, b) => b.count - a.count);
+  const most = listed.find(({ series }) => source === undefined || series.source === source);
+  if (most === undefined) throw new BacktestFailed(`There is no history of ${symbol}`);
+  return most;
+}
+
 /** @throws BacktestFailed where the source has nothing of a traded symbol. */
 export async function openHistoryTape(
   history: History,

@@ -1,13 +1,14 @@
 /** The `trading` schema: what the gateway owns. Replaying `transactions` rebuilds all the others. */
 
 import type { ColumnType } from "kysely";
+import type { BacktestTables } from "../backtests/jobs/backtest_tables.ts";
 import type { RiskTables } from "../risk/risk_tables.ts";
 
 /** 64-bit integers come back as text or number by driver; stores wrap them in BigInt or Number. */
 type Int8 = ColumnType<string | number | bigint, string | number, string | number>;
 type Instant = ColumnType<Date, string, string>;
 
-export interface TradingDatabase extends RiskTables {
+export interface TradingDatabase extends RiskTables, BacktestTables {
   accounts: {
     account_id: string;
     tenant: string;

@@ -1,5 +1,6 @@
 /** Every route of the platform: what the edge offers, what `/openapi.json` lists, what the SDK speaks. */
 
+import { backtestRoutes } from "./backtests.ts";
 import { importRoutes } from "./data_pipeline.ts";
 import { qualityRoutes } from "./data_quality.ts";
 import { fundsRoutes } from "./funds.ts";
@@ -19,6 +20,7 @@ export const platformRoutes = [
   ...qualityRoutes,
   ...fundsRoutes,
   ...riskRoutes,
+  ...backtestRoutes,
   listRefusalsRoute,
   ...edgeRoutes,
 ] as const;

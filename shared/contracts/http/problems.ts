@@ -55,6 +55,26 @@ export const requestProblems = {
   account_exists: entry(409, "The account id is taken", "Choose another account id"),
   import_not_ended: entry(409, "The import has not ended", "Cancel it first, or wait"),
   import_ended: entry(409, "The import has ended", "Make a new import to load again"),
+  backtest_invalid: entry(
+    422,
+    "The backtest cannot be run as it is asked for",
+    "See `detail`: the strategy, a parameter, a symbol, the balance or the period",
+  ),
+  duplicate_backtest_id: entry(
+    409,
+    "The backtest id was used for a different backtest",
+    "Choose a new backtestId",
+  ),
+  too_many_backtests: entry(
+    409,
+    "The most backtests allowed are waiting",
+    "Wait for one to end, or cancel some",
+  ),
+  backtest_not_done: entry(
+    409,
+    "The backtest has no report",
+    "Wait until its state is `done`; one that failed or was canceled never has one",
+  ),
   row_not_releasable: entry(
     409,
     "The row cannot be released",

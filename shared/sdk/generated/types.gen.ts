@@ -42,7 +42,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'risk_level_unknown' | 'risk_version_conflict' | 'risk_kill_stands' | 'too_many_risk_rules' | 'kill_unknown' | 'duplicate_kill_id' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
+    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'backtest_invalid' | 'duplicate_backtest_id' | 'too_many_backtests' | 'backtest_not_done' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'risk_level_unknown' | 'risk_version_conflict' | 'risk_kill_stands' | 'too_many_risk_rules' | 'kill_unknown' | 'duplicate_kill_id' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
     detail: string;
     requestId: string;
     /**
@@ -1340,6 +1340,280 @@ export type ReleaseKill = {
      * Why, for the audit
      */
     reason: string;
+};
+
+export type Backtest = {
+    /**
+     * Yours; the same again is the same backtest
+     */
+    backtestId: string;
+    state: 'queued' | 'running' | 'done' | 'failed' | 'canceled';
+    /**
+     * Of the period, while it runs; a restart begins anew
+     */
+    percent: number;
+    asked: CreateBacktest;
+    createdAt: string;
+    startedAt: string | null;
+    finishedAt: string | null;
+    /**
+     * Why it failed
+     */
+    failure: string | null;
+    /**
+     * The report's
+     */
+    digest: string | null;
+};
+
+export type CreateBacktest = {
+    /**
+     * Yours; the same again is the same backtest
+     */
+    backtestId: string;
+    /**
+     * One of those the platform carries
+     */
+    strategy: string;
+    /**
+     * In place of the strategy's defaults
+     */
+    parameters?: {
+        [key: string]: number;
+    };
+    /**
+     * What is traded
+     */
+    symbols: Array<string>;
+    /**
+     * Default: where the history begins
+     */
+    from?: string;
+    /**
+     * Not included; default: where it ends
+     */
+    to?: string;
+    /**
+     * Whose history; default: the one that has most of the first symbol
+     */
+    source?: string;
+    currency?: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+    /**
+     * Opening balance, positive
+     */
+    balance?: string;
+    hours?: 'fx-week' | 'always';
+    /**
+     * How long an order is on its way
+     */
+    latencyMs?: number;
+    /**
+     * By which orders at the market trade worse
+     */
+    slippagePoints?: number;
+    /**
+     * Chance that a price takes a part of an order only
+     */
+    partialShare?: number;
+    /**
+     * Chance that the venue rejects an order
+     */
+    rejectShare?: number;
+    /**
+     * Spread where there are bars of one side only
+     */
+    spreadPoints?: number;
+    /**
+     * Chance at the venue repeats by it
+     */
+    seed?: string;
+    carry?: 'charge' | 'none';
+};
+
+export type BacktestReport = {
+    strategy: string;
+    parameters: {
+        [key: string]: number;
+    };
+    settings: {
+        symbols: Array<string>;
+        from: string;
+        to: string;
+        /**
+         * Where the prices come from
+         */
+        prices: string;
+        currency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'JPY' | 'NZD' | 'USD';
+        balance: string;
+        hours: 'fx-week' | 'always';
+        latencyMs: number;
+        slippagePoints: number;
+        partialShare: number;
+        rejectShare: number;
+        seed: string;
+    };
+    quotes: {
+        count: number;
+        /**
+         * Crossed, locked, no price or back in time
+         */
+        refused: number;
+        first: string | null;
+        last: string | null;
+    };
+    summary: {
+        openingBalance: string;
+        closingBalance: string;
+        closingEquity: string;
+        /**
+         * Closing equity less opening balance
+         */
+        netProfit: string;
+        returnPercent: number;
+        /**
+         * Net profit with spread, slippage and commission added back, and carry taken off
+         */
+        profitBeforeCosts: string;
+        /**
+         * Largest fall of equity from an earlier peak, at the curve's points and at fills
+         */
+        maxDrawdown: string;
+        /**
+         * Of that peak
+         */
+        maxDrawdownPercent: number;
+        maxDrawdownFrom: string | null;
+        maxDrawdownTo: string | null;
+        /**
+         * Closed ones
+         */
+        trades: number;
+        wins: number;
+        losses: number;
+        winPercent: number | null;
+        /**
+         * Sum of the trades that made money
+         */
+        grossProfit: string;
+        /**
+         * Sum of those that lost some, not positive
+         */
+        grossLoss: string;
+        /**
+         * Gross profit over gross loss; null without a loss
+         */
+        profitFactor: number | null;
+        averageTrade: string | null;
+        largestWin: string | null;
+        largestLoss: string | null;
+        averageTradeSeconds: number | null;
+        /**
+         * Time with a position, of the period
+         */
+        timeInMarketPercent: number;
+        marginUsedMax: string;
+        /**
+         * Positions at mid, in the account's currency
+         */
+        notionalMax: string;
+        orders: number;
+        ordersRefused: number;
+        fills: number;
+        /**
+         * FX days that ended with a return
+         */
+        days: number;
+        /**
+         * Mean over sample deviation of daily returns of equity, times the root of 252; null with fewer than 20 days or without deviation
+         */
+        sharpe: number | null;
+    };
+    costs: {
+        /**
+         * Half the spread of each fill's reference quote
+         */
+        spread: string;
+        /**
+         * Fill price against the touch of the reference quote: that of the order's arrival for market orders, of its trigger for triggered ones, of the fill for the others
+         */
+        slippage: string;
+        commission: string;
+        /**
+         * Financing of rolls: positive was paid to the account
+         */
+        carry: string;
+    };
+    curve: Array<{
+        time: string;
+        equity: string;
+        balance: string;
+        marginUsed: string;
+        notional: string;
+    }>;
+    /**
+     * The first 10,000
+     */
+    trades: Array<{
+        symbol: string;
+        side: 'buy' | 'sell';
+        /**
+         * The most it held
+         */
+        units: string;
+        openedAt: string;
+        /**
+         * Null while open at the end
+         */
+        closedAt: string | null;
+        /**
+         * Average of what it opened
+         */
+        entryPrice: string;
+        /**
+         * Average of what it closed
+         */
+        exitPrice: string | null;
+        fills: number;
+        /**
+         * Realised, less commission, with carry
+         */
+        profit: string;
+        spread: string;
+        slippage: string;
+        commission: string;
+        carry: string;
+        seconds: number | null;
+        /**
+         * Furthest against the entry price (MAE)
+         */
+        adversePips: number;
+        /**
+         * Furthest in its favour (MFE)
+         */
+        favourablePips: number;
+    }>;
+    /**
+     * Rolls that could not be charged for want of something: carry is incomplete
+     */
+    uncharged: Array<{
+        day: string;
+        symbol: string;
+        fault: string;
+    }>;
+    /**
+     * Refused requests by code
+     */
+    refusals: {
+        [key: string]: number;
+    };
+    /**
+     * What the strategy said, the first lines
+     */
+    log: Array<string>;
+    /**
+     * SHA-256 over every transaction: equal runs have equal digests
+     */
+    digest: string;
 };
 
 export type Refusal = {
@@ -4635,6 +4909,399 @@ export type ReleaseKillResponses = {
 };
 
 export type ReleaseKillResponse = ReleaseKillResponses[keyof ReleaseKillResponses];
+
+export type ListBacktestsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        state?: 'queued' | 'running' | 'done' | 'failed' | 'canceled';
+        limit?: number;
+    };
+    url: '/v1/backtests';
+};
+
+export type ListBacktestsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListBacktestsError = ListBacktestsErrors[keyof ListBacktestsErrors];
+
+export type ListBacktestsResponses = {
+    /**
+     * The backtests
+     */
+    200: {
+        backtests: Array<Backtest>;
+    };
+};
+
+export type ListBacktestsResponse = ListBacktestsResponses[keyof ListBacktestsResponses];
+
+export type CreateBacktestData = {
+    body: CreateBacktest;
+    path?: never;
+    query?: never;
+    url: '/v1/backtests';
+};
+
+export type CreateBacktestErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type CreateBacktestError = CreateBacktestErrors[keyof CreateBacktestErrors];
+
+export type CreateBacktestResponses = {
+    /**
+     * The backtest; asked for again, as it now is
+     */
+    201: Backtest;
+};
+
+export type CreateBacktestResponse = CreateBacktestResponses[keyof CreateBacktestResponses];
+
+export type CancelBacktestData = {
+    body?: never;
+    path: {
+        /**
+         * Yours; the same again is the same backtest
+         */
+        backtestId: string;
+    };
+    query?: never;
+    url: '/v1/backtests/{backtestId}';
+};
+
+export type CancelBacktestErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type CancelBacktestError = CancelBacktestErrors[keyof CancelBacktestErrors];
+
+export type CancelBacktestResponses = {
+    /**
+     * As it now is
+     */
+    200: Backtest;
+};
+
+export type CancelBacktestResponse = CancelBacktestResponses[keyof CancelBacktestResponses];
+
+export type GetBacktestData = {
+    body?: never;
+    path: {
+        /**
+         * Yours; the same again is the same backtest
+         */
+        backtestId: string;
+    };
+    query?: never;
+    url: '/v1/backtests/{backtestId}';
+};
+
+export type GetBacktestErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetBacktestError = GetBacktestErrors[keyof GetBacktestErrors];
+
+export type GetBacktestResponses = {
+    /**
+     * The backtest
+     */
+    200: Backtest;
+};
+
+export type GetBacktestResponse = GetBacktestResponses[keyof GetBacktestResponses];
+
+export type GetBacktestReportData = {
+    body?: never;
+    path: {
+        /**
+         * Yours; the same again is the same backtest
+         */
+        backtestId: string;
+    };
+    query?: never;
+    url: '/v1/backtests/{backtestId}/report';
+};
+
+export type GetBacktestReportErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetBacktestReportError = GetBacktestReportErrors[keyof GetBacktestReportErrors];
+
+export type GetBacktestReportResponses = {
+    /**
+     * The report
+     */
+    200: BacktestReport;
+};
+
+export type GetBacktestReportResponse = GetBacktestReportResponses[keyof GetBacktestReportResponses];
+
+export type GetBacktestPageData = {
+    body?: never;
+    path: {
+        /**
+         * Yours; the same again is the same backtest
+         */
+        backtestId: string;
+    };
+    query?: never;
+    url: '/v1/backtests/{backtestId}/report.html';
+};
+
+export type GetBacktestPageErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetBacktestPageError = GetBacktestPageErrors[keyof GetBacktestPageErrors];
+
+export type GetBacktestPageResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetBacktestPageResponse = GetBacktestPageResponses[keyof GetBacktestPageResponses];
+
+export type GetBacktestTradesData = {
+    body?: never;
+    path: {
+        /**
+         * Yours; the same again is the same backtest
+         */
+        backtestId: string;
+    };
+    query?: never;
+    url: '/v1/backtests/{backtestId}/trades.csv';
+};
+
+export type GetBacktestTradesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    409: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetBacktestTradesError = GetBacktestTradesErrors[keyof GetBacktestTradesErrors];
+
+export type GetBacktestTradesResponses = {
+    /**
+     * A row each
+     */
+    200: string;
+};
+
+export type GetBacktestTradesResponse = GetBacktestTradesResponses[keyof GetBacktestTradesResponses];
 
 export type ListRefusalsData = {
     body?: never;

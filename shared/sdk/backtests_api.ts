@@ -1,0 +1,34 @@
+/** Operations on backtests: jobs that run a strategy of the platform over its stored history. */
+
+import type {
+  Backtest,
+  BacktestReport,
+  CreateBacktest,
+  ListBacktestsData,
+  ListBacktestsResponse,
+} from "./generated/types.gen.ts";
+import type { CallOptions } from "./spotwire_api.ts";
+
+type Query<Data extends { query?: unknown }> = NonNullable<Data["query"]>;
+
+export interface BacktestsApi {
+  /**
+   * Asks for a backtest; watch it with `getBacktest`. Repeated while its outcome is unknown: its
+   * `backtestId` makes that safe.
+   */
+  createBacktest(asked: CreateBacktest, o?: CallOptions): Promise<Backtest>;
+  /** Newest first. */
+  listBacktests(
+    query?: Query<ListBacktestsData>,
+    o?: CallOptions,
+  ): Promise<ListBacktestsResponse>;
+  getBacktest(backtestId: string, o?: CallOptions): Promise<Backtest>;
+  /** Stops it at once; one that has ended stays as it is. */
+  cancelBacktest(backtestId: string, o?: CallOptions): Promise<Backtest>;
+  /** Refused with `backtest_not_done` until its state is `done`. */
+  getBacktestReport(backtestId: string, o?: CallOptions): Promise<BacktestReport>;
+  /** The report as a page with pictures. */
+  getBacktestPage(backtestId: string, o?: CallOptions): Promise<string>;
+  /** Its trades as CSV. */
+  getBacktestTrades(backtestId: string, o?: CallOptions): Promise<string>;
+}
