@@ -6,6 +6,7 @@ import { unzipSync } from "fflate";
 import { openStore } from "../../shared/storage/open_store.ts";
 import { dataTest } from "../../shared/testing/test_data.ts";
 import { refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
+import { type PipelineDatabase, pipelineSchema } from "./imports/tables.ts";
 import { startTestPipeline, temporaryFolder, type TestPipeline } from "./testing/test_pipeline.ts";
 
 const store = await openStore("pglite:memory");
@@ -32,20 +33,20 @@ async function readAll(pipeline: TestPipeline, series: string, query = ""): Prom
 }
 
 const countStored = async () => {
-  const { rows } = await store.database<{ reference_numbers: Record<string, unknown> }>("pipeline")
-    .selectFrom("reference_numbers").select((eb) => eb.fn.countAll<string>().as("count")).execute()
-    .then((rows) => ({ rows }));
-  return Number(rows[0]!.count);
+  const { count } = await store.database<PipelineDatabase>(pipelineSchema)
+    .selectFrom("reference_numbers").select((eb) => eb.fn.countAll<string>().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
 };
 
 dataTest("every reference rate of the bank is kept as published", "ecb", async (folder) => {
   const zip = unzipSync(await Deno.readFile(`${folder}/eurofxref-hist.zip`));
   const [head, ...lines] = new TextDecoder().decode(Object.values(zip)[0]).trim().split(/\r?\n/)
     .map((line) => line.split(","));
-  const published = new Map(
+  const published = new Map<string, string[][]>(
     head!.slice(1).filter((name) => /^[A-Z]{3}$/.test(name)).map((currency) => {
       const at = head!.indexOf(currency);
-      const rates = lines.map((cells) => [cells[0]!, cells[at]!] as const)
+      const rates = lines.map((cells) => [cells[0]!, cells[at]!])
         .filter(([, rate]) => rate !== "N/A" && rate !== "").reverse();
       return [`ecb.${currency}`, rates] as const;
     }),
@@ -63,15 +64,15 @@ dataTest("every reference rate of the bank is kept as published", "ecb", async (
     const series = `ecb.${currency}`;
     const days = await readAll(pipeline, series);
     assertEquals(
-      days.map(({ day, numbers }) => [day, numbers.rate]),
-      published.get(series) as never,
+      days.map(({ day, numbers }) => [day, numbers.rate!]),
+      published.get(series)!,
     );
   }
   const { body } = await pipeline.call("GET", "/v1/reference-series?limit=1000");
   const ofBank = body.series.filter((one: { source: string }) => one.source === "ecb-rates");
   assertEquals(
     ofBank.map((one: { series: string; days: number }) => [one.series, one.days]),
-    [...published].map(([series, { length }]) => [series, length]).sort() as never,
+    [...published].map(([series, { length }]) => [series, length]).sort(),
   );
 
   // Published at 16:00 in Frankfurt: an hour before Greenwich's 16:00 in winter, two in summer.
