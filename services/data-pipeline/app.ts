@@ -5,11 +5,13 @@ import type { PipelineApp, PipelineDeps } from "./deps.ts";
 import { addImportRoutes } from "./imports/import_routes.ts";
 import { addQualityRoutes } from "./quality/quality_routes.ts";
 import { addQuarantineRoutes } from "./quarantine/quarantine_routes.ts";
+import { addReferenceRoutes } from "./reference/reference_routes.ts";
 
 export function createPipelineApp(deps: PipelineDeps): PipelineApp {
   const app = createServiceApp(deps);
   addImportRoutes(app, deps);
   addQualityRoutes(app, deps);
   addQuarantineRoutes(app, deps);
+  addReferenceRoutes(app, deps);
   return app;
 }

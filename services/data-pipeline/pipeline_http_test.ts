@@ -8,6 +8,7 @@ import {
   importReportView,
   qualityRoutes,
 } from "../../shared/contracts/http/data_quality.ts";
+import { referenceRoutes } from "../../shared/contracts/http/reference_series.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
 import { dataTest, testData } from "../../shared/testing/test_data.ts";
 import { describeRefusals, refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
@@ -333,6 +334,6 @@ Deno.test("POST /v1/imports refuses what it cannot use, each with its own code",
 const refusing = startTestPipeline({ ...common, folder: await Deno.makeTempDir(), runs: false });
 describeRefusals({
   name: "data-pipeline",
-  routes: [...importRoutes, ...qualityRoutes],
+  routes: [...importRoutes, ...qualityRoutes, ...referenceRoutes],
   app: async () => (await refusing).app,
 });

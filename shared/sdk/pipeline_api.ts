@@ -13,6 +13,10 @@ import type {
   ListQualityGatesResponse,
   ListQuarantineData,
   ListQuarantineResponse,
+  ListReferenceSeriesData,
+  ListReferenceSeriesResponse,
+  ReadReferenceSeriesData,
+  ReadReferenceSeriesResponse,
   ReleaseQuarantinedRowResponse,
 } from "./generated/types.gen.ts";
 import type { CallOptions } from "./spotwire_api.ts";
@@ -52,6 +56,17 @@ export interface PipelineApi {
     query?: Query<ListQuarantineData>,
     o?: CallOptions,
   ): Promise<ListQuarantineResponse>;
+  /** Reference rates and positioning that were imported. */
+  listReferenceSeries(
+    query?: Query<ListReferenceSeriesData>,
+    o?: CallOptions,
+  ): Promise<ListReferenceSeriesResponse>;
+  /** A series as it was known at `knownAt`; page on with `after` set to `next`. */
+  readReferenceSeries(
+    series: string,
+    query?: Query<ReadReferenceSeriesData>,
+    o?: CallOptions,
+  ): Promise<ReadReferenceSeriesResponse>;
   /** Lets a row that was kept apart into history. */
   releaseQuarantinedRow(rowId: string, o?: CallOptions): Promise<ReleaseQuarantinedRowResponse>;
 }

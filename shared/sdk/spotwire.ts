@@ -225,6 +225,13 @@ const pipelineOperations = (caller: Caller) => ({
   },
   listQuarantine: (query, o) =>
     caller.call((api, shared) => api.listQuarantine({ ...shared, ...given(query) }), o),
+  listReferenceSeries: (query, o) =>
+    caller.call((api, shared) => api.listReferenceSeries({ ...shared, ...given(query) }), o),
+  readReferenceSeries: (series, query, o) =>
+    caller.call(
+      (api, shared) => api.readReferenceSeries({ ...shared, path: { series }, ...given(query) }),
+      o,
+    ),
   releaseQuarantinedRow: (rowId, o) =>
     caller.call((api, shared) => api.releaseQuarantinedRow({ ...shared, path: { rowId } }), o),
 } satisfies Partial<Spotwire>);

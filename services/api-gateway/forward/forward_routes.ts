@@ -5,6 +5,7 @@ import { importRoutes } from "../../../shared/contracts/http/data_pipeline.ts";
 import { qualityRoutes } from "../../../shared/contracts/http/data_quality.ts";
 import { fundsRoutes } from "../../../shared/contracts/http/funds.ts";
 import { marketDataRoutes } from "../../../shared/contracts/http/market_data.ts";
+import { referenceRoutes } from "../../../shared/contracts/http/reference_series.ts";
 import { riskRoutes } from "../../../shared/contracts/http/risk.ts";
 import {
   placeOrderGroupRoute,
@@ -28,5 +29,7 @@ export function addForwardRoutes(
     addRoute(app, route, to.trading);
   }
   for (const route of marketDataRoutes) addRoute(app, route, to.marketData);
-  for (const route of [...importRoutes, ...qualityRoutes]) addRoute(app, route, to.pipeline);
+  for (const route of [...importRoutes, ...qualityRoutes, ...referenceRoutes]) {
+    addRoute(app, route, to.pipeline);
+  }
 }

@@ -255,5 +255,5 @@ const dropOutdated = (trx: Kysely<PipelineDatabase>, importId: string) =>
   sql`delete from pipeline.quarantine q using pipeline.files f, pipeline.imports i
     where i.import_id = ${importId} and f.import_id = i.import_id and q.file = f.path
       and q.state = 'held' and q.import_id < ${importId}
-      and exists (select from pipeline.days d
-        where d.import_id = i.import_id and d.source = q.source)`.execute(trx);
+      and (q.kind = 'reference' or exists (select from pipeline.days d
+        where d.import_id = i.import_id and d.source = q.source))`.execute(trx);

@@ -1,7 +1,11 @@
-/** The `pipeline` schema: imports, the files and days they are made of, and the rows kept apart. */
+/**
+ * The `pipeline` schema: imports, the files and days they are made of, the rows kept apart, and the
+ * reference series.
+ */
 
 import { type ColumnType, type Generated, type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { type ReferenceDatabase, referenceMigration } from "../reference/reference_tables.ts";
 
 export const pipelineSchema = "pipeline";
 
@@ -9,7 +13,7 @@ type Int8 = ColumnType<string, string | number, string | number>;
 type NullableInt8 = ColumnType<string | null, string | number | null, string | number | null>;
 type Json = ColumnType<unknown, string, string>;
 
-export interface PipelineDatabase {
+export interface PipelineDatabase extends ReferenceDatabase {
   imports: {
     import_id: string;
     state: string;
@@ -181,4 +185,7 @@ async function createQuarantine(db: Kysely<unknown>): Promise<void> {
     .execute(db);
 }
 
-export const pipelineMigrations: Record<string, Migration> = { "2026-11-24_pipeline": first };
+export const pipelineMigrations: Record<string, Migration> = {
+  "2026-11-24_pipeline": first,
+  "2026-11-24_pipeline_reference": referenceMigration,
+};

@@ -16,8 +16,9 @@ import {
 } from "../../../shared/venues/files/source_options.ts";
 import type { Source, SourceRequest } from "./source.ts";
 
-/** Formats of ticks and bars. */
-export const formats: readonly string[] = sourceFormats;
+/** Formats of reference series: told by their first line alone. */
+const referenceFormats: readonly string[] = ["cftc-cot", "ecb-rates"];
+export const formats: readonly string[] = [...sourceFormats, ...referenceFormats];
 /** Short names; offsets and zones are clocks too. */
 export const clocks: readonly string[] = ["detect", "utc", ...Object.keys(clockNames)];
 export { columnRoles, timeFormats };
@@ -41,17 +42,21 @@ const namedMax = 5;
 export async function openSource(request: SourceRequest): Promise<Source> {
   const { path, format } = request;
   const { files, others, ignored } = await detectSource(path, optionsOf(request));
-  const wanted = format === null ? files : files.filter((file) => file.format === format);
-  if (wanted.length === 0) {
-    const what = format === null ? "ticks or bars" : format;
+  const isWanted = (file: { readonly format: string }) => format === null || file.format === format;
+  const wanted = files.filter(isWanted);
+  const references = others.filter(isWanted);
+  const all = [...wanted, ...references];
+  if (all.length === 0) {
+    const what = format ?? "ticks, bars or reference series";
     throw new SourceFileError(path, `no file of it holds ${what}`);
   }
   const passedOver = [
     ...ignored,
-    ...others.map((file) => ({ path: file.path, reason: "it holds no ticks or bars" })),
+    ...[...files, ...others].filter((file) => !isWanted(file))
+      .map((file) => ({ path: file.path, reason: `it is ${file.format}` })),
   ];
   const notes = [
-    `${wanted.length} files of ${[...new Set(wanted.map((file) => file.format))].join(", ")}`,
+    `${all.length} files of ${[...new Set(all.map((file) => file.format))].join(", ")}`,
     ...clockNotes(wanted),
   ];
   if (passedOver.length > 0) {
@@ -59,7 +64,7 @@ export async function openSource(request: SourceRequest): Promise<Source> {
       .map((one) => `${one.path.replace(path, "").replace(/^\//, "")} (${one.reason})`);
     notes.push(`${passedOver.length} files passed over: ${named.join("; ")}`);
   }
-  return { files: wanted, notes };
+  return { files: wanted, references, notes };
 }
 
 /** What was read by which clock, and why; files that agree are told of once. */
@@ -71,7 +76,9 @@ function clockNotes(files: readonly SourceFile[]): string[] {
 
 function optionsOf({ format, clock, symbol, columns, csv }: SourceRequest): SourceOptions {
   return {
-    ...(format === null ? {} : { format: format as SourceFormat }),
+    ...(format === null || referenceFormats.includes(format)
+      ? {}
+      : { format: format as SourceFormat }),
     ...(clock === null ? {} : { clock }),
     ...(symbol === null ? {} : { symbol }),
     ...(columns === null

@@ -15,6 +15,7 @@ import type { DayQuality } from "../quality/day_quality.ts";
 import { type HeldRow, releasedKeys } from "../quarantine/quarantine_store.ts";
 import { checkPiece } from "./check_piece.ts";
 import { type LoadFile, type Piece, PieceBuilder, pieceKey, type PieceSeries } from "./pieces.ts";
+import { loadReference, type ReferenceFile } from "./load_reference.ts";
 import type { LoadProgress } from "./progress.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { openSource } from "./open_source.ts";
@@ -52,30 +53,40 @@ const weekEndMs = 3 * 86_400_000;
 /** Loads all; notes about single rows. @throws SourceFileError, GateStopped, LeaseLost, or the signal's reason */
 export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<readonly string[]> {
   const request = run.row.request as ImportRequest;
-  const { files, source } = await planLoad(deps, run, request);
-  return await new Load(deps, run, { request, files, source }).run();
+  const { files, references, source } = await planLoad(deps, run, request);
+  const notes = await new Load(deps, run, { request, files, source }).run();
+  const { db, clock } = deps;
+  const { unreadable } = request;
+  const now = () => clock.now();
+  return [...notes, ...await loadReference({ db, now, unreadable, ...run }, references)];
 }
 
-async function planLoad(deps: LoadDeps, { row, lease }: LoadRun, request: ImportRequest) {
+async function planLoad(deps: LoadDeps, { row, lease, progress }: LoadRun, request: ImportRequest) {
   const path = await deps.resolve(request.path);
   const { format, clock, symbol, columns, csv } = request;
   const found = await openSource({ path, format, clock, symbol, columns, csv });
-  const byName = new Map(found.files.map((file) => [deps.nameOf(file.path), file]));
+  const planned = [...found.files, ...found.references];
+  const byName = new Map(planned.map((file) => [deps.nameOf(file.path), file]));
   const names = row.planned ? await deps.imports.files(row.import_id) : [...byName.keys()];
   if (!row.planned) {
     const files = [...byName].map(([path, file]) => ({ path, bytes: file.bytes }));
     await deps.imports.plan(lease, { files, notes: found.notes });
   }
-  const files = names.map((name, position): LoadFile => {
+  const files: LoadFile[] = [];
+  const references: ReferenceFile[] = [];
+  for (const [position, name] of names.entries()) {
     const file = byName.get(name);
     if (file === undefined) throw new SourceFileError(name, "it was there when the load began");
-    return { position, name, file };
-  });
-  return { files, source: request.source ?? sourceNameOf(found) };
+    if (file.kind === "ticks" || file.kind === "bars") files.push({ position, name, file });
+    else references.push({ name, file });
+  }
+  progress.bytesTotal = planned.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { files, references, source: request.source ?? sourceNameOf(found) };
 }
 
 /** `dukascopy` of `dukascopy-ticks`; files of several formats go under the first one's name. */
-const sourceNameOf = ({ files }: Source): string => files[0]!.format.replace(/-(ticks|bars)$/, "");
+const sourceNameOf = ({ files, references }: Source): string =>
+  (files[0] ?? references[0]!).format.replace(/-(ticks|bars)$/, "");
 
 class Load {
   readonly #deps: LoadDeps;
@@ -110,9 +121,8 @@ class Load {
 
   /** Stores all; what was worth telling of single rows. */
   async run(): Promise<readonly string[]> {
-    const { row, signal, progress } = this.#run;
+    const { row, signal } = this.#run;
     const { db } = this.#deps;
-    progress.bytesTotal = this.#files.reduce((sum, { file }) => sum + file.bytes, 0);
     this.#released = await releasedKeys(db, this.#source);
     try {
       await this.#readAll(row.next_file, signal);

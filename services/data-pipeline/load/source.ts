@@ -1,5 +1,6 @@
 /** Where history comes from: the readers of files, as the pipeline asks for them. */
 
+import type { PositioningFile, RateFile } from "../../../shared/venues/files/other_files.ts";
 import type { SourceFile } from "../../../shared/venues/files/source_file.ts";
 import type { CsvReading } from "../imports/import_store.ts";
 
@@ -14,8 +15,10 @@ export interface SourceRequest {
 }
 
 export interface Source {
-  /** By the time they begin. */
+  /** Of ticks and bars, by the time they begin. */
   readonly files: readonly SourceFile[];
+  /** Of reference series, by path. */
+  readonly references: readonly (RateFile | PositioningFile)[];
   /** What was assumed of the files, and why; what was passed over. */
   readonly notes: readonly string[];
 }

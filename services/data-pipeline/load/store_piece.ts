@@ -8,6 +8,7 @@ import type { TimeseriesDatabase } from "../../../shared/timeseries/bars_table.t
 import type { BarSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { HistoryWriter } from "../../../shared/timeseries/history.ts";
 import type { Before } from "../checks/check_columns.ts";
+import { countRows } from "../imports/count_rows.ts";
 import { expectHeld, held, type Lease } from "../imports/import_store.ts";
 import type { PipelineDatabase } from "../imports/tables.ts";
 import type { DayQuality } from "../quality/day_quality.ts";
@@ -127,18 +128,7 @@ export async function storeLoose(
   const { lease, source, rows } = of;
   await store.db.transaction().execute(async (trx) => {
     await keepRows(trx, { importId: lease.importId, source, rows });
-    const loose = sql`(select count(*) from pipeline.quarantine q
-      where q.import_id = ${lease.importId} and q.symbol is null)`;
-    const days = (column: string) =>
-      sql`(select coalesce(sum(${sql.ref(column)}), 0) from pipeline.days d
-        where d.import_id = ${lease.importId})`;
-    await expectHeld(
-      trx.updateTable("imports").set({
-        rows_read: sql<string>`${days("rows_read")} + ${loose}`,
-        rows_quarantined: sql<string>`${days("rows_quarantined")} + ${loose}`,
-      }).where(held(lease)).executeTakeFirst(),
-      lease,
-    );
+    await countRows(trx, lease, 0);
   });
 }
 

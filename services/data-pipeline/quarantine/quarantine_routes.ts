@@ -10,7 +10,7 @@ import { Problem } from "../../../shared/runtime/problem.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { PipelineApp, PipelineDeps } from "../deps.ts";
 import { instantText } from "../imports/import_view.ts";
-import { listRows, type QuarantineRow } from "./quarantine_store.ts";
+import { type HeldRow, listRows, type QuarantineRow } from "./quarantine_store.ts";
 import { releaseRow } from "./release_row.ts";
 
 export function addQuarantineRoutes(app: PipelineApp, deps: PipelineDeps): void {
@@ -37,7 +37,7 @@ const toView = (row: QuarantineRow): z.infer<typeof quarantinedRowView> => ({
   importId: row.import_id,
   symbol: row.symbol,
   source: row.source,
-  kind: row.kind as "ticks" | "bars",
+  kind: row.kind as HeldRow["kind"],
   file: row.file,
   row: Number(row.row) === 0 ? null : Number(row.row),
   original: row.original,

@@ -8,7 +8,7 @@ export type QuarantineRow = Selectable<PipelineDatabase["quarantine"]>;
 /** A row to keep apart, exactly as its file has it. */
 export interface HeldRow {
   readonly symbol: string | null;
-  readonly kind: "ticks" | "bars";
+  readonly kind: "ticks" | "bars" | "reference";
   readonly side: string;
   readonly intervalMs: number;
   readonly file: string;

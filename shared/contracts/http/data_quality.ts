@@ -87,7 +87,7 @@ export const quarantinedRowView = z
     importId,
     symbol: symbol.nullable(),
     source: z.string(),
-    kind: z.enum(["ticks", "bars"]),
+    kind: z.enum(["ticks", "bars", "reference"]),
     file: z.string(),
     row: z.number().int().nullable().openapi({ description: "From 1; null for a whole file" }),
     original: z.string().openapi({ description: "As the file has it; binary rows in hexadecimal" }),

@@ -6,6 +6,7 @@ import { qualityRoutes } from "./data_quality.ts";
 import { fundsRoutes } from "./funds.ts";
 import { edgeRoutes } from "./edge.ts";
 import { marketDataRoutes } from "./market_data.ts";
+import { referenceRoutes } from "./reference_series.ts";
 import { listRefusalsRoute } from "./refusals.ts";
 import { riskRoutes } from "./risk.ts";
 import { checkOrderRoute, tradingRoutes } from "./trading.ts";
@@ -18,6 +19,7 @@ export const platformRoutes = [
   ...transactionRoutes,
   ...importRoutes,
   ...qualityRoutes,
+  ...referenceRoutes,
   ...fundsRoutes,
   ...riskRoutes,
   ...backtestRoutes,

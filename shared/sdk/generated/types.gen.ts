@@ -992,7 +992,7 @@ export type QuarantinedRow = {
     importId: string;
     symbol: string | null;
     source: string;
-    kind: 'ticks' | 'bars';
+    kind: 'ticks' | 'bars' | 'reference';
     file: string;
     /**
      * From 1; null for a whole file
@@ -1011,6 +1011,43 @@ export type QuarantinedRow = {
      */
     releasable: boolean;
     releasedAt: string | null;
+};
+
+export type ReferenceSeries = {
+    /**
+     * `ecb.` and a currency, or `cftc.` and a contract's code
+     */
+    series: string;
+    source: string;
+    title: string;
+    firstDay: string;
+    lastDay: string;
+    days: number;
+    /**
+     * When its newest number became known
+     */
+    lastKnownAt: string;
+};
+
+export type ReferenceDay = {
+    /**
+     * The day that the numbers describe
+     */
+    day: string;
+    /**
+     * When they became known, which is later: nothing before may use them
+     */
+    knownAt: string;
+    /**
+     * How that is known: the publisher's timetable, the file's name, or, of a correction nobody dated, when it was imported
+     */
+    knownBy: 'schedule' | 'name' | 'import';
+    /**
+     * By name, digit by digit as published
+     */
+    numbers: {
+        [key: string]: string;
+    };
 };
 
 export type MoveFunds = {
@@ -4077,6 +4114,142 @@ export type ReleaseQuarantinedRowResponses = {
 };
 
 export type ReleaseQuarantinedRowResponse = ReleaseQuarantinedRowResponses[keyof ReleaseQuarantinedRowResponses];
+
+export type ListReferenceSeriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * `next` of the page before
+         */
+        after?: string;
+    };
+    url: '/v1/reference-series';
+};
+
+export type ListReferenceSeriesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListReferenceSeriesError = ListReferenceSeriesErrors[keyof ListReferenceSeriesErrors];
+
+export type ListReferenceSeriesResponses = {
+    /**
+     * The series, by name
+     */
+    200: {
+        series: Array<ReferenceSeries>;
+        next: string | null;
+    };
+};
+
+export type ListReferenceSeriesResponse = ListReferenceSeriesResponses[keyof ListReferenceSeriesResponses];
+
+export type ReadReferenceSeriesData = {
+    body?: never;
+    path: {
+        /**
+         * `ecb.` and a currency, or `cftc.` and a contract's code
+         */
+        series: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * `next` of the page before
+         */
+        after?: string;
+        /**
+         * First day
+         */
+        from?: string;
+        /**
+         * Days before this one
+         */
+        to?: string;
+        /**
+         * What became known later is left out; default: now
+         */
+        knownAt?: string;
+    };
+    url: '/v1/reference-series/{series}';
+};
+
+export type ReadReferenceSeriesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ReadReferenceSeriesError = ReadReferenceSeriesErrors[keyof ReadReferenceSeriesErrors];
+
+export type ReadReferenceSeriesResponses = {
+    /**
+     * Its days
+     */
+    200: {
+        /**
+         * `ecb.` and a currency, or `cftc.` and a contract's code
+         */
+        series: string;
+        source: string;
+        title: string;
+        knownAt: string;
+        days: Array<ReferenceDay>;
+        next: string | null;
+    };
+};
+
+export type ReadReferenceSeriesResponse = ReadReferenceSeriesResponses[keyof ReadReferenceSeriesResponses];
 
 export type DepositData = {
     body: MoveFunds;

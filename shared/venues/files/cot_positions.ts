@@ -93,6 +93,9 @@ class PositionRows implements RowReader<PositioningChunk> {
       string,
       string,
     ];
+    if (!/^[A-Za-z0-9+]{1,20}$/.test(contractCode)) {
+      return `"${contractCode}" is not a contract's code`;
+    }
     if (!isDate(asOf)) return `"${asOf}" is not a date`;
     const knownOn = this.#knownOn ?? fridayAfter(asOf);
     if (knownOn < asOf) return `it describes ${asOf}, after ${knownOn} when it became known`;
