@@ -2025,10 +2025,6 @@ export type CheckOrderErrors = {
     /**
      * Problem document (RFC 9457)
      */
-    404: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
     413: Problem;
     /**
      * Problem document (RFC 9457)
@@ -2046,10 +2042,6 @@ export type CheckOrderErrors = {
      * Problem document (RFC 9457)
      */
     500: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
-    503: Problem;
 };
 
 export type CheckOrderError = CheckOrderErrors[keyof CheckOrderErrors];
@@ -2073,10 +2065,6 @@ export type ListAccountsData = {
 };
 
 export type ListAccountsErrors = {
-    /**
-     * Problem document (RFC 9457)
-     */
-    400: Problem;
     /**
      * Problem document (RFC 9457)
      */
@@ -2147,10 +2135,6 @@ export type OpenAccountErrors = {
     /**
      * Problem document (RFC 9457)
      */
-    422: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
     429: Problem;
     /**
      * Problem document (RFC 9457)
@@ -2160,6 +2144,10 @@ export type OpenAccountErrors = {
      * Problem document (RFC 9457)
      */
     503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
 };
 
 export type OpenAccountError = OpenAccountErrors[keyof OpenAccountErrors];
@@ -4237,6 +4225,10 @@ export type PutRiskRuleErrors = {
      * Problem document (RFC 9457)
      */
     503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
 };
 
 export type PutRiskRuleError = PutRiskRuleErrors[keyof PutRiskRuleErrors];
@@ -4312,10 +4304,6 @@ export type VerifyRiskChangesData = {
 };
 
 export type VerifyRiskChangesErrors = {
-    /**
-     * Problem document (RFC 9457)
-     */
-    400: Problem;
     /**
      * Problem document (RFC 9457)
      */
@@ -4454,6 +4442,10 @@ export type KillErrors = {
      * Problem document (RFC 9457)
      */
     503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
 };
 
 export type KillError = KillErrors[keyof KillErrors];
@@ -4623,6 +4615,10 @@ export type ReleaseKillErrors = {
      * Problem document (RFC 9457)
      */
     503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
 };
 
 export type ReleaseKillError = ReleaseKillErrors[keyof ReleaseKillErrors];
