@@ -146,6 +146,7 @@ export const transactionView = z
     }),
     receivedTime: timestamp.optional().openapi({ description: "The edge had the order" }),
     acceptedTime: timestamp.optional(),
+    sentTime: timestamp.optional().openapi({ description: "The order was handed to the venue" }),
     acknowledgedTime: timestamp.optional().openapi({ description: "The venue held the order" }),
     day: z.string().optional().openapi({ description: "FX day that ended at 17:00 New York" }),
     valueDate: z.string().optional(),

@@ -588,6 +588,10 @@ export type Transaction = {
     receivedTime?: string;
     acceptedTime?: string;
     /**
+     * The order was handed to the venue
+     */
+    sentTime?: string;
+    /**
      * The venue held the order
      */
     acknowledgedTime?: string;
@@ -707,6 +711,21 @@ export type ExecutionQuality = {
          * From the edge to the account: received to accepted, in milliseconds
          */
         acceptMs: {
+            /**
+             * Fills it is known of
+             */
+            count: number;
+            /**
+             * To two decimals; null without a fill
+             */
+            mean: string | null;
+            median: string | null;
+            p95: string | null;
+        };
+        /**
+         * Accepted to handed to the venue, where that was noted
+         */
+        sendMs: {
             /**
              * Fills it is known of
              */
