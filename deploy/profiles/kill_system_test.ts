@@ -1,12 +1,13 @@
-// Goal: an order that was acknowledged to a client exists exactly once, whatever moment the process
+// Goal: a change that was acknowledged to a client exists exactly once, whatever moment the process
 // dies at, and the books prove themselves from their transactions. Method: the whole platform as a
-// process under order load, SIGKILL at random moments, a restart each time; on the embedded stores
-// and on Postgres with Redis. The seed is printed; it reproduces the moments and the orders.
+// process under a load of every type of order, groups, replaces, cancels and money, on a netting and
+// a hedging account; SIGKILL at random moments, a restart each time; on the embedded stores and on
+// Postgres with Redis. The seed is printed; it reproduces the moments and the requests.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { auditBooks } from "../../services/trading-gateway/audit/audit_books.ts";
 import { type TradingDatabase, tradingSchema } from "../../services/trading-gateway/desk/tables.ts";
-import { type Random, seededRandom } from "../../shared/domain/random.ts";
+import { seededRandom } from "../../shared/domain/random.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
@@ -14,137 +15,12 @@ import { type PartProcess, startPart } from "../../shared/testing/platform_proce
 import { realTest } from "../../shared/testing/real.ts";
 import { startPostgres } from "../../shared/testing/real_postgres.ts";
 import { startRedis } from "../../shared/testing/real_redis.ts";
+import { MixedLoad } from "./testing/mixed_load.ts";
+import { differences } from "./testing/stored_once.ts";
 
-const kills = Number(Deno.env.get("SPOTWIRE_TEST_KILLS") ?? 20);
-const clients = 8;
-const account = "demo";
-
-/** Every order sent, and the order id of its first acknowledgement. */
-interface Sent {
-  readonly body: { clientOrderId: string } & Record<string, string | Record<string, string>>;
-  orderId: string | null;
-  refused: boolean;
-}
-
-class Load {
-  readonly sent: Sent[] = [];
-  readonly contradictions: string[] = [];
-  readonly #random: Random;
-  #key = "";
-  #url = "";
-
-  constructor(random: Random) {
-    this.#random = random;
-  }
-
-  aim(url: string, key: string): void {
-    this.#url = url;
-    this.#key = key;
-  }
-
-  /** Sends orders from every client until the platform dies or the signal aborts. */
-  async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(Array.from({ length: clients }, () => this.#client(signal)));
-  }
-
-  /** Asks again about every order whose answer was lost; the answer must come now. */
-  async settle(): Promise<void> {
-    for (const one of this.sent) {
-      if (one.orderId === null && !one.refused) await this.#send(one);
-    }
-  }
-
-  async #client(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const one: Sent = { body: this.#order(), orderId: null, refused: false };
-      this.sent.push(one);
-      try {
-        await this.#send(one);
-        if (one.orderId === null) continue;
-        const then = this.#random.next();
-        if (then < 0.2) await this.#cancel(one.orderId);
-        else if (then < 0.4) await this.#replace(one.orderId);
-      } catch {
-        return; // it died; the order stays without an answer until settle()
-      }
-    }
-  }
-
-  #order(): Sent["body"] {
-    const pick = this.#random.next();
-    const order = {
-      clientOrderId: `k-${this.sent.length}`,
-      symbol: pick < 0.5 ? "EURUSD" : "USDJPY",
-      side: this.#random.next() < 0.5 ? "buy" : "sell",
-      units: String(1 + Math.floor(this.#random.next() * 1_000)),
-    };
-    const kind = this.#random.next();
-    if (kind < 0.25) return { ...order, type: "market", ...this.#exits(order.symbol) };
-    if (kind < 0.5) return { ...order, type: "market" };
-    if (kind < 0.8) return { ...order, ...this.#conditional(order) };
-    const deep = order.side === "buy" ? "0.50000" : "2.00000";
-    return order.symbol === "EURUSD"
-      ? { ...order, type: "limit", price: deep }
-      : { ...order, type: "limit", price: order.side === "buy" ? "400.000" : "50.000" };
-  }
-
-  /** Exits so near that some are set off, and so far that some wait. */
-  #exits(symbol: string) {
-    const [near, far] = symbol === "EURUSD" ? ["0.00005", "0.01000"] : ["0.005", "1.000"];
-    const distance = this.#random.next() < 0.5 ? near! : far!;
-    return { stopLossOnFill: { distance: far! }, trailingStopLossOnFill: { distance } };
-  }
-
-  /** Near the market, so that some are set off while the load runs. */
-  #conditional(order: { symbol: string; side: string }): Record<string, string> {
-    const pip = order.symbol === "EURUSD" ? "0.00010" : "0.010";
-    const far = order.side === "buy" ? ["0.50000", "50.000"] : ["2.00000", "400.000"];
-    const deep = far[order.symbol === "EURUSD" ? 0 : 1]!;
-    const type = this.#random.next();
-    if (type < 0.4) return { type: "trailing_stop", trailingDistance: pip, triggerSide: "mid" };
-    // Its trigger is passed already, so it goes off at once.
-    if (type < 0.7) return { type: "stop", triggerPrice: deep, timeInForce: "DAY", tag: "kill" };
-    return { type: "stop_limit", triggerPrice: deep, price: deep, triggerSide: "opposite" };
-  }
-
-  async #send(one: Sent): Promise<void> {
-    const answer = await fetch(`${this.#url}/v1/accounts/${account}/orders`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-api-key": this.#key },
-      body: JSON.stringify(one.body),
-    });
-    const said = await answer.json();
-    if (answer.status === 201) {
-      if (one.orderId !== null && one.orderId !== said.orderId) {
-        this.contradictions.push(`${one.body.clientOrderId}: ${one.orderId}, then ${said.orderId}`);
-      }
-      one.orderId = said.orderId;
-    } else if (answer.status === 422) one.refused = true;
-    else if (answer.status !== 504 && answer.status !== 503) {
-      this.contradictions.push(`${one.body.clientOrderId}: ${answer.status} ${said.code}`);
-    }
-  }
-
-  async #replace(orderId: string): Promise<void> {
-    const answer = await fetch(`${this.#url}/v1/accounts/${account}/orders/${orderId}`, {
-      method: "PUT",
-      headers: { "content-type": "application/json", "x-api-key": this.#key },
-      body: JSON.stringify({ units: String(1 + Math.floor(this.#random.next() * 2_000)) }),
-    });
-    if (answer.status >= 500 && answer.status !== 504 && answer.status !== 503) {
-      this.contradictions.push(`replace of ${orderId}: ${answer.status}`);
-    }
-    await answer.body?.cancel();
-  }
-
-  async #cancel(orderId: string): Promise<void> {
-    const answer = await fetch(`${this.#url}/v1/accounts/${account}/orders/${orderId}`, {
-      method: "DELETE",
-      headers: { "x-api-key": this.#key },
-    });
-    await answer.body?.cancel();
-  }
-}
+const kills = Number(Deno.env.get("SPOTWIRE_TEST_KILLS") ?? 30);
+const netting = "demo";
+const hedging = "hedge";
 
 interface Ground {
   readonly args: readonly string[];
@@ -168,56 +44,70 @@ async function ask(url: string, key: string): Promise<Record<string, unknown>> {
   return await answer.json();
 }
 
-async function surviveKills(ground: Ground, folder: string): Promise<void> {
-  const seed = Deno.env.get("SPOTWIRE_TEST_SEED") ?? String(Date.now());
-  console.log(`seed ${seed}`);
-  const random = seededRandom(seed);
-  const load = new Load(random);
-  for (let round = 0; round < kills; round++) {
-    const platform = await start(folder, ground);
-    const key = (await Deno.readTextFile(`${folder}/demo.key`)).trim();
-    load.aim(platform.url, key);
-    await priced(platform.url, key);
-    await load.settle();
-    const loading = load.run(new AbortController().signal);
-    await new Promise((resolve) => setTimeout(resolve, 50 + random.next() * 1_000));
-    await platform.kill();
-    await loading;
-  }
+/** A platform that has prices and both accounts, and the load aimed at it with its answers settled. */
+async function startUnder(load: MixedLoad, folder: string, ground: Ground) {
   const platform = await start(folder, ground);
   const key = (await Deno.readTextFile(`${folder}/demo.key`)).trim();
   load.aim(platform.url, key);
   await priced(platform.url, key);
+  const opened = await fetch(`${platform.url}/v1/accounts`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-api-key": key },
+    body: JSON.stringify({ accountId: hedging, deposit: "100000", positionMode: "hedging" }),
+  });
+  await opened.body?.cancel();
+  assert(opened.status === 201 || opened.status === 409, `opened: ${opened.status}`);
   await load.settle();
+  return { platform, key };
+}
+
+async function surviveKills(ground: Ground, folder: string): Promise<void> {
+  const seed = Deno.env.get("SPOTWIRE_TEST_SEED") ?? String(Date.now());
+  console.log(`seed ${seed}`);
+  const random = seededRandom(seed);
+  const load = new MixedLoad(random, [netting, hedging]);
+  for (let round = 0; round < kills; round++) {
+    const { platform } = await startUnder(load, folder, ground);
+    // So many changes that the load is as mixed on a slow machine, then anywhere within the next.
+    const wanted = load.asked.length + 1 + Math.floor(random.next() * 80);
+    const loading = load.run();
+    await eventually(() => load.asked.length >= wanted, { timeoutMs: 60_000, everyMs: 1 });
+    await new Promise((resolve) => setTimeout(resolve, random.next() * 50));
+    await platform.kill();
+    await loading;
+  }
+  const { platform, key } = await startUnder(load, folder, ground);
   // Every order reaches an end: the limits are priced to fill or to rest, the rest are resting.
   await eventually(async () => {
-    const { orders } = await ask(
-      `${platform.url}/v1/accounts/${account}/orders?state=open&limit=1000`,
-      key,
-    );
-    const flying = (orders as { status: string }[]).filter((one) =>
-      one.status.startsWith("pending")
-    );
-    assertEquals(flying, []);
+    for (const account of [netting, hedging]) {
+      const open = `${platform.url}/v1/accounts/${account}/orders?state=open&limit=1000`;
+      const orders = (await ask(open, key)).orders as { status: string }[];
+      assertEquals(orders.filter((one) => one.status.startsWith("pending")), []);
+    }
   }, { timeoutMs: 60_000 });
   assertEquals(await platform.stop(), 0, platform.output());
-
   assertEquals(load.contradictions, []);
-  const store = await openStore(ground.databaseUrl);
+  await expectWhole(load, ground);
+}
+
+async function expectWhole(load: MixedLoad, { databaseUrl }: Ground): Promise<void> {
+  const store = await openStore(databaseUrl);
   try {
     const db = store.database<TradingDatabase>(tradingSchema);
     assertEquals(await auditBooks(db), []);
-    const rows = await db.selectFrom("orders").select(["client_order_id", "transaction_id"])
-      .where("account_id", "=", account).execute();
-    const stored = Map.groupBy(rows, (row) => row.client_order_id);
-    const wrong = load.sent.filter((one) => {
-      const found = stored.get(one.body.clientOrderId) ?? [];
-      return found.length !== 1 ||
-        (one.orderId !== null && one.orderId !== `${account}.${found[0]!.transaction_id}`);
+    assertEquals(await differences(db, load), []);
+    const acknowledged = load.asked.filter(({ answer }) => typeof answer !== "string");
+    const counts = Map.groupBy(acknowledged, ({ change }) => change.path);
+    const replaced = load.replaces.filter((one) => one.acknowledged).length;
+    console.log(`${kills} kills, ${load.asked.length} changes asked for; acknowledged:`, {
+      ...Object.fromEntries([...counts].map(([path, of]) => [path, of.length])),
+      replaces: replaced,
+      cancels: load.canceled.size,
     });
-    assertEquals(wrong, []);
-    const acknowledged = load.sent.filter((one) => one.orderId !== null).length;
-    console.log(`${kills} kills, ${load.sent.length} orders sent, ${acknowledged} acknowledged`);
+    for (const path of ["orders", "orderGroups", "deposits", "withdrawals", "transfers"] as const) {
+      assert(counts.has(path), `no ${path}`);
+    }
+    assert(replaced > 0 && load.canceled.size > 0);
   } finally {
     await store.close();
   }
@@ -231,14 +121,14 @@ async function priced(url: string, key: string): Promise<void> {
   }, { timeoutMs: 30_000 });
 }
 
-Deno.test("no acknowledged order is lost or doubled by SIGKILL: embedded stores", async () => {
+Deno.test("no acknowledged change is lost or doubled by SIGKILL: embedded stores", async () => {
   const folder = await Deno.makeTempDir({ prefix: "spotwire-kill-" });
   await surviveKills({ args: [], databaseUrl: `pglite:${folder}/db` }, folder);
   await Deno.remove(folder, { recursive: true });
 });
 
 realTest(
-  "no acknowledged order is lost or doubled by SIGKILL: Postgres and Redis",
+  "no acknowledged change is lost or doubled by SIGKILL: Postgres and Redis",
   ["postgres", "redis"],
   async () => {
     await using postgres = await startPostgres();

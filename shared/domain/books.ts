@@ -153,8 +153,9 @@ function applyTrigger(account: Account, next: OrderTriggered): Posting[] {
     throw new ImpossibleTransaction(`Cannot trigger order ${order.orderId}: ${order.status}`);
   }
   const { bid, ask, time } = next;
-  const met = order.arrival ?? { receivedAt: null, acknowledgedAt: null };
-  const arrival = { bid, ask, receivedAt: met.receivedAt, acknowledgedAt: met.acknowledgedAt };
+  const met = order.arrival ?? { receivedAt: null, sentAt: null, acknowledgedAt: null };
+  const { receivedAt, sentAt, acknowledgedAt } = met;
+  const arrival = { bid, ask, receivedAt, sentAt, acknowledgedAt };
   replaceOrder(account, order, { ...order, arrival, triggeredAt: time, updatedAt: time });
   return [];
 }
@@ -234,9 +235,10 @@ function move(
 
 function acknowledge(account: Account, next: OrderAcknowledged): Posting[] {
   const { arrival } = orderIn(account, next.orderId);
+  const { time, sentAt = null } = next;
   return move(account, next, {
     status: "new",
-    arrival: arrival === null ? null : { ...arrival, acknowledgedAt: next.time },
+    arrival: arrival === null ? null : { ...arrival, sentAt, acknowledgedAt: time },
   });
 }
 

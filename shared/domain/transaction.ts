@@ -79,6 +79,8 @@ export interface OrderRejected extends Numbered {
 export interface OrderAcknowledged extends Numbered {
   readonly type: "order_acknowledged";
   readonly orderId: OrderId;
+  /** When it was handed to the venue, where that was noted. */
+  readonly sentAt?: EpochMs;
 }
 
 /** A price set the order off: from here it trades as a market or a limit order. */

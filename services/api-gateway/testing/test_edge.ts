@@ -21,6 +21,9 @@ export interface TestEdgeOptions {
   readonly limits?: Partial<GatewayDeps["limits"]>;
 }
 
+/** Signs what the edge of a test says to the services behind it. */
+export const testTokenSecret = "a secret for tests, long enough to sign";
+
 export type LogLine = Record<string, unknown>;
 
 /** Stops when disposed. */
@@ -44,7 +47,7 @@ export async function startTestEdge(options: TestEdgeOptions = {}) {
   const upstream = (name: string, fetch: Upstream["fetch"] = notFound) => ({ name, fetch });
   const limits = { requestsPerSecond: 10_000, socketsPerKey: 100, sockets: 200 };
   const ground = gatewayGround({
-    security: { tokenSecret: "a secret for tests, long enough to sign" },
+    security: { tokenSecret: testTokenSecret },
     market: { clock: "real", hours: "always" },
     upstreams: {
       trading: "http://in.process",

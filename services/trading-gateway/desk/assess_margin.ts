@@ -21,7 +21,7 @@ import {
 } from "../../../shared/domain/margin.ts";
 import { micros } from "../../../shared/domain/money.ts";
 import { type OrderTerms, plainTerms } from "../../../shared/domain/orders/order.ts";
-import { book, type Booked, type Decision, type Market } from "./decide.ts";
+import { arrivalAt, book, type Booked, type Decision, type Market } from "./decide.ts";
 import { done } from "./money_decision.ts";
 
 export interface AssessMargin {
@@ -70,10 +70,12 @@ function isTradable({ symbol }: Closing, market: Market): boolean {
 
 function close(account: Account, closing: Closing, market: Market): Booked {
   const transactionId = (account.lastTransactionId + 1) as TransactionId;
+  const terms = closingTerms(closing, transactionId);
   return book(account, market.now, {
     type: "order_accepted",
     orderId: orderIdOf(account.accountId, transactionId),
-    terms: closingTerms(closing, transactionId),
+    terms,
+    ...arrivalAt(market, { terms }),
     reason: "stop_out",
   });
 }

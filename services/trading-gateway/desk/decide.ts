@@ -201,7 +201,9 @@ export function arrivalAt(
 ): { arrival?: Arrival } {
   const quote = market.quotes.get(terms.symbol);
   if (quote === undefined) return {};
-  return { arrival: { bid: quote.bid, ask: quote.ask, receivedAt, acknowledgedAt: null } };
+  return {
+    arrival: { bid: quote.bid, ask: quote.ask, receivedAt, sentAt: null, acknowledgedAt: null },
+  };
 }
 
 /** What the order check is told of the account and the market at this moment. */
@@ -307,7 +309,9 @@ function changeOf(
   if (!isOpen(order.status)) return null;
   switch (report.execType) {
     case "new":
-      return order.status === "pending_new" ? { type: "order_acknowledged", orderId } : null;
+      return order.status === "pending_new"
+        ? { type: "order_acknowledged", orderId, ...sentIn(report) }
+        : null;
     case "triggered":
       return order.triggeredAt === null
         ? { type: "order_triggered", orderId, symbol, bid: report.bid, ask: report.ask }
@@ -347,3 +351,6 @@ function changeOf(
 
 const isEnd = ({ type }: Unnumbered<Transaction>): boolean =>
   type === "order_canceled" || type === "order_expired" || type === "order_rejected";
+
+const sentIn = ({ sentAt }: { readonly sentAt?: EpochMs }): { sentAt?: EpochMs } =>
+  sentAt === undefined ? {} : { sentAt };

@@ -21,7 +21,7 @@ import { newestTerms } from "../../../shared/domain/orders/replace_order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import { requestCancel, requestReplace } from "./change_orders.ts";
-import { book, type Booked, knownOf, type Market } from "./decide.ts";
+import { arrivalAt, book, type Booked, knownOf, type Market } from "./decide.ts";
 
 /** Everything that follows from a fill that was just booked. */
 export function followFill(
@@ -33,7 +33,7 @@ export function followFill(
   const ended = !isOpen(account.orders.get(order.orderId)!.status);
   return [
     ...(order.ocoGroup === null ? [] : followGroup(account, { order, units, ended }, at)),
-    ...(order.onFill === null ? [] : placeExits(account, about, at)),
+    ...(order.onFill === null ? [] : placeExits(account, about, market)),
     ...(order.releases && ended ? releaseHeld(account, { parent: order, at }, market) : []),
     ...(account.reduceOnlyOrders === 0 ? [] : trimReduceOnly(account, order, at)),
   ];
@@ -122,9 +122,10 @@ function termsOf(order: Order) {
 /** Exits for what the fill opened: those that stand grow, those that do not are placed. */
 function placeExits(
   account: Account,
-  about: { order: Order; units: Units; price: Price },
-  at: EpochMs,
+  about: { order: Order; units: Units; price: Price; at: EpochMs },
+  market: Market,
 ): Booked[] {
+  const { at } = about;
   const entry = about.order as Order & { readonly onFill: OnFill };
   const opened = Math.min(about.units, openedUnits(account, entry));
   if (opened === 0) return [];
@@ -143,7 +144,8 @@ function placeExits(
     });
     const ocoGroup = `${entry.orderId}.exits`;
     const link = { parentOrderId: entry.orderId, ocoGroup, releases: false };
-    return [book(account, at, { type: "order_accepted", orderId, terms, link })];
+    const met = arrivalAt(market, { terms });
+    return [book(account, at, { type: "order_accepted", orderId, terms, link, ...met })];
   });
 }
 

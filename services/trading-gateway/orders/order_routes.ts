@@ -15,6 +15,7 @@ import type { Symbol } from "../../../shared/domain/instrument.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import { receivedTimeHeader, receivedTimeOf } from "../../../shared/runtime/received_time.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
+import { accountExists } from "../accounts/account_exists.ts";
 import type { TradingApp, TradingDeps } from "../deps.ts";
 import { carryOut } from "../desk/outcome_problem.ts";
 import { cancelOrder } from "./cancel_order.ts";
@@ -73,6 +74,10 @@ export function addOrderRoutes(app: TradingApp, { desk, db }: TradingDeps): void
       before: before as OrderId | undefined,
       limit,
     });
+    // Asked only where the answer would be empty: an account with orders exists.
+    if (orders.length === 0 && !await accountExists(db, accountId)) {
+      throw new Problem("account_unknown", problemEntry("account_unknown").title);
+    }
     return c.json({ orders: orders.map(toOrderView) }, 200);
   });
 

@@ -64,7 +64,8 @@ export function toOrder(row: OrderRow): Order {
     parentOrderId: row.parent_order_id as OrderId | null,
     ocoGroup: row.oco_group,
     releases: row.releases,
-    arrival: row.arrival as Arrival | null,
+    // Orders from before this was noted lack it.
+    arrival: row.arrival === null ? null : { sentAt: null, ...row.arrival as StoredArrival },
     createdAt: epochMs(Number(row.created_at)),
     updatedAt: epochMs(Number(row.updated_at)),
   };
@@ -111,11 +112,14 @@ export function fromOrder(order: Order) {
   };
 }
 
+type StoredArrival = Omit<Arrival, "sentAt"> & Partial<Pick<Arrival, "sentAt">>;
+
 /** Field by field, so that equal ones are stored as equal texts. */
-const arrivalRecord = ({ bid, ask, receivedAt, acknowledgedAt }: Arrival): Arrival => ({
+const arrivalRecord = ({ bid, ask, receivedAt, sentAt, acknowledgedAt }: Arrival): Arrival => ({
   bid,
   ask,
   receivedAt,
+  sentAt,
   acknowledgedAt,
 });
 

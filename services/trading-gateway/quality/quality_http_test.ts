@@ -11,7 +11,8 @@ import { epochMs } from "../../../shared/domain/time.ts";
 import { receivedTimeHeader } from "../../../shared/runtime/received_time.ts";
 import { refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";
 import { auditBooks } from "../audit/audit_books.ts";
-import { openTestTrading } from "../testing/test_trading.ts";
+import { type Answer, openTestTrading } from "../testing/test_trading.ts";
+import { report as reportOn } from "../testing/venue_reports.ts";
 
 const trading = await openTestTrading({
   startsAt: "2026-03-03T12:00:00Z",
@@ -23,7 +24,7 @@ const path = `/v1/accounts/${accountId}`;
 const pass = (ms: number) => clock.advanceTo(epochMs(clock.now() + ms));
 let reports = 0;
 
-async function report(orderId: string, what: { execType: "new" } | { at: number; size: number }) {
+async function report(orderId: string, what: { sentAt: number } | { at: number; size: number }) {
   const about = {
     venue: "test",
     execId: `q-${reports++}` as ExecId,
@@ -38,7 +39,7 @@ async function report(orderId: string, what: { execType: "new" } | { at: number;
     accountId,
     report: "at" in what
       ? { ...about, execType: "trade", units: units(what.size), price: price(what.at) }
-      : { ...about, execType: "new" },
+      : { ...about, execType: "new", sentAt: epochMs(what.sentAt) },
   });
   assert(outcome.ok);
 }
@@ -57,14 +58,18 @@ interface Trade {
   readonly body: Record<string, string>;
   readonly size: number;
   readonly at: number;
-  /** Received to accepted, to acknowledged, to filled. */
-  readonly ms: readonly [number, number, number];
+  /** Received to accepted, to sent, to acknowledged, to filled. */
+  readonly ms: readonly [number, number, number, number];
 }
 
-async function trade({ body, size, at, ms: [accept, acknowledge, fill] }: Trade): Promise<string> {
+async function trade(
+  { body, size, at, ms: [accept, send, acknowledge, fill] }: Trade,
+): Promise<string> {
   const orderId = await place({ units: String(size), ...body }, accept);
+  pass(send);
+  const sentAt = clock.now();
   pass(acknowledge);
-  await report(orderId, { execType: "new" });
+  await report(orderId, { sentAt });
   pass(fill);
   await report(orderId, { at, size });
   return orderId;
@@ -73,15 +78,15 @@ async function trade({ body, size, at, ms: [accept, acknowledge, fill] }: Trade)
 const market = (side: string) => ({ side, type: "market" });
 /** Bid 1.16000, ask 1.16010 when each arrives. */
 const trades: Trade[] = [
-  { body: market("buy"), size: 10_000, at: 116_012, ms: [1, 2, 3] }, // 2 points worse
-  { body: market("sell"), size: 10_000, at: 115_995, ms: [2, 4, 6] }, // 5 worse
-  { body: market("buy"), size: 20_000, at: 116_007, ms: [3, 6, 9] }, // 3 better
+  { body: market("buy"), size: 10_000, at: 116_012, ms: [1, 0, 2, 3] }, // 2 points worse
+  { body: market("sell"), size: 10_000, at: 115_995, ms: [2, 1, 3, 6] }, // 5 worse
+  { body: market("buy"), size: 20_000, at: 116_007, ms: [3, 2, 4, 9] }, // 3 better
   // Rests below the market: what it expected is its own price.
   {
     body: { side: "buy", type: "limit", price: "1.15000" },
     size: 1_000,
     at: 115_000,
-    ms: [4, 8, 60_000],
+    ms: [4, 3, 5, 60_000],
   },
 ];
 
@@ -105,8 +110,8 @@ Deno.test("a fill says what the order met, what that cost, and when each stage w
     ],
   );
   fills.forEach((one, at) => {
-    const { receivedTime, acceptedTime, acknowledgedTime, time } = one;
-    const stages = [receivedTime, acceptedTime, acknowledgedTime, time].map((text) =>
+    const { receivedTime, acceptedTime, sentTime, acknowledgedTime, time } = one;
+    const stages = [receivedTime, acceptedTime, sentTime, acknowledgedTime, time].map((text) =>
       Date.parse(text!)
     );
     assertEquals(stages.slice(1).map((stage, n) => stage - stages[n]!), [...trades[at]!.ms]);
@@ -139,6 +144,7 @@ Deno.test("the report counts orders, and adds slippage and latency up, for the a
     slippage: { count: 4, mean: "1.00", median: "0", p95: "5" },
     slippageCost: "0.100000",
     acceptMs: { count: 4, mean: "2.50", median: "2", p95: "4" },
+    sendMs: { count: 4, mean: "1.50", median: "1", p95: "3" },
     acknowledgeMs: { count: 4, mean: "5.00", median: "4", p95: "8" },
     fillMs: { count: 3, mean: "6.00", median: "6", p95: "9" },
     totalMs: { count: 3, mean: "12.00", median: "12", p95: "18" },
@@ -153,13 +159,40 @@ Deno.test("as CSV it has a row for each venue, instrument and currency", async (
   const { body } = await send("GET", `${path}/execution-quality?format=csv`);
   const [names, row, end] = (body as string).split("\r\n").map((line) => line.split(","));
   const csv = Object.fromEntries(names!.map((name, at) => [name, row![at]]));
-  assertEquals([end, names!.length, row!.length], [[""], 26, 26]);
+  assertEquals([end, names!.length, row!.length], [[""], 29, 29]);
   assertEquals([csv.venue, csv.slippageMean, csv.totalMsP95, csv.rejectRatio], [
     "test",
     "1.00",
     "18",
     "0.2000",
   ]);
+});
+
+Deno.test("orders the platform makes itself are measured too: exits, and those of a kill", async () => {
+  const open = { accountId: "exits", deposit: "100000" };
+  await send("POST", "/v1/accounts", { body: open });
+  await trading.quote("EURUSD", 116_000);
+  const { body: entry } = await send("POST", "/v1/accounts/exits/orders", {
+    body: {
+      ...{ clientOrderId: "e-1", symbol: "EURUSD", units: "1000", ...market("buy") },
+      takeProfitOnFill: { price: "1.17000" },
+    },
+  });
+  await reportOn(deps, entry, { execType: "trade", price: 116_010 });
+  const { body: exits } = await send("GET", "/v1/accounts/exits/orders");
+  await reportOn(deps, exits.orders[0], { execType: "trade", price: 117_000, units: 400 });
+  await trading.quote("EURUSD", 116_100);
+  const { body: kill } = await send("POST", "/v1/risk/kill", {
+    body: { killId: "k-1", level: "account:exits", flatten: true, reason: "x" },
+  });
+  const flattening = kill.orders.find((one: Answer["body"]) => one.purpose === "flatten");
+  await reportOn(deps, { ...flattening, units: "600" }, { execType: "trade", price: 116_095 });
+  const { body } = await send("GET", "/v1/accounts/exits/transactions?types=order_filled");
+  assertEquals(
+    body.transactions.map((one: Answer["body"]) => [one.arrivalBid, one.slippage]),
+    [["1.16000", "0"], ["1.16000", "0"], ["1.16100", "5"]],
+  );
+  assertEquals(await auditBooks(deps.db), []);
 });
 
 Deno.test("periods that end before they begin, and accounts that are none, are refused", async () => {

@@ -28,7 +28,14 @@ export interface InstrumentQuality {
   readonly expired: number;
 }
 
-const measures = ["slippage", "accept_ms", "acknowledge_ms", "fill_ms", "total_ms"] as const;
+const measures = [
+  "slippage",
+  "accept_ms",
+  "send_ms",
+  "acknowledge_ms",
+  "fill_ms",
+  "total_ms",
+] as const;
 export type Measure = (typeof measures)[number];
 
 export interface FillsQuality {
@@ -73,8 +80,9 @@ export async function selectFillsQuality(
   db: Kysely<TradingDatabase>,
   period: QualityPeriod,
 ): Promise<FillsQuality[]> {
-  const [received, accepted, acknowledged] = ["received", "accepted", "acknowledged"]
-    .map((stage) => timeIn(`${stage}Time`)) as [string, string, string];
+  const [received, accepted, sent, acknowledged] = [
+    ...["received", "accepted", "sent", "acknowledged"],
+  ].map((stage) => timeIn(`${stage}Time`)) as [string, string, string, string];
   // A resting order waits for its price, which is no latency.
   const atMarket = (ms: ReturnType<typeof between>) =>
     sql`case when o.type = 'market' then ${ms} end`;
@@ -98,6 +106,7 @@ export async function selectFillsQuality(
         (t.body->>'slippage')::numeric as slippage,
         (t.body->>'slippageCost')::numeric as cost,
         ${between(received, accepted)} as accept_ms,
+        ${between(accepted, sent)} as send_ms,
         ${between(accepted, acknowledged)} as acknowledge_ms,
         ${atMarket(between(acknowledged, "t.time"))} as fill_ms,
         ${atMarket(between(received, "t.time"))} as total_ms

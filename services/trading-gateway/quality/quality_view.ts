@@ -35,6 +35,7 @@ export function toQualityView(
       slippage: one.spreads.slippage,
       slippageCost: one.slippage_cost,
       acceptMs: one.spreads.accept_ms,
+      sendMs: one.spreads.send_ms,
       acknowledgeMs: one.spreads.acknowledge_ms,
       fillMs: one.spreads.fill_ms,
       totalMs: one.spreads.total_ms,
@@ -42,7 +43,7 @@ export function toQualityView(
   };
 }
 
-const spreads = ["slippage", "acceptMs", "acknowledgeMs", "fillMs", "totalMs"] as const;
+const spreads = ["slippage", "acceptMs", "sendMs", "acknowledgeMs", "fillMs", "totalMs"] as const;
 const columns = [
   ...["venue", "symbol", "currency", "fills", "units", "slippageCost"],
   ...spreads.flatMap((name) => ["Mean", "Median", "P95"].map((what) => name + what)),

@@ -10,7 +10,7 @@ import { type Symbol, type Units, units } from "../../../shared/domain/instrumen
 import { freeUnits, killPrefix } from "../../../shared/domain/margin.ts";
 import { type OrderTerms, plainTerms } from "../../../shared/domain/orders/order.ts";
 import type { Flatten } from "../desk/commands.ts";
-import { book, type Booked, type Decision, type Market } from "../desk/decide.ts";
+import { arrivalAt, book, type Booked, type Decision, type Market } from "../desk/decide.ts";
 
 export function flatten(account: Account, command: Flatten, market: Market): Decision {
   const booked: Booked[] = [];
@@ -36,14 +36,16 @@ function close(
 ): Booked {
   const { symbol, side, units: size, command } = what;
   const transactionId = (account.lastTransactionId + 1) as TransactionId;
+  const terms = {
+    ...closing(symbol, side, size),
+    clientOrderId: `${killPrefix}${symbol}:${transactionId}` as ClientOrderId,
+    tag: command.killId,
+  };
   return book(account, market.now, {
     type: "order_accepted",
     orderId: orderIdOf(account.accountId, transactionId),
-    terms: {
-      ...closing(symbol, side, size),
-      clientOrderId: `${killPrefix}${symbol}:${transactionId}` as ClientOrderId,
-      tag: command.killId,
-    },
+    terms,
+    ...arrivalAt(market, { terms }),
     reason: "kill_switch",
   });
 }

@@ -22,6 +22,7 @@ export function arrivalOf(view: TransactionView, on: Instrument): { arrival?: Ar
       bid: priceOf(view.arrivalBid, on),
       ask: priceOf(view.arrivalAsk, on),
       receivedAt: timeOf(view.receivedTime),
+      sentAt: null,
       acknowledgedAt: null,
     },
   };
@@ -35,6 +36,7 @@ export const qualityView = (quality: FillQuality | undefined, on: Instrument) =>
     slippageCost: formatMicros(quality.slippageCost),
     ...timeView("receivedTime", quality.receivedAt),
     acceptedTime: toRfc3339(quality.acceptedAt),
+    ...timeView("sentTime", quality.sentAt),
     ...timeView("acknowledgedTime", quality.acknowledgedAt),
   };
 
@@ -50,10 +52,16 @@ export function qualityOf(view: TransactionView, on: Instrument): { quality?: Fi
       slippageCost: amountOf(view.slippageCost),
       receivedAt: timeOf(view.receivedTime),
       acceptedAt: instant(acceptedTime),
+      sentAt: timeOf(view.sentTime),
       acknowledgedAt: timeOf(view.acknowledgedTime),
     },
   };
 }
+
+export const sentView = (sentAt: EpochMs | undefined) => timeView("sentTime", sentAt ?? null);
+
+export const sentOf = ({ sentTime }: TransactionView): { sentAt?: EpochMs } =>
+  sentTime === undefined ? {} : { sentAt: instant(sentTime) };
 
 const timeView = <Name extends string>(name: Name, at: EpochMs | null) =>
   (at === null ? {} : { [name]: toRfc3339(at) }) as { [_ in Name]?: string };

@@ -34,7 +34,14 @@ import {
   readCommission,
   readMoney,
 } from "./money_view.ts";
-import { arrivalOf, arrivalView, qualityOf, qualityView } from "./quality_view.ts";
+import {
+  arrivalOf,
+  arrivalView,
+  qualityOf,
+  qualityView,
+  sentOf,
+  sentView,
+} from "./quality_view.ts";
 import {
   exact,
   instant,
@@ -106,8 +113,9 @@ export function toTransactionView(one: Transaction): TransactionView {
     case "order_cancel_rejected":
     case "order_canceled":
       return { ...base, orderId: one.orderId, ...textView(one.text) };
-    case "order_released":
     case "order_acknowledged":
+      return { ...base, orderId: one.orderId, ...sentView(one.sentAt) };
+    case "order_released":
     case "order_cancel_requested":
     case "order_expired":
       return { ...base, orderId: one.orderId };
@@ -200,8 +208,9 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "order_cancel_rejected":
     case "order_canceled":
       return { ...base, type: view.type, orderId, text };
-    case "order_released":
     case "order_acknowledged":
+      return { ...base, type: view.type, orderId, ...sentOf(view) };
+    case "order_released":
     case "order_cancel_requested":
     case "order_expired":
       return { ...base, type: view.type, orderId };

@@ -2,7 +2,13 @@
 
 import { z } from "@hono/zod-openapi";
 import { legs, lotMatchings, positionModes, positionViews } from "../../domain/position.ts";
-import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
+import {
+  jsonBody,
+  jsonResponse,
+  onlyProblemResponses,
+  problemResponses,
+  securedRoute,
+} from "./routes.ts";
 import {
   accountCurrency,
   accountId,
@@ -96,7 +102,7 @@ export const openAccountRoute = securedRoute({ permission: "admin", account: fal
   request: { body: jsonBody(openAccountBody) },
   responses: {
     201: jsonResponse(accountView, "The account"),
-    ...problemResponses(409, 413, 415, 422),
+    ...problemResponses(409, 413, 415, 504),
   },
 });
 
@@ -108,7 +114,7 @@ export const listAccountsRoute = securedRoute({ permission: "trade:read", accoun
   summary: "Accounts the key reaches",
   responses: {
     200: jsonResponse(z.object({ accounts: z.array(accountView) }), "The accounts"),
-    ...problemResponses(),
+    ...onlyProblemResponses(401, 403, 429, 500, 503),
   },
 });
 

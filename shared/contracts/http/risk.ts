@@ -5,7 +5,13 @@ import { openOrdersMax } from "../../domain/orders/check_order.ts";
 import { orderStatuses } from "../../domain/orders/order.ts";
 import { riskLevelPattern } from "../../domain/risk/levels.ts";
 import { tradingStates } from "../../domain/risk/limits.ts";
-import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
+import {
+  jsonBody,
+  jsonResponse,
+  onlyProblemResponses,
+  problemResponses,
+  securedRoute,
+} from "./routes.ts";
 import { accountId, decimal, orderId, symbol, tenant, timestamp, words } from "./values.ts";
 
 const level = z.string().regex(riskLevelPattern).openapi({
@@ -195,7 +201,7 @@ export const putRiskRuleRoute = securedRoute(access, {
   request: { params: levelParams, body: jsonBody(changeRiskRuleBody) },
   responses: {
     200: jsonResponse(riskRuleView, "The rule as it now is"),
-    ...problemResponses(404, 409, 413, 415),
+    ...problemResponses(404, 409, 413, 415, 504),
   },
 });
 
@@ -237,7 +243,7 @@ export const verifyRiskChangesRoute = securedRoute(access, {
       }).openapi("RiskVerification"),
       "The verdict",
     ),
-    ...problemResponses(),
+    ...onlyProblemResponses(401, 403, 429, 500, 503),
   },
 });
 
@@ -264,7 +270,7 @@ export const killRoute = securedRoute(access, {
   responses: {
     200: jsonResponse(killView, "A dry run: what it would do"),
     202: jsonResponse(killView, "The kill; read it again until it is finished"),
-    ...problemResponses(404, 409, 413, 415),
+    ...problemResponses(404, 409, 413, 415, 504),
   },
 });
 
@@ -304,7 +310,7 @@ export const releaseKillRoute = securedRoute(access, {
   },
   responses: {
     200: jsonResponse(killView, "The kill, released; again changes nothing"),
-    ...problemResponses(404, 413, 415),
+    ...problemResponses(404, 413, 415, 504),
   },
 });
 

@@ -55,11 +55,16 @@ const problemResponse = {
 
 type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503 | 504;
 
-/** The problem answers of a route: those of every route, and the ones named. */
-export function problemResponses<Status extends ProblemStatus = never>(...more: Status[]) {
-  const statuses = [400, 401, 403, 429, 500, 503, ...more] as const;
+const usualStatuses = [400, 401, 403, 429, 500, 503] as const;
+
+/** The problem answers of a route: those that nearly every route can give, and the ones named. */
+export const problemResponses = <Status extends ProblemStatus = never>(...more: Status[]) =>
+  onlyProblemResponses<(typeof usualStatuses)[number] | Status>(...usualStatuses, ...more);
+
+/** The problem answers of a route that cannot give all of the usual ones: those named. */
+export function onlyProblemResponses<Status extends ProblemStatus>(...statuses: Status[]) {
   return Object.fromEntries(statuses.map((status) => [status, problemResponse])) as Record<
-    400 | 401 | 403 | 429 | 500 | 503 | Status,
+    Status,
     typeof problemResponse
   >;
 }

@@ -26,7 +26,13 @@ import {
   placeOrderGroupBody,
   replaceOrderBody,
 } from "./order_bodies.ts";
-import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
+import {
+  jsonBody,
+  jsonResponse,
+  onlyProblemResponses,
+  problemResponses,
+  securedRoute,
+} from "./routes.ts";
 import {
   accountCurrency,
   accountId,
@@ -140,6 +146,7 @@ export const transactionView = z
     }),
     receivedTime: timestamp.optional().openapi({ description: "The edge had the order" }),
     acceptedTime: timestamp.optional(),
+    sentTime: timestamp.optional().openapi({ description: "The order was handed to the venue" }),
     acknowledgedTime: timestamp.optional().openapi({ description: "The venue held the order" }),
     day: z.string().optional().openapi({ description: "FX day that ended at 17:00 New York" }),
     valueDate: z.string().optional(),
@@ -211,10 +218,13 @@ export const checkOrderRoute = securedRoute({ permission: "trade:write", account
   operationId: "checkOrder",
   tags: ["orders"],
   summary: "Check an order at the edge without placing it",
+  description:
+    "Nothing is asked of the services behind the edge. What it has not heard of yet, a new " +
+    "account say, it takes for granted; the order itself is checked again where it is stored.",
   request: { params: accountParams, body: jsonBody(placeOrderBody) },
   responses: {
     200: jsonResponse(z.object({ acceptable: z.literal(true) }), "The edge would pass it on"),
-    ...problemResponses(404, 413, 415, 422),
+    ...onlyProblemResponses(400, 401, 403, 413, 415, 422, 429, 500),
   },
 });
 

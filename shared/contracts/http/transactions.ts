@@ -105,6 +105,7 @@ export const executionQualityView = z
       slippage: spread("Points worse than the reference price; see `slippage` of a transaction"),
       slippageCost: decimal.openapi({ description: "Sum, in `currency`" }),
       acceptMs: spread("From the edge to the account: received to accepted, in milliseconds"),
+      sendMs: spread("Accepted to handed to the venue, where that was noted"),
       acknowledgeMs: spread("Accepted to held by the venue"),
       fillMs: spread("Held by the venue to filled; market orders only"),
       totalMs: spread("Received to filled; market orders only"),

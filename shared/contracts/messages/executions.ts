@@ -56,6 +56,8 @@ export const executionReported = eventSchema(
     ask: v.optional(v.nullable(decimalText), null),
     /** Of the answer to a replace: which one. Otherwise `null`. */
     revision: v.optional(v.nullable(v.number()), null),
+    /** Of `new`: when the order was handed to the venue. */
+    sentAt: v.optional(epochMsNumber),
     time: epochMsNumber,
     text: v.nullable(v.string()),
   }),
@@ -74,7 +76,11 @@ export interface ReportBase {
 
 /** A venue's report, typed: only a trade has units and a price, only a trigger its quote. */
 export type ExecutionReport =
-  | (ReportBase & { readonly execType: PlainExecType })
+  | (ReportBase & {
+    readonly execType: PlainExecType;
+    /** Of `new`: when the order was handed to the venue, where that was noted. */
+    readonly sentAt?: EpochMs;
+  })
   | (ReportBase & { readonly execType: ReplaceExecType; readonly revision: number })
   | (ReportBase & { readonly execType: "triggered"; readonly bid: Price; readonly ask: Price })
   | (ReportBase & { readonly execType: "trade"; readonly units: Units; readonly price: Price });
@@ -95,6 +101,7 @@ export function toReportData(report: ExecutionReport): ExecutionReported["data"]
     bid: quote === null ? null : formatPrice(quote.bid, instrument),
     ask: quote === null ? null : formatPrice(quote.ask, instrument),
     revision: "revision" in report ? report.revision : null,
+    ...("sentAt" in report && report.sentAt !== undefined ? { sentAt: report.sentAt } : {}),
     time: report.time,
     text: report.text,
   };
@@ -124,7 +131,10 @@ export function fromReportData(data: ExecutionReported["data"]): ExecutionReport
     if (data.revision === null) throw new RangeError(`Cannot read ${data.execId}: no revision`);
     return { ...base, execType: data.execType, revision: data.revision };
   }
-  if (data.execType !== "trade") return { ...base, execType: data.execType };
+  if (data.execType !== "trade") {
+    const sent = data.sentAt === undefined ? {} : { sentAt: data.sentAt as EpochMs };
+    return { ...base, execType: data.execType, ...sent };
+  }
   const units = parseUnits(data.units ?? "");
   const price = parsePrice(data.price ?? "", instrument);
   if (typeof units === "string" || typeof price === "string" || units <= 0 || price <= 0) {

@@ -19,6 +19,8 @@ export interface Arrival {
   readonly ask: Price;
   /** When the edge had the request; `null` for an order the platform made itself. */
   readonly receivedAt: EpochMs | null;
+  /** When the order was handed to the venue; `null` until it is, and where nobody noted it. */
+  readonly sentAt: EpochMs | null;
   /** When the venue held the order; `null` until it does. */
   readonly acknowledgedAt: EpochMs | null;
 }
@@ -33,6 +35,7 @@ export interface FillQuality {
   readonly slippageCost: Micros;
   readonly receivedAt: EpochMs | null;
   readonly acceptedAt: EpochMs;
+  readonly sentAt: EpochMs | null;
   readonly acknowledgedAt: EpochMs | null;
 }
 
@@ -64,6 +67,7 @@ export function fillQuality(
     slippageCost: convert(notional(slippage as Price, size, instrument), fill.rate),
     receivedAt: arrival.receivedAt,
     acceptedAt: order.createdAt,
+    sentAt: arrival.sentAt,
     acknowledgedAt: arrival.acknowledgedAt,
   };
 }

@@ -163,6 +163,8 @@ export class Operations extends HeyApiClient {
     
     /**
      * Check an order at the edge without placing it
+     *
+     * Nothing is asked of the services behind the edge. What it has not heard of yet, a new account say, it takes for granted; the order itself is checked again where it is stored.
      */
     public checkOrder<ThrowOnError extends boolean = false>(options: Options<CheckOrderData, ThrowOnError>): RequestResult<CheckOrderResponses, CheckOrderErrors, ThrowOnError> {
         return (options.client ?? this.client).post<CheckOrderResponses, CheckOrderErrors, ThrowOnError>({

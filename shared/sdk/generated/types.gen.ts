@@ -588,6 +588,10 @@ export type Transaction = {
     receivedTime?: string;
     acceptedTime?: string;
     /**
+     * The order was handed to the venue
+     */
+    sentTime?: string;
+    /**
      * The venue held the order
      */
     acknowledgedTime?: string;
@@ -707,6 +711,21 @@ export type ExecutionQuality = {
          * From the edge to the account: received to accepted, in milliseconds
          */
         acceptMs: {
+            /**
+             * Fills it is known of
+             */
+            count: number;
+            /**
+             * To two decimals; null without a fill
+             */
+            mean: string | null;
+            median: string | null;
+            p95: string | null;
+        };
+        /**
+         * Accepted to handed to the venue, where that was noted
+         */
+        sendMs: {
             /**
              * Fills it is known of
              */
@@ -2336,10 +2355,6 @@ export type CheckOrderErrors = {
     /**
      * Problem document (RFC 9457)
      */
-    404: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
     413: Problem;
     /**
      * Problem document (RFC 9457)
@@ -2357,10 +2372,6 @@ export type CheckOrderErrors = {
      * Problem document (RFC 9457)
      */
     500: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
-    503: Problem;
 };
 
 export type CheckOrderError = CheckOrderErrors[keyof CheckOrderErrors];
@@ -2384,10 +2395,6 @@ export type ListAccountsData = {
 };
 
 export type ListAccountsErrors = {
-    /**
-     * Problem document (RFC 9457)
-     */
-    400: Problem;
     /**
      * Problem document (RFC 9457)
      */
@@ -2458,10 +2465,6 @@ export type OpenAccountErrors = {
     /**
      * Problem document (RFC 9457)
      */
-    422: Problem;
-    /**
-     * Problem document (RFC 9457)
-     */
     429: Problem;
     /**
      * Problem document (RFC 9457)
@@ -2471,6 +2474,10 @@ export type OpenAccountErrors = {
      * Problem document (RFC 9457)
      */
     503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
 };
 
 export type OpenAccountError = OpenAccountErrors[keyof OpenAccountErrors];
@@ -4684,6 +4691,10 @@ export type PutRiskRuleErrors = {
      * Problem document (RFC 9457)
      */
     503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
 };
 
 export type PutRiskRuleError = PutRiskRuleErrors[keyof PutRiskRuleErrors];
@@ -4759,10 +4770,6 @@ export type VerifyRiskChangesData = {
 };
 
 export type VerifyRiskChangesErrors = {
-    /**
-     * Problem document (RFC 9457)
-     */
-    400: Problem;
     /**
      * Problem document (RFC 9457)
      */
@@ -4901,6 +4908,10 @@ export type KillErrors = {
      * Problem document (RFC 9457)
      */
     503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
 };
 
 export type KillError = KillErrors[keyof KillErrors];
@@ -5070,6 +5081,10 @@ export type ReleaseKillErrors = {
      * Problem document (RFC 9457)
      */
     503: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    504: Problem;
 };
 
 export type ReleaseKillError = ReleaseKillErrors[keyof ReleaseKillErrors];
