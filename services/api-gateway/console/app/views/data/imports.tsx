@@ -25,24 +25,9 @@ export function Imports() {
     { name: "Format", text: (one) => one.format ?? "" },
     { name: "State", text: (one) => one.state, show: (one) => <State of={one} /> },
     { name: "Progress", text: (one) => String(one.percent), show: (one) => <Progress of={one} /> },
-    {
-      name: "Rows",
-      text: (one) => String(one.rowsStored),
-      show: (one) => groupDigits(String(one.rowsStored)),
-      numeric: true,
-    },
-    {
-      name: "Kept apart",
-      text: (one) => String(one.rowsQuarantined),
-      show: (one) => groupDigits(String(one.rowsQuarantined)),
-      numeric: true,
-    },
-    {
-      name: "Rows/s",
-      text: (one) => String(one.rowsPerSecond),
-      show: (one) => groupDigits(String(one.rowsPerSecond)),
-      numeric: true,
-    },
+    countColumn("Rows", (one) => one.rowsStored),
+    countColumn("Kept apart", (one) => one.rowsQuarantined),
+    countColumn("Rows/s", (one) => one.rowsPerSecond),
     { name: "Begun", text: (one) => timeText(one.createdAt, zone) },
     {
       name: "",
@@ -88,6 +73,13 @@ export function Imports() {
     </section>
   );
 }
+
+const countColumn = (name: string, count: (one: Import) => number): Column<Import> => ({
+  name,
+  text: (one) => String(count(one)),
+  show: (one) => groupDigits(String(count(one))),
+  numeric: true,
+});
 
 const State = ({ of }: { of: Import }) => (
   <span class={`state state-${of.state}`} title={of.error?.message ?? ""}>
