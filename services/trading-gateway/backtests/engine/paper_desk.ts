@@ -105,10 +105,10 @@ export class PaperDesk {
     this.#take(this.#engine.advance(this.#now, this.#heardAt));
   }
 
-  /** New prices, oldest first. */
+  /** New prices, oldest first. They came before what is due now, so they meet none of it. */
   price(quotes: readonly Quote[]): void {
     for (const quote of quotes) this.quotes.apply(quote);
-    this.#take(this.#engine.quotes(quotes, this.#now));
+    this.#take(this.#engine.quotes(quotes, quotes.at(-1)?.receivedTime ?? this.#now));
   }
 
   /** Decides a command; what follows waits for {@link settle}. */
