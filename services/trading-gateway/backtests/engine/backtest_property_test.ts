@@ -108,12 +108,12 @@ const cases = fc.record({
 const dueAtOnce = {
   seed: 999_993,
   balance: 1_000_000_000_000n,
-  currency: "USD" as const,
+  currency: "USD",
   latencyMs: 3_000,
   slippagePoints: 0,
   partialShare: 0,
   rejectShare: 0,
-};
+} as const;
 
 Deno.test("a run that skips what cannot matter books what one that looks at every price does", async () => {
   await fc.assert(
