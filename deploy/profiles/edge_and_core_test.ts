@@ -238,7 +238,7 @@ Deno.test("an edge and the core differ only in reasons that depend on state", as
         counts.coreOnly.set(core, (counts.coreOnly.get(core) ?? 0) + 1);
       }
     }),
-    { numRuns: 4_000 },
+    { numRuns: 12_000 },
   );
   assert(counts.accepted > 100 && counts.refusedByBoth > 100, JSON.stringify(counts));
   assert(counts.coreOnly.size >= 4, JSON.stringify([...counts.coreOnly]));
