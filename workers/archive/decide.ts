@@ -141,7 +141,8 @@ class BarDesk {
     // Read only now: the market's time may just have finished its minute.
     const state = this.#symbols.get(quote.symbol) ?? unseen;
     const { building } = state;
-    const late = quote.venueTime < (building?.bid.openTime ?? this.#heardAt - silenceMsMax);
+    const late = quote.venueTime < (building?.bid.openTime ?? this.#heardAt - silenceMsMax) ||
+      (building === null && this.#isFinished(quote, state));
     if (late) this.#correct(quote.symbol, minuteOf(quote.venueTime));
     this.#counts.quotes++;
     if (late) this.#counts.late++;
@@ -158,6 +159,12 @@ class BarDesk {
         ? reordered(building, quote)
         : this.#fold(building, quote),
     });
+  }
+
+  /** After a silence a quote may still belong to a minute that the silence finished. */
+  #isFinished(quote: Quote, { quotes, venueTime }: SymbolState): boolean {
+    return quotes > 0 && venueTime <= this.#heardAt &&
+      minuteOf(quote.venueTime) <= minuteOf(venueTime);
   }
 
   /** The market's time is at least this. */
