@@ -15,8 +15,8 @@ type Trx = Transaction<TradingDatabase>;
 
 /** Orders a kill lists by name at most; the counts are of all. */
 const listedMax = 1_000;
-/** Accounts one round of a kill takes on at most. */
-export const roundMax = 500;
+/** Accounts a kill takes on at once at most. */
+export const accountsPageMax = 500;
 
 export interface Kill {
   readonly killId: string;
@@ -95,17 +95,21 @@ export async function standingOn(db: Db, level: RiskLevelText): Promise<Standing
   };
 }
 
-/** Accounts with an order to cancel, or with a position where those count too. */
+/** Accounts with an order to cancel, or with a position where those count too; in order of their ids. */
 export async function accountsToEnd(
   db: Db,
-  level: RiskLevelText,
-  flatten: boolean,
+  of: { readonly level: RiskLevelText; readonly flatten: boolean; readonly after: string },
 ): Promise<AccountId[]> {
-  const ordered = cancelable(db, level).select("one.account_id").distinct();
+  const { level, flatten, after } = of;
+  const ordered = cancelable(db, level).select("one.account_id")
+    .where("one.account_id", ">", after).distinct();
   const wanted = flatten
-    ? ordered.union(positions(db, level).select("held.account_id").distinct())
+    ? ordered.union(
+      positions(db, level).select("held.account_id").where("held.account_id", ">", after)
+        .distinct(),
+    )
     : ordered;
-  const rows = await wanted.limit(roundMax).execute();
+  const rows = await wanted.orderBy("account_id").limit(accountsPageMax).execute();
   return rows.map((row) => row.account_id as AccountId);
 }
 

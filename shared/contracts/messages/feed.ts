@@ -39,7 +39,10 @@ export const feedLimits = {
   authenticateMsMax: 5_000,
   /** How often the edge proves that it is alive, in milliseconds. */
   heartbeatMs: 1_000,
-  /** Bytes waiting for a slow client, beyond which it gets the newest price of each symbol only. */
+  /**
+   * Bytes waiting for a slow client, beyond which it gets the newest price of each symbol only, and
+   * no transaction until it reads.
+   */
   bufferedBytesMax: 65_536,
   /** How long a client may read nothing while bytes wait for it, in milliseconds. */
   stalledMsMax: 15_000,
