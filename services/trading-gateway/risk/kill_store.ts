@@ -25,6 +25,7 @@ export interface Kill {
   readonly flatten: boolean;
   readonly reason: string;
   readonly actor: string;
+  /** The level's state without any kill: as it was, or as somebody has set it since. */
   readonly stateBefore: TradingState;
   readonly createdAt: EpochMs;
   readonly finishedAt: EpochMs | null;
@@ -169,6 +170,16 @@ export const selectStanding = async (db: Db, level: RiskLevelText): Promise<Kill
 export async function standingState(db: Db, level: RiskLevelText): Promise<TradingState | null> {
   const states = (await selectStanding(db, level)).map(({ state }) => state);
   return states.length === 0 ? null : states.reduce(strictestState);
+}
+
+/** What the level goes back to once all its kills are released. */
+export async function setStateBefore(
+  trx: Trx,
+  level: RiskLevelText,
+  state: TradingState,
+): Promise<void> {
+  await trx.updateTable("risk_kills").set({ state_before: state })
+    .where("level", "=", level).where("released_at", "is", null).execute();
 }
 
 export async function finishKill(db: Db, killId: string, at: EpochMs): Promise<void> {

@@ -101,7 +101,8 @@ export class KillSwitch {
 
   /**
    * Ends the kill's hold on its level: the state goes back to what it was before the first kill that
-   * stands, or to the strictest of the kills that still do. Work that is left is given up.
+   * stands, or was set to since by hand, or to the strictest of the kills that still do where that is
+   * stricter. Work that is left is given up.
    */
   async release(
     killId: string,
