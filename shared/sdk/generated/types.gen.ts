@@ -570,7 +570,7 @@ export type Transaction = {
      */
     notionalRate?: string;
     /**
-     * Of the quote the order met when it was accepted, or that set it off
+     * Of the quote the order met when it was accepted or released, or that set it off
      */
     arrivalBid?: string;
     arrivalAsk?: string;
@@ -586,6 +586,9 @@ export type Transaction = {
      * The edge had the order
      */
     receivedTime?: string;
+    /**
+     * The order was accepted, or released
+     */
     acceptedTime?: string;
     /**
      * The order was handed to the venue
