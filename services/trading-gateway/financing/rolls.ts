@@ -64,11 +64,14 @@ interface Missing {
   readonly faults: ReadonlyMap<FinancingFault, number>;
 }
 
-/** Adds a position, or more, to what their day waits for. */
-function countMissing(missing: Missing[], day: string, fault: FinancingFault, more = 1): void {
+/** Adds positions to what their day waits for. */
+function countMissing(
+  missing: Missing[],
+  { day, fault, positions = 1 }: { day: string; fault: FinancingFault; positions?: number },
+): void {
   const at = missing.findIndex((one) => one.day === day);
   const before = missing[at]?.faults ?? new Map<FinancingFault, number>();
-  const faults = new Map(before).set(fault, (before.get(fault) ?? 0) + more);
+  const faults = new Map(before).set(fault, (before.get(fault) ?? 0) + positions);
   if (at < 0) missing.push({ day, faults });
   else missing[at] = { day, faults };
 }
@@ -128,7 +131,7 @@ export class Rolls {
     }
     await this.#correctLate();
     for (const { day, faults } of this.#late.all) {
-      for (const [fault, positions] of faults) countMissing(missing, day, fault, positions);
+      for (const [fault, positions] of faults) countMissing(missing, { day, fault, positions });
     }
     this.#report(missing);
   }
@@ -158,7 +161,7 @@ export class Rolls {
         const fault = await this.#correct(held, ended);
         if (fault === null) continue;
         waits = true;
-        countMissing(this.#late.waiting, ended.day, fault);
+        countMissing(this.#late.waiting, { day: ended.day, fault });
       }
     }
     if (!waits) await forgetLateFill(db, late);
