@@ -1198,7 +1198,7 @@ export type RiskLimits = {
     exposureMax?: string;
     openOrdersMax?: number;
     /**
-     * Orders and replaces, lastingly
+     * Orders and replaces that a client sent and that were taken, each once, lastingly; not those that were refused or repeated
      */
     ordersPerSecondMax?: number;
     /**
