@@ -8,6 +8,7 @@ import { barGrid, type Span } from "../../../../../shared/domain/bars/bar_grid.t
 import { type Granularity, nominalMs } from "../../../../../shared/domain/bars/granularity.ts";
 import { epochMs, toRfc3339 } from "../../../../../shared/domain/time.ts";
 import type { Bar, FeedQuote, LiveBar, Spotwire } from "../../../../../shared/sdk/mod.ts";
+import { Newest } from "../core/newest.ts";
 import type { ChartSpec } from "../core/route.ts";
 
 export interface Candle {
@@ -18,6 +19,8 @@ export interface Candle {
   readonly low: number;
   readonly close: number;
 }
+
+type Part = Candle & { readonly version: number };
 
 const pageBars = 500;
 /** Bars one chart holds at most; further back one asks for longer bars. */
@@ -31,10 +34,11 @@ export class Candles {
   /** Finished, oldest first. */
   #finished: Candle[] = [];
   /** Finished parts of the last bar, and its live minutes, by open time. */
-  #parts = new Map<number, Candle & { version: number }>();
+  #parts = new Map<number, Part>();
   #span: Span = { from: 0, until: 0 };
   #touched: Candle | null = null;
   #complete = false;
+  readonly #newest = new Newest();
 
   constructor(client: Spotwire, spec: ChartSpec) {
     this.#client = client;
@@ -51,14 +55,22 @@ export class Candles {
     return this.#complete;
   }
 
-  /** The newest bars, and what there is of the last one. */
-  async load(now: number): Promise<void> {
+  /** The newest bars, and what there is of the last one; whether no newer load came before it. */
+  async load(now: number): Promise<boolean> {
+    const isNewest = this.#newest.ask();
     const span = this.#spanAt(now);
     const { bars } = await this.#list({ to: toRfc3339(epochMs(span.from)), limit: pageBars });
+    const parts = await this.#partsOf(span);
+    if (!isNewest()) return false;
     this.#finished = bars.map(toCandle);
     this.#complete = bars.length < pageBars;
+    // Minutes that the feed told of meanwhile are newer than the history's.
+    for (const part of this.#parts.values()) {
+      if (part.openTime >= span.from && part.openTime < span.until) parts.set(part.openTime, part);
+    }
     this.#begin(span);
-    await this.#fill(span);
+    this.#parts = parts;
+    return true;
   }
 
   /** A page further into the past; whether anything came. */
@@ -151,15 +163,17 @@ export class Candles {
   }
 
   /** Bars that are finished inside the last one, from long to short. */
-  async #fill(span: Span): Promise<void> {
+  async #partsOf(span: Span): Promise<Map<number, Part>> {
+    const parts = new Map<number, Part>();
     let from = span.from;
     for (const granularity of ["D1", "H1", "M1"] as const) {
       if (nominalMs(granularity) >= nominalMs(this.#spec.granularity)) continue;
       const { bars } = await this.#list({ granularity, from: toRfc3339(epochMs(from)) });
-      for (const bar of bars.map(toCandle)) this.#parts.set(bar.openTime, { ...bar, version: 0 });
+      for (const bar of bars.map(toCandle)) parts.set(bar.openTime, { ...bar, version: 0 });
       const newest = bars.at(-1);
       if (newest !== undefined) from = endOf(newest, granularity);
     }
+    return parts;
   }
 
   #list(query: { granularity?: Granularity; from?: string; to?: string; limit?: number }) {

@@ -49,6 +49,30 @@ const quote = (minute: number, price: string) => ({
   receivedTime: at(minute),
 });
 
+Deno.test("a load that comes after a newer one changes nothing", async () => {
+  const { client } = history([bar(0, ["1.0", "1.0", "1.0", "1.0"])]);
+  const slow = Promise.withResolvers<void>();
+  let first = true;
+  const candles = new Candles(
+    {
+      ...client,
+      async listBars(...query: Parameters<Spotwire["listBars"]>) {
+        const waits = first;
+        first = false;
+        if (waits) await slow.promise;
+        return await client.listBars(...query);
+      },
+    } as Spotwire,
+    { symbol: "EURUSD", granularity: "M1", side: "mid" },
+  );
+  const [late, newer] = [candles.load(at(0)), candles.load(at(1))];
+  assertEquals(await newer, true);
+  assertEquals(candles.finished.length, 1);
+  slow.resolve();
+  assertEquals(await late, false);
+  assertEquals(candles.finished.length, 1, "the bars of a minute before");
+});
+
 Deno.test("the last bar is what is finished inside it, the live minutes and the newest price", async () => {
   const { client } = history([
     bar(0, ["1.0", "1.5", "0.9", "1.1"]),

@@ -8,6 +8,7 @@ import { Candles } from "../../chart/candles.ts";
 import { ChartBoard, type ChartTrade } from "../../chart/chart_board.ts";
 import { onThemeChange } from "../../chart/palette.ts";
 import { type App, useApp } from "../../core/app.ts";
+import { wordsOf } from "../../core/words_of.ts";
 import type { ChartSpec } from "../../core/route.ts";
 import { unitsText } from "../../ui/numbers.ts";
 import type { LegendHandle } from "./legend.tsx";
@@ -94,14 +95,14 @@ class ChartLife {
 
   async load(): Promise<void> {
     try {
-      await this.#candles.load(this.#app.now());
-      if (this.#ended) return;
+      const isNewest = await this.#candles.load(this.#app.now());
+      if (this.#ended || !isNewest) return;
       this.#loaded = true;
       const quote = this.#app.quotes.get(this.#parts.spec.symbol);
       if (quote !== undefined) this.#candles.takeQuote(quote);
       this.#showAll();
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
+      const failure = wordsOf(error);
       if (!this.#ended) this.#state.value = { ...this.#state.peek(), failure };
     }
   }
