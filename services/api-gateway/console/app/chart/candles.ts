@@ -9,7 +9,7 @@ import { type Granularity, nominalMs } from "../../../../../shared/domain/bars/g
 import { epochMs, toRfc3339 } from "../../../../../shared/domain/time.ts";
 import type { Bar, FeedQuote, LiveBar, Spotwire } from "../../../../../shared/sdk/mod.ts";
 import { Newest } from "../core/newest.ts";
-import type { ChartSpec } from "../core/route.ts";
+import type { BarSpec } from "../core/route.ts";
 
 export interface Candle {
   /** Milliseconds since 1970. */
@@ -29,7 +29,7 @@ const minuteMs = 60_000;
 
 export class Candles {
   readonly #client: Spotwire;
-  readonly #spec: ChartSpec;
+  readonly #spec: BarSpec;
   readonly #spanAt: (at: number) => Span;
   /** Finished, oldest first. */
   #finished: Candle[] = [];
@@ -40,7 +40,7 @@ export class Candles {
   #complete = false;
   readonly #newest = new Newest();
 
-  constructor(client: Spotwire, spec: ChartSpec) {
+  constructor(client: Spotwire, spec: BarSpec) {
     this.#client = client;
     this.#spec = spec;
     this.#spanAt = barGrid(spec.granularity, "fx-day").spanAt;
@@ -195,9 +195,12 @@ const numbers = (bar: Pick<Bar, "open" | "high" | "low" | "close">) => ({
   close: Number(bar.close),
 });
 
-const toCandle = (bar: Bar): Candle => ({ ...numbers(bar), openTime: Date.parse(bar.openTime) });
+export const toCandle = (bar: Bar): Candle => ({
+  ...numbers(bar),
+  openTime: Date.parse(bar.openTime),
+});
 
-export function priceOf(quote: Pick<FeedQuote, "bid" | "ask">, side: ChartSpec["side"]): number {
+export function priceOf(quote: Pick<FeedQuote, "bid" | "ask">, side: BarSpec["side"]): number {
   if (side === "mid") return (Number(quote.bid) + Number(quote.ask)) / 2;
   return Number(quote[side]);
 }

@@ -15,7 +15,7 @@ import { FrameLoop } from "./frame_loop.ts";
 import { Kept } from "./kept.ts";
 import type { Machine } from "./machine.ts";
 import { Notices } from "./notices.ts";
-import { type Address, Router } from "./route.ts";
+import { type Address, readRoute, Router, routeText } from "./route.ts";
 import { Session } from "./session.ts";
 
 /** How often what follows from many prices at once is reckoned: often enough, and calm. */
@@ -45,7 +45,7 @@ export class App {
   constructor(readonly machine: Machine, address: Address, fetcher: typeof fetch) {
     this.loop = new FrameLoop(machine.nextFrame);
     this.kept = new Kept(machine);
-    this.router = new Router(address, this.kept.habits.value.route);
+    this.router = new Router(address, readRoute(this.kept.habits.value.route));
     this.session = new Session(machine, fetcher);
     this.client = createSpotwire({
       url: machine.origin,
@@ -79,7 +79,7 @@ export class App {
   /** Goes on with the browser's session; from then on follows whoever signs in. */
   start(): void {
     setInterval(() => (this.beat.value += 1), beatMs);
-    effect(() => this.kept.set({ route: this.router.route.value }));
+    effect(() => this.kept.set({ route: routeText(this.router.route.value) }));
     let opened: string | null = null;
     effect(() => {
       const session = this.session.state.value;

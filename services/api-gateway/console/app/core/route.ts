@@ -4,7 +4,9 @@ import { type Signal, signal } from "@preact/signals";
 import { granularities, type Granularity } from "../../../../../shared/domain/bars/granularity.ts";
 import { type BarSide, barSides } from "../../../../../shared/domain/bar.ts";
 
-export const viewNames = ["trade", "risk", "data", "system"] as const;
+import { readStudy, studiesMax, type Study, studyText } from "../chart/studies.ts";
+
+export const viewNames = ["trade", "risk", "data", "backtests", "system"] as const;
 export type ViewName = (typeof viewNames)[number];
 export const tabNames = ["positions", "orders", "fills", "transactions", "statement"] as const;
 export type TabName = (typeof tabNames)[number];
@@ -12,11 +14,17 @@ export type TabName = (typeof tabNames)[number];
 export const panelNames = ["watch", "chart", "ticket", "blotter"] as const;
 export type PanelName = (typeof panelNames)[number];
 
-/** What one chart shows. */
-export interface ChartSpec {
+/** Which bars. */
+export interface BarSpec {
   readonly symbol: string;
   readonly granularity: Granularity;
   readonly side: BarSide;
+}
+
+/** What one chart shows. */
+export interface ChartSpec extends BarSpec {
+  /** Drawn over the candles or below them. */
+  readonly studies: readonly Study[];
 }
 
 export interface Route extends ChartSpec {
@@ -38,6 +46,7 @@ export const defaultRoute: Route = {
   symbol: "EURUSD",
   granularity: "M1",
   side: "mid",
+  studies: [],
   tab: "positions",
   panel: "watch",
   account: null,
@@ -65,6 +74,7 @@ export function readRoute(search: string, otherwise: Route = defaultRoute): Rout
     symbol: symbol !== null && symbolPattern.test(symbol) ? symbol : otherwise.symbol,
     granularity: oneOf(granularities, query.get("granularity"), otherwise.granularity),
     side: oneOf(barSides, query.get("side"), otherwise.side),
+    studies: query.has("studies") ? readStudies(query.get("studies")!) : otherwise.studies,
     tab: oneOf(tabNames, query.get("tab"), otherwise.tab),
     panel: oneOf(panelNames, query.get("panel"), otherwise.panel),
     account: query.get("account") ?? otherwise.account,
@@ -75,15 +85,21 @@ export function readRoute(search: string, otherwise: Route = defaultRoute): Rout
 
 function readCharts(text: string): ChartSpec[] {
   return text.split("~").slice(0, chartsBesideMax).flatMap((one) => {
-    const [symbol = "", granularity, side] = one.split(".");
+    const [symbol = "", granularity, side, studies = ""] = one.split(".");
     if (!symbolPattern.test(symbol)) return [];
     return [{
       symbol,
       granularity: oneOf(granularities, granularity, defaultRoute.granularity),
       side: oneOf(barSides, side, defaultRoute.side),
+      studies: readStudies(studies),
     }];
   });
 }
+
+/** `sma20-rsi14`. */
+const readStudies = (text: string): Study[] =>
+  text.split("-").slice(0, studiesMax).flatMap((one) => readStudy(one) ?? []);
+const studiesText = (studies: readonly Study[]): string => studies.map(studyText).join("-");
 
 /** The address of a route: `?view=trade&symbol=…`. */
 export function routeText(route: Route): string {
@@ -95,9 +111,14 @@ export function routeText(route: Route): string {
     tab: route.tab,
     panel: route.panel,
   });
+  if (route.studies.length > 0) query.set("studies", studiesText(route.studies));
   if (route.account !== null) query.set("account", route.account);
   if (route.beside.length > 0) {
-    const charts = route.beside.map((one) => `${one.symbol}.${one.granularity}.${one.side}`);
+    const charts = route.beside.map((one) => {
+      const { symbol, granularity, side, studies } = one;
+      const words = [symbol, granularity, side];
+      return [...words, ...(studies.length > 0 ? [studiesText(studies)] : [])].join(".");
+    });
     query.set("beside", charts.join("~"));
   }
   if (route.item !== null) query.set("item", route.item);

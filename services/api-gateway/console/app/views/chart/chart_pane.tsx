@@ -13,6 +13,7 @@ import type { ChartSpec } from "../../core/route.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
 import { Legend, type LegendHandle } from "./legend.tsx";
 import { OrderLines } from "./order_lines.tsx";
+import { Studies } from "./studies.tsx";
 import { useChart } from "./use_chart.ts";
 
 export interface ChartPaneProps {
@@ -71,6 +72,7 @@ function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
   const legend = useRef<LegendHandle | null>(null);
   const board = useSignal<ChartBoard | null>(null);
   const state = useChart({ spec, pricePrecision, element, legend, board });
+  const { studies } = spec;
   const keys = (event: KeyboardEvent) => {
     const drawn = board.value;
     if (drawn === null || event.target !== event.currentTarget) return;
@@ -93,7 +95,7 @@ function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
       onKeyDown={keys}
     >
       <div class="chart-canvas" ref={element} />
-      <Legend pricePrecision={pricePrecision} handle={legend} />
+      <Legend {...{ pricePrecision, studies, board: board.value, handle: legend }} />
       {board.value !== null && (
         <OrderLines symbol={spec.symbol} pricePrecision={pricePrecision} board={board.value} />
       )}
@@ -144,6 +146,7 @@ function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
           <option key={zone} value={zone}>{zone.split("/").at(-1)?.replace("_", " ")}</option>
         ))}
       </select>
+      <Studies spec={spec} change={change} />
       <span class="grow" />
       {add !== null && (
         <button type="button" title="Another chart beside" onClick={add}>+ Chart</button>

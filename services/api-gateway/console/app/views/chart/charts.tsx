@@ -6,7 +6,7 @@ import { ChartPane } from "./chart_pane.tsx";
 
 export function Charts() {
   const { router } = useApp();
-  const { symbol, granularity, side, beside } = router.route.value;
+  const { symbol, granularity, side, studies, beside } = router.route.value;
   const set = (at: number, spec: ChartSpec | null) => {
     const others = beside.flatMap((one, n) => n !== at ? [one] : spec === null ? [] : [spec]);
     router.go({ beside: others });
@@ -15,10 +15,10 @@ export function Charts() {
     <div class="charts" data-count={beside.length + 1}>
       <ChartPane
         key={`${symbol} ${granularity} ${side}`}
-        spec={{ symbol, granularity, side }}
+        spec={{ symbol, granularity, side, studies }}
         change={(change) => router.go(change)}
         add={beside.length < chartsBesideMax
-          ? () => router.go({ beside: [...beside, { symbol, granularity, side }] })
+          ? () => router.go({ beside: [...beside, { symbol, granularity, side, studies }] })
           : null}
         remove={null}
       />

@@ -9,6 +9,7 @@ import { ChartBoard, type ChartTrade } from "../../chart/chart_board.ts";
 import { onThemeChange } from "../../chart/palette.ts";
 import { type App, useApp } from "../../core/app.ts";
 import { wordsOf } from "../../core/words_of.ts";
+import { studyText } from "../../chart/studies.ts";
 import type { ChartSpec } from "../../core/route.ts";
 import { unitsText } from "../../ui/numbers.ts";
 import type { LegendHandle } from "./legend.tsx";
@@ -38,6 +39,8 @@ export function useChart(parts: ChartParts): Signal<ChartState> {
     life.current = begun;
     return () => begun.end();
   }, [zone, parts.pricePrecision]);
+  const studies = studiesKey(parts.spec);
+  useEffect(() => life.current?.studies(parts.spec), [studies, zone, parts.pricePrecision]);
   useSignalEffect(() => {
     const transactions = app.account.transactions.value;
     void state.value;
@@ -52,6 +55,8 @@ export function useChart(parts: ChartParts): Signal<ChartState> {
   });
   return state;
 }
+
+const studiesKey = ({ studies }: ChartSpec): string => studies.map(studyText).join();
 
 class ChartLife {
   readonly #app: App;
@@ -107,6 +112,11 @@ class ChartLife {
     }
   }
 
+  studies({ studies }: ChartSpec): void {
+    this.#board.studies(studies);
+    this.#tellLegend();
+  }
+
   mark(transactions: readonly Transaction[]): void {
     const { symbol } = this.#parts.spec;
     const trades: ChartTrade[] = [];
@@ -141,8 +151,13 @@ class ChartLife {
     const { finished } = this.#candles;
     const last = this.#candles.last();
     this.#board.show(finished, last);
-    if (last !== null) this.#parts.legend.current?.last(last);
+    this.#tellLegend();
     this.#count();
+  }
+
+  #tellLegend(): void {
+    const last = this.#candles.last() ?? this.#candles.finished.at(-1);
+    if (last !== undefined) this.#parts.legend.current?.last(last);
   }
 
   /** Tells the component how many bars there are; it renders once for each new one. */
