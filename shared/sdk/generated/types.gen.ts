@@ -77,6 +77,40 @@ export type Quote = {
     ageMs: number;
 };
 
+export type SeriesList = {
+    symbol: string;
+    series: Array<Series>;
+};
+
+export type Series = {
+    source: string;
+    kind: 'ticks' | 'bars';
+    /**
+     * Of bars; null for ticks
+     */
+    side: 'bid' | 'ask' | 'mid' | null;
+    /**
+     * Length of a bar in milliseconds; null for ticks
+     */
+    intervalMs: number | null;
+    /**
+     * Of the first tick, or opening of the first bar
+     */
+    from: string;
+    /**
+     * Of the last
+     */
+    to: string;
+    /**
+     * Ticks or bars
+     */
+    count: number;
+    /**
+     * They take, compressed
+     */
+    bytes: number;
+};
+
 export type Bars = {
     symbol: string;
     side: 'bid' | 'ask' | 'mid';
@@ -1965,6 +1999,57 @@ export type GetQuoteResponses = {
 
 export type GetQuoteResponse = GetQuoteResponses[keyof GetQuoteResponses];
 
+export type ListSeriesData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query?: never;
+    url: '/v1/instruments/{symbol}/series';
+};
+
+export type ListSeriesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListSeriesError = ListSeriesErrors[keyof ListSeriesErrors];
+
+export type ListSeriesResponses = {
+    /**
+     * Every series, by source
+     */
+    200: SeriesList;
+};
+
+export type ListSeriesResponse = ListSeriesResponses[keyof ListSeriesResponses];
+
 export type ListBarsData = {
     body?: never;
     path: {
@@ -1972,7 +2057,7 @@ export type ListBarsData = {
     };
     query?: {
         /**
-         * Of the quotes; the mid is rounded half to even to a point
+         * Of the quotes; the mid is rounded half to even to a point. Default: mid, or bid where a loaded source has bars of no mid; the answer says which
          */
         side?: 'bid' | 'ask' | 'mid';
         /**
