@@ -2065,7 +2065,7 @@ export type ListBarsData = {
          */
         granularity?: 'S1' | 'S5' | 'S10' | 'S15' | 'S30' | 'M1' | 'M2' | 'M4' | 'M5' | 'M10' | 'M15' | 'M30' | 'H1' | 'H2' | 'H3' | 'H4' | 'H6' | 'H8' | 'H12' | 'D1' | 'W1' | 'MN1';
         /**
-         * Days end at 17:00 New York, whatever the clocks do, or at midnight UTC
+         * Days end at 17:00 New York, whatever the clocks do, or at midnight UTC. Default: fx-day, or utc where a loaded source has bars of such days alone
          */
         alignment?: 'fx-day' | 'utc';
         /**
