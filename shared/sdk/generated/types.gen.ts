@@ -604,7 +604,7 @@ export type Transaction = {
      */
     notionalRate?: string;
     /**
-     * Of the quote the order met when it was accepted, or that set it off
+     * Of the quote the order met when it was accepted or released, or that set it off
      */
     arrivalBid?: string;
     arrivalAsk?: string;
@@ -620,6 +620,9 @@ export type Transaction = {
      * The edge had the order
      */
     receivedTime?: string;
+    /**
+     * The order was accepted, or released
+     */
     acceptedTime?: string;
     /**
      * The order was handed to the venue
@@ -1229,7 +1232,7 @@ export type RiskLimits = {
     exposureMax?: string;
     openOrdersMax?: number;
     /**
-     * Orders and replaces, lastingly
+     * Orders and replaces that a client sent and that were taken, each once, lastingly; not those that were refused or repeated
      */
     ordersPerSecondMax?: number;
     /**
