@@ -89,7 +89,7 @@ export function readRoute(search: string, otherwise: Route = defaultRoute): Rout
 }
 
 const readSource = (text: string | null | undefined): string | null =>
-  text != null && sourcePattern.test(text) ? text : null;
+  sourcePattern.test(text ?? "") ? text! : null;
 
 function readCharts(text: string): ChartSpec[] {
   return text.split("~").slice(0, chartsBesideMax).flatMap((one) => {
