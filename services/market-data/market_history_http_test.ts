@@ -181,6 +181,37 @@ Deno.test("GET …/bars takes the side a source has where none is asked for, and
   assertEquals(await sideOf("loaded"), ["mid", 1]);
 });
 
+Deno.test("bars longer than an hour are read in the alignment they are stored in", async () => {
+  const { history, json } = await market();
+  const price = (n: number) => Int32Array.of(113_000 + n, 113_001 + n, 113_002 + n);
+  const days = (source: string, first: string, stepMs = 86_400_000) =>
+    history.putBars({ symbol: EURUSD, source, side: "bid", intervalMs: stepMs }, {
+      length: 3,
+      openTime: Float64Array.of(at(first), at(first) + stepMs, at(first) + 2 * stepMs),
+      ticks: Int32Array.of(-1, -1, -1),
+      ...{ open: price(0), high: price(3), low: price(0), close: price(1), volume: null },
+    });
+  days("midnight", "2019-02-04T00:00:00Z");
+  days("rollover", "2019-02-03T22:00:00Z");
+  days("noon", "2019-02-04T12:00:00Z");
+  const read = async (query: string) => {
+    const { status, body } = await json(`/v1/instruments/EURUSD/bars?${query}`);
+    const opens = body.bars?.map((bar: { openTime: string }) => bar.openTime.slice(0, 13));
+    return [status, body.alignment, opens];
+  };
+  assertEquals(await read("source=midnight&granularity=D1"), [
+    ...[200, "utc", ["2019-02-04T00", "2019-02-05T00", "2019-02-06T00"]],
+  ]);
+  assertEquals(await read("source=midnight&granularity=W1"), [200, "utc", ["2019-02-04T00"]]);
+  assertEquals(await read("source=rollover&granularity=D1"), [
+    ...[200, "fx-day", ["2019-02-03T22", "2019-02-04T22", "2019-02-05T22"]],
+  ]);
+  assertEquals((await read("source=midnight&granularity=D1&alignment=fx-day"))[0], 404);
+  assertEquals((await read("source=rollover&granularity=D1&alignment=utc"))[0], 404);
+  assertEquals((await read("source=midnight&granularity=H12"))[0], 404);
+  assertEquals((await read("source=noon&granularity=D1"))[0], 404);
+});
+
 Deno.test("GET …/series tells what there is; asking for what is not names it", async () => {
   const { history, json } = await market();
   const price = Int32Array.of(113_000);

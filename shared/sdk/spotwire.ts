@@ -253,6 +253,8 @@ const backtestOperations = (caller: Caller) => ({
     caller.call((api, shared) => api.getBacktestPage({ ...shared, path: { backtestId } }), o),
   getBacktestTrades: (backtestId, o) =>
     caller.call((api, shared) => api.getBacktestTrades({ ...shared, path: { backtestId } }), o),
+  listBacktestStrategies: (o) =>
+    caller.call((api, shared) => api.listBacktestStrategies(shared), o),
 } satisfies Partial<Spotwire>);
 
 const riskOperations = (caller: Caller) => ({

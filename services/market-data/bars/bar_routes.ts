@@ -14,11 +14,14 @@ import { barsJson, toBarsTable } from "./list_bars.ts";
 export function addBarRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
   addRoute(app, listBarsRoute, async (c) => {
     const instrument = findListed(c.req.valid("param").symbol);
-    const { from, to, format: named, limit, spread, side, ...rest } = c.req.valid("query");
+    const { from, to, format: named, limit, spread, side, alignment, ...rest } = c.req.valid(
+      "query",
+    );
     const format = formatOf(c.req.raw, named);
     const query: BarsQuery = {
       ...rest,
       side,
+      alignment,
       symbol: instrument.symbol,
       spread: spread === "true",
       from: instantOf(from),

@@ -31,7 +31,8 @@ export interface BarsQuery {
   /** Without it, the one the source has: mid, else bid, else ask. */
   readonly side: BarSide | undefined;
   readonly granularity: Granularity;
-  readonly alignment: BarAlignment;
+  /** Without it, the FX day's, or UTC's where the source has bars of such days alone. */
+  readonly alignment: BarAlignment | undefined;
   readonly gaps: "stored" | "empty" | "carry";
   readonly spread: boolean;
   /** Epoch milliseconds; without `from` the newest bars. */
@@ -42,6 +43,7 @@ export interface BarsQuery {
 
 export interface BarsPage {
   readonly side: BarSide;
+  readonly alignment: BarAlignment;
   readonly bars: FoldedBars;
   /** Open time of the bar that follows; `null` when nothing more is stored. */
   readonly next: number | null;
@@ -68,7 +70,6 @@ export const timesMax = Date.UTC(2200, 0);
 export const noBars: FoldedBars = joinBars([]);
 
 export async function readBars(ground: BarsGround, query: BarsQuery): Promise<BarsPage> {
-  const grid = barGrid(query.granularity, query.alignment);
   const to = Math.min(query.to ?? timesMax, timesMax);
   const range = { from: Math.max(query.from ?? timesMin, timesMin), to };
   const side = query.side ?? (query.source === liveSource ? "mid" : undefined);
@@ -77,12 +78,16 @@ export async function readBars(ground: BarsGround, query: BarsQuery): Promise<Ba
     query.gaps !== "carry" && query.granularity[0] !== "S";
   const base = known ? liveMinutes(wanted) : await baseSeries(ground.history, wanted);
   if (base === null || range.from >= range.to) {
-    return { side: base?.side ?? side ?? "mid", bars: noBars, next: null };
+    const { side = "mid", alignment = "fx-day" } = base ?? wanted;
+    return { side, alignment, bars: noBars, next: null };
   }
+  const grid = barGrid(query.granularity, base.alignment);
   const reader = new BarReader(ground, { query, grid, base });
   const page = query.from === undefined ? await reader.newest(to) : await reader.onward(range);
-  return { side: base.side, ...page };
+  return { side: base.side, alignment: base.alignment, ...page };
 }
+
+type Page = Pick<BarsPage, "bars" | "next">;
 
 class BarReader {
   readonly #ground: BarsGround;
@@ -101,7 +106,7 @@ class BarReader {
   }
 
   /** The first bars that open within the range. */
-  async onward(range: TimeRange): Promise<Omit<BarsPage, "side">> {
+  async onward(range: TimeRange): Promise<Page> {
     const { limit } = this.#query;
     const to = Math.min(range.to, this.#finishedBefore());
     const pieces: FoldedBars[] = [];
@@ -121,7 +126,7 @@ class BarReader {
    * The last bars that open before `to`: looks further back until there are enough, or more rows
    * than may be read; then there are fewer.
    */
-  async newest(to: number): Promise<Omit<BarsPage, "side">> {
+  async newest(to: number): Promise<Page> {
     const { limit, granularity } = this.#query;
     const end = Math.min(to, this.#finishedBefore(), this.#base.to + 1);
     let reachMs = Math.max(hourMs, (limit + 1) * nominalMs(granularity));

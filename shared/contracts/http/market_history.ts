@@ -116,8 +116,9 @@ export const listBarsRoute = securedRoute(marketRead, {
       granularity: z.enum(granularities).default("M1").openapi({
         description: "Seconds, minutes, hours, day, week or month of a bar",
       }),
-      alignment: z.enum(barAlignments).default("fx-day").openapi({
-        description: "Days end at 17:00 New York, whatever the clocks do, or at midnight UTC",
+      alignment: z.enum(barAlignments).optional().openapi({
+        description: "Days end at 17:00 New York, whatever the clocks do, or at midnight UTC. " +
+          "Default: fx-day, or utc where a loaded source has bars of such days alone",
       }),
       gaps: z.enum(gapsModes).default("stored").openapi({
         description: "Silent spans: `stored` as the source has them, `empty` without a bar, " +
