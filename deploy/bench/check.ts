@@ -8,6 +8,7 @@ import type { Price, Symbol, Units } from "../../shared/domain/instrument.ts";
 import { instruments } from "../../shared/domain/instruments.ts";
 import { micros, unitRate } from "../../shared/domain/money.ts";
 import { checkOrder } from "../../shared/domain/orders/check_order.ts";
+import { defaultGuarantees, guaranteeOffer } from "../../shared/domain/orders/guarantee.ts";
 import {
   type OrderRequest,
   type ReadOrder,
@@ -88,6 +89,7 @@ const knowns = reads.map(({ instrument }) => ({
     marginAvailable: micros(1_000_000_000_000n),
     toAccount: unitRate,
   },
+  offer: guaranteeOffer(defaultGuarantees, instrument),
   risk: {
     // Every limit set, none reached: each is asked.
     rule: book.ruleFor({ accountId: "bench", tenant: defaultTenant }, instrument.symbol),

@@ -3,6 +3,9 @@
 // with it at run time: a code without a scenario fails.
 
 import { assertEquals } from "@std/assert";
+import type { Symbol } from "../../shared/domain/instrument.ts";
+import { defaultGuarantees, type GuaranteeRule } from "../../shared/domain/orders/guarantee.ts";
+import { defaultTerms } from "../../shared/domain/terms.ts";
 import { type RejectReason, rejectReasons } from "../../shared/domain/orders/rejects.ts";
 import { refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
 import { auditBooks } from "./audit/audit_books.ts";
@@ -10,7 +13,20 @@ import { type Answer, openTestTrading } from "./testing/test_trading.ts";
 import { report } from "./testing/venue_reports.ts";
 
 const startsAt = "2026-01-07T12:00:00Z";
-const trading = await openTestTrading({ startsAt, authenticate: refusalAuthenticate });
+const guarantees: readonly GuaranteeRule[] = [
+  {
+    symbols: ["XAUUSD" as Symbol],
+    mode: "required",
+    premiumTenths: 10,
+    distanceTenthsMin: 1,
+  },
+  ...defaultGuarantees,
+];
+const trading = await openTestTrading({
+  startsAt,
+  authenticate: refusalAuthenticate,
+  terms: { ...defaultTerms, guarantees },
+});
 await trading.quote("EURUSD", 116_000);
 await trading.quote("USDMXN", 1_750_000);
 
@@ -113,6 +129,10 @@ const termScenarios = {
   stop_loss_ambiguous: refused({ stopLossOnFill: {} }),
   take_profit_on_wrong_side: refused({ takeProfitOnFill: { price: "1.1" } }),
   stop_loss_on_wrong_side: refused({ stopLossOnFill: { price: "1.2" } }),
+  stop_loss_twice: refused({
+    stopLossOnFill: { price: "1.1" },
+    guaranteedStopLossOnFill: { price: "1.1" },
+  }),
   on_fill_not_allowed: refused({
     positionFill: "reduce_only",
     takeProfitOnFill: { price: "1.2" },
@@ -229,6 +249,34 @@ const lotScenarios = {
   },
 } satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
 
+const guard = (price: string): Over => ({ guaranteedStopLossOnFill: { price } });
+
+/** A guaranteed stop that stands, guarding a thousand. */
+async function standing(): Promise<Answer["body"]> {
+  const accountId = await open();
+  await hold(accountId, guard("1.14"));
+  const { body } = await send("GET", `/v1/accounts/${accountId}/orders`);
+  await report(trading.deps, body.orders[0], { execType: "new" });
+  return body.orders[0];
+}
+
+const guaranteeScenarios = {
+  guaranteed_stop_not_offered: async () => {
+    await trading.quote("XAGUSD", 3_000_000);
+    return post(await open(), { symbol: "XAGUSD", price: "29", ...guard("28") });
+  },
+  guaranteed_stop_required: async () => {
+    await trading.quote("XAUUSD", 4_000_000);
+    return post(await open(), { symbol: "XAUUSD", units: "1", price: "4000" });
+  },
+  guaranteed_stop_too_close: refused(guard("1.14901")),
+  guaranteed_stop_locked: async () => {
+    const stop = await standing();
+    trading.clock.advanceBy(60_000); // the price is too old by now
+    return replace(stop, { triggerPrice: "1.15" });
+  },
+} satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
+
 const riskScenarios = {
   trading_halted: async () => post(await bound({}, "halted")),
   trading_reduce_only: async () => post(await bound({}, "reduce_only")),
@@ -278,6 +326,7 @@ const scenarios: Record<RejectReason, () => Promise<Answer>> = {
   ...stateScenarios,
   ...changeScenarios,
   ...lotScenarios,
+  ...guaranteeScenarios,
   ...riskScenarios,
 };
 
@@ -292,6 +341,25 @@ for (const [reason, scenario] of Object.entries(scenarios)) {
     assertEquals(body.code, reason, JSON.stringify(body));
   });
 }
+
+Deno.test("a guaranteed stop moves at prices of now, away from them, and is canceled there alone", async () => {
+  await trading.quote("EURUSD", 116_000);
+  const stop = await standing();
+  assertEquals(stop.guaranteedPremium, "0.00010");
+  const refusedWith = async (answer: Promise<Answer>) => (await answer).body.code;
+  assertEquals(
+    await refusedWith(replace(stop, { triggerPrice: "1.15901" })),
+    "guaranteed_stop_too_close",
+  );
+  assertEquals(await refusedWith(replace(stop, { priceBound: "1.1" })), "price_bound_not_allowed");
+  assertEquals((await replace(stop, { triggerPrice: "1.15900" })).status, 200);
+  trading.clock.advanceBy(60_000);
+  assertEquals(await refusedWith(send("DELETE", pathOf(stop))), "guaranteed_stop_locked");
+  const all = `/v1/accounts/${stop.accountId}/orders`;
+  assertEquals((await send("DELETE", all)).body.orders, []);
+  await trading.quote("EURUSD", 116_000);
+  assertEquals((await send("DELETE", pathOf(stop))).status, 200);
+});
 
 Deno.test("none of the refusals left the books out of balance", async () => {
   assertEquals(await auditBooks(trading.deps.db), []);

@@ -121,6 +121,12 @@ class Engine implements FillEngine {
     const text = "the order has ended";
     const held = this.#heldStill(orderId, { execType: "replace_rejected", now, text, revision });
     if (held === undefined || revision <= held.revision) return this.#take();
+    if (this.#outrunsGuarantee(held, replacement, now)) {
+      const text = "the price is at the new guarantee, or there is none";
+      this.#report(held, { execType: "replace_rejected", now, text, revision });
+      this.#keep({ ...held, nextReport: held.nextReport + 1, revision });
+      return this.#take();
+    }
     const after = replaced(held, replacement);
     if (after === null) {
       const text = "replaced by a size that is filled already";
@@ -134,6 +140,15 @@ class Engine implements FillEngine {
     this.#settleDue(now, now);
     this.#matchStanding(orderId, now);
     return this.#take();
+  }
+
+  /** Whether a guaranteed stop would be moved to where the price already is, or unseen. */
+  #outrunsGuarantee(held: HeldOrder, replacement: Replacement, now: EpochMs): boolean {
+    const { guaranteedPremium, triggerPrice, symbol } = held.order;
+    if (guaranteedPremium === null || replacement.triggerPrice === triggerPrice) return false;
+    const standing = this.#standing.get(symbol);
+    if (standing === undefined || !this.#tradable(standing, now)) return true;
+    return watchTrigger(replaced(held, replacement) ?? held, standing).fired;
   }
 
   /** The order after what was due; where that ended it, it is told so. */

@@ -10,6 +10,7 @@
 import type { CheckedAccount } from "../../../shared/domain/orders/check_order.ts";
 import { checkOrder, checkTerms } from "../../../shared/domain/orders/check_order.ts";
 import { checkedHolding } from "../../../shared/domain/orders/checked_holding.ts";
+import { guaranteeOffer } from "../../../shared/domain/orders/guarantee.ts";
 import {
   type OrderRequest,
   type ReadOrder,
@@ -46,6 +47,7 @@ export function refusalNow(
     market: { now, open, quote, status },
     account: account === undefined ? null : checkedAccount(market, account, read),
     risk: account === undefined ? null : checkedRisk(market, account, instrument),
+    offer: guaranteeOffer(market.terms.guarantees, instrument),
   });
 }
 

@@ -326,7 +326,7 @@ const orderColumns = `account_id text, transaction_id int8, client_order_id text
   created_at timestamptz, updated_at timestamptz, close_lot_id int8,
   trigger_price int8, trailing_distance int8, trigger_side text, price_bound int8,
   position_fill text, tag text, triggered_at timestamptz, revision int4, replacing json,
-  on_fill json, parent_order_id text, oco_group text, releases boolean, arrival json`;
+  guaranteed_premium int8, on_fill json, parent_order_id text, oco_group text, releases boolean, arrival json`;
 const orderNames = sql.raw(
   orderColumns.replace(/ (text|int4|int8|json|numeric|timestamptz|boolean)(?=,|$)/g, ""),
 );

@@ -5,6 +5,7 @@ import type { Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { isClosingOrder } from "../../../shared/domain/margin.ts";
 import { checkOrder } from "../../../shared/domain/orders/check_order.ts";
+import { checkGuarantee, checkGuaranteedStop } from "../../../shared/domain/orders/guarantee.ts";
 import { checkBounds, checkHoldings, checkState } from "../../../shared/domain/risk/check_risk.ts";
 import { isOpen, type Order, type Replacement } from "../../../shared/domain/orders/order.ts";
 import {
@@ -24,17 +25,21 @@ export function cancelOrder(account: Account, command: CancelOrder, market: Mark
   if (isClosingOrder(order)) return refuse("order_of_stop_out", order);
   if (order.status === "pending_cancel") return done(account, order, []);
   if (!isOpen(order.status)) return refuse("order_not_open", order);
+  const guarded = checkGuaranteed(account, { order, to: null }, market);
+  if (guarded !== null) return refuse(guarded, order);
   return done(account, order, [requestCancel(account, order, market.now)]);
 }
 
 /**
  * Asks for every open order of the account, or of one symbol, to be canceled, in one turn; not for
- * those by which the platform closes positions.
+ * those by which the platform closes positions, nor for guaranteed stops that stay as they are now,
+ * unless a kill asks.
  */
 export function cancelOrders(account: Account, command: CancelOrders, market: Market): Decision {
   const asked = [...account.orders.values()].filter((order) =>
     isOpen(order.status) && !isClosingOrder(order) &&
-    (command.symbol === null || command.symbol === order.symbol)
+    (command.symbol === null || command.symbol === order.symbol) &&
+    (command.byKill === true || checkGuaranteed(account, { order, to: null }, market) === null)
   );
   const booked = asked.flatMap((order) =>
     order.status === "pending_cancel" ? [] : [requestCancel(account, order, market.now)]
@@ -55,10 +60,29 @@ export function replaceOrder(account: Account, command: ReplaceOrder, market: Ma
   if (order.status === "held") return refuse("order_held", order);
   if (order.status === "pending_cancel") return refuse("order_being_canceled", order);
   const reason = checkReplacement(order, replacement, market.now) ??
+    checkGuaranteed(account, { order, to: replacement }, market) ??
     checkRisk(account, { order, replacement }, market) ??
     checkGrowth(account, { order, replacement }, market);
   if (reason !== null) return refuse(reason, order);
   return done(account, order, [requestReplace(account, { order, replacement }, market.now)]);
+}
+
+/** A guaranteed stop changes at prices of now alone; an entry keeps the guarantee it asks for. */
+function checkGuaranteed(
+  account: Account,
+  { order, to }: { order: Order; to: Replacement | null },
+  market: Market,
+): RejectReason | null {
+  const isEntry = order.onFill?.guaranteed ?? false;
+  if (order.guaranteedPremium === null && !isEntry) return null;
+  const instrument = instrumentOf(order.symbol);
+  const known = knownOf(account, { terms: order, instrument }, market);
+  const { market: { open, quote, status }, offer } = known;
+  const tradable = open && (status === "live" || status === "quiet");
+  const reason = checkGuaranteedStop(order, to, { offer, quote, tradable });
+  if (reason !== null || to === null || !isEntry) return reason;
+  const { revision: _, ...terms } = to;
+  return checkGuarantee({ ...order, ...terms }, { offer, quote, holding: known.account.holding });
 }
 
 /** Rules of risk judge the new terms whole, smaller ones too: a halt refuses every replace. */

@@ -55,6 +55,8 @@ export interface CancelOrders {
   readonly accountId: AccountId;
   /** `null` for every symbol. */
   readonly symbol: Symbol | null;
+  /** Guaranteed stops too, whatever keeps their owner from canceling them. */
+  readonly byKill?: true;
 }
 
 export interface ReplaceOrder {

@@ -27,6 +27,7 @@ import {
   type Order,
   remainingUnits,
 } from "../../../shared/domain/orders/order.ts";
+import { guaranteeOffer, premiumOf } from "../../../shared/domain/orders/guarantee.ts";
 import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_order.ts";
 import { defaultPositions } from "../../../shared/domain/position.ts";
 import type { QuoteBook } from "../../../shared/domain/quote.ts";
@@ -225,7 +226,8 @@ export function knownOf(
     toAccount: market.rates.rate(instrument.quote, account.currency),
   };
   const risk = market.risk?.about(account, instrument, market) ?? null;
-  return { market: { now: market.now, open, quote, status }, account: checked, risk };
+  const offer = guaranteeOffer(market.terms.guarantees, instrument);
+  return { market: { now: market.now, open, quote, status }, account: checked, risk, offer };
 }
 
 function applyReport(
@@ -285,6 +287,7 @@ function fillOf(
     market.rates,
   );
   if (commission === null) return null;
+  const premium = premiumOf(order, { ...fill, rate }, instrument);
   const quality = fillQuality(order, { ...fill, rate }, instrument);
   return {
     type: "order_filled" as const,
@@ -296,6 +299,7 @@ function fillOf(
     realisedCurrency: instrument.quote,
     rate,
     ...(commission === undefined ? {} : { commission }),
+    ...(premium === undefined ? {} : { premium }),
     ...(quality === undefined ? {} : { quality }),
   };
 }

@@ -20,6 +20,7 @@ import {
   type OrderTerms,
   unlinked,
 } from "../../../shared/domain/orders/order.ts";
+import { checkGuarantee } from "../../../shared/domain/orders/guarantee.ts";
 import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_order.ts";
 import { checkBounds, openOrdersAllowed } from "../../../shared/domain/risk/check_risk.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
@@ -143,13 +144,15 @@ function refusals(
   });
 }
 
-/** What rules of risk say of an order that waits: its halt, symbol, size and prices. */
+/** What guarantees and rules of risk say of an order that waits: its halt, symbol, size, prices. */
 function checkHeld(
   terms: OrderTerms,
   instrument: Instrument,
-  { risk, market }: KnownOfAccount,
+  { risk, market, account, offer }: KnownOfAccount,
 ): RejectReason | null {
-  if (risk === null) return null;
+  const { quote } = market;
+  const guarantee = checkGuarantee(terms, { offer, quote, holding: account.holding });
+  if (guarantee !== null || risk === null) return guarantee;
   return risk.rule.state === "halted" ? "trading_halted" : checkBounds(terms, instrument, {
     risk,
     market,

@@ -54,17 +54,17 @@ export function toOrder(row: OrderRow): Order {
     trailingDistance: priceIn(row.trailing_distance),
     triggerSide: row.trigger_side as TriggerSide,
     priceBound: priceIn(row.price_bound),
+    guaranteedPremium: priceIn(row.guaranteed_premium),
     positionFill: row.position_fill as PositionFill,
     closeLotId: row.close_lot_id === null ? null : Number(row.close_lot_id) as TransactionId,
     tag: row.tag,
     triggeredAt: row.triggered_at === null ? null : epochMs(Number(row.triggered_at)),
     revision: row.revision,
     replacing: (row.replacing ?? []) as Replacement[],
-    onFill: row.on_fill as OnFill | null,
+    onFill: row.on_fill === null ? null : { guaranteed: false, ...row.on_fill as StoredOnFill },
     parentOrderId: row.parent_order_id as OrderId | null,
     ocoGroup: row.oco_group,
     releases: row.releases,
-    // Orders from before this was noted lack it.
     arrival: row.arrival === null ? null : { sentAt: null, ...row.arrival as StoredArrival },
     createdAt: epochMs(Number(row.created_at)),
     updatedAt: epochMs(Number(row.updated_at)),
@@ -96,6 +96,7 @@ export function fromOrder(order: Order) {
     trailing_distance: order.trailingDistance,
     trigger_side: order.triggerSide,
     price_bound: order.priceBound,
+    guaranteed_premium: order.guaranteedPremium,
     position_fill: order.positionFill,
     close_lot_id: order.closeLotId,
     tag: order.tag,
@@ -112,6 +113,8 @@ export function fromOrder(order: Order) {
   };
 }
 
+// Orders from before something was noted lack it.
+type StoredOnFill = Omit<OnFill, "guaranteed"> & Partial<Pick<OnFill, "guaranteed">>;
 type StoredArrival = Omit<Arrival, "sentAt"> & Partial<Pick<Arrival, "sentAt">>;
 
 /** Field by field, so that equal ones are stored as equal texts. */

@@ -3,12 +3,13 @@
  *
  * Of each symbol it is the value of what is held now, less the value of what was held when the day
  * began at the prices it began with, less what the day's fills cost: the change of equity that
- * trading made. Commissions and financing of the day are in it, deposits and transfers are not. A
+ * trading made. Commissions, premiums and financing of the day are in it, deposits and transfers are not. A
  * symbol without a price of the day's beginning counts what its fills realised and what the
  * position has made since it was opened.
  */
 
 import type { Account } from "../account.ts";
+import { chargedFor } from "../books.ts";
 import { fxDayEnd, fxDayOf } from "../fx_week.ts";
 import { legUnits } from "../holdings.ts";
 import { notional, type Price, type Symbol, units } from "../instrument.ts";
@@ -38,7 +39,7 @@ interface DayFills {
 export class DayLedger {
   readonly startsAt: EpochMs;
   readonly #fills = new Map<string, DayFills>();
-  /** Financing less commissions, in the account's currency. */
+  /** Financing less commissions and premiums, in the account's currency. */
   #costs = 0n;
 
   constructor(startsAt: EpochMs) {
@@ -58,7 +59,7 @@ export class DayLedger {
     fills.cost += notional(one.price, one.units, instrumentOf(one.symbol));
     fills.realised += one.realised;
     this.#fills.set(one.symbol, fills);
-    this.#costs -= one.commission?.charged ?? 0n;
+    this.#costs -= chargedFor(one);
   }
 
   /** In the currency of the limits; `null` while a price or a rate is missing. */

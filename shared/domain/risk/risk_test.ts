@@ -139,6 +139,7 @@ function knownUnder(rule: RiskRule, world: World, terms: OrderTerms): KnownOfOrd
       toAccount: unitRate,
     },
     risk,
+    offer: null,
   };
 }
 

@@ -47,6 +47,11 @@ export const fieldOfReason: Readonly<Record<RejectReason, TicketField>> = {
   trigger_side_not_allowed: "triggerSide",
   price_bound_not_allowed: "priceBound",
   stop_loss_ambiguous: "stopLoss",
+  stop_loss_twice: "stopLoss",
+  guaranteed_stop_not_offered: "stopLoss",
+  guaranteed_stop_required: "stopLoss",
+  guaranteed_stop_too_close: "stopLoss",
+  guaranteed_stop_locked: "order",
   take_profit_on_wrong_side: "takeProfit",
   stop_loss_on_wrong_side: "stopLoss",
   on_fill_not_allowed: "positionFill",
@@ -114,6 +119,8 @@ const fieldOfPath: Readonly<Record<string, TicketField>> = {
   "/takeProfitOnFill/price": "takeProfit",
   "/stopLossOnFill/price": "stopLoss",
   "/stopLossOnFill/distance": "stopLoss",
+  "/guaranteedStopLossOnFill/price": "stopLoss",
+  "/guaranteedStopLossOnFill/distance": "stopLoss",
   "/trailingStopLossOnFill/distance": "trailingStop",
 };
 
