@@ -321,6 +321,44 @@ const riskScenarios = {
   },
 } satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
 
+/** Two accounts of a tenant whose rule bounds them together. */
+async function together(limits: Over): Promise<[string, string]> {
+  const tenant = `t-${next++}`;
+  const pair = [await open({ tenant }), await open({ tenant })] as [string, string];
+  await bind(`tenant:${tenant}`, { limits });
+  return pair;
+}
+
+const totalScenarios = {
+  total_position_above_limit: async () => {
+    const [one, other] = await together({ totalPositionUnitsMax: "2500" });
+    await hold(one);
+    await placed(one);
+    return post(other, { units: "501" });
+  },
+  total_exposure_above_limit: async () => {
+    const [one, other] = await together({ totalExposureMax: "2500" });
+    await hold(one);
+    return post(other, { side: "sell", units: "1200", price: "2" });
+  },
+  total_open_orders_above_limit: async () => {
+    const [one, other] = await together({ totalOpenOrdersMax: 1 });
+    await placed(one);
+    return post(other);
+  },
+  total_daily_loss_reached: async () => {
+    const [one, other] = await together({ totalDailyLossMax: "0.10" });
+    await hold(one);
+    return post(other);
+  },
+  total_order_rate_above_limit: async () => {
+    const [one, other] = await together({ totalOrdersPerSecondMax: 1, totalOrderBurstMax: 2 });
+    await placed(one);
+    await placed(other);
+    return post(one);
+  },
+} satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
+
 const scenarios: Record<RejectReason, () => Promise<Answer>> = {
   ...termScenarios,
   ...stateScenarios,
@@ -328,6 +366,7 @@ const scenarios: Record<RejectReason, () => Promise<Answer>> = {
   ...lotScenarios,
   ...guaranteeScenarios,
   ...riskScenarios,
+  ...totalScenarios,
 };
 
 Deno.test("the catalogue has no code without a scenario that produces it", () => {
@@ -352,13 +391,13 @@ Deno.test("a guaranteed stop moves at prices of now, away from them, and is canc
     "guaranteed_stop_too_close",
   );
   assertEquals(await refusedWith(replace(stop, { priceBound: "1.1" })), "price_bound_not_allowed");
-  assertEquals((await replace(stop, { triggerPrice: "1.15900" })).status, 200);
+  assertEquals((await replace(stop, { triggerPrice: "1.15900" })).status, 202);
   trading.clock.advanceBy(60_000);
   assertEquals(await refusedWith(send("DELETE", pathOf(stop))), "guaranteed_stop_locked");
   const all = `/v1/accounts/${stop.accountId}/orders`;
   assertEquals((await send("DELETE", all)).body.orders, []);
   await trading.quote("EURUSD", 116_000);
-  assertEquals((await send("DELETE", pathOf(stop))).status, 200);
+  assertEquals((await send("DELETE", pathOf(stop))).status, 202);
 });
 
 Deno.test("none of the refusals left the books out of balance", async () => {

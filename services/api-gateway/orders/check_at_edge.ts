@@ -51,7 +51,7 @@ export function refusalNow(
   });
 }
 
-/** Waiting orders, the day's result and the account's pace are the core's to know. */
+/** Waiting orders, the day's result, the pace and what other accounts have are the core's to know. */
 function checkedRisk(
   market: EdgeMarket,
   account: EdgeAccount,
@@ -63,6 +63,7 @@ function checkedRisk(
     toLimits: () => market.rates.rate(instrument.quote, riskCurrency),
     exposure: () => heldExposure(account.positions, market),
     history: null,
+    totals: [],
   };
 }
 

@@ -6,7 +6,13 @@ import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { isClosingOrder } from "../../../shared/domain/margin.ts";
 import { checkOrder } from "../../../shared/domain/orders/check_order.ts";
 import { checkGuarantee, checkGuaranteedStop } from "../../../shared/domain/orders/guarantee.ts";
-import { checkBounds, checkHoldings, checkState } from "../../../shared/domain/risk/check_risk.ts";
+import {
+  checkBounds,
+  type CheckedRisk,
+  checkHoldings,
+  checkRate,
+  checkState,
+} from "../../../shared/domain/risk/check_risk.ts";
 import { isOpen, type Order, type Replacement } from "../../../shared/domain/orders/order.ts";
 import {
   asksNothingNew,
@@ -17,6 +23,7 @@ import {
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { CancelOrder, CancelOrders, ReplaceOrder } from "./commands.ts";
+import { refusedBy } from "./refusing_level.ts";
 import { book, type Booked, type Decision, knownOf, type Market, refuse } from "./decide.ts";
 
 export function cancelOrder(account: Account, command: CancelOrder, market: Market): Decision {
@@ -63,7 +70,16 @@ export function replaceOrder(account: Account, command: ReplaceOrder, market: Ma
     checkGuaranteed(account, { order, to: replacement }, market) ??
     checkRisk(account, { order, replacement }, market) ??
     checkGrowth(account, { order, replacement }, market);
-  if (reason !== null) return refuse(reason, order);
+  if (reason !== null) {
+    const instrument = instrumentOf(order.symbol);
+    const text = refusedBy(
+      account,
+      { instrument, reason },
+      market,
+      (risk) => checkRisk(account, { order, replacement }, market, risk),
+    );
+    return refuse(reason, order, text);
+  }
   return done(account, order, [requestReplace(account, { order, replacement }, market.now)]);
 }
 
@@ -85,14 +101,19 @@ function checkGuaranteed(
   return checkGuarantee({ ...order, ...terms }, { offer, quote, holding: known.account.holding });
 }
 
-/** Rules of risk judge the new terms whole, smaller ones too: a halt refuses every replace. */
+/**
+ * Rules of risk judge the new terms whole, smaller ones too: a halt refuses every replace. With
+ * `only`, one level's rule does.
+ */
 function checkRisk(
   account: Account,
   { order, replacement }: { order: Order; replacement: Replacement },
   market: Market,
+  only?: CheckedRisk,
 ): RejectReason | null {
   const instrument = instrumentOf(order.symbol);
-  const { risk, ...known } = knownOf(account, { terms: order, instrument }, market);
+  const known = knownOf(account, { terms: order, instrument }, market);
+  const risk = only ?? known.risk;
   if (risk === null) return null;
   const { revision: _, ...terms } = replacement;
   const wanted = { ...order, ...terms };
@@ -106,7 +127,7 @@ function checkRisk(
   return checkState(added, holding, risk) ??
     checkBounds(wanted, instrument, { risk, market: known.market }) ??
     (units > 0 ? checkHoldings(added, instrument, { holding, quote, risk }) : null) ??
-    (risk.history?.admits(1) === false ? "order_rate_above_limit" : null);
+    checkRate(risk, 1);
 }
 
 /** A larger order passes the check of the units it adds; a smaller one always may. */

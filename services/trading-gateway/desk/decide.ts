@@ -40,6 +40,7 @@ import type { ApplyReport, Command, OpenAccount, Outcome, PlaceOrder } from "./c
 import type { MoneyCommand } from "./decide_money.ts";
 import type { RiskSource } from "../risk/desk_risk.ts";
 import { flatten } from "../risk/flatten.ts";
+import { refusedBy } from "./refusing_level.ts";
 import { followEnd, followFill } from "./linked_orders.ts";
 import { isRefused, placeGroup } from "./place_group.ts";
 import { cancelOrder, cancelOrders, refuseReplaces, replaceOrder } from "./change_orders.ts";
@@ -110,9 +111,10 @@ export function decide(
 export const refuse = (
   reason: (Outcome & { ok: false })["reason"],
   order: Order | null,
+  text: string | null = null,
 ): Decision => ({
   booked: [],
-  outcome: { ok: false, reason, order },
+  outcome: { ok: false, reason, order, ...(text === null ? {} : { text }) },
 });
 
 /** Distributes over the union, so each transaction keeps its own fields. */
@@ -167,11 +169,9 @@ function placeOrder(
     account.accountId,
     (account.lastTransactionId + 1) as TransactionId,
   );
-  const reason = checkOrder(
-    terms,
-    command.instrument,
-    knownOf(account, command, context.market),
-  );
+  const { instrument } = command;
+  const known = knownOf(account, command, context.market);
+  const reason = checkOrder(terms, instrument, known);
   const booked = reason === null
     ? book(account, context.market.now, {
       type: "order_accepted",
@@ -184,7 +184,12 @@ function placeOrder(
       orderId,
       terms,
       reason,
-      text: null,
+      text: refusedBy(
+        account,
+        { instrument, reason },
+        context.market,
+        (risk) => checkOrder(terms, instrument, { ...known, risk }),
+      ),
     });
   const order = account.orders.get(orderId) ?? null;
   return {

@@ -61,7 +61,7 @@ export function toOrder(row: OrderRow): Order {
     triggeredAt: row.triggered_at === null ? null : epochMs(Number(row.triggered_at)),
     revision: row.revision,
     replacing: (row.replacing ?? []) as Replacement[],
-    onFill: row.on_fill === null ? null : { guaranteed: false, ...row.on_fill as StoredOnFill },
+    onFill: row.on_fill === null ? null : onFillRecord(row.on_fill as StoredOnFill),
     parentOrderId: row.parent_order_id as OrderId | null,
     ocoGroup: row.oco_group,
     releases: row.releases,
@@ -103,7 +103,7 @@ export function fromOrder(order: Order) {
     triggered_at: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),
     revision: order.revision,
     replacing: order.replacing.length === 0 ? null : order.replacing.map(replacementRecord),
-    on_fill: order.onFill,
+    on_fill: order.onFill === null ? null : onFillRecord(order.onFill),
     parent_order_id: order.parentOrderId,
     oco_group: order.ocoGroup,
     releases: order.releases,
@@ -118,6 +118,14 @@ type StoredOnFill = Omit<OnFill, "guaranteed"> & Partial<Pick<OnFill, "guarantee
 type StoredArrival = Omit<Arrival, "sentAt"> & Partial<Pick<Arrival, "sentAt">>;
 
 /** Field by field, so that equal ones are stored as equal texts. */
+const onFillRecord = (one: StoredOnFill): OnFill => ({
+  takeProfitPrice: one.takeProfitPrice,
+  stopLossPrice: one.stopLossPrice,
+  stopLossDistance: one.stopLossDistance,
+  guaranteed: one.guaranteed ?? false,
+  trailingDistance: one.trailingDistance,
+});
+
 const arrivalRecord = ({ bid, ask, receivedAt, sentAt, acknowledgedAt }: Arrival): Arrival => ({
   bid,
   ask,

@@ -13,6 +13,7 @@ import {
   checkHoldings,
   checkPace,
   checkState,
+  checkTotalOrders,
   openOrdersAllowed,
 } from "../risk/check_risk.ts";
 import {
@@ -76,7 +77,7 @@ export function checkOrder(
       (risk === null ? null : checkBounds(terms, instrument, { risk, market })) ??
       checkGuarantee(terms, { offer, quote, holding: account?.holding ?? null }) ??
       (account === null ? null : checkLimits(terms, instrument, { market, account, risk })) ??
-      (risk === null ? null : checkPace(terms, risk))
+      (risk === null ? null : checkTotalOrders(risk, 1) ?? checkPace(terms, risk))
   );
 }
 

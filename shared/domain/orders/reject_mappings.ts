@@ -104,6 +104,11 @@ export const rejectMappings: Readonly<Record<RejectReason, RejectMapping>> = {
   exposure_above_limit: state("UNITS_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"),
   daily_loss_reached: state("ACCOUNT_LOCKED", "RESOURCE_EXHAUSTED"),
   order_rate_above_limit: state("ACCOUNT_ORDER_CREATION_LOCKED", "RESOURCE_EXHAUSTED"),
+  total_position_above_limit: state("UNITS_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"),
+  total_exposure_above_limit: state("UNITS_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"),
+  total_open_orders_above_limit: state("PENDING_ORDERS_ALLOWED_EXCEEDED", "RESOURCE_EXHAUSTED"),
+  total_daily_loss_reached: state("ACCOUNT_LOCKED", "RESOURCE_EXHAUSTED"),
+  total_order_rate_above_limit: state("ACCOUNT_ORDER_CREATION_LOCKED", "RESOURCE_EXHAUSTED"),
   duplicate_order: state("CLIENT_ORDER_ID_ALREADY_EXISTS", "ALREADY_EXISTS"),
 };
 

@@ -95,6 +95,11 @@ export const fieldOfReason: Readonly<Record<RejectReason, TicketField>> = {
   exposure_above_limit: "size",
   daily_loss_reached: "order",
   order_rate_above_limit: "order",
+  total_position_above_limit: "size",
+  total_exposure_above_limit: "size",
+  total_open_orders_above_limit: "order",
+  total_daily_loss_reached: "order",
+  total_order_rate_above_limit: "order",
   duplicate_order: "order",
 };
 
