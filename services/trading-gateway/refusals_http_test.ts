@@ -381,25 +381,6 @@ for (const [reason, scenario] of Object.entries(scenarios)) {
   });
 }
 
-Deno.test("a guaranteed stop moves at prices of now, away from them, and is canceled there alone", async () => {
-  await trading.quote("EURUSD", 116_000);
-  const stop = await standing();
-  assertEquals(stop.guaranteedPremium, "0.00010");
-  const refusedWith = async (answer: Promise<Answer>) => (await answer).body.code;
-  assertEquals(
-    await refusedWith(replace(stop, { triggerPrice: "1.15901" })),
-    "guaranteed_stop_too_close",
-  );
-  assertEquals(await refusedWith(replace(stop, { priceBound: "1.1" })), "price_bound_not_allowed");
-  assertEquals((await replace(stop, { triggerPrice: "1.15900" })).status, 202);
-  trading.clock.advanceBy(60_000);
-  assertEquals(await refusedWith(send("DELETE", pathOf(stop))), "guaranteed_stop_locked");
-  const all = `/v1/accounts/${stop.accountId}/orders`;
-  assertEquals((await send("DELETE", all)).body.orders, []);
-  await trading.quote("EURUSD", 116_000);
-  assertEquals((await send("DELETE", pathOf(stop))).status, 202);
-});
-
 Deno.test("none of the refusals left the books out of balance", async () => {
   assertEquals(await auditBooks(trading.deps.db), []);
 });

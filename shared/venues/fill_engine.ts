@@ -16,7 +16,7 @@ import { isImmediate, matchOrder, type MatchRules } from "./matching.ts";
 import { type Report, reportOf } from "./fill_reports.ts";
 import { MinHeap } from "./min_heap.ts";
 import { OcoGroups, reduced } from "./oco_groups.ts";
-import { replaced } from "./replacing.ts";
+import { outrunsGuarantee, replaced } from "./replacing.ts";
 import { watchTrigger } from "./triggers.ts";
 import type { EngineEffects, FillEngine, HeldOrder, StandingChange } from "./venue.ts";
 
@@ -52,6 +52,7 @@ interface Effects {
   readonly changes: Map<OrderId, HeldOrder | null>;
 }
 
+const hasEnded = "the order has ended";
 const noEffects: EngineEffects = { reports: [], changes: new Map() };
 
 class Engine implements FillEngine {
@@ -109,8 +110,7 @@ class Engine implements FillEngine {
 
   /** An order the engine does not hold gets no answer here: its last report said how it ended. */
   cancel(orderId: OrderId, now: EpochMs): EngineEffects {
-    const text = "the order has ended";
-    const held = this.#heldStill(orderId, { execType: "cancel_rejected", now, text });
+    const held = this.#heldStill(orderId, { execType: "cancel_rejected", now, text: hasEnded });
     if (held !== undefined) this.#end(held, { execType: "canceled", now, text: null });
     return this.#take();
   }
@@ -118,12 +118,13 @@ class Engine implements FillEngine {
   /** As {@link cancel}; a replace that was answered before has no effect. */
   replace(orderId: OrderId, replacement: Replacement, now: EpochMs): EngineEffects {
     const { revision } = replacement;
-    const text = "the order has ended";
-    const held = this.#heldStill(orderId, { execType: "replace_rejected", now, text, revision });
+    const refusal = { execType: "replace_rejected" as const, now, text: hasEnded, revision };
+    const held = this.#heldStill(orderId, refusal);
     if (held === undefined || revision <= held.revision) return this.#take();
-    if (this.#outrunsGuarantee(held, replacement, now)) {
-      const text = "the price is at the new guarantee, or there is none";
-      this.#report(held, { execType: "replace_rejected", now, text, revision });
+    const standing = this.#standing.get(held.order.symbol);
+    const seen = standing !== undefined && this.#tradable(standing, now) ? standing : null;
+    if (outrunsGuarantee(held, replacement, seen)) {
+      this.#report(held, { ...refusal, text: "the price is at the new guarantee, or unknown" });
       this.#keep({ ...held, nextReport: held.nextReport + 1, revision });
       return this.#take();
     }
@@ -140,15 +141,6 @@ class Engine implements FillEngine {
     this.#settleDue(now, now);
     this.#matchStanding(orderId, now);
     return this.#take();
-  }
-
-  /** Whether a guaranteed stop would be moved to where the price already is, or unseen. */
-  #outrunsGuarantee(held: HeldOrder, replacement: Replacement, now: EpochMs): boolean {
-    const { guaranteedPremium, triggerPrice, symbol } = held.order;
-    if (guaranteedPremium === null || replacement.triggerPrice === triggerPrice) return false;
-    const standing = this.#standing.get(symbol);
-    if (standing === undefined || !this.#tradable(standing, now)) return true;
-    return watchTrigger(replaced(held, replacement) ?? held, standing).fired;
   }
 
   /** The order after what was due; where that ended it, it is told so. */

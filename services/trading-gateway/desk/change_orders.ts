@@ -1,14 +1,13 @@
 /** The desk's rules for orders that stand: replacing one, canceling one or many. */
 
 import type { Account } from "../../../shared/domain/account.ts";
-import type { Units } from "../../../shared/domain/instrument.ts";
+import type { Instrument, Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { isClosingOrder } from "../../../shared/domain/margin.ts";
-import { checkOrder } from "../../../shared/domain/orders/check_order.ts";
+import { checkOrder, type KnownOfAccount } from "../../../shared/domain/orders/check_order.ts";
 import { checkGuarantee, checkGuaranteedStop } from "../../../shared/domain/orders/guarantee.ts";
 import {
   checkBounds,
-  type CheckedRisk,
   checkHoldings,
   checkRate,
   checkState,
@@ -32,7 +31,7 @@ export function cancelOrder(account: Account, command: CancelOrder, market: Mark
   if (isClosingOrder(order)) return refuse("order_of_stop_out", order);
   if (order.status === "pending_cancel") return done(account, order, []);
   if (!isOpen(order.status)) return refuse("order_not_open", order);
-  const guarded = checkGuaranteed(account, { order, to: null }, market);
+  const guarded = checkCancel(account, order, market);
   if (guarded !== null) return refuse(guarded, order);
   return done(account, order, [requestCancel(account, order, market.now)]);
 }
@@ -46,7 +45,7 @@ export function cancelOrders(account: Account, command: CancelOrders, market: Ma
   const asked = [...account.orders.values()].filter((order) =>
     isOpen(order.status) && !isClosingOrder(order) &&
     (command.symbol === null || command.symbol === order.symbol) &&
-    (command.byKill === true || checkGuaranteed(account, { order, to: null }, market) === null)
+    (command.byKill === true || checkCancel(account, order, market) === null)
   );
   const booked = asked.flatMap((order) =>
     order.status === "pending_cancel" ? [] : [requestCancel(account, order, market.now)]
@@ -66,54 +65,58 @@ export function replaceOrder(account: Account, command: ReplaceOrder, market: Ma
   if (asksNothingNew(order, replacement)) return done(account, order, []);
   if (order.status === "held") return refuse("order_held", order);
   if (order.status === "pending_cancel") return refuse("order_being_canceled", order);
+  const instrument = instrumentOf(order.symbol);
+  const change = { order, replacement, instrument };
+  // Valued once for all that ask: the account's positions may be many.
+  const known = knownOf(account, { terms: order, instrument }, market);
   const reason = checkReplacement(order, replacement, market.now) ??
-    checkGuaranteed(account, { order, to: replacement }, market) ??
-    checkRisk(account, { order, replacement }, market) ??
-    checkGrowth(account, { order, replacement }, market);
-  if (reason !== null) {
-    const instrument = instrumentOf(order.symbol);
-    const text = refusedBy(
-      account,
-      { instrument, reason },
-      market,
-      (risk) => checkRisk(account, { order, replacement }, market, risk),
-    );
-    return refuse(reason, order, text);
+    checkGuaranteed({ order, to: replacement }, known) ??
+    checkRisk(change, known) ??
+    checkGrowth(change, known);
+  if (reason === null) {
+    return done(account, order, [requestReplace(account, { order, replacement }, market.now)]);
   }
-  return done(account, order, [requestReplace(account, { order, replacement }, market.now)]);
+  const text = refusedBy(
+    account,
+    { instrument, reason, market },
+    (risk) => checkRisk(change, { ...known, risk }),
+  );
+  return refuse(reason, order, text);
+}
+
+interface Change {
+  readonly order: Order;
+  readonly replacement: Replacement;
+  readonly instrument: Instrument;
+}
+
+/** Whether the account's owner may cancel the order; of all but guaranteed stops, yes. */
+function checkCancel(account: Account, order: Order, market: Market): RejectReason | null {
+  if (order.guaranteedPremium === null) return null;
+  const instrument = instrumentOf(order.symbol);
+  return checkGuaranteed(
+    { order, to: null },
+    knownOf(account, { terms: order, instrument }, market),
+  );
 }
 
 /** A guaranteed stop changes at prices of now alone; an entry keeps the guarantee it asks for. */
 function checkGuaranteed(
-  account: Account,
   { order, to }: { order: Order; to: Replacement | null },
-  market: Market,
+  { market: { open, quote, status }, account: { holding }, offer }: KnownOfAccount,
 ): RejectReason | null {
-  const isEntry = order.onFill?.guaranteed ?? false;
-  if (order.guaranteedPremium === null && !isEntry) return null;
-  const instrument = instrumentOf(order.symbol);
-  const known = knownOf(account, { terms: order, instrument }, market);
-  const { market: { open, quote, status }, offer } = known;
   const tradable = open && (status === "live" || status === "quiet");
   const reason = checkGuaranteedStop(order, to, { offer, quote, tradable });
-  if (reason !== null || to === null || !isEntry) return reason;
+  if (reason !== null || to === null || !(order.onFill?.guaranteed ?? false)) return reason;
   const { revision: _, ...terms } = to;
-  return checkGuarantee({ ...order, ...terms }, { offer, quote, holding: known.account.holding });
+  return checkGuarantee({ ...order, ...terms }, { offer, quote, holding });
 }
 
-/**
- * Rules of risk judge the new terms whole, smaller ones too: a halt refuses every replace. With
- * `only`, one level's rule does.
- */
+/** Rules of risk judge the new terms whole, smaller ones too: a halt refuses every replace. */
 function checkRisk(
-  account: Account,
-  { order, replacement }: { order: Order; replacement: Replacement },
-  market: Market,
-  only?: CheckedRisk,
+  { order, replacement, instrument }: Change,
+  { risk, ...known }: KnownOfAccount,
 ): RejectReason | null {
-  const instrument = instrumentOf(order.symbol);
-  const known = knownOf(account, { terms: order, instrument }, market);
-  const risk = only ?? known.risk;
   if (risk === null) return null;
   const { revision: _, ...terms } = replacement;
   const wanted = { ...order, ...terms };
@@ -132,15 +135,11 @@ function checkRisk(
 
 /** A larger order passes the check of the units it adds; a smaller one always may. */
 function checkGrowth(
-  account: Account,
-  about: { order: Order; replacement: Replacement },
-  market: Market,
+  { order, replacement, instrument }: Change,
+  known: KnownOfAccount,
 ): RejectReason | null {
-  const { order, replacement } = about;
   const added = replacement.units - newestTerms(order).units;
   if (added <= 0) return null;
-  const instrument = instrumentOf(order.symbol);
-  const known = knownOf(account, { terms: order, instrument }, market);
   const { revision: _, ...terms } = replacement;
   const wanted = order.positionFill === "reduce_only" ? terms.units - order.filledUnits : added;
   const expireTime = terms.timeInForce === "GTD" ? terms.expireTime : null;

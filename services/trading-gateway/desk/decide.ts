@@ -186,8 +186,7 @@ function placeOrder(
       reason,
       text: refusedBy(
         account,
-        { instrument, reason },
-        context.market,
+        { instrument, reason, market: context.market },
         (risk) => checkOrder(terms, instrument, { ...known, risk }),
       ),
     });

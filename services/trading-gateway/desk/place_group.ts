@@ -143,7 +143,7 @@ function refusals(
     const reason = check(known.risk);
     return reason === null
       ? null
-      : { reason, text: refusedBy(account, { instrument, reason }, market, check) };
+      : { reason, text: refusedBy(account, { instrument, reason, market }, check) };
   });
 
   function checkMember(

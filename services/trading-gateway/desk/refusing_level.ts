@@ -14,11 +14,14 @@ import type { Market } from "./decide.ts";
  */
 export function refusedBy(
   account: Account,
-  about: { readonly instrument: Instrument; readonly reason: RejectReason },
-  market: Market,
+  about: {
+    readonly instrument: Instrument;
+    readonly reason: RejectReason;
+    readonly market: Market;
+  },
   check: (risk: CheckedRisk) => RejectReason | null,
 ): string | null {
-  const { instrument, reason } = about;
+  const { instrument, reason, market } = about;
   if (market.risk === undefined || !isOfRisk(reason)) return null;
   for (const level of levelsOf(account, instrument.symbol)) {
     const risk = market.risk.about(account, instrument, { ...market, level });

@@ -126,12 +126,13 @@ const onFillRecord = (one: StoredOnFill): OnFill => ({
   trailingDistance: one.trailingDistance,
 });
 
-const arrivalRecord = ({ bid, ask, receivedAt, sentAt, acknowledgedAt }: Arrival): Arrival => ({
-  bid,
-  ask,
-  receivedAt,
-  sentAt,
-  acknowledgedAt,
+const arrivalRecord = (one: Arrival): Arrival => ({
+  bid: one.bid,
+  ask: one.ask,
+  receivedAt: one.receivedAt,
+  sentAt: one.sentAt,
+  acknowledgedAt: one.acknowledgedAt,
+  ...(one.releasedAt === undefined ? {} : { releasedAt: one.releasedAt }),
 });
 
 /** Field by field, so that equal replaces are stored as equal texts. */

@@ -84,12 +84,12 @@ export class DeskTotals {
     }
   }
 
-  /** An order or a replace of the account was taken. */
-  spend(account: Account, now: EpochMs): void {
-    for (const { level, limits } of this.#book.totalsFor(account)) {
+  /** An order or a replace of the account was taken; returns what takes that back. */
+  spend(account: Account, now: EpochMs): (() => void)[] {
+    return this.#book.totalsFor(account).flatMap(({ level, limits }) => {
       const pace = totalPaceOf(limits);
-      if (pace !== null) this.#paceOf(level).spend(null, pace, now);
-    }
+      return pace === null ? [] : [this.#paceOf(level).spend(null, pace, now)];
+    });
   }
 
   admits(level: RiskLevelText, count: number, now: EpochMs): boolean {

@@ -157,7 +157,8 @@ export function checkHoldings(
       ? "quote_missing" as const
       : notionalOf(growth, { doubled: twiceMid(quote), instrument }, risk);
   const own = terms.side === "buy" ? after.long - holding.long : after.short - holding.short;
-  return checkExposure(limits.exposureMax, added, risk, "exposure_above_limit") ??
+  const most = { most: limits.exposureMax, reason: "exposure_above_limit" } as const;
+  return checkExposure(most, added, risk) ??
     checkLoss(limits.dailyLossMax, risk.history, "daily_loss_reached") ??
     (risk.totals.length === 0 ? null : checkTotals(terms, { own, added }, risk));
 }
@@ -165,10 +166,9 @@ export function checkHoldings(
 type Added = () => Micros | "quote_missing" | null;
 
 function checkExposure(
-  most: Micros | null,
+  { most, reason }: { readonly most: Micros | null; readonly reason: RejectReason },
   added: Added,
   of: { exposure(): Micros | null },
-  reason: RejectReason,
 ): RejectReason | null {
   if (most === null) return null;
   const more = added();
@@ -200,7 +200,8 @@ function checkTotals(
     if (totalPositionUnitsMax !== null && total.unitsOn(terms) + own > totalPositionUnitsMax) {
       return "total_position_above_limit";
     }
-    const reason = checkExposure(totalExposureMax, added, total, "total_exposure_above_limit") ??
+    const most = { most: totalExposureMax, reason: "total_exposure_above_limit" } as const;
+    const reason = checkExposure(most, added, total) ??
       checkLoss(totalDailyLossMax, total, "total_daily_loss_reached");
     if (reason !== null) return reason;
   }
