@@ -85,11 +85,10 @@ export class DeskRisk implements RiskSource {
     opened: readonly Tenant[],
     now: EpochMs,
   ): Promise<void> {
-    const startsAt = fxDayStart(now);
-    const { limitsDailyLoss } = this.book;
-    if (limitsDailyLoss) await this.#readDays(accounts.map((one) => one.accountId), startsAt, now);
+    // A calendar's day costs more than all the rest where no rule asks for it.
+    const since = this.book.limitsDailyLoss ? fxDayStart(now) : null;
+    if (since !== null) await this.#readDays(accounts.map((one) => one.accountId), since, now);
     const tenants = [...accounts.map(({ tenant }) => tenant), ...opened];
-    const since = limitsDailyLoss ? startsAt : null;
     await this.totals.prepare({ accounts, tenants, since }, (id) => this.#days.get(id) ?? null);
   }
 
