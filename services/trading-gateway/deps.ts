@@ -33,6 +33,7 @@ import { MarginWatch } from "./margin/margin_watch.ts";
 import { Relay } from "./outbox/relay.ts";
 import type { ChangeParts } from "./risk/change_rule.ts";
 import { createDayStore } from "./risk/day_store.ts";
+import { createTotalsStore } from "./risk/totals_store.ts";
 import { DeskRisk } from "./risk/desk_risk.ts";
 import { followRules } from "./risk/follow_rules.ts";
 import { KillSwitch } from "./risk/kill_switch.ts";
@@ -70,7 +71,8 @@ export async function startTrading(
   const books = createBooksStore(db);
   const quotes = new QuoteBook();
   const rates = quoteRates(quotes);
-  const risk = new DeskRisk(createDayStore(db));
+  const days = createDayStore(db);
+  const risk = new DeskRisk(days, createTotalsStore(db, { books, days }));
   const market = (): Market => {
     return { now: marketClock.now(), quotes, rates, hours, terms, risk };
   };
