@@ -108,9 +108,9 @@ export class BlockOpener {
       if (!(cause instanceof BlockFormatError || cause instanceof DepotError)) throw cause;
       const from = new Date(block.fromTime).toISOString();
       const series = `${key.symbol} ${key.kind} of ${key.source}`;
-      throw new HistoryDamaged(`Cannot read ${series}, block from ${from}: ${cause.message}`, {
-        cause,
-      });
+      const place = block.bytes instanceof Uint8Array ? "" : ` in ${block.bytes.key} of the depot`;
+      const text = `Cannot read ${series}, block from ${from}${place}: ${cause.message}`;
+      throw new HistoryDamaged(text, { cause });
     }
   }
 
