@@ -14,7 +14,7 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
-import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { historyOf } from "../../shared/timeseries/block_history.ts";
 import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import type { History } from "../../shared/timeseries/history.ts";
 
@@ -48,5 +48,5 @@ export async function startMarketData(
     signal: lifecycle.signal,
   });
   const db = store.database<TimeseriesDatabase>(timeseriesSchema);
-  return { ...ground, db, history: new BlockHistory(db, depotOf(ground.history ?? {})), quotes };
+  return { ...ground, db, history: historyOf(store, depotOf(ground.history ?? {})), quotes };
 }
