@@ -15,7 +15,7 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
-import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { historyOf } from "../../shared/timeseries/block_history.ts";
 import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import type { History } from "../../shared/timeseries/history.ts";
 
@@ -55,6 +55,6 @@ export async function startMarketData(
     signal: lifecycle.signal,
   });
   const db = store.database<TimeseriesDatabase>(timeseriesSchema);
-  const history = new BlockHistory(db, depotOf(ground.history ?? {}));
+  const history = historyOf(store, depotOf(ground.history ?? {}));
   return { ...ground, guarantees: ground.guarantees ?? defaultGuarantees, db, history, quotes };
 }

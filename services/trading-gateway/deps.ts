@@ -13,11 +13,10 @@ import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
 import {
-  type TimeseriesDatabase,
   timeseriesMigrations,
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
-import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { historyOf } from "../../shared/timeseries/block_history.ts";
 import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import { BacktestRunner } from "./backtests/jobs/backtest_runner.ts";
 import { BacktestStore } from "./backtests/jobs/backtest_store.ts";
@@ -130,8 +129,7 @@ async function openBacktests(
 ): Promise<Pick<TradingDeps, "backtests" | "backtestRunner">> {
   const { store, clock, terms, logger } = ground;
   await migrate(store, timeseriesSchema, timeseriesMigrations);
-  const stored = store.database<TimeseriesDatabase>(timeseriesSchema);
-  const history = new BlockHistory(stored, depotOf(ground.history ?? {}));
+  const history = historyOf(store, depotOf(ground.history ?? {}));
   const backtests = new BacktestStore(db);
   const now = () => clock.now();
   const backtestRunner = new BacktestRunner({ store: backtests, history, terms, now, logger });
