@@ -127,12 +127,15 @@ async function openBacktests(
   ground: TradingGround & { readonly terms: TradingTerms },
   db: Kysely<TradingDatabase>,
 ): Promise<Pick<TradingDeps, "backtests" | "backtestRunner">> {
-  const { store, clock, terms, logger } = ground;
+  const { store, clock, ids, terms, logger } = ground;
   await migrate(store, timeseriesSchema, timeseriesMigrations);
   const history = historyOf(store, depotOf(ground.history ?? {}));
   const backtests = new BacktestStore(db);
-  const now = () => clock.now();
-  const backtestRunner = new BacktestRunner({ store: backtests, history, terms, now, logger });
+  const backtestRunner = new BacktestRunner({
+    ...{ store: backtests, history, terms, logger },
+    owner: ids.next(),
+    now: () => clock.now(),
+  });
   return { backtests, backtestRunner };
 }
 

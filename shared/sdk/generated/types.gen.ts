@@ -1535,7 +1535,7 @@ export type Backtest = {
     backtestId: string;
     state: 'queued' | 'running' | 'done' | 'failed' | 'canceled';
     /**
-     * Of the period, while it runs; a restart begins anew
+     * Of the period, as told every second while it runs; a restart begins anew
      */
     percent: number;
     asked: CreateBacktest;
