@@ -77,6 +77,7 @@ function begun(one: Transaction): Folded {
     type: one.orderType!,
     ...termsOf(one),
     triggerSide: one.triggerSide ?? "default",
+    guaranteedPremium: one.guaranteedPremium ?? null,
     positionFill: one.positionFill ?? "default",
     closeLotId: one.closeLotId ?? null,
     tag: one.tag ?? null,
@@ -108,10 +109,12 @@ const termsOf = (one: Transaction) => ({
 });
 
 function exitsOf(one: Transaction) {
-  const { takeProfitOnFill, stopLossOnFill, trailingStopLossOnFill } = one;
+  const { takeProfitOnFill, stopLossOnFill, guaranteedStopLossOnFill, trailingStopLossOnFill } =
+    one;
   return {
     ...(takeProfitOnFill === undefined ? {} : { takeProfitOnFill }),
     ...(stopLossOnFill === undefined ? {} : { stopLossOnFill }),
+    ...(guaranteedStopLossOnFill === undefined ? {} : { guaranteedStopLossOnFill }),
     ...(trailingStopLossOnFill === undefined ? {} : { trailingStopLossOnFill }),
   };
 }
