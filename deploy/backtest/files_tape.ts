@@ -55,7 +55,7 @@ export async function openFilesTape(path: string, options: FilesTapeOptions): Pr
   const kinds = [...new Set(recorded.map(({ kind }) => kind))];
   return {
     symbols: recorded.map(({ symbol }) => symbol),
-    name: `${formats.join(", ")}: ${kinds.join(", ")}`,
+    name: ticks.length > 0 ? formats.join(", ") : `${formats.join(", ")}: ${kinds.join(", ")}`,
     from: Math.min(...recorded.map(({ from }) => from)),
     to: Math.max(...recorded.map(({ to }) => to)),
     pieces: () => mergeTape(recorded.map((one) => one.read())),

@@ -30,7 +30,7 @@ const flags = [
   ["spread", "points of spread where there are bars of one side only (10)"],
   ["hours", "fx-week or always (fx-week)"],
   ["seed", "chance at the venue repeats by seed (1)"],
-  ["carry", "charge, or none: no financing of rolls (charge)"],
+  ["carry", "charge, or none: nothing for positions held over 17:00 New York (charge)"],
 ] as const;
 type Flag = (typeof flags)[number][0];
 

@@ -4,7 +4,7 @@ import type { BacktestReport } from "../../shared/contracts/http/backtest_report
 
 /** A name and a value a line; the files come last. */
 export function summaryText(report: BacktestReport, files: readonly string[]): string {
-  const { summary, costs, settings, quotes, uncharged } = report;
+  const { summary, costs, settings, quotes, financing } = report;
   const { currency } = settings;
   const rows: [string, string][] = [
     ["quotes", `${quotes.count.toLocaleString("en")}, ${quotes.first} to ${quotes.last}`],
@@ -23,10 +23,13 @@ export function summaryText(report: BacktestReport, files: readonly string[]): s
   ];
   const refused = Object.entries(report.refusals).map(([code, count]) => `${count} ${code}`);
   if (refused.length > 0) rows.push(["refused", refused.join(", ")]);
-  if (uncharged.length > 0) {
-    const { fault } = uncharged[0]!;
-    rows.push(["incomplete", `${uncharged.length} rolls without carry: ${fault}`]);
+  for (const one of financing) {
+    const rate = one.annualRate === undefined
+      ? `${one.swapPoints} points a day`
+      : `${one.annualRate} % a year`;
+    rows.push(["financing", `${one.symbol} ${one.side} ${rate}: ${one.origin}`]);
   }
+  if (settings.carry === "none") rows.push(["financing", "none was charged, as asked"]);
   for (const file of files) rows.push(["written", file]);
   return rows.map(([name, value]) => `${name.padEnd(15)} ${value}`).join("\n");
 }

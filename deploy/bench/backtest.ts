@@ -18,6 +18,13 @@ import { untilIdle } from "./idle.ts";
 import type { BenchResult } from "./result.ts";
 
 const symbols = ["EURUSD"] as Symbol[];
+const perYear = (ppm: number) => ({ kind: "annual", ppm }) as const;
+const overnight = {
+  symbol: symbols[0]!,
+  since: "2019-01-01",
+  long: perYear(-30_000),
+  short: perYear(10_000),
+};
 const rounds = 12;
 /** Times that one round goes over the day, each in a run of its own. */
 const runsOfRound = 4;
@@ -51,6 +58,8 @@ function run(day: TickColumns, isEager: boolean): Backtest {
       seed: "bench",
       terms: {
         ...defaultTerms,
+        // What is held overnight is charged, and there are no default rates of the day.
+        financing: { ...defaultTerms.financing, instruments: [overnight] },
         commissions: [{
           currency: "USD",
           perLot: micros(3_500_000n),

@@ -1,4 +1,7 @@
-/** A timer that a test moves: whoever waits on it goes on when its moment is reached, in order. */
+/**
+ * A timer that a test moves: whoever waits on it goes on when its moment is reached, in order. Time
+ * stands until what came of the moment before is done, which those know who sent it: `calm`.
+ */
 
 import { type EpochMs, epochMs, type Timer } from "../domain/time.ts";
 import { nextTurn } from "../runtime/time.ts";
@@ -10,10 +13,13 @@ interface Sleeper {
 
 export class ManualTimer implements Timer {
   readonly #sleepers = new Set<Sleeper>();
+  readonly #calm: () => Promise<void>;
   #now: EpochMs;
 
-  constructor(start: EpochMs) {
+  /** `calm` resolves when nothing is under way any more; default: within this process. */
+  constructor(start: EpochMs, calm: () => Promise<void> = turns) {
     this.#now = start;
+    this.#calm = calm;
   }
 
   now(): EpochMs {
@@ -38,14 +44,14 @@ export class ManualTimer implements Timer {
   async advanceBy(ms: number): Promise<void> {
     const end = epochMs(this.#now + ms);
     for (;;) {
-      await settled();
+      await this.#calm();
       const due = [...this.#sleepers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (due === undefined) break;
       if (due.at > this.#now) this.#now = due.at;
       due.wake();
     }
     this.#now = end;
-    await settled();
+    await this.#calm();
   }
 
   /** Sets the clock, back too, as a machine's is; nobody's waiting changes. */
@@ -54,19 +60,10 @@ export class ManualTimer implements Timer {
   }
 }
 
-/** Turns of the event loop that work under way in this process gets before time moves on. */
-const turns = 6;
-/** And what its sockets get to carry bytes over loopback. */
-const carryMs = 2;
-/** A timer this much later shows that the machine is busy otherwise: bytes get another turn. */
-const lateMs = 2;
-const againMax = 25;
+/** Turns of the event loop that work under way within this process gets before time moves on. */
+const turnsOfWork = 6;
 
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await nextTurn();
-  for (let again = 0; again < againMax; again++) {
-    const askedAt = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, carryMs));
-    if (performance.now() - askedAt < carryMs + lateMs) return;
-  }
+/** Lets this process do what it can without the outside: what waits for a socket still waits. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < turnsOfWork; turn++) await nextTurn();
 }

@@ -22,6 +22,7 @@
 import { type Clock, toRfc3339 } from "../domain/time.ts";
 import { epochMs } from "../domain/time.ts";
 import { eventually } from "./eventually.ts";
+import { turns } from "./manual_timer.ts";
 
 /** Something the server sent, and the name of OANDA's definition it must fit. */
 export interface SentPayload {
@@ -36,9 +37,18 @@ export class ScriptedConnection {
   readonly headers: Headers;
   /** Whether either side has ended it. */
   closed = false;
+  /** Bytes said, and those that the client has taken. */
+  readonly bytes = { said: 0, taken: 0 };
+  /** Whether the client has seen its end, or has left. */
+  isLeft = false;
   readonly #server: ScriptedOanda;
   readonly #stream: StreamName;
   #body: ReadableStreamDefaultController<Uint8Array> | null = null;
+
+  /** Whether the client knows all there is to know of it. */
+  get isTaken(): boolean {
+    return this.isLeft || (!this.closed && this.bytes.taken === this.bytes.said);
+  }
 
   constructor(server: ScriptedOanda, request: Request, stream: StreamName) {
     const query = new URL(request.url).searchParams;
@@ -48,7 +58,8 @@ export class ScriptedConnection {
     this.#stream = stream;
   }
 
-  answer(steps: readonly string[]): Response {
+  /** `id` tells the client's side of it, see {@link ScriptedOanda.fetch}. */
+  answer(steps: readonly string[], id: number): Response {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#body = controller;
@@ -59,7 +70,7 @@ export class ScriptedConnection {
       },
     });
     return new Response(body, {
-      headers: { "content-type": "application/octet-stream", requestid: "1" },
+      headers: { "content-type": "application/octet-stream", requestid: String(id) },
     });
   }
 
@@ -82,7 +93,10 @@ export class ScriptedConnection {
   }
 
   #send(text: string): void {
-    if (!this.closed) this.#body?.enqueue(new TextEncoder().encode(text));
+    if (this.closed || this.#body === null) return;
+    const bytes = new TextEncoder().encode(text);
+    this.bytes.said += bytes.length;
+    this.#body.enqueue(bytes);
   }
 
   #close(how: "end" | "cut"): void {
@@ -146,8 +160,16 @@ export class ScriptedOanda implements AsyncDisposable {
   readonly #scripts: Record<StreamName, (readonly string[])[]>;
   readonly #prices = new Map<string, Price>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  /** Those that were given a stream, by the id in its answer's head. */
+  readonly #answered: ScriptedConnection[] = [];
+  /** Those of which the client has had the head. */
+  readonly #followed: ScriptedConnection[] = [];
   #clockMs = 0;
   #transactionId = 100;
+  /** Requests whose head the client waits for. */
+  #asking = 0;
+  /** Rises with whatever the client asks, takes or leaves. */
+  #activity = 0;
 
   constructor(options: ScriptedOandaOptions) {
     this.#clock = options.clock;
@@ -164,6 +186,12 @@ export class ScriptedOanda implements AsyncDisposable {
       // A body that a script breaks off is no failure of the server's.
       onError: () => new Response(null, { status: 500 }),
     }, (request) => this.#answer(request));
+  }
+
+  /** For a venue whose taking is counted. */
+  get access() {
+    const { url, token, accountId, fetch } = this;
+    return { url, token, accountId, fetch };
   }
 
   get url(): string {
@@ -184,6 +212,70 @@ export class ScriptedOanda implements AsyncDisposable {
 
   moveClock(ms: number): void {
     this.#clockMs += ms;
+  }
+
+  /** The runtime's own, which counts what of this server's words the client takes. */
+  readonly fetch: typeof fetch = async (input, init) => {
+    this.#asking++;
+    this.#activity++;
+    try {
+      const response = await fetch(input, init);
+      const connection = this.#answered[Number(response.headers.get("requestid") ?? NaN)];
+      const { status, headers } = response;
+      if (status !== 200 || connection === undefined) {
+        return new Response(await response.arrayBuffer(), { status, headers });
+      }
+      this.#followed.push(connection);
+      return new Response(this.#counted(response.body!, connection, init?.signal), { headers });
+    } finally {
+      this.#asking--;
+      this.#activity++;
+    }
+  };
+
+  #counted(
+    body: ReadableStream<Uint8Array<ArrayBuffer>>,
+    connection: ScriptedConnection,
+    signal: AbortSignal | null | undefined,
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const reader = body.getReader();
+    const leave = () => {
+      connection.isLeft = true;
+      this.#activity++;
+    };
+    signal?.addEventListener("abort", leave);
+    return new ReadableStream({
+      pull: async (controller) => {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) {
+            controller.enqueue(value);
+            connection.bytes.taken += value.length;
+            this.#activity++;
+            return;
+          }
+          controller.close();
+        } catch (error) {
+          controller.error(error);
+        }
+        leave();
+      },
+      cancel: (reason) => {
+        leave();
+        return reader.cancel(reason);
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  /** Until the client has taken all that was said, and has nothing more to ask because of it. */
+  async calm(): Promise<void> {
+    for (let before = -1; before !== this.#activity;) {
+      before = this.#activity;
+      await turns();
+      await eventually(() => this.#asking === 0 && this.#followed.every((one) => one.isTaken), {
+        everyMs: 0,
+      });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -244,7 +336,7 @@ export class ScriptedOanda implements AsyncDisposable {
     }
     const steps = this.#scripts[stream].shift() ?? this.#present(connection.instruments, stream);
     const refusal = /^refuse (\d{3})(?: (\d+))?$/.exec(steps[0] ?? "");
-    if (refusal === null) return connection.answer(steps);
+    if (refusal === null) return connection.answer(steps, this.#answered.push(connection) - 1);
     connection.closed = true;
     return this.#refuse(Number(refusal[1]), "Refused by the script", refusal[2]);
   }

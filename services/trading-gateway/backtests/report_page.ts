@@ -27,6 +27,8 @@ export function backtestPage(report: BacktestReport): string {
     summaryTable(report),
     "<h2>Costs</h2>",
     costsTable(report),
+    "<h2>Financing</h2>",
+    financingTable(report),
     ...pictures(report),
     "<h2>Trades</h2>",
     tradesTable(report),
@@ -42,15 +44,8 @@ export function backtestPage(report: BacktestReport): string {
 }
 
 /** What a reader must know before believing a figure. */
-function warnings({ uncharged, quotes, summary }: BacktestReport): string[] {
+function warnings({ quotes, summary }: BacktestReport): string[] {
   const said: string[] = [];
-  if (uncharged.length > 0) {
-    const { day, symbol, fault } = uncharged[0]!;
-    said.push(
-      `Carry is incomplete: ${uncharged.length} rolls could not be charged, the first of ` +
-        `${symbol} on ${day} (${fault.replaceAll("_", " ")}).`,
-    );
-  }
   if (quotes.refused > 0) {
     said.push(`${quotes.refused.toLocaleString("en")} recorded prices were refused as no prices.`);
   }
@@ -59,27 +54,33 @@ function warnings({ uncharged, quotes, summary }: BacktestReport): string[] {
 }
 
 function summaryTable({ summary, settings: { currency } }: BacktestReport): string {
-  const none = "–";
-  return table(["", currency], [
-    ["Opening balance", summary.openingBalance],
-    ["Closing balance", summary.closingBalance],
-    ["Closing equity", summary.closingEquity],
-    ["Net profit", summary.netProfit],
-    ["Return, per cent", summary.returnPercent],
-    ["Largest drawdown", summary.maxDrawdown],
+  const money = (name: string, amount: string | null) =>
+    [`${name}, ${currency}`, amount === null ? null : moneyText(amount)] as const;
+  const protection = Number(summary.protection) === 0
+    ? []
+    : [money("Made good, where the balance fell below zero", summary.protection)];
+  return table(["", ""], [
+    money("Opening balance", summary.openingBalance),
+    money("Profit of the trades that won", summary.grossProfit),
+    money("Loss of the trades that lost", summary.grossLoss),
+    money("Trades still open at the end, at the last price", summary.openProfit),
+    ...protection,
+    money("Net profit", summary.netProfit),
+    money("Closing equity", summary.closingEquity),
+    money("Closing balance: equity without what is open", summary.closingBalance),
+    ["Return, per cent of the opening balance", summary.returnPercent],
+    money("Largest drawdown", summary.maxDrawdown),
     ["Largest drawdown, per cent of its peak", summary.maxDrawdownPercent],
     ["Trades closed", summary.trades],
     ["of them won, per cent", summary.winPercent],
-    ["Gross profit", summary.grossProfit],
-    ["Gross loss", summary.grossLoss],
-    ["Profit factor", summary.profitFactor],
-    ["Average trade", summary.averageTrade ?? none],
-    ["Largest win", summary.largestWin ?? none],
-    ["Largest loss", summary.largestLoss ?? none],
+    ["Profit factor: won by lost", summary.profitFactor],
+    money("Average trade", summary.averageTrade),
+    money("Largest win", summary.largestWin),
+    money("Largest loss", summary.largestLoss),
     ["Average trade, minutes", minutes(summary.averageTradeSeconds)],
     ["Time in the market, per cent", summary.timeInMarketPercent],
-    ["Most margin used", summary.marginUsedMax],
-    ["Largest exposure", summary.notionalMax],
+    money("Most margin used", summary.marginUsedMax),
+    money("Largest exposure", summary.notionalMax),
     ["Orders accepted", summary.orders],
     ["Orders refused", summary.ordersRefused],
     ["Fills", summary.fills],
@@ -87,17 +88,44 @@ function summaryTable({ summary, settings: { currency } }: BacktestReport): stri
   ]);
 }
 
+/** Every digit but zeros at the end, thousands apart: `-1,234.50`. */
+function moneyText(amount: string): string {
+  const [whole = "", decimals = ""] = amount.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${grouped}.${decimals.replace(/0+$/, "").padEnd(2, "0")}`;
+}
+
 const minutes = (seconds: number | null): number | null => seconds === null ? null : seconds / 60;
 
 const costsTable = ({ costs, summary, settings: { currency } }: BacktestReport): string =>
   table(["", currency], [
-    ["Profit before costs", summary.profitBeforeCosts],
-    ["Spread", negated(costs.spread)],
-    ["Slippage", negated(costs.slippage)],
-    ["Commission", negated(costs.commission)],
-    ["Carry", costs.carry],
-    ["Net profit", summary.netProfit],
+    ["Profit before costs", moneyText(summary.profitBeforeCosts)],
+    ["Spread", moneyText(negated(costs.spread))],
+    ["Slippage", moneyText(negated(costs.slippage))],
+    ["Commission", moneyText(negated(costs.commission))],
+    ["Carry", moneyText(costs.carry)],
+    ["Net profit", moneyText(summary.netProfit)],
   ]);
+
+/** Which rates carry was charged by, and where they come from. */
+function financingTable({ financing, settings }: BacktestReport): string {
+  if (settings.carry === "none") return "<p>None was charged, as asked.</p>";
+  if (financing.length === 0) {
+    return "<p>Nothing was held over 17:00 New York, so none was charged.</p>";
+  }
+  const rows = financing.map((one) => [
+    one.symbol,
+    one.side,
+    one.annualRate === undefined ? `${one.swapPoints} points a day` : `${one.annualRate} % a year`,
+    one.from === one.to ? one.from : `${one.from} to ${one.to}`,
+    one.rolls,
+    one.days,
+    moneyText(one.amount),
+    one.origin,
+  ]);
+  const head = ["symbol", "side", "rate", "held over", "rolls", "days", settings.currency];
+  return table([...head, "where the rate comes from"], rows);
+}
 
 const negated = (amount: string): string =>
   /^-?0\.0*$/.test(amount) ? amount : amount.startsWith("-") ? amount.slice(1) : `-${amount}`;
@@ -150,21 +178,22 @@ function byHour(trades: readonly BacktestTrade[]): Bar[] {
 
 const hourOf = (time: string): number => Number(time.slice(11, 13));
 
-function tradesTable({ trades, summary }: BacktestReport): string {
+function tradesTable({ trades, summary, settings }: BacktestReport): string {
   if (trades.length === 0) return "<p>None.</p>";
   const rows = trades.slice(0, rowsMax).map((trade) => [
     trade.symbol,
     trade.side,
     trade.units,
-    moment(trade.openedAt),
-    trade.closedAt === null ? "open" : moment(trade.closedAt),
+    inOneLine(moment(trade.openedAt)),
+    trade.closedAt === null ? "open" : inOneLine(moment(trade.closedAt)),
     trade.entryPrice,
     trade.exitPrice ?? "–",
-    trade.profit,
+    moneyText(trade.profit),
     trade.adversePips,
     trade.favourablePips,
   ]);
-  const head = ["symbol", "side", "units", "opened", "closed", "entry", "exit", "profit"];
+  const profit = `profit, ${settings.currency}`;
+  const head = ["symbol", "side", "units", "opened", "closed", "entry", "exit", profit];
   const listed = Math.min(rowsMax, trades.length);
   const more = summary.trades > listed
     ? `<p class="soft">The first ${listed} of ${summary.trades}; the report has more.</p>`
@@ -182,16 +211,21 @@ function settingsTable({ settings, quotes }: BacktestReport): string {
     ["slippage of orders at the market, points", settings.slippagePoints],
     ["chance of a partial fill", settings.partialShare],
     ["chance of a reject by the venue", settings.rejectShare],
+    ["carry", settings.carry === "none" ? "none, as asked" : "charged"],
     ["seed", settings.seed],
   ]);
 }
 
 const formulas = (days: number): string =>
   `<p class="soft">Drawdown is measured at the points of the curve and at every fill. A trade runs ` +
-  `from flat to flat. Spread is half the spread of the quote an order met, slippage the way from ` +
+  `from flat to flat; its profit is what it realised, less commission, with carry. Spread is half the spread of the quote an order met, slippage the way from ` +
   `that quote to the fill. Profit before costs is net profit with spread, slippage and commission ` +
   `added back and carry taken off. The Sharpe ratio is the mean of ${days} daily returns over ` +
   `their sample deviation, times the root of 252, and is given from 20 days on.</p>`;
+
+/** A space and hyphens that no line breaks at. */
+const inOneLine = (text: string): string =>
+  text.replaceAll(" ", "\u00a0").replaceAll("-", "\u2011");
 
 /** `2026-03-04 22:00`. */
 const moment = (time: string): string => time.slice(0, 16).replace("T", " ");

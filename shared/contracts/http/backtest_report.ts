@@ -19,6 +19,7 @@ export const backtestSettingsView = z.object({
   slippagePoints: z.number(),
   partialShare: z.number(),
   rejectShare: z.number(),
+  carry: z.enum(["charge", "none"]),
   seed: z.string(),
 });
 
@@ -43,6 +44,12 @@ export const backtestSummary = z.object({
   winPercent: z.number().nullable(),
   grossProfit: decimal.openapi({ description: "Sum of the trades that made money" }),
   grossLoss: decimal.openapi({ description: "Sum of those that lost some, not positive" }),
+  openProfit: decimal.openapi({
+    description: "What trades that are open at the end have made so far, at the last prices",
+  }),
+  protection: decimal.openapi({
+    description: "Balances below zero that were made good; with the three above, the net profit",
+  }),
   profitFactor: z.number().nullable().openapi({
     description: "Gross profit over gross loss; null without a loss",
   }),
@@ -94,6 +101,23 @@ export const backtestTrade = z.object({
   favourablePips: z.number().openapi({ description: "Furthest in its favour (MFE)" }),
 });
 
+export const backtestFinancing = z.object({
+  symbol,
+  side: z.enum(["long", "short"]),
+  annualRate: decimal.optional().openapi({ description: "Of the notional, in per cent" }),
+  swapPoints: decimal.optional().openapi({ description: "Of the price, a day" }),
+  from: z.string().openapi({ description: "First FX day it was charged for" }),
+  to: z.string().openapi({ description: "Last one" }),
+  rolls: count,
+  days: count.openapi({ description: "Between value dates, that were charged" }),
+  amount: decimal.openapi({ description: "Positive was paid to the account" }),
+  origin: z.string().openapi({
+    description: "What the rate follows from",
+    example: "EUR 2 % and USD 3.625 % (the platform's defaults, indicative), markup 1 %",
+  }),
+});
+export type BacktestFinancing = z.infer<typeof backtestFinancing>;
+
 export const backtestReport = z
   .object({
     strategy: z.string(),
@@ -115,8 +139,8 @@ export const backtestReport = z
       notional: decimal,
     })),
     trades: z.array(backtestTrade).openapi({ description: "The first 10,000" }),
-    uncharged: z.array(z.object({ day: z.string(), symbol, fault: z.string() })).openapi({
-      description: "Rolls that could not be charged for want of something: carry is incomplete",
+    financing: z.array(backtestFinancing).openapi({
+      description: "The rates that carry was charged by. A roll without a rate ends the run",
     }),
     refusals: z.record(z.string(), count).openapi({ description: "Refused requests by code" }),
     log: z.array(z.string()).openapi({ description: "What the strategy said, the first lines" }),

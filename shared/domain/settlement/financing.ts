@@ -63,17 +63,34 @@ const yearOf365 = new Set<Currency>(["GBP", "AUD", "NZD", "CAD", "SGD", "ZAR"]);
 /** Days in the year that interest in a currency is counted by (ACT/365 or ACT/360). */
 export const dayCountOf = (currency: Currency): 360 | 365 => yearOf365.has(currency) ? 365 : 360;
 
+/** What the financing of an instrument on an FX day follows from. */
+export type FinancingRule =
+  | InstrumentFinancing
+  | { readonly base: CurrencyRate; readonly quote: CurrencyRate };
+
+/** `null` where nobody set any. */
+export function financingRuleOf(
+  terms: FinancingTerms,
+  instrument: Instrument,
+  day: IsoDate,
+): FinancingRule | null {
+  const set = newest(terms.instruments, day, (one) => one.symbol === instrument.symbol);
+  if (set !== undefined) return set;
+  const base = newest(terms.currencies, day, (one) => one.currency === instrument.base);
+  const quote = newest(terms.currencies, day, (one) => one.currency === instrument.quote);
+  return base === undefined || quote === undefined ? null : { base, quote };
+}
+
 /** The financing of one side of an instrument on an FX day, or that nobody set any. */
 export function financingPriceOf(
   terms: FinancingTerms,
   instrument: Instrument,
   about: { readonly long: boolean; readonly day: IsoDate },
 ): FinancingPrice | "financing_rate_missing" {
-  const set = newest(terms.instruments, about.day, (one) => one.symbol === instrument.symbol);
-  if (set !== undefined) return about.long ? set.long : set.short;
-  const base = newest(terms.currencies, about.day, (one) => one.currency === instrument.base);
-  const quote = newest(terms.currencies, about.day, (one) => one.currency === instrument.quote);
-  if (base === undefined || quote === undefined) return "financing_rate_missing";
+  const rule = financingRuleOf(terms, instrument, about.day);
+  if (rule === null) return "financing_rate_missing";
+  if ("symbol" in rule) return about.long ? rule.long : rule.short;
+  const { base, quote } = rule;
   const earned = about.long ? base.ppm - quote.ppm : quote.ppm - base.ppm;
   return { kind: "annual", ppm: earned - terms.markupPpm };
 }

@@ -1636,6 +1636,7 @@ export type BacktestReport = {
         slippagePoints: number;
         partialShare: number;
         rejectShare: number;
+        carry: 'charge' | 'none';
         seed: string;
     };
     quotes: {
@@ -1685,6 +1686,14 @@ export type BacktestReport = {
          * Sum of those that lost some, not positive
          */
         grossLoss: string;
+        /**
+         * What trades that are open at the end have made so far, at the last prices
+         */
+        openProfit: string;
+        /**
+         * Balances below zero that were made good; with the three above, the net profit
+         */
+        protection: string;
         /**
          * Gross profit over gross loss; null without a loss
          */
@@ -1782,12 +1791,40 @@ export type BacktestReport = {
         favourablePips: number;
     }>;
     /**
-     * Rolls that could not be charged for want of something: carry is incomplete
+     * The rates that carry was charged by. A roll without a rate ends the run
      */
-    uncharged: Array<{
-        day: string;
+    financing: Array<{
         symbol: string;
-        fault: string;
+        side: 'long' | 'short';
+        /**
+         * Of the notional, in per cent
+         */
+        annualRate?: string;
+        /**
+         * Of the price, a day
+         */
+        swapPoints?: string;
+        /**
+         * First FX day it was charged for
+         */
+        from: string;
+        /**
+         * Last one
+         */
+        to: string;
+        rolls: number;
+        /**
+         * Between value dates, that were charged
+         */
+        days: number;
+        /**
+         * Positive was paid to the account
+         */
+        amount: string;
+        /**
+         * What the rate follows from
+         */
+        origin: string;
     }>;
     /**
      * Refused requests by code

@@ -25,6 +25,8 @@ export interface OandaAccess {
   readonly url: string;
   readonly token: string;
   readonly accountId: string;
+  /** Default: the runtime's own. */
+  readonly fetch?: typeof fetch;
 }
 
 /** Longest pause an answer can ask for. */
@@ -41,9 +43,10 @@ export class OandaClient {
   constructor(access: OandaAccess, timer: Timer) {
     this.#access = access;
     this.#timer = timer;
+    // One at a time, evenly: two at once and their successors would be three in a second.
     this.#limiter = createRateLimiter({
-      limit: connectionsPerSecondMax,
-      windowMs: 1_000,
+      limit: 1,
+      windowMs: 1_000 / connectionsPerSecondMax,
       clock: timer,
       keysMax: 1,
     });
@@ -65,8 +68,8 @@ export class OandaClient {
 
   async #open(path: string, signal: AbortSignal): Promise<AsyncIterable<readonly string[]>> {
     await this.#permit(signal);
-    const { url, token, accountId } = this.#access;
-    const response = await fetch(`${url}/v3/accounts/${encodeURIComponent(accountId)}/${path}`, {
+    const { url, token, accountId, fetch: ask = fetch } = this.#access;
+    const response = await ask(`${url}/v3/accounts/${encodeURIComponent(accountId)}/${path}`, {
       headers: {
         authorization: `Bearer ${token}`,
         "accept-datetime-format": "RFC3339",

@@ -220,7 +220,7 @@ export class Backtest {
 
   #endDay(): void {
     const market = this.desk.market;
-    for (const missed of this.#carry.charge(this.#now)) this.findings.missRoll(missed);
+    this.#carry.charge(this.#now);
     this.#settle();
     this.curve.endDay(valueAccount(this.desk.account, market));
   }

@@ -12,6 +12,7 @@ import { backtestPage } from "../report_page.ts";
 import { builtInStrategies } from "../strategies.ts";
 import { pieceOf, settingsOf, startAt, tapeOf, walk } from "../testing/columns.ts";
 import { tradesCsv } from "../trades_csv.ts";
+import { backtestAccount } from "./backtest.ts";
 import { runBacktest } from "./run_backtest.ts";
 import { BacktestFailed } from "./settings.ts";
 import type { TapePiece } from "./tape.ts";
@@ -116,15 +117,60 @@ Deno.test("a position held over Wednesday's 17:00 New York is charged for three 
   const report = await run({});
   // 2 % less 3.625 % less a markup of 1 %, on 110,000 USD, for 3 days of 360.
   assertEquals(report.costs.carry, "-24.062500");
-  assertEquals(report.uncharged, []);
+  assertEquals(report.financing, [{
+    symbol: "EURUSD",
+    side: "long",
+    annualRate: "-2.625",
+    from: "2026-02-04",
+    to: "2026-02-04",
+    rolls: 1,
+    days: 3,
+    amount: "-24.062500",
+    origin:
+      "EUR 2 % and USD 3.625 % (the platform's defaults since 2026-01-01, indicative), markup 1 %",
+  }]);
   assertEquals(report.trades[0]!.carry, "-24.062500");
+  assert(backtestPage(report).includes("-2.625 % a year"));
+  const { financing } = defaultTerms;
+  const free = { ...financing, swapFree: [backtestAccount], currencies: [] };
+  const without = await run({ terms: { ...defaultTerms, financing: free } });
+  assertEquals([without.costs.carry, without.settings.carry], ["0.000000", "none"]);
+  assert(backtestPage(without).includes("None was charged, as asked"));
+  const euro = { currency: "EUR" as const, since: "2026-02-01", ppm: 10_000 };
+  const own = { ...financing, currencies: [euro, ...financing.currencies] };
+  const [set] = (await run({ terms: { ...defaultTerms, financing: own } })).financing;
+  assertEquals(
+    set!.origin,
+    "EUR 1 % (set since 2026-02-01) and USD 3.625 % (the platform's default, indicative since " +
+      "2026-01-01), markup 1 %",
+  );
+  const points = (thousandths: number) => ({ kind: "points", thousandths }) as const;
+  const swaps = { symbol: "EURUSD" as Symbol, since: "2026-01-05" };
+  const instruments = [{ ...swaps, long: points(-4_500), short: points(1_000) }];
+  const [swap] = (await run({ terms: { ...defaultTerms, financing: { ...financing, instruments } } }))
+    .financing;
+  assertEquals([swap!.swapPoints, swap!.origin], ["-4.5", "set for EURUSD since 2026-01-05"]);
+});
+
+Deno.test("a roll that has no rate, or no conversion, ends the run and says what is missing", async () => {
+  const run = (over: Parameters<typeof settingsOf>[0]) =>
+    runBacktest({
+      settings: settingsOf({ to: startAt + 15 * 3_600_000, ...over }),
+      definition: steps([(bot) => bot.place({ ...order, side: "buy" })]),
+      parameters: {},
+      tape: tapeOf(eurusd, [atHours([1, 2, 12.9, 13.1, 14])]),
+    });
   const financing = { ...defaultTerms.financing, currencies: [] };
-  const without = await run({ terms: { ...defaultTerms, financing } });
-  assertEquals(without.costs.carry, "0.000000");
-  assertEquals(without.uncharged, [
-    { day: "2026-02-04", symbol: "EURUSD", fault: "financing_rate_missing" },
-  ]);
-  assert(backtestPage(without).includes("Carry is incomplete"));
+  const error = await assertRejects(
+    () => run({ terms: { ...defaultTerms, financing } }),
+    BacktestFailed,
+  );
+  assertEquals(
+    error.message,
+    "Cannot charge carry: EURUSD is held over 17:00 New York of 2026-02-04, and no financing rate " +
+      "is set for that day. Run with carry none, or with what is missing: rates are set in " +
+      "terms.financing",
+  );
 });
 
 Deno.test("timers ring in market time; an order against a price grown old is refused", async () => {
@@ -233,6 +279,11 @@ dataTest(
             symbols: ["EURUSD" as Symbol],
             from: Date.UTC(2019, 1, 4),
             to: Date.UTC(2019, 1, 5),
+            // There are no default rates of 2019.
+            terms: {
+              ...defaultTerms,
+              financing: { ...defaultTerms.financing, swapFree: [backtestAccount] },
+            },
           }),
           definition,
           parameters: {},
@@ -246,7 +297,8 @@ dataTest(
       const rows = tradesCsv(report).trimEnd().split("\r\n");
       assertEquals(rows.length, 1 + report.trades.length);
       const page = backtestPage(report);
-      assert(page.includes(report.summary.netProfit) && page.includes("<polyline"));
+      assert(page.includes(report.summary.netProfit.replace(/0{1,4}$/, "")), definition.name);
+      assert(page.includes("<polyline"));
       assert(!/NaN|undefined|Infinity/.test(page + rows.join()), definition.name);
     }
   },

@@ -1,29 +1,22 @@
 /** What a run is remembered by: a fold of its transactions, bounded however long it is. */
 
 import { createHash } from "node:crypto";
-import type { Symbol } from "../../../../shared/domain/instrument.ts";
 import { type Micros, micros, zeroMicros } from "../../../../shared/domain/money.ts";
 import type { QuoteBook } from "../../../../shared/domain/quote.ts";
-import type { FinancingFault } from "../../../../shared/domain/settlement/financing.ts";
 import { toTransactionView, type TransactionView } from "../../transactions/transaction_view.ts";
 import { CostBook } from "./costs.ts";
+import { FinancingBook } from "./financing_book.ts";
 import type { Happened } from "./paper_desk.ts";
 import { type Extremes, profitOf, type Trade, TradeBook } from "./trades.ts";
 
-/** Trades and rolls kept whole; beyond, they are counted. */
+/** Trades kept whole; beyond, they are counted. */
 const keptMax = 10_000;
 const logLinesMax = 1_000;
 const logLineMax = 1_000;
 
-export interface Uncharged {
-  readonly day: string;
-  readonly symbol: Symbol;
-  readonly fault: FinancingFault;
-}
-
 export class Findings {
   readonly trades: Trade[] = [];
-  readonly uncharged: Uncharged[] = [];
+  readonly financing = new FinancingBook();
   readonly log: string[] = [];
   readonly refusals = new Map<string, number>();
   readonly sums = {
@@ -54,6 +47,7 @@ export class Findings {
     if (transaction.type === "financing_charged") {
       this.sums.carry = micros(this.sums.carry + transaction.amount);
       this.#book.charge(transaction);
+      this.financing.take(transaction);
     }
     if (transaction.type === "balance_adjusted") {
       this.sums.protection = micros(this.sums.protection + transaction.amount);
@@ -68,11 +62,6 @@ export class Findings {
     const view = toTransactionView(transaction);
     this.#digest.update(JSON.stringify(view) + "\n");
     return view;
-  }
-
-  /** A roll that waits for something for ever: the run goes on without it, and says so. */
-  missRoll(missed: Uncharged): void {
-    if (this.uncharged.length < keptMax) this.uncharged.push(missed);
   }
 
   refuse(code: string): void {

@@ -10,7 +10,7 @@ import { instrumentOf } from "../../../../shared/domain/instruments.ts";
 import { formatMicros, type Micros, micros } from "../../../../shared/domain/money.ts";
 import { epochMs, toRfc3339 } from "../../../../shared/domain/time.ts";
 import type { StrategyParameters } from "../../../../shared/sdk/strategy/strategy.ts";
-import type { Backtest } from "./backtest.ts";
+import { type Backtest, backtestAccount } from "./backtest.ts";
 import { type Extremes, profitOf, type Trade } from "./trades.ts";
 
 export interface ReportNames {
@@ -52,7 +52,7 @@ export function reportOf(run: Backtest, names: ReportNames): BacktestReport {
       notional: formatMicros(notional),
     })),
     trades,
-    uncharged: [...findings.uncharged],
+    financing: findings.financing.view(run.settings.terms.financing),
     refusals: Object.fromEntries([...findings.refusals].sort()),
     log: [...findings.log],
     digest: findings.digest(),
@@ -69,6 +69,7 @@ function settingsView({ settings }: Backtest, prices: string): BacktestReport["s
     balance: formatMicros(settings.balance),
     hours: settings.hours,
     ...settings.fills,
+    carry: settings.terms.financing.swapFree.includes(backtestAccount) ? "none" : "charge",
     seed: settings.seed,
   };
 }
@@ -102,6 +103,8 @@ function summaryOf(run: Backtest): BacktestReport["summary"] {
     winPercent: closed === 0 ? null : rounded(100 * counts.wins / closed),
     grossProfit: formatMicros(sums.won),
     grossLoss: formatMicros(sums.lost),
+    openProfit: formatMicros(micros(net - sums.won - sums.lost - sums.protection)),
+    protection: formatMicros(sums.protection),
     profitFactor: sums.lost === 0n ? null : rounded(Number(sums.won) / -Number(sums.lost)),
     averageTrade: closed === 0 ? null : average(micros(sums.won + sums.lost), closed),
     largestWin: counts.wins === 0 ? null : formatMicros(sums.largestWin),

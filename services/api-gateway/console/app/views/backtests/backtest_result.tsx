@@ -89,11 +89,9 @@ function Report({ backtestId }: { backtestId: string }) {
 }
 
 /** What must be known before a figure is believed. */
-function warningsOf({ uncharged, quotes, summary, trades }: BacktestReport): string[] {
+function warningsOf({ settings, quotes, summary, trades }: BacktestReport): string[] {
   return [
-    ...(uncharged.length > 0
-      ? [`Carry is incomplete: ${uncharged.length} rolls could not be charged.`]
-      : []),
+    ...(settings.carry === "none" ? ["No carry was charged, as asked."] : []),
     ...(quotes.refused > 0
       ? [`${groupDigits(String(quotes.refused))} recorded prices were refused as no prices.`]
       : []),
