@@ -50,6 +50,7 @@ Deno.test("a guaranteed stop is charged when it fills, and the statement says so
     "0.100000",
     "0.100000",
   ]);
+  trading.clock.advanceBy(1); // a statement ends before the moment it is asked for
   const statement = await send("GET", "/v1/accounts/gapped/statement");
   const { closingBalance, totals, instruments } = statement.body;
   assertEquals([closingBalance, totals.premium, instruments[0].premium], [

@@ -8,7 +8,7 @@ import {
   executionSchema,
 } from "./venue_book.ts";
 
-Deno.test("an order held before there were triggers is read with what it lacked", async () => {
+Deno.test("an order held before there were triggers and guarantees is read with what it lacked", async () => {
   const store = await openStore("pglite:memory");
   const [first, ...later] = Object.entries(executionMigrations);
   await migrate(store, executionSchema, Object.fromEntries([first!]));
@@ -26,7 +26,13 @@ Deno.test("an order held before there were triggers is read with what it lacked"
     order: {
       ...old.order,
       ...{ triggerPrice: null, trailingDistance: null, triggerSide: "default", priceBound: null },
-      ...{ positionFill: "default", tag: null, onFill: null, ocoGroup: null },
+      ...{
+        guaranteedPremium: null,
+        positionFill: "default",
+        tag: null,
+        onFill: null,
+        ocoGroup: null,
+      },
     },
     ...{ triggered: true, trailingLevelHalves: null, revision: 0, traded: 600 },
   });

@@ -65,12 +65,13 @@ export function replaceOrder(account: Account, command: ReplaceOrder, market: Ma
   if (asksNothingNew(order, replacement)) return done(account, order, []);
   if (order.status === "held") return refuse("order_held", order);
   if (order.status === "pending_cancel") return refuse("order_being_canceled", order);
+  const fault = checkReplacement(order, replacement, market.now);
+  if (fault !== null) return refuse(fault, order);
   const instrument = instrumentOf(order.symbol);
   const change = { order, replacement, instrument };
   // Valued once for all that ask: the account's positions may be many.
   const known = knownOf(account, { terms: order, instrument }, market);
-  const reason = checkReplacement(order, replacement, market.now) ??
-    checkGuaranteed({ order, to: replacement }, known) ??
+  const reason = checkGuaranteed({ order, to: replacement }, known) ??
     checkRisk(change, known) ??
     checkGrowth(change, known);
   if (reason === null) {

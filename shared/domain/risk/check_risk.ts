@@ -152,9 +152,11 @@ export function checkHoldings(
     const held = terms.side === "buy" ? after.long : after.short;
     if (held + waiting > limits.positionUnitsMax) return "position_above_limit";
   }
-  const added = () =>
-    quote === undefined
-      ? "quote_missing" as const
+  // Exact money is dear, and the account and its levels ask for the same.
+  let worked: ReturnType<Added> | undefined;
+  const added: Added = () =>
+    worked ??= quote === undefined
+      ? "quote_missing"
       : notionalOf(growth, { doubled: twiceMid(quote), instrument }, risk);
   const own = terms.side === "buy" ? after.long - holding.long : after.short - holding.short;
   const most = { most: limits.exposureMax, reason: "exposure_above_limit" } as const;
