@@ -12,10 +12,7 @@ import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import {
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
 import { historyOf } from "../../shared/timeseries/block_history.ts";
 import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import { BacktestRunner } from "./backtests/jobs/backtest_runner.ts";

@@ -40,7 +40,11 @@ export function addTickRoutes(app: MarketDataApp, { history, logger }: MarketDat
     if (format === "json") {
       const page = await readTicks(history, query);
       if (page.pieces.length === 0) await requireTicks(history, query.series);
-      return answerJson(c.req.raw, ticksJson(page, instrument, source), cursorOf(page.next)) as never;
+      return answerJson(
+        c.req.raw,
+        ticksJson(page, instrument, source),
+        cursorOf(page.next),
+      ) as never;
     }
     // Found first: what leads on stands before the rows, which are read as they are sent.
     const { rows, next } = await measurePage(history, query);
