@@ -11,6 +11,7 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../timeseries/bars_table.ts";
+import { TickRoom } from "../timeseries/block_codec.ts";
 import { historyOf } from "../timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../timeseries/block_writer.ts";
 import type { TickColumns, TimeRange } from "../timeseries/columns.ts";
@@ -268,7 +269,15 @@ async function runOperations(
     model.sort((a, b) => a[0] - b[0]);
   }
   assertEquals(await readTicks(history, symbol), model);
+  assertEquals(await readTicks(inRoom(history), symbol), model);
 }
+
+/** The same history, whose ticks lie in room that the next piece may take. */
+const inRoom = (history: History): History => ({
+  ticks: (series, range) => history.ticks(series, range, new TickRoom()),
+  bars: (series, range) => history.bars(series, range),
+  listSeries: (symbol) => history.listSeries(symbol),
+});
 
 const operation = fc.record({
   kind: fc.constantFrom("append", "append", "replace", "seal"),

@@ -7,6 +7,8 @@ import {
   decodeTicks,
   encodeBars,
   encodeTicks,
+  rowsMax,
+  TickRoom,
 } from "./block_codec.ts";
 import type { BarColumns, TickColumns } from "./columns.ts";
 
@@ -89,6 +91,24 @@ Deno.test("ticks of any columns come back bit for bit", () => {
   fc.assert(fc.property(tickColumns, (ticks) => {
     assertEquals(bits(decodeTicks(encodeTicks(ticks))), bits(ticks));
   }));
+});
+
+Deno.test("blocks decoded into one room, one after another, are what they are by themselves", () => {
+  const room = new TickRoom();
+  const inRoom = ({ time, bid, ask }: TickColumns) =>
+    time.buffer === room.time.buffer && bid.buffer === room.bid.buffer &&
+    ask.buffer === room.ask.buffer;
+  fc.assert(fc.property(fc.array(tickColumns, { minLength: 1, maxLength: 4 }), (blocks) => {
+    for (const ticks of blocks) {
+      const bytes = encodeTicks(ticks);
+      // One that cannot be read leaves nothing behind for the next.
+      assertThrows(() => decodeTicks(bytes.subarray(1), room), BlockFormatError);
+      const decoded = decodeTicks(bytes, room);
+      assert(inRoom(decoded));
+      assertEquals(bits(decoded), bits(ticks));
+    }
+  }));
+  assertEquals(room.time.length, rowsMax);
 });
 
 Deno.test("bars of any columns come back bit for bit", () => {

@@ -9,9 +9,16 @@ import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseri
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
 import type { BlockDepot } from "../../shared/timeseries/depot/block_depot.ts";
-import { correctMinutes, liveSource } from "./correct_bars.ts";
+import { correctMinutes, finishedBefore, liveSource } from "./correct_bars.ts";
 import { toTickColumns } from "./live_ticks.ts";
-import type { ArchiveEffects, ArchiveState, Building, SymbolState } from "./decide.ts";
+import {
+  type ArchiveEffects,
+  type ArchiveState,
+  type Building,
+  type Correction,
+  minuteKey,
+  type SymbolState,
+} from "./decide.ts";
 
 export const archiveSchema = "archive";
 
@@ -129,15 +136,17 @@ export function createArchiveStore(
           .executeTakeFirst();
         if (moved.numUpdatedRows !== 1n) throw new ArchiveMoved("Another archive has written");
         const history = trx.withSchema(timeseriesSchema) as unknown as Kysely<TimeseriesDatabase>;
-        await insertBars(history, effects.bars);
+        const reader = new BlockHistory(history, depot);
+        const again = await finishedBefore(reader, effects.again);
+        const finished = effects.bars.filter((bar) =>
+          !again.has(minuteKey(bar.symbol, bar.openTime))
+        );
+        await insertBars(history, finished);
         await writer.appendAll(history, appended(effects));
         await keepSymbols(trx, effects);
-        const corrected = await correctMinutes(
-          history,
-          new BlockHistory(history, depot),
-          effects.corrections,
-        );
-        const lasting = { finished: effects.bars, corrected };
+        const corrections = [...new Map([...keyed(effects.corrections), ...again]).values()];
+        const corrected = await correctMinutes(history, reader, corrections);
+        const lasting = { finished, corrected };
         if (count(lasting) + count(from.told) > 0) {
           await trx.updateTable("progress").set({ told: JSON.stringify(lasting) })
             .where("id", "=", 1).execute();
@@ -148,6 +157,9 @@ export function createArchiveStore(
     },
   };
 }
+
+const keyed = (corrections: readonly Correction[]) =>
+  corrections.map((one): [string, Correction] => [minuteKey(one.symbol, one.minute), one]);
 
 const count = ({ finished, corrected }: LastingBars): number => finished.length + corrected.length;
 

@@ -108,8 +108,8 @@ export class Archivist {
     const effects = archiveBatch(standing.state, batch, hours);
     this.#standing = await store.commit(standing, effects);
     this.#count(effects);
-    const { told, batches } = this.#standing;
-    return { effects, corrected: told.corrected, version: batches };
+    const { told: { finished, corrected }, batches } = this.#standing;
+    return { effects: { ...effects, bars: finished }, corrected, version: batches };
   }
 }
 

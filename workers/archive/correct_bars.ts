@@ -10,7 +10,7 @@ import { correctBars } from "../../shared/timeseries/bars_store.ts";
 import type { TimeseriesDatabase } from "../../shared/timeseries/bars_table.ts";
 import type { BarColumns, TickColumns } from "../../shared/timeseries/columns.ts";
 import type { History } from "../../shared/timeseries/history.ts";
-import type { Correction } from "./decide.ts";
+import { type Correction, minuteKey } from "./decide.ts";
 
 export const liveSource = "live";
 /** Minutes put right in one commit at most; more at once is a feed gone mad, and its ticks stay. */
@@ -42,6 +42,21 @@ export async function correctMinutes(
     corrected.push(...bars);
   }
   return corrected;
+}
+
+/** Of minutes that are finished, those that history has bars of already, by their key. */
+export async function finishedBefore(
+  history: History,
+  minutes: readonly Correction[],
+): Promise<ReadonlyMap<string, Correction>> {
+  const found = new Map<string, Correction>();
+  for (const { symbol, minute } of minutes) {
+    const series = { symbol, side: "bid", source: liveSource, intervalMs: minuteMs } as const;
+    for await (const bars of history.bars(series, { from: minute, to: minute + minuteMs })) {
+      if (bars.length > 0) found.set(minuteKey(symbol, minute), { symbol, minute });
+    }
+  }
+  return found;
 }
 
 interface Minute extends Correction {

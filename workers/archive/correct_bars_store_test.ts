@@ -58,8 +58,11 @@ async function archive(
   for (const batch of batches) {
     const standing = await archiveStore.load();
     const effects = archiveBatch(standing.state, batch, always);
-    const { batches: version, told: { corrected } } = await archiveStore.commit(standing, effects);
-    told.push({ effects, corrected, version });
+    const { batches: version, told: { finished, corrected } } = await archiveStore.commit(
+      standing,
+      effects,
+    );
+    told.push({ effects: { ...effects, bars: finished }, corrected, version });
   }
   return told;
 }

@@ -41,7 +41,7 @@ export interface SymbolState {
   readonly quotes: number;
   /** Of those, the ones whose minute was finished before they came. */
   readonly late: number;
-  /** Minutes before this were told as finished, or put right: whatever changes one corrects it. */
+  /** The newest minute that was finished, or put right, ends here; some before it may not have been. */
   readonly finishedUntil: EpochMs;
   /** Bars of the minute under way, flat until it has a quote. */
   readonly building: Building | null;
@@ -78,8 +78,10 @@ export interface ArchiveEffects {
   readonly bars: readonly Bar[];
   /** Quotes that were new, by symbol, as they came. */
   readonly ticks: ReadonlyMap<Symbol, readonly Quote[]>;
-  /** Minutes that quotes came too late for, or out of order. */
+  /** Minutes that quotes came too late for, or out of order; or that came twice. */
   readonly corrections: readonly Correction[];
+  /** Minutes of `bars` that may have been finished before: those that history has are corrections. */
+  readonly again: readonly Correction[];
   /** How many quotes were new. */
   readonly quotes: number;
   readonly late: number;
@@ -111,6 +113,8 @@ class BarDesk {
   readonly #bars: Bar[] = [];
   readonly #ticks = new Map<Symbol, Quote[]>();
   readonly #corrections = new Map<string, Correction>();
+  readonly #finished = new Set<string>();
+  readonly #again: Correction[] = [];
   readonly #counts = { quotes: 0, late: 0, repeats: 0 };
   #heardAt: EpochMs;
   /** No minute is due before this moment. */
@@ -130,6 +134,7 @@ class BarDesk {
       bars: this.#bars,
       ticks: this.#ticks,
       corrections: [...this.#corrections.values()],
+      again: this.#again,
       ...this.#counts,
     };
   }
@@ -235,16 +240,19 @@ class BarDesk {
   }
 
   #correct(symbol: Symbol, minute: EpochMs): void {
-    this.#corrections.set(`${symbol} ${minute}`, { symbol, minute });
+    this.#corrections.set(minuteKey(symbol, minute), { symbol, minute });
   }
 
   #finish(state: SymbolState, building: Building): SymbolState {
-    const { symbol, openTime, ticks } = building.bid;
-    const again = openTime < state.finishedUntil;
-    if (building.reordered || (again && ticks > 0)) this.#correct(symbol, openTime);
-    if (again) return state;
+    const { symbol, openTime } = building.bid;
+    const key = minuteKey(symbol, openTime);
+    const twice = this.#finished.has(key);
+    if (building.reordered || twice) this.#correct(symbol, openTime);
+    if (twice) return state;
+    this.#finished.add(key);
     for (const side of barSides) this.#bars.push(building[side]);
-    return { ...state, finishedUntil: endOf(openTime) };
+    if (openTime < state.finishedUntil) this.#again.push({ symbol, minute: openTime });
+    return { ...state, finishedUntil: latest(state.finishedUntil, endOf(openTime)) };
   }
 
   #set(symbol: string, state: SymbolState): void {
@@ -260,6 +268,8 @@ class BarDesk {
     return earliest;
   }
 }
+
+export const minuteKey = (symbol: Symbol, minute: EpochMs): string => `${symbol} ${minute}`;
 
 const endOf = (minute: EpochMs): EpochMs => epochMs(minute + minuteMs);
 

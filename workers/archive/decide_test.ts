@@ -9,7 +9,7 @@ import { dataTest } from "../../shared/testing/test_data.ts";
 import { vendorBidBars, vendorDay } from "../../shared/testing/vendor_bars.ts";
 import { openReplay } from "../../shared/venues/replay/replay.ts";
 import { virtualTimer } from "../../shared/runtime/time.ts";
-import { archiveBatch, type ArchiveState, emptyArchive, type Heard } from "./decide.ts";
+import { archiveBatch, type ArchiveState, emptyArchive, type Heard, minuteKey } from "./decide.ts";
 
 const monday = parseRfc3339("2019-02-04T10:00:00Z")!;
 const hours = tradingHours("fx-week");
@@ -27,21 +27,38 @@ function quotesAt(start: EpochMs, firstSequence = 1) {
   });
 }
 
+interface Ran {
+  readonly state: ArchiveState;
+  readonly finished: ReadonlySet<string>;
+}
+
 /** Runs batches through the archive as its worker does, storing the state as JSON in between. */
-function run(batches: readonly (readonly Heard[])[], from: ArchiveState = emptyArchive) {
+function run(
+  batches: readonly (readonly Heard[])[],
+  { state: from, finished: before }: Ran = { state: emptyArchive, finished: new Set() },
+) {
   let state = from;
   const bars: Bar[] = [];
   const corrected: string[] = [];
+  const finished = new Set(before);
   const counts = { quotes: 0, late: 0, repeats: 0 };
   for (const batch of batches) {
     const effects = archiveBatch(state, batch, hours);
-    bars.push(...effects.bars);
+    // As the store does: what was finished before is put right.
+    const again = effects.again.map(({ symbol, minute }) => minuteKey(symbol, minute))
+      .filter((key) => finished.has(key));
+    for (const bar of effects.bars) {
+      const key = minuteKey(bar.symbol, bar.openTime);
+      if (!again.includes(key)) bars.push(bar);
+      finished.add(key);
+    }
     corrected.push(...effects.corrections.map(({ minute }) => clock(minute)));
+    corrected.push(...again.map((key) => clock(epochMs(Number(key.split(" ")[1])))));
     for (const key of ["quotes", "late", "repeats"] as const) counts[key] += effects[key];
     const stored = JSON.parse(JSON.stringify([...effects.state.symbols]));
     state = { heardAt: effects.state.heardAt, symbols: new Map(stored) };
   }
-  return { bars, corrected, state, ...counts };
+  return { bars, corrected, finished, state, ...counts };
 }
 
 const clock = (at: EpochMs): string => toRfc3339(at).slice(11, 16);
@@ -135,12 +152,12 @@ Deno.test("archiveBatch() passes over repeats, and takes a recording that begins
   const again = quotesAt(monday, 1_000_000);
   const anew = [again(0, 100), again(60_000, 101), again(180_000, 102), again(241_000, 103)];
   const first = run([[{ quotes: day }]]);
-  const repeated = run([[{ quotes: day }]], first.state);
+  const repeated = run([[{ quotes: day }]], first);
   assertEquals([repeated.repeats, repeated.bars.length], [3, 0]);
-  const restarted = run([[{ quotes: anew }]], first.state);
+  const restarted = run([[{ quotes: anew }]], first);
   // What the first run had in hand is finished; what it had finished is put right.
   assertEquals(bids(restarted.bars).map(([at]) => at), ["10:03"]);
-  assertEquals(restarted.corrected, ["10:00", "10:01", "10:03"]);
+  assertEquals(restarted.corrected.toSorted(), ["10:00", "10:01", "10:02", "10:03"]);
   assertEquals(restarted.late, 0);
 });
 
@@ -153,7 +170,7 @@ Deno.test("archiveBatch() takes a quote of a silent minute before the close as l
   const first = run([before]);
   assertEquals(bids(first.bars).map(([at]) => at), ["21:57", "21:58", "21:59"]);
   const late = { ...quote(119_000, 90), receivedTime: epochMs(friday + 183_000) };
-  const second = run([[{ quotes: [late] }]], first.state);
+  const second = run([[{ quotes: [late] }]], first);
   assertEquals([second.late, second.corrected, second.bars], [1, ["21:58"], []]);
 });
 
@@ -163,9 +180,17 @@ Deno.test("archiveBatch() makes minutes over which the clock was put back, as co
   const first = run([ahead, [{ quotes: [quote(125_000, 101)] }]]);
   assertEquals(bids(first.bars).map(([at]) => at), ["10:00", "10:01"]);
   const back = [quote(50_000, 102), quote(70_000, 103), quote(130_000, 104), quote(190_000, 105)];
-  const second = run(back.map((one) => [{ quotes: [one] }]), first.state);
+  const second = run(back.map((one) => [{ quotes: [one] }]), first);
   assertEquals([second.corrected, second.late], [["10:00", "10:01", "10:02"], 0]);
   assertEquals(bids(second.bars).map(([at]) => at), ["10:02"]); // was under way
+});
+
+Deno.test("archiveBatch() goes on as before when one quote came from far ahead", () => {
+  const quote = quotesAt(monday);
+  const first = run([[{ quotes: [quote(1_000, 100), quote(86_400_000, 101)] }]]);
+  const on = [quote(61_000, 102), quote(125_000, 103), quote(190_000, 104)];
+  const { bars, corrected } = run([[{ quotes: on }]], first);
+  assertEquals([bids(bars).map(([at]) => at), corrected], [["10:00", "10:01", "10:02"], []]);
 });
 
 Deno.test("archiveBatch() is not put back by quotes of a venue whose clock is ahead of ours", () => {
