@@ -76,6 +76,7 @@ function apply(account: Account, next: Transaction): Posting[] {
         ? move(account, next, { status: "rejected", rejectReason: next.reason, text: next.text })
         : putOrder(account, {
           ...newOrder(next, next.terms, "rejected"),
+          ...next.link,
           rejectReason: next.reason,
           text: next.text,
         });

@@ -14,6 +14,7 @@ import {
 import type { Arrival, FillQuality } from "./orders/arrival.ts";
 import type { OrderLink, OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
+import type { PriceMark } from "./quote.ts";
 import type { Tenant } from "./risk/levels.ts";
 import type { EpochMs } from "./time.ts";
 
@@ -22,6 +23,15 @@ export interface Numbered {
   /** 1, 2, 3 … without gaps within the account. */
   readonly transactionId: TransactionId;
   readonly time: EpochMs;
+  /**
+   * The first of those that one command or one report booked in the account; left out of that one,
+   * and in transactions from before it was kept, as are the marks.
+   */
+  readonly batchId?: TransactionId;
+  /** The prices a batch was decided on; only with its first, and where any were known. */
+  readonly decidedOn?: PriceMark;
+  /** Of a batch that a venue's report led to: the prices the venue had then. */
+  readonly reportedOn?: PriceMark;
 }
 
 export interface AccountOpened extends Numbered {
@@ -69,6 +79,8 @@ export interface OrderReleased extends Numbered {
 export interface OrderRejected extends Numbered {
   readonly type: "order_rejected";
   readonly orderId: OrderId;
+  /** Of one that was refused with its group. */
+  readonly link?: OrderLink;
   /** Present when the order was refused on arrival; absent when an accepted one was refused later. */
   readonly terms: OrderTerms | null;
   readonly reason: RejectReason;

@@ -9,7 +9,13 @@ import type { VenueOrder } from "../contracts/messages/orders.ts";
 import type { TradingHours } from "../domain/fx_week.ts";
 import type { OrderId } from "../domain/ids.ts";
 import { isConditional, type Replacement } from "../domain/orders/order.ts";
-import { defaultQuoteAges, type Quote, type QuoteAges, quoteStatus } from "../domain/quote.ts";
+import {
+  defaultQuoteAges,
+  priceMark,
+  type Quote,
+  type QuoteAges,
+  quoteStatus,
+} from "../domain/quote.ts";
 import { seededRandom } from "../domain/random.ts";
 import { type EpochMs, epochMs } from "../domain/time.ts";
 import { isImmediate, matchOrder, type MatchRules } from "./matching.ts";
@@ -70,6 +76,7 @@ class Engine implements FillEngine {
   readonly #due = new MinHeap<Due>((a, b) => a.at < b.at || (a.at === b.at && a.turn < b.turn));
   #turn = 0;
   #heardAt: EpochMs = epochMs(0);
+  #quotedAt: EpochMs = epochMs(0);
   #effects: Effects | null = null;
 
   constructor(options: FillEngineOptions) {
@@ -165,6 +172,7 @@ class Engine implements FillEngine {
         this.#settleDue(quote.receivedTime < now ? quote.receivedTime : now, now);
       }
       this.#standing.set(quote.symbol, quote);
+      if (quote.venueTime > this.#quotedAt) this.#quotedAt = quote.venueTime;
       this.#withdrawn.delete(quote.symbol);
       this.#hear(quote.receivedTime, now);
       const orders = this.#bySymbol.get(quote.symbol);
@@ -271,7 +279,8 @@ class Engine implements FillEngine {
       return undefined;
     }
     if (expireTime !== null && expireTime <= held.activeAt) return held;
-    this.#report(held, { execType: "new", now, text: null });
+    const sentAt = epochMs(held.activeAt - this.#latencyMs);
+    this.#report(held, { execType: "new", now, text: null, sentAt });
     this.#keep({ ...held, nextReport: held.nextReport + 1, acknowledged: true });
     if (isImmediate(held.order) && !this.#hours.isOpen(now)) {
       const text = "the market is closed";
@@ -358,7 +367,8 @@ class Engine implements FillEngine {
   }
 
   #report(held: HeldOrder, what: Report): void {
-    this.#gathered().reports.push(reportOf(this.name, held, what));
+    const mark = priceMark(this.#quotedAt, { now: what.now, heardAt: this.#heardAt }, this.#ages);
+    this.#gathered().reports.push(reportOf(this.name, held, { ...what, mark }));
   }
 
   #keep(held: HeldOrder): void {

@@ -52,7 +52,15 @@ export function placeGroup(
     const orderId = nextOrderId(account);
     if (refused) {
       const reason = reasons[at] ?? "group_refused";
-      return book(account, now, { type: "order_rejected", orderId, terms, reason, text: null });
+      const link = linkOf(command, at, firstId);
+      return book(account, now, {
+        type: "order_rejected",
+        orderId,
+        link,
+        terms,
+        reason,
+        text: null,
+      });
     }
     return book(account, now, {
       type: "order_accepted",

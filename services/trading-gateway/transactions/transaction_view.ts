@@ -34,6 +34,7 @@ import {
   readCommission,
   readMoney,
 } from "./money_view.ts";
+import { marksOf, marksView } from "./marks_view.ts";
 import {
   arrivalOf,
   arrivalView,
@@ -62,6 +63,7 @@ export function toTransactionView(one: Transaction): TransactionView {
     transactionId: one.transactionId,
     type: one.type,
     time: toRfc3339(one.time),
+    ...marksView(one),
   };
   switch (one.type) {
     case "account_opened":
@@ -87,6 +89,7 @@ export function toTransactionView(one: Transaction): TransactionView {
         orderId: one.orderId,
         reason: one.reason,
         ...(one.terms === null ? {} : termsView(one.terms)),
+        ...linkView(one),
         ...textView(one.text),
       };
     case "order_triggered": {
@@ -157,6 +160,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
     accountId: view.accountId as AccountId,
     transactionId: view.transactionId as TransactionId,
     time: instant(view.time),
+    ...marksOf(view),
   };
   const orderId = view.orderId as OrderId;
   const text = view.text ?? null;
@@ -186,6 +190,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
         ...base,
         type: view.type,
         orderId,
+        ...linkOf(view),
         terms,
         reason: view.reason as RejectReason,
         text,
