@@ -201,7 +201,20 @@ class Engine implements FillEngine {
   }
 
   nextDueAt(): number {
-    return this.#due.peek()?.at ?? Infinity;
+    for (let due = this.#due.peek(); due !== undefined; due = this.#due.peek()) {
+      if (this.#isDue(due)) return due.at;
+      this.#due.pop();
+    }
+    return Infinity;
+  }
+
+  /** Whether something happens at that moment: the order may have ended, or have other terms. */
+  #isDue({ at, orderId }: Due): boolean {
+    const held = this.#held.get(orderId);
+    if (held === undefined) return false;
+    const { expireTime } = held.order;
+    return !held.acknowledged || (expireTime !== null && at >= expireTime) ||
+      (isImmediate(held.order) && at >= held.activeAt + this.#waitMsMax);
   }
 
   holds(orderId: OrderId): boolean {
