@@ -76,9 +76,15 @@ export interface OrderReleased extends Numbered {
   readonly orderId: OrderId;
 }
 
-export interface OrderRejected extends Numbered {
-  readonly type: "order_rejected";
+/** What the venue may say first of an order. */
+interface Sent extends Numbered {
   readonly orderId: OrderId;
+  /** When the order was handed to the venue, where this is the first word of it and that was noted. */
+  readonly sentAt?: EpochMs;
+}
+
+export interface OrderRejected extends Sent {
+  readonly type: "order_rejected";
   /** Of one that was refused with its group. */
   readonly link?: OrderLink;
   /** Present when the order was refused on arrival; absent when an accepted one was refused later. */
@@ -88,11 +94,8 @@ export interface OrderRejected extends Numbered {
 }
 
 /** The venue holds the order. */
-export interface OrderAcknowledged extends Numbered {
+export interface OrderAcknowledged extends Sent {
   readonly type: "order_acknowledged";
-  readonly orderId: OrderId;
-  /** When it was handed to the venue, where that was noted. */
-  readonly sentAt?: EpochMs;
 }
 
 /** A price set the order off: from here it trades as a market or a limit order. */
@@ -161,15 +164,13 @@ export interface OrderCancelRejected extends Numbered {
   readonly text: string | null;
 }
 
-export interface OrderCanceled extends Numbered {
+export interface OrderCanceled extends Sent {
   readonly type: "order_canceled";
-  readonly orderId: OrderId;
   readonly text: string | null;
 }
 
-export interface OrderExpired extends Numbered {
+export interface OrderExpired extends Sent {
   readonly type: "order_expired";
-  readonly orderId: OrderId;
 }
 
 export type Transaction =

@@ -4,7 +4,7 @@
  * never stopped. An order it no longer holds is unknown to it.
  */
 
-import type { ExecutionReport } from "../contracts/messages/executions.ts";
+import type { ExecutionReport, PlainExecType } from "../contracts/messages/executions.ts";
 import type { VenueOrder } from "../contracts/messages/orders.ts";
 import type { TradingHours } from "../domain/fx_week.ts";
 import type { OrderId } from "../domain/ids.ts";
@@ -292,8 +292,7 @@ class Engine implements FillEngine {
       return undefined;
     }
     if (expireTime !== null && expireTime <= held.activeAt) return held;
-    const sentAt = epochMs(held.activeAt - this.#latencyMs);
-    this.#report(held, { execType: "new", now, text: null, sentAt });
+    this.#report(held, { execType: "new", now, text: null, ...this.#sentAt(held) });
     this.#keep({ ...held, nextReport: held.nextReport + 1, acknowledged: true });
     if (isImmediate(held.order) && !this.#hours.isOpen(now)) {
       const text = "the market is closed";
@@ -374,9 +373,14 @@ class Engine implements FillEngine {
     }
   }
 
-  #end(held: HeldOrder, what: Report): void {
-    this.#report(held, what);
+  /** One that ends before it was acknowledged says now when it was handed over. */
+  #end(held: HeldOrder, what: Report & { readonly execType: PlainExecType }): void {
+    this.#report(held, held.acknowledged ? what : { ...what, ...this.#sentAt(held) });
     this.#forget(held);
+  }
+
+  #sentAt({ activeAt }: HeldOrder): { sentAt: EpochMs } {
+    return { sentAt: epochMs(activeAt - this.#latencyMs) };
   }
 
   #report(held: HeldOrder, what: Report): void {

@@ -91,6 +91,7 @@ export function toTransactionView(one: Transaction): TransactionView {
         ...(one.terms === null ? {} : termsView(one.terms)),
         ...linkView(one),
         ...textView(one.text),
+        ...sentView(one.sentAt),
       };
     case "order_triggered": {
       // The symbol stands with the prices, so they can be read back on their grid.
@@ -114,13 +115,14 @@ export function toTransactionView(one: Transaction): TransactionView {
       return { ...base, orderId, revision, ...textView(one.text) };
     }
     case "order_cancel_rejected":
-    case "order_canceled":
       return { ...base, orderId: one.orderId, ...textView(one.text) };
+    case "order_canceled":
+      return { ...base, orderId: one.orderId, ...textView(one.text), ...sentView(one.sentAt) };
     case "order_acknowledged":
+    case "order_expired":
       return { ...base, orderId: one.orderId, ...sentView(one.sentAt) };
     case "order_released":
     case "order_cancel_requested":
-    case "order_expired":
       return { ...base, orderId: one.orderId };
     default:
       return { ...base, ...moneyFields(one) };
@@ -194,6 +196,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
         terms,
         reason: view.reason as RejectReason,
         text,
+        ...sentOf(view),
       };
     }
     case "order_triggered": {
@@ -211,13 +214,14 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "order_replace_rejected":
       return { ...base, type: view.type, orderId, revision: view.revision ?? 0, text };
     case "order_cancel_rejected":
-    case "order_canceled":
       return { ...base, type: view.type, orderId, text };
+    case "order_canceled":
+      return { ...base, type: view.type, orderId, text, ...sentOf(view) };
     case "order_acknowledged":
+    case "order_expired":
       return { ...base, type: view.type, orderId, ...sentOf(view) };
     case "order_released":
     case "order_cancel_requested":
-    case "order_expired":
       return { ...base, type: view.type, orderId };
     default:
       return readMoney({ ...view, type: view.type }, base);

@@ -57,7 +57,7 @@ export const executionReported = eventSchema(
     ask: v.optional(v.nullable(decimalText), null),
     /** Of the answer to a replace: which one. Otherwise `null`. */
     revision: v.optional(v.nullable(v.number()), null),
-    /** Of `new`: when the order was handed to the venue. */
+    /** Of `new`, or of an end without it: when the order was handed to the venue. */
     sentAt: v.optional(epochMsNumber),
     /** Venue time of the newest price the venue had, and whether its prices had fallen silent. */
     quotedAt: v.optional(epochMsNumber),
@@ -84,7 +84,7 @@ export interface ReportBase {
 export type ExecutionReport =
   | (ReportBase & {
     readonly execType: PlainExecType;
-    /** Of `new`: when the order was handed to the venue, where that was noted. */
+    /** Of `new`, or of an end without it: when the order was handed over, where that was noted. */
     readonly sentAt?: EpochMs;
   })
   | (ReportBase & { readonly execType: ReplaceExecType; readonly revision: number })

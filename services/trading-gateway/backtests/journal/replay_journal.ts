@@ -24,7 +24,7 @@ import { book, type Unnumbered } from "../../desk/decide.ts";
 import { venueCommandOf } from "../../desk/venue_command.ts";
 import { chargeOf } from "../../financing/charge_of.ts";
 import { MemoryDesk } from "../engine/memory_desk.ts";
-import type { FillSettings } from "../engine/settings.ts";
+import { BacktestFailed, type FillSettings } from "../engine/settings.ts";
 import { type Batch, batchesOf, type OrderTransaction } from "./batches.ts";
 import { commandOf } from "./command_of.ts";
 import { OrderNames } from "./order_names.ts";
@@ -46,7 +46,7 @@ export interface Session {
   readonly prices: RecordedPrices;
 }
 
-/** What the account would have booked. */
+/** What the account would have booked. @throws BacktestFailed for a journal from before the marks. */
 export function replayJournal(session: Session, settings: ReplaySettings): Transaction[] {
   const replay = new Replay(session, settings);
   return replay.run();
@@ -63,6 +63,8 @@ class Replay {
   readonly #replayed = new OrderNames();
   readonly #booked: Transaction[] = [];
   readonly #sentAt = new Map<OrderId, EpochMs>();
+  /** The newest price the venue had at a moment at which it said something. */
+  readonly #quotedAtMost = new Map<EpochMs, number>();
   /** Recorded reports still to come, by order and moment. */
   readonly #ahead = new Map<string, number>();
 
@@ -75,11 +77,20 @@ class Replay {
     this.#venue = new ReplayedVenue(prices, settings);
     for (const one of transactions) {
       this.#recorded.take(one);
-      if (one.type === "order_acknowledged" && one.sentAt !== undefined) {
-        this.#sentAt.set(one.orderId, one.sentAt);
-      }
+      if ("sentAt" in one && one.sentAt !== undefined) this.#sentAt.set(one.orderId, one.sentAt);
     }
-    for (const { report } of this.#batches) if (report !== null) this.#expect(report, 1);
+    for (const { report, first: { decidedOn, reportedOn } } of this.#batches) {
+      if (report === null) continue;
+      if (decidedOn === undefined) {
+        throw new BacktestFailed(
+          `Transaction ${report.transactionId} does not say on which prices it was booked: it is ` +
+            "from before that was kept. Begin behind it",
+        );
+      }
+      this.#expect(report, 1);
+      const most = Math.max(this.#quotedAtMost.get(report.time) ?? 0, reportedOn?.quotedAt ?? 0);
+      this.#quotedAtMost.set(report.time, most);
+    }
   }
 
   run(): Transaction[] {
@@ -131,7 +142,9 @@ class Replay {
     if (!("orderId" in transaction)) return;
     const order = this.#desk.account.orders.get(transaction.orderId);
     const command = order === undefined ? null : venueCommandOf(transaction, order);
-    if (command !== null) this.#venue.hear(command);
+    if (command === null) return;
+    const recorded = this.#recorded.idOf(this.#replayed.of(transaction.orderId));
+    this.#venue.hear(command, recorded === undefined ? undefined : this.#sentAt.get(recorded));
   }
 
   #report(batch: Batch, recorded: OrderTransaction): void {
@@ -141,8 +154,8 @@ class Replay {
     this.#expect(recorded, -1);
     if (!this.#venue.reports.some(isIt)) {
       const { reportedOn: mark } = batch.first;
-      const sentAt = this.#sentAt.get(recorded.orderId);
-      this.#venue.reach({ orderId, recorded, mark, sentAt });
+      const quotedAtMost = this.#quotedAtMost.get(recorded.time)!;
+      this.#venue.reach({ orderId, recorded, mark, quotedAtMost });
     }
     const at = this.#venue.reports.findIndex(isIt);
     this.#takeUnexpected(at < 0 ? this.#venue.reports.length : at);

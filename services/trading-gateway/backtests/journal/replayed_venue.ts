@@ -10,7 +10,7 @@
 import type { ExecutionReport } from "../../../../shared/contracts/messages/executions.ts";
 import { type TradingHours } from "../../../../shared/domain/fx_week.ts";
 import type { OrderId } from "../../../../shared/domain/ids.ts";
-import type { Order, Replacement } from "../../../../shared/domain/orders/order.ts";
+import type { Replacement } from "../../../../shared/domain/orders/order.ts";
 import { defaultQuoteAges, type PriceMark, type Quote } from "../../../../shared/domain/quote.ts";
 import { type EpochMs, epochMs } from "../../../../shared/domain/time.ts";
 import { createFillEngine } from "../../../../shared/venues/fill_engine.ts";
@@ -26,11 +26,16 @@ const venueName = "simulator";
 /** The recording says when the venue had fallen silent, so the engine need not find out. */
 const quoteAges = { ...defaultQuoteAges, heartbeatMs: 1e15 };
 
-/** What the desk asked of an order, and the venue has not been given yet. */
+/** What the desk asked of an order the venue has, and it has not done yet. */
 interface Asked {
-  submit: Order | null;
   replaces: (VenueCommand & { readonly kind: "replace" })[];
   cancel: VenueCommand | null;
+}
+
+/** An order on its way to the venue, and when it is there. */
+interface Sent {
+  readonly command: VenueCommand;
+  readonly at: EpochMs | undefined;
 }
 
 export interface ReplayedReport {
@@ -38,8 +43,8 @@ export interface ReplayedReport {
   readonly orderId: OrderId;
   readonly recorded: OrderTransaction;
   readonly mark: PriceMark | undefined;
-  /** When the order was handed to the venue, where some acknowledgement says. */
-  readonly sentAt: EpochMs | undefined;
+  /** The newest mark of all that the venue said in the same moment. */
+  readonly quotedAtMost: number;
 }
 
 export class ReplayedVenue {
@@ -49,6 +54,7 @@ export class ReplayedVenue {
   readonly #reader: PriceReader;
   readonly #symbols: readonly string[];
   readonly #latencyMs: number;
+  readonly #sent = new Map<OrderId, Sent>();
   readonly #asked = new Map<OrderId, Asked>();
   readonly #held = new Set<OrderId>();
   #isSilent = false;
@@ -64,43 +70,52 @@ export class ReplayedVenue {
     this.#engine = createFillEngine({ name: venueName, seed, hours, quoteAges, ...fills });
   }
 
-  /** The desk asks something; it is done once the recording tells of it. */
-  hear(command: VenueCommand): void {
+  /**
+   * The desk asks something; it is done once the recording tells of it. `sentAt` is when an order
+   * was handed to the venue, where that is known.
+   */
+  hear(command: VenueCommand, sentAt: EpochMs | undefined): void {
     const { orderId } = command.order;
-    const asked = this.#asked.get(orderId) ?? { submit: null, replaces: [], cancel: null };
+    if (command.kind === "submit") return void this.#sent.set(orderId, { command, at: sentAt });
+    const asked = this.#asked.get(orderId) ?? { replaces: [], cancel: null };
     this.#asked.set(orderId, asked);
-    if (command.kind === "submit") asked.submit = command.order;
-    else if (command.kind === "replace") asked.replaces.push(command);
+    if (command.kind === "replace") asked.replaces.push(command);
     else asked.cancel = command;
   }
 
   /** Goes on to where the venue made a recorded report; what it says then is in {@link reports}. */
   reach(report: ReplayedReport): void {
-    const { orderId, recorded, mark } = report;
-    const asked = this.#asked.get(orderId);
+    const { orderId, recorded, mark, quotedAtMost } = report;
     const { time } = recorded;
     const quotedAt = mark?.quotedAt ?? 0;
+    const asked = this.#asked.get(orderId);
     const command = asked === undefined ? null : takeCommand(asked, recorded);
-    const isAsked = command !== null || asked?.submit != null;
-    this.#showUntil(quotedAt, { orAt: isAsked });
+    // Anything else a price brings about, or time alone once the price has not.
+    const isPriced = command === null && recorded.type !== "order_acknowledged" &&
+      !this.#sent.has(orderId);
+    this.#showUntil(quotedAt, { orAt: !isPriced });
     this.#hearOf(mark, time);
-    if (!isAsked) {
+    this.#submit(report);
+    if (isPriced) {
       const before = this.reports.length;
-      this.#showAt(quotedAt, time);
+      this.#showAt({ from: quotedAt, to: quotedAtMost }, time);
       if (this.reports.slice(before).some((one) => one.orderId === orderId)) return;
     }
-    if (asked?.submit != null) this.#submit(asked, report);
     if (command !== null) this.#take(carryOut(this.#engine, command, time));
     else this.#take(this.#engine.advance(time));
   }
 
-  #submit(asked: Asked, { recorded, sentAt }: ReplayedReport): void {
-    const { submit } = asked;
-    asked.submit = null;
-    const { time, type } = recorded;
-    // One that was canceled on its way there had just left.
-    const left = type === "order_canceled" ? time : epochMs(time - this.#latencyMs);
-    this.#take(carryOut(this.#engine, { kind: "submit", order: submit! }, sentAt ?? left));
+  /** Orders that have reached the venue by then; without latency, only the one it speaks of. */
+  #submit({ orderId, recorded: { time, type } }: ReplayedReport): void {
+    const latencyMs = this.#latencyMs;
+    for (const [id, { command, at }] of this.#sent) {
+      const isHere = latencyMs > 0 && at !== undefined && at <= time;
+      if (!isHere && id !== orderId) continue;
+      this.#sent.delete(id);
+      // Where nobody noted it: one that was canceled on its way there had just left.
+      const left = type === "order_canceled" ? time : epochMs(time - latencyMs);
+      this.#take(carryOut(this.#engine, command, at ?? left));
+    }
   }
 
   /** Prices before a moment, or at it too, each at its own time. */
@@ -127,12 +142,14 @@ export class ReplayedVenue {
     this.#show([...newest.values()], now);
   }
 
-  /** Prices of a moment, as they reached the venue later. */
-  #showAt(quotedAt: number, now: EpochMs): void {
-    while (this.#reader.nextAt === quotedAt) {
-      const received = epochMs(Math.min(quotedAt, this.#engine.nextDueAt() - 1));
-      this.#show([this.#reader.take(received)], now);
+  /** Prices of a moment and those that came with them, as they reached the venue later. */
+  #showAt({ from, to }: { readonly from: number; readonly to: number }, now: EpochMs): void {
+    const quotes: Quote[] = [];
+    while (this.#reader.nextAt >= from && this.#reader.nextAt <= to) {
+      const received = Math.min(this.#reader.nextAt, this.#engine.nextDueAt() - 1);
+      quotes.push(this.#reader.take(epochMs(received)));
     }
+    this.#show(quotes, now);
   }
 
   #show(quotes: readonly Quote[], now: EpochMs): void {
