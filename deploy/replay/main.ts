@@ -4,6 +4,8 @@
  */
 
 import { tradingHours } from "../../shared/domain/fx_week.ts";
+import type { AccountId } from "../../shared/domain/ids.ts";
+import { readSettingsFile } from "../../shared/runtime/settings_file.ts";
 import { readTerms } from "../../shared/runtime/terms_settings.ts";
 import { createSpotwire } from "../../shared/sdk/mod.ts";
 import { BacktestFailed } from "../../services/trading-gateway/backtests/engine/settings.ts";
@@ -11,43 +13,44 @@ import { differenceOf } from "../../services/trading-gateway/backtests/journal/d
 import { journalLines } from "../../services/trading-gateway/backtests/journal/journal_lines.ts";
 import { RecordedPrices } from "../../services/trading-gateway/backtests/journal/recorded_prices.ts";
 import { replayJournal } from "../../services/trading-gateway/backtests/journal/replay_journal.ts";
-import { sessionFrom } from "../../services/trading-gateway/backtests/journal/session_from.ts";
+import {
+  bookedBefore,
+  sessionFrom,
+} from "../../services/trading-gateway/backtests/journal/session_from.ts";
 import { readOptions } from "../profiles/options.ts";
 import { defaultUrl, isRunning, keyFor } from "../profiles/running.ts";
 import { readCommand, type ReplayCommand, replayHelp } from "./options.ts";
 import { readPlatform } from "./read_platform.ts";
-import { accountIdOf, readRecording, type Recording, saveRecording } from "./recording.ts";
+import { readRecording, type Recording, saveRecording } from "./recording.ts";
 
 async function readSession(command: ReplayCommand): Promise<Recording> {
   if (command.recording !== undefined) return await readRecording(command.recording);
-  const { fills, venue, market, terms } =
-    (await readOptions(command.platform, Deno.env.toObject()))!;
+  const settings = (await readOptions(command.platform, Deno.env.toObject()))!;
   const url = (command.url ?? defaultUrl).replace(/\/+$/, "");
   if (!await isRunning(url)) throw new BacktestFailed(`Nothing answers at ${url}`);
   const key = await keyFor({ key: command.key, folder: command.data });
-  const settings = {
-    accountId: command.accountId!,
-    hours: market.hours,
-    fills: { ...fills, seed: venue.seed },
-    terms,
-  };
-  return await readPlatform(createSpotwire({ url, key }), settings, command);
+  const { from, to } = command;
+  const accountId = command.accountId as AccountId;
+  return await readPlatform(createSpotwire({ url, key }), settings, { accountId, from, to });
+}
+
+/** As the platform's settings file has them. */
+async function writtenTerms({ data }: ReplayCommand): Promise<unknown> {
+  const path = Deno.env.get("SPOTWIRE_SETTINGS") ?? `${data}/settings.json`;
+  const file = await readSettingsFile(path, false) as { readonly terms?: unknown } | undefined;
+  return file?.terms;
 }
 
 /** The lines that differ, and a word on what was replayed. */
 function compare(recording: Recording, { from, to }: ReplayCommand) {
-  const { settings, prices } = recording;
-  const { hours, fills, terms } = settings;
-  const end = recording.transactions.findIndex((one) =>
-    one.batchId === undefined && one.time >= to
-  );
-  const recorded = end < 0 ? recording.transactions : recording.transactions.slice(0, end);
-  const { account, transactions } = sessionFrom(accountIdOf(recording), recorded, from);
+  const { accountId, prices, settings: { market, fills, terms, venue } } = recording;
+  const recorded = bookedBefore(recording.transactions, to);
+  const { account, transactions } = sessionFrom(accountId, recorded, from);
   const opening = account.balance;
   const tape = new RecordedPrices(prices.symbols, prices.pieces);
   const replayed = replayJournal({ account, transactions, prices: tape }, {
-    seed: fills.seed,
-    hours: tradingHours(hours),
+    seed: venue.seed,
+    hours: tradingHours(market.hours),
     fills,
     terms: readTerms(terms),
   });
@@ -56,7 +59,7 @@ function compare(recording: Recording, { from, to }: ReplayCommand) {
     journalLines(replayed, opening),
   );
   const count = (type: string) => transactions.filter((one) => one.type === type).length;
-  const about = `${settings.accountId}: ${transactions.length} transactions, ` +
+  const about = `${accountId}: ${transactions.length} transactions, ` +
     `${count("order_accepted")} orders and ${count("order_filled")} fills over ` +
     `${tape.length.toLocaleString("en")} prices`;
   return { lines, about };
@@ -70,7 +73,9 @@ async function main(): Promise<number> {
       return 0;
     }
     const recording = await readSession(command);
-    if (command.save !== undefined) await saveRecording(command.save, recording);
+    if (command.save !== undefined) {
+      await saveRecording(command.save, recording, await writtenTerms(command));
+    }
     const { lines, about } = compare(recording, command);
     for (const line of lines) console.log(line);
     console.log(

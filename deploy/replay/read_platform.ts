@@ -9,7 +9,10 @@ import { type EpochMs, epochMs } from "../../shared/domain/time.ts";
 import type { Transaction } from "../../shared/domain/transaction.ts";
 import { readTerms } from "../../shared/runtime/terms_settings.ts";
 import type { Spotwire } from "../../shared/sdk/mod.ts";
-import { sessionFrom } from "../../services/trading-gateway/backtests/journal/session_from.ts";
+import {
+  bookedBefore,
+  sessionFrom,
+} from "../../services/trading-gateway/backtests/journal/session_from.ts";
 import {
   fromTransactionView,
   type TransactionView,
@@ -32,16 +35,15 @@ const source = "live";
 export async function readPlatform(
   spotwire: Spotwire,
   settings: SessionSettings,
-  { from, to }: { readonly from: number; readonly to: number },
+  of: { readonly accountId: AccountId; readonly from: number; readonly to: number },
 ): Promise<Recording> {
-  const accountId = settings.accountId as AccountId;
+  const { accountId, from, to } = of;
   const all = await readTransactions(spotwire, accountId);
-  const end = all.findIndex((one) => one.batchId === undefined && one.time >= to);
-  const transactions = end < 0 ? all : all.slice(0, end);
+  const transactions = bookedBefore(all, to);
   const session = sessionFrom(accountId, transactions, from).transactions;
   const [first, last] = [session[0], session.at(-1)];
   if (first === undefined || last === undefined) {
-    return { settings, transactions, prices: { symbols: [], pieces: [] } };
+    return { accountId, settings, transactions, prices: { symbols: [], pieces: [] } };
   }
   const tape = await openPlatformTape(spotwire, {
     traded: [],
@@ -50,7 +52,7 @@ export async function readPlatform(
     from: pricesFrom(settings, first.time),
     to: Math.max(...session.map(({ time }) => time)) + aheadMs,
   });
-  return { settings, transactions, prices: await loaded(tape) };
+  return { accountId, settings, transactions, prices: await loaded(tape) };
 }
 
 async function readTransactions(spotwire: Spotwire, accountId: string): Promise<Transaction[]> {
@@ -85,7 +87,7 @@ function symbolsOf(transactions: readonly Transaction[], { terms }: SessionSetti
 
 /** So early that what stood when the session began is there, over weekends too. */
 function pricesFrom(settings: SessionSettings, at: EpochMs): number {
-  const hours = tradingHours(settings.hours);
+  const hours = tradingHours(settings.market.hours);
   let left = beforeMs;
   let from: number = at;
   for (let n = 0; n < sessionsMax; n++) {

@@ -1,33 +1,24 @@
 /** A session as it was recorded, and its folder: transactions as JSON lines, prices as CSV. */
 
-import * as v from "valibot";
 import { formatPrice, type Price, type Symbol } from "../../shared/domain/instrument.ts";
 import { instrumentOf, instruments } from "../../shared/domain/instruments.ts";
 import { epochMs, toRfc3339 } from "../../shared/domain/time.ts";
 import type { AccountId } from "../../shared/domain/ids.ts";
 import type { Transaction } from "../../shared/domain/transaction.ts";
-import { termsSettings } from "../../shared/runtime/terms_settings.ts";
-import { tradingHoursNames } from "../../shared/domain/fx_week.ts";
 import type { Tape, TapePiece } from "../../services/trading-gateway/backtests/engine/tape.ts";
 import {
   fromTransactionView,
   toTransactionView,
 } from "../../services/trading-gateway/transactions/transaction_view.ts";
 import { BacktestFailed } from "../../services/trading-gateway/backtests/engine/settings.ts";
-import { fillSettings } from "../../workers/execution/settings.ts";
 import { openFilesTape } from "../backtest/files_tape.ts";
+import { type AllInOneSettings, readOptions } from "../profiles/options.ts";
 
-/** Under which settings the platform ran. */
-export const sessionSettings = v.strictObject({
-  accountId: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
-  hours: v.picklist(tradingHoursNames),
-  /** How the venue filled; its seed is the market's. */
-  fills: fillSettings,
-  terms: termsSettings,
-});
-export type SessionSettings = v.InferOutput<typeof sessionSettings>;
+/** What of the platform's settings decides how a session goes. */
+export type SessionSettings = Pick<AllInOneSettings, "fills" | "venue" | "market" | "terms">;
 
 export interface Recording {
+  readonly accountId: AccountId;
   readonly settings: SessionSettings;
   /** Of the account, from its beginning. */
   readonly transactions: readonly Transaction[];
@@ -35,16 +26,32 @@ export interface Recording {
   readonly prices: Pick<Tape, "symbols"> & { readonly pieces: readonly TapePiece[] };
 }
 
-const files = { settings: "session.json", transactions: "transactions.jsonl", prices: "prices" };
+const files = {
+  settings: "settings.json",
+  transactions: "transactions.jsonl",
+  prices: "prices",
+};
 
-export async function saveRecording(folder: string, recording: Recording): Promise<void> {
+/**
+ * `terms` are those of the platform's settings file, as they stand in it.
+ * @throws BacktestFailed where they are not the terms of the recording.
+ */
+export async function saveRecording(
+  folder: string,
+  recording: Recording,
+  terms: unknown,
+): Promise<void> {
   const { settings, transactions, prices } = recording;
   await Deno.mkdir(`${folder}/${files.prices}`, { recursive: true });
-  const lines = transactions.map((one) => `${JSON.stringify(toTransactionView(one))}\n`);
+  const { fills, venue: { seed }, market: { hours } } = settings;
   await Deno.writeTextFile(
     `${folder}/${files.settings}`,
-    `${JSON.stringify(settings, null, 2)}\n`,
+    `${JSON.stringify({ venue: { seed }, market: { hours }, fills, terms }, null, 2)}\n`,
   );
+  if (textOf((await readSettingsOf(folder)).terms) !== textOf(settings.terms)) {
+    throw new BacktestFailed("Put all terms into the settings file: the environment changes some");
+  }
+  const lines = transactions.map((one) => `${JSON.stringify(toTransactionView(one))}\n`);
   await Deno.writeTextFile(`${folder}/${files.transactions}`, lines.join(""));
   for (const [slot, symbol] of prices.symbols.entries()) {
     const rows = prices.pieces.map((piece) => pieceText(piece, slot, symbol));
@@ -52,6 +59,13 @@ export async function saveRecording(folder: string, recording: Recording): Promi
     await Deno.writeTextFile(path, `time,bid,ask\n${rows.join("")}`);
   }
 }
+
+/** Terms hold amounts as bigint. */
+const textOf = (terms: unknown): string =>
+  JSON.stringify(terms, (_, value) => typeof value === "bigint" ? String(value) : value);
+
+const readSettingsOf = async (folder: string): Promise<SessionSettings> =>
+  (await readOptions([], { SPOTWIRE_SETTINGS: `${folder}/${files.settings}` }))!;
 
 function pieceText({ length, time, bid, ask, slot }: TapePiece, of: number, symbol: Symbol) {
   const instrument = instrumentOf(symbol);
@@ -64,37 +78,35 @@ function pieceText({ length, time, bid, ask, slot }: TapePiece, of: number, symb
   return text;
 }
 
-/** @throws BacktestFailed naming the file that is not as {@link saveRecording} writes it. */
+/** @throws BacktestFailed naming the line that is not as {@link saveRecording} writes it. */
 export async function readRecording(folder: string): Promise<Recording> {
-  const read = async <T>(file: string, parse: (text: string) => T): Promise<T> => {
-    try {
-      return parse(await Deno.readTextFile(`${folder}/${file}`));
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new BacktestFailed(`Cannot read ${folder}/${file}: ${why}`, { cause: error });
-    }
-  };
-  const settings = await read(
-    files.settings,
-    (text) => v.parse(sessionSettings, JSON.parse(text)),
-  );
-  const transactions = await read(
-    files.transactions,
-    (text) =>
-      text.split("\n").flatMap((line) =>
-        line.trim() === "" ? [] : [fromTransactionView(JSON.parse(line))]
-      ),
-  );
+  const settings = await readSettingsOf(folder);
+  const transactions = await readTransactions(`${folder}/${files.transactions}`);
+  const accountId = transactions[0]?.accountId;
+  if (accountId === undefined) throw new BacktestFailed(`${folder} holds no transaction`);
   const path = `${folder}/${files.prices}`;
   const symbols = inOrder(
     await Array.fromAsync(Deno.readDir(path), ({ name }) => name.replace(/\.csv$/, "")),
   );
-  if (symbols.length === 0) return { settings, transactions, prices: { symbols, pieces: [] } };
+  if (symbols.length === 0) {
+    return { accountId, settings, transactions, prices: { symbols, pieces: [] } };
+  }
   const tape = await openFilesTape(path, { traded: [], symbols, spreadPoints: 0 });
-  return { settings, transactions, prices: await loaded(tape) };
+  return { accountId, settings, transactions, prices: await loaded(tape) };
 }
 
-export const accountIdOf = ({ settings }: Recording): AccountId => settings.accountId as AccountId;
+async function readTransactions(path: string): Promise<Transaction[]> {
+  const lines = (await Deno.readTextFile(path)).split("\n");
+  return lines.flatMap((line, at) => {
+    if (line.trim() === "") return [];
+    try {
+      return [fromTransactionView(JSON.parse(line))];
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new BacktestFailed(`Cannot read ${path}:${at + 1}: ${why}`, { cause: error });
+    }
+  });
+}
 
 /** In the order in which quotes of one moment come; names that are no symbols are left out. */
 export function inOrder(symbols: Iterable<string>): Symbol[] {

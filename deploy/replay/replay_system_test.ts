@@ -78,7 +78,7 @@ class Client {
     if (then < 0.2) await this.#spotwire.cancelOrder(accountId, orderId).catch(refused);
     else if (then < 0.4) {
       const units = String(1_100 + Math.floor(this.#random.next() * 500));
-      await this.#spotwire.replaceOrder(accountId, orderId, { units }).catch(refused);
+      await this.#spotwire.replaceOrder({ accountId, orderId }, { units }).catch(refused);
     } else if (then < 0.42) await this.#spotwire.cancelOrders(accountId, { symbol: "USDJPY" });
   }
 
@@ -215,5 +215,5 @@ async function placeNear(spotwire: Spotwire, n: number, bid: number): Promise<vo
   ] as const;
   const { orderId } = await spotwire.placeOrder("demo", { ...order, ...kinds[n % 5]! });
   if (n % 7 === 1) await spotwire.cancelOrder("demo", orderId);
-  if (n % 7 === 2) await spotwire.replaceOrder("demo", orderId, { units: "2500" });
+  if (n % 7 === 2) await spotwire.replaceOrder({ accountId: "demo", orderId }, { units: "2500" });
 }

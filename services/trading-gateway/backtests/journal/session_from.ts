@@ -6,6 +6,12 @@ import type { AccountId } from "../../../../shared/domain/ids.ts";
 import type { Transaction } from "../../../../shared/domain/transaction.ts";
 import { forgetEndedOrders } from "../../desk/books_store.ts";
 
+/** Whole batches that were booked before a moment. */
+export function bookedBefore(recorded: readonly Transaction[], to: number): readonly Transaction[] {
+  const end = recorded.findIndex((one) => one.batchId === undefined && one.time >= to);
+  return end < 0 ? recorded : recorded.slice(0, end);
+}
+
 export interface SessionStart {
   readonly account: Account;
   readonly transactions: readonly Transaction[];
