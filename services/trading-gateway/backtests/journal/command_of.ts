@@ -82,6 +82,7 @@ function placingOf(placed: readonly Placed[], { account: { accountId } }: ReadBy
   const origin = first?.type === "order_accepted" ? first.reason : undefined;
   if (origin === "stop_out") return { kind: "assess_margin", accountId };
   if (origin === "kill_switch") return flatteningOf(placed, accountId);
+  if (origin !== undefined) return null;
   if (placed.some((one) => one.type === "order_rejected" && one.reason in riskRejects)) return null;
   const orders = placed.map(({ terms }) => ({
     terms: askedTerms(terms),
