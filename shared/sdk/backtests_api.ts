@@ -3,6 +3,7 @@
 import type {
   Backtest,
   BacktestReport,
+  BacktestStrategy,
   CreateBacktest,
   ListBacktestsData,
   ListBacktestsResponse,
@@ -29,6 +30,8 @@ export interface BacktestsApi {
   getBacktestReport(backtestId: string, o?: CallOptions): Promise<BacktestReport>;
   /** The report as a page with pictures. */
   getBacktestPage(backtestId: string, o?: CallOptions): Promise<string>;
+  /** What a backtest can name, with every parameter's default. */
+  listBacktestStrategies(o?: CallOptions): Promise<{ strategies: BacktestStrategy[] }>;
   /** Its trades as CSV. */
   getBacktestTrades(backtestId: string, o?: CallOptions): Promise<string>;
 }

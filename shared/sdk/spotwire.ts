@@ -66,6 +66,8 @@ const marketOperations = (caller: Caller) => ({
   },
   getQuote: (symbol, o) =>
     caller.call((api, shared) => api.getQuote({ ...shared, path: { symbol } }), o),
+  listSeries: (symbol, o) =>
+    caller.call((api, shared) => api.listSeries({ ...shared, path: { symbol } }), o),
   listBars: (symbol, query, o) =>
     caller.call((api, shared) => api.listBars({ ...shared, path: { symbol }, ...given(query) }), o),
   listTicks: (symbol, query, o) =>
@@ -251,6 +253,8 @@ const backtestOperations = (caller: Caller) => ({
     caller.call((api, shared) => api.getBacktestPage({ ...shared, path: { backtestId } }), o),
   getBacktestTrades: (backtestId, o) =>
     caller.call((api, shared) => api.getBacktestTrades({ ...shared, path: { backtestId } }), o),
+  listBacktestStrategies: (o) =>
+    caller.call((api, shared) => api.listBacktestStrategies(shared), o),
 } satisfies Partial<Spotwire>);
 
 const riskOperations = (caller: Caller) => ({

@@ -38,6 +38,8 @@ import { marksOf, marksView } from "./marks_view.ts";
 import {
   arrivalOf,
   arrivalView,
+  metOf,
+  metView,
   qualityOf,
   qualityView,
   sentOf,
@@ -122,6 +124,7 @@ export function toTransactionView(one: Transaction): TransactionView {
     case "order_expired":
       return { ...base, orderId: one.orderId, ...sentView(one.sentAt) };
     case "order_released":
+      return { ...base, orderId: one.orderId, ...metView(one.met) };
     case "order_cancel_requested":
       return { ...base, orderId: one.orderId };
     default:
@@ -221,6 +224,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "order_expired":
       return { ...base, type: view.type, orderId, ...sentOf(view) };
     case "order_released":
+      return { ...base, type: view.type, orderId, ...metOf(view) };
     case "order_cancel_requested":
       return { ...base, type: view.type, orderId };
     default:

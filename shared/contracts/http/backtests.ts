@@ -93,7 +93,8 @@ export const createBacktestRoute = securedRoute(write, {
   summary: "Run a strategy over stored history, after those that were asked for before",
   description:
     `One runs at a time, beside trading and not in its way. ${waitingBacktestsMax} wait at most. ` +
-    `The newest ${endedBacktestsMax} that have ended are kept.`,
+    `The newest ${endedBacktestsMax} that have ended are kept. What cannot be run is refused with ` +
+    "`backtest_invalid` and the field in `errors`.",
   request: { body: jsonBody(createBacktestBody) },
   responses: {
     201: jsonResponse(backtestView, "The backtest; asked for again, as it now is"),
@@ -175,6 +176,28 @@ export const getBacktestTradesRoute = securedRoute(read, {
   },
 });
 
+export const strategyView = z
+  .object({
+    strategy: z.string().openapi({ example: "two-averages" }),
+    parameters: z.record(z.string(), z.number()).openapi({
+      description: "Every parameter with its default",
+      example: { fast: 20, slow: 100 },
+    }),
+  })
+  .openapi("BacktestStrategy");
+
+export const listStrategiesRoute = securedRoute(read, {
+  method: "get",
+  path: "/v1/backtest-strategies",
+  operationId: "listBacktestStrategies",
+  tags: ["backtests"],
+  summary: "Strategies that a backtest can name, and their parameters",
+  responses: {
+    200: jsonResponse(z.object({ strategies: z.array(strategyView) }), "The strategies"),
+    ...problemResponses(),
+  },
+});
+
 export const backtestRoutes = [
   createBacktestRoute,
   listBacktestsRoute,
@@ -183,4 +206,5 @@ export const backtestRoutes = [
   getBacktestReportRoute,
   getBacktestPageRoute,
   getBacktestTradesRoute,
+  listStrategiesRoute,
 ] as const;

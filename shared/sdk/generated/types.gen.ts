@@ -77,6 +77,40 @@ export type Quote = {
     ageMs: number;
 };
 
+export type SeriesList = {
+    symbol: string;
+    series: Array<Series>;
+};
+
+export type Series = {
+    source: string;
+    kind: 'ticks' | 'bars';
+    /**
+     * Of bars; null for ticks
+     */
+    side: 'bid' | 'ask' | 'mid' | null;
+    /**
+     * Length of a bar in milliseconds; null for ticks
+     */
+    intervalMs: number | null;
+    /**
+     * Of the first tick, or opening of the first bar
+     */
+    from: string;
+    /**
+     * Of the last
+     */
+    to: string;
+    /**
+     * Ticks or bars
+     */
+    count: number;
+    /**
+     * They take, compressed
+     */
+    bytes: number;
+};
+
 export type Bars = {
     symbol: string;
     side: 'bid' | 'ask' | 'mid';
@@ -587,7 +621,7 @@ export type Transaction = {
      */
     notionalRate?: string;
     /**
-     * Of the quote the order met when it was accepted, or that set it off
+     * Of the quote the order met when it was accepted or released, or that set it off
      */
     arrivalBid?: string;
     arrivalAsk?: string;
@@ -603,6 +637,9 @@ export type Transaction = {
      * The edge had the order
      */
     receivedTime?: string;
+    /**
+     * The order was accepted, or released
+     */
     acceptedTime?: string;
     /**
      * The order was handed to the venue
@@ -1212,7 +1249,7 @@ export type RiskLimits = {
     exposureMax?: string;
     openOrdersMax?: number;
     /**
-     * Orders and replaces, lastingly
+     * Orders and replaces that a client sent and that were taken, each once, lastingly; not those that were refused or repeated
      */
     ordersPerSecondMax?: number;
     /**
@@ -1689,6 +1726,16 @@ export type BacktestReport = {
     digest: string;
 };
 
+export type BacktestStrategy = {
+    strategy: string;
+    /**
+     * Every parameter with its default
+     */
+    parameters: {
+        [key: string]: number;
+    };
+};
+
 export type Refusal = {
     code: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
     /**
@@ -1972,6 +2019,57 @@ export type GetQuoteResponses = {
 
 export type GetQuoteResponse = GetQuoteResponses[keyof GetQuoteResponses];
 
+export type ListSeriesData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query?: never;
+    url: '/v1/instruments/{symbol}/series';
+};
+
+export type ListSeriesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListSeriesError = ListSeriesErrors[keyof ListSeriesErrors];
+
+export type ListSeriesResponses = {
+    /**
+     * Every series, by source
+     */
+    200: SeriesList;
+};
+
+export type ListSeriesResponse = ListSeriesResponses[keyof ListSeriesResponses];
+
 export type ListBarsData = {
     body?: never;
     path: {
@@ -1979,7 +2077,7 @@ export type ListBarsData = {
     };
     query?: {
         /**
-         * Of the quotes; the mid is rounded half to even to a point
+         * Of the quotes; the mid is rounded half to even to a point. Default: mid, or bid where a loaded source has bars of no mid; the answer says which
          */
         side?: 'bid' | 'ask' | 'mid';
         /**
@@ -1987,7 +2085,7 @@ export type ListBarsData = {
          */
         granularity?: 'S1' | 'S5' | 'S10' | 'S15' | 'S30' | 'M1' | 'M2' | 'M4' | 'M5' | 'M10' | 'M15' | 'M30' | 'H1' | 'H2' | 'H3' | 'H4' | 'H6' | 'H8' | 'H12' | 'D1' | 'W1' | 'MN1';
         /**
-         * Days end at 17:00 New York, whatever the clocks do, or at midnight UTC
+         * Days end at 17:00 New York, whatever the clocks do, or at midnight UTC. Default: fx-day, or utc where a loaded source has bars of such days alone
          */
         alignment?: 'fx-day' | 'utc';
         /**
@@ -5507,6 +5605,53 @@ export type GetBacktestTradesResponses = {
 };
 
 export type GetBacktestTradesResponse = GetBacktestTradesResponses[keyof GetBacktestTradesResponses];
+
+export type ListBacktestStrategiesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/backtest-strategies';
+};
+
+export type ListBacktestStrategiesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListBacktestStrategiesError = ListBacktestStrategiesErrors[keyof ListBacktestStrategiesErrors];
+
+export type ListBacktestStrategiesResponses = {
+    /**
+     * The strategies
+     */
+    200: {
+        strategies: Array<BacktestStrategy>;
+    };
+};
+
+export type ListBacktestStrategiesResponse = ListBacktestStrategiesResponses[keyof ListBacktestStrategiesResponses];
 
 export type ListRefusalsData = {
     body?: never;

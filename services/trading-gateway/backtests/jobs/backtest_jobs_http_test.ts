@@ -100,23 +100,24 @@ Deno.test("the same id is the same backtest, and another one under it is refused
 });
 
 Deno.test("what cannot be run is refused at once, or says why it failed", async () => {
-  const cases: [Record<string, unknown>, number, string][] = [
-    [{ strategy: "none" }, 422, "backtest_invalid"],
-    [{ parameters: { quick: 3 } }, 422, "backtest_invalid"],
-    [{ parameters: { fast: 100, slow: 20 } }, 422, "backtest_invalid"],
-    [{ symbols: ["EURXXX"] }, 422, "backtest_invalid"],
-    [{ symbols: ["EURUSD", "EURUSD"] }, 422, "backtest_invalid"],
-    [{ balance: "-1" }, 422, "backtest_invalid"],
-    [{ from: "2026-02-05T00:00:00Z", to: "2026-02-04T00:00:00Z" }, 422, "backtest_invalid"],
-    [{ from: "yesterday" }, 400, "invalid_request"],
-    [{ symbols: [] }, 400, "invalid_request"],
-    [{ partialShare: 2 }, 400, "invalid_request"],
-    [{ backtestId: "a b" }, 400, "invalid_request"],
-    [{ fast: 1 }, 400, "invalid_request"],
+  const cases: [Record<string, unknown>, number, string, string][] = [
+    [{ strategy: "none" }, 422, "backtest_invalid", "/strategy"],
+    [{ parameters: { quick: 3 } }, 422, "backtest_invalid", "/parameters"],
+    [{ parameters: { fast: 100, slow: 20 } }, 422, "backtest_invalid", "/parameters"],
+    [{ symbols: ["EURXXX"] }, 422, "backtest_invalid", "/symbols"],
+    [{ symbols: ["EURUSD", "EURUSD"] }, 422, "backtest_invalid", "/symbols"],
+    [{ balance: "-1" }, 422, "backtest_invalid", "/balance"],
+    [{ from: "2026-02-05T00:00:00Z", to: "2026-02-04T00:00:00Z" }, 422, "backtest_invalid", "/to"],
+    [{ from: "yesterday" }, 400, "invalid_request", "/from"],
+    [{ symbols: [] }, 400, "invalid_request", "/symbols"],
+    [{ partialShare: 2 }, 400, "invalid_request", "/partialShare"],
+    [{ backtestId: "a b" }, 400, "invalid_request", "/backtestId"],
+    [{ fast: 1 }, 400, "invalid_request", "/fast"],
   ];
-  for (const [over, status, code] of cases) {
-    const answer = await create({ backtestId: "bad", ...over });
-    assertEquals([answer.status, answer.body.code], [status, code], JSON.stringify(over));
+  for (const [over, status, code, path] of cases) {
+    const { status: is, body } = await create({ backtestId: "bad", ...over });
+    const said = [is, body.code, body.errors[0].path];
+    assertEquals(said, [status, code, path], JSON.stringify(over));
   }
   for (const path of ["", "/report", "/report.html", "/trades.csv"]) {
     const missing = await send("GET", `/v1/backtests/bad${path}`);
@@ -126,6 +127,18 @@ Deno.test("what cannot be run is refused at once, or says why it failed", async 
   await create({ backtestId: "empty", source: "nobody" });
   const failed = await until("empty", ({ state }) => state === "failed");
   assertStringIncludes(failed.failure, "no history of EURUSD");
+});
+
+Deno.test("every strategy that is listed runs with the parameters that are listed with it", async () => {
+  const { status, body } = await send("GET", "/v1/backtest-strategies");
+  assertEquals(status, 200);
+  assertEquals(
+    body.strategies.map((one: { strategy: string }) => one.strategy),
+    [...builtInStrategies.keys()],
+  );
+  for (const [at, { strategy, parameters }] of body.strategies.entries()) {
+    assertEquals((await create({ backtestId: `listed-${at}`, strategy, parameters })).status, 201);
+  }
 });
 
 Deno.test("one runs at a time and tells how far it is; a cancel ends it and lets the next begin", async () => {

@@ -11,12 +11,14 @@ import {
   getBacktestRoute,
   getBacktestTradesRoute,
   listBacktestsRoute,
+  listStrategiesRoute,
 } from "../../../../shared/contracts/http/backtests.ts";
 import { problemEntry } from "../../../../shared/contracts/http/problems.ts";
 import { Problem } from "../../../../shared/runtime/problem.ts";
 import { addRoute } from "../../../../shared/runtime/service_app.ts";
 import type { TradingApp, TradingDeps } from "../../deps.ts";
 import { backtestPage } from "../report_page.ts";
+import { builtInStrategies } from "../strategies.ts";
 import { tradesCsv } from "../trades_csv.ts";
 import type { BacktestRow } from "./backtest_store.ts";
 import { readyBacktest } from "./ready_backtest.ts";
@@ -29,7 +31,9 @@ export function addBacktestRoutes(app: TradingApp, deps: TradingDeps): void {
   addRoute(app, createBacktestRoute, async (c) => {
     const asked = ordered(c.req.valid("json"));
     const ready = readyBacktest(asked, runner.terms);
-    if (typeof ready === "string") throw new Problem("backtest_invalid", ready);
+    if ("message" in ready) {
+      throw new Problem("backtest_invalid", ready.message, { errors: [ready] });
+    }
     const created = await backtests.create(asked, clock.now());
     if (created === "too_many_backtests") throw new Problem(created, problemEntry(created).title);
     if (created === "created") runner.kick();
@@ -55,6 +59,14 @@ export function addBacktestRoutes(app: TradingApp, deps: TradingDeps): void {
     const row = await find(backtestId);
     if (row.state === "canceled") runner.stop(backtestId);
     return c.json(view(row), 200);
+  });
+
+  addRoute(app, listStrategiesRoute, (c) => {
+    const strategies = [...builtInStrategies.values()].map(({ name, parameters }) => ({
+      strategy: name,
+      parameters: { ...parameters },
+    }));
+    return c.json({ strategies }, 200);
   });
 
   addReportRoutes(app, deps);

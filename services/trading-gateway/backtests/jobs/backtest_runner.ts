@@ -108,7 +108,7 @@ export class BacktestRunner {
   ): Promise<BacktestReport | string> {
     const { history, terms } = this.#parts;
     const ready = readyBacktest(asked, terms);
-    if (typeof ready === "string") return ready;
+    if ("message" in ready) return ready.message;
     const traded = ready.settings.symbols;
     try {
       const most = await mostRecorded(history, traded[0]!, asked.source);

@@ -4,6 +4,7 @@ import { batch, type Signal, signal } from "@preact/signals";
 import type {
   Account,
   AccountFeed,
+  AccountSnapshot,
   AccountValuesFrame,
   FeedClient,
   Order,
@@ -11,6 +12,7 @@ import type {
   Spotwire,
   Transaction,
 } from "../../../../../shared/sdk/mod.ts";
+import { Newest } from "../core/newest.ts";
 
 /** Transactions the screen keeps, and those it begins with. */
 const transactionsMax = 2_000;
@@ -31,6 +33,16 @@ export type Worth = Pick<
   "balance" | "unrealised" | "equity" | "marginUsed" | "marginAvailable"
 >;
 
+interface Found {
+  readonly accounts: readonly Account[];
+  /** `null` for a key that reaches no account. */
+  readonly found: {
+    readonly snapshot: AccountSnapshot;
+    /** Oldest first. */
+    readonly transactions: readonly Transaction[];
+  } | null;
+}
+
 export class AccountStore {
   readonly accounts: Signal<readonly Account[]> = signal([]);
   readonly account: Signal<Account | null> = signal(null);
@@ -43,6 +55,7 @@ export class AccountStore {
   /** Whether the last read of the account went well. */
   readonly healthy: Signal<boolean> = signal(true);
   readonly #parts: AccountParts;
+  readonly #newest = new Newest();
   #followed: AccountFeed | null = null;
   #refreshing = false;
   #again = false;
@@ -52,30 +65,58 @@ export class AccountStore {
     this.#parts = parts;
   }
 
-  /** Shows an account: the one named, or the first that the key reaches. */
+  /** Shows an account, the one named or the first that the key reaches, as soon as it can be read. */
   async open(wanted: string | null): Promise<void> {
     this.close();
-    const { client, feed } = this.#parts;
+    const isNewest = this.#newest.ask();
+    try {
+      const { accounts, found } = await this.#find(wanted);
+      // Another account may have been chosen in the meantime.
+      if (!isNewest()) return;
+      this.accounts.value = accounts;
+      if (found !== null) this.#begin(found);
+    } catch {
+      if (isNewest()) this.#failed(() => this.open(wanted));
+    }
+  }
+
+  async #find(wanted: string | null): Promise<Found> {
+    const { client } = this.#parts;
     const { accounts } = await client.listAccounts();
-    this.accounts.value = accounts;
-    const found = accounts.find((one) => one.accountId === wanted) ?? accounts[0];
-    if (found === undefined) return;
-    const { accountId } = found;
-    const { lastTransactionId } = await this.#load(accountId);
-    const since = Math.max(0, lastTransactionId - transactionsFirst);
+    const { accountId } = accounts.find((one) => one.accountId === wanted) ?? accounts[0] ?? {};
+    if (accountId === undefined) return { accounts, found: null };
+    const snapshot = await client.getAccountSnapshot(accountId);
+    const since = Math.max(0, snapshot.account.lastTransactionId - transactionsFirst);
     const { transactions } = await client.listTransactions(accountId, { since, limit: 1_000 });
-    this.transactions.value = transactions.toReversed();
-    this.#followed = feed.account(accountId, {
+    return { accounts, found: { snapshot, transactions } };
+  }
+
+  #begin({ snapshot, transactions }: NonNullable<Found["found"]>): void {
+    const { accountId, lastTransactionId } = snapshot.account;
+    batch(() => {
+      this.transactions.value = transactions.toReversed();
+      this.#show(snapshot);
+    });
+    this.#followed = this.#parts.feed.account(accountId, {
       since: transactions.at(-1)?.transactionId ?? lastTransactionId,
     });
     this.#followed.on("transactions", (news) => this.#take(news));
     this.#followed.on("values", (values) => (this.values.value = values));
   }
 
+  /** Shows no account: nothing of one stands beside the name of another. */
   close(): void {
     clearTimeout(this.#retry);
+    this.#newest.turn();
     this.#followed?.close();
     this.#followed = null;
+    batch(() => {
+      this.account.value = null;
+      this.values.value = null;
+      this.orders.value = [];
+      this.positions.value = [];
+      this.transactions.value = [];
+    });
   }
 
   #take(news: readonly Transaction[]): void {
@@ -87,37 +128,42 @@ export class AccountStore {
 
   /** Reads again where the account stands; once more when asked during that. */
   async refresh(): Promise<void> {
+    this.#again = true;
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    while (this.#again) {
+      this.#again = false;
+      await this.#readAgain();
+    }
+    this.#refreshing = false;
+  }
+
+  async #readAgain(): Promise<void> {
     const accountId = this.account.peek()?.accountId;
     if (accountId === undefined) return;
-    if (this.#refreshing) {
-      this.#again = true;
-      return;
-    }
-    this.#refreshing = true;
+    const isNewest = this.#newest.ask();
     try {
-      do {
-        this.#again = false;
-        await this.#load(accountId);
-      } while (this.#again);
-      this.healthy.value = true;
+      const snapshot = await this.#parts.client.getAccountSnapshot(accountId);
+      if (isNewest()) this.#show(snapshot);
     } catch {
-      this.healthy.value = false;
-      clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => void this.refresh(), retryMs);
-    } finally {
-      this.#refreshing = false;
+      if (isNewest()) this.#failed(() => this.refresh());
     }
   }
 
-  async #load(accountId: string): Promise<Account> {
-    const { account, orders, positions } = await this.#parts.client.getAccountSnapshot(accountId);
+  #failed(again: () => Promise<void>): void {
+    this.healthy.value = false;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void again(), retryMs);
+  }
+
+  #show({ account, orders, positions }: AccountSnapshot): void {
     batch(() => {
       this.account.value = account;
       this.values.value = account;
       // Newest first, as the list of orders has them.
       this.orders.value = orders.toReversed();
       this.positions.value = positions;
+      this.healthy.value = true;
     });
-    return account;
   }
 }

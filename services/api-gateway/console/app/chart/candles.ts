@@ -8,7 +8,9 @@ import { barGrid, type Span } from "../../../../../shared/domain/bars/bar_grid.t
 import { type Granularity, nominalMs } from "../../../../../shared/domain/bars/granularity.ts";
 import { epochMs, toRfc3339 } from "../../../../../shared/domain/time.ts";
 import type { Bar, FeedQuote, LiveBar, Spotwire } from "../../../../../shared/sdk/mod.ts";
-import type { ChartSpec } from "../core/route.ts";
+import { Newest } from "../core/newest.ts";
+import type { BarSpec } from "../core/route.ts";
+import { liveSource } from "./sources.ts";
 
 export interface Candle {
   /** Milliseconds since 1970. */
@@ -19,6 +21,8 @@ export interface Candle {
   readonly close: number;
 }
 
+type Part = Candle & { readonly version: number };
+
 const pageBars = 500;
 /** Bars one chart holds at most; further back one asks for longer bars. */
 const barsMax = 20_000;
@@ -26,17 +30,18 @@ const minuteMs = 60_000;
 
 export class Candles {
   readonly #client: Spotwire;
-  readonly #spec: ChartSpec;
+  readonly #spec: BarSpec;
   readonly #spanAt: (at: number) => Span;
   /** Finished, oldest first. */
   #finished: Candle[] = [];
   /** Finished parts of the last bar, and its live minutes, by open time. */
-  #parts = new Map<number, Candle & { version: number }>();
+  #parts = new Map<number, Part>();
   #span: Span = { from: 0, until: 0 };
   #touched: Candle | null = null;
   #complete = false;
+  readonly #newest = new Newest();
 
-  constructor(client: Spotwire, spec: ChartSpec) {
+  constructor(client: Spotwire, spec: BarSpec) {
     this.#client = client;
     this.#spec = spec;
     this.#spanAt = barGrid(spec.granularity, "fx-day").spanAt;
@@ -51,14 +56,32 @@ export class Candles {
     return this.#complete;
   }
 
-  /** The newest bars, and what there is of the last one. */
-  async load(now: number): Promise<void> {
+  /** The newest bars, and what there is of the last one; whether no newer load came before it. */
+  async load(now: number): Promise<boolean> {
+    const isNewest = this.#newest.ask();
+    if (this.#spec.source !== liveSource) return await this.#loadPast(isNewest);
     const span = this.#spanAt(now);
     const { bars } = await this.#list({ to: toRfc3339(epochMs(span.from)), limit: pageBars });
+    const parts = await this.#partsOf(span);
+    if (!isNewest()) return false;
     this.#finished = bars.map(toCandle);
     this.#complete = bars.length < pageBars;
+    // Minutes that the feed told of meanwhile are newer than the history's.
+    for (const part of this.#parts.values()) {
+      if (part.openTime >= span.from && part.openTime < span.until) parts.set(part.openTime, part);
+    }
     this.#begin(span);
-    await this.#fill(span);
+    this.#parts = parts;
+    return true;
+  }
+
+  /** Of a history that ends somewhere, all bars are finished. */
+  async #loadPast(isNewest: () => boolean): Promise<boolean> {
+    const { bars } = await this.#list({ limit: pageBars });
+    if (!isNewest()) return false;
+    this.#finished = bars.map(toCandle);
+    this.#complete = bars.length < pageBars;
+    return true;
   }
 
   /** A page further into the past; whether anything came. */
@@ -151,20 +174,22 @@ export class Candles {
   }
 
   /** Bars that are finished inside the last one, from long to short. */
-  async #fill(span: Span): Promise<void> {
+  async #partsOf(span: Span): Promise<Map<number, Part>> {
+    const parts = new Map<number, Part>();
     let from = span.from;
     for (const granularity of ["D1", "H1", "M1"] as const) {
       if (nominalMs(granularity) >= nominalMs(this.#spec.granularity)) continue;
       const { bars } = await this.#list({ granularity, from: toRfc3339(epochMs(from)) });
-      for (const bar of bars.map(toCandle)) this.#parts.set(bar.openTime, { ...bar, version: 0 });
+      for (const bar of bars.map(toCandle)) parts.set(bar.openTime, { ...bar, version: 0 });
       const newest = bars.at(-1);
       if (newest !== undefined) from = endOf(newest, granularity);
     }
+    return parts;
   }
 
   #list(query: { granularity?: Granularity; from?: string; to?: string; limit?: number }) {
-    const { symbol, side, granularity } = this.#spec;
-    return this.#client.listBars(symbol, { side, granularity, ...query });
+    const { symbol, side, granularity, source } = this.#spec;
+    return this.#client.listBars(symbol, { side, granularity, source, ...query });
   }
 }
 
@@ -181,9 +206,12 @@ const numbers = (bar: Pick<Bar, "open" | "high" | "low" | "close">) => ({
   close: Number(bar.close),
 });
 
-const toCandle = (bar: Bar): Candle => ({ ...numbers(bar), openTime: Date.parse(bar.openTime) });
+export const toCandle = (bar: Bar): Candle => ({
+  ...numbers(bar),
+  openTime: Date.parse(bar.openTime),
+});
 
-export function priceOf(quote: Pick<FeedQuote, "bid" | "ask">, side: ChartSpec["side"]): number {
+export function priceOf(quote: Pick<FeedQuote, "bid" | "ask">, side: BarSpec["side"]): number {
   if (side === "mid") return (Number(quote.bid) + Number(quote.ask)) / 2;
   return Number(quote[side]);
 }

@@ -10,14 +10,18 @@ import {
   type ISeriesApi,
   type MouseEventParams,
   type SeriesMarker,
-  TickMarkType,
+  type TickMarkType,
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
 import type { Zone } from "../core/kept.ts";
-import { clockText, dayText, momentText, monthText } from "../ui/times.ts";
+import { momentText } from "../ui/times.ts";
 import type { Candle } from "./candles.ts";
-import { readPalette } from "./palette.ts";
+import { chartColours, tickText } from "./chart_look.ts";
+import { type Palette, readPalette } from "./palette.ts";
+import type { Study, StudyValues } from "./studies.ts";
+import { addStudy, pointOf } from "./study_series.ts";
+import { StudyLines } from "./study_lines.ts";
 
 export interface ChartTrade {
   readonly at: number;
@@ -47,12 +51,19 @@ const dataOf = ({ openTime, open, high, low, close }: Candle) => ({
   close,
 });
 
+const labelColours = (color: string, { onColour }: Palette) => ({
+  color,
+  axisLabelTextColor: onColour,
+});
+
 export class ChartBoard {
   readonly #chart: IChartApi;
   readonly #series: ISeriesApi<"Candlestick">;
   readonly #markers: ReturnType<typeof createSeriesMarkers<Time>>;
-  readonly #bid: IPriceLine;
-  readonly #ask: IPriceLine;
+  #bid: IPriceLine | null = null;
+  #ask: IPriceLine | null = null;
+  /** Of each study, in the order they were asked for. */
+  #studies: { readonly lines: StudyLines; readonly series: ISeriesApi<"Line">[] }[] = [];
   #candles: readonly Candle[] = [];
   #last: Candle | null = null;
   #levels: readonly number[] = [];
@@ -80,9 +91,6 @@ export class ChartBoard {
       autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => this.#scaled(original()),
     });
     this.#markers = createSeriesMarkers<Time>(this.#series, []);
-    const line = { price: 0, lineWidth: 1, lineStyle: 1, axisLabelVisible: true } as const;
-    this.#bid = this.#series.createPriceLine({ ...line, lineVisible: false, title: "bid" });
-    this.#ask = this.#series.createPriceLine({ ...line, lineVisible: false, title: "ask" });
     this.restyle();
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       if (range !== null && range.from < nearBars && this.#candles.length > 0) parts.onNearStart();
@@ -93,12 +101,7 @@ export class ChartBoard {
   /** Takes the colours that the style sheet has now. */
   restyle(): void {
     const colours = readPalette();
-    this.#chart.applyOptions({
-      layout: { background: { color: "transparent" }, textColor: colours.dim },
-      grid: { vertLines: { color: colours.grid }, horzLines: { color: colours.grid } },
-      timeScale: { borderColor: colours.line },
-      rightPriceScale: { borderColor: colours.line },
-    });
+    this.#chart.applyOptions(chartColours(colours));
     this.#series.applyOptions({
       upColor: colours.up,
       downColor: colours.down,
@@ -106,8 +109,43 @@ export class ChartBoard {
       wickDownColor: colours.down,
       borderVisible: false,
     });
-    this.#bid.applyOptions({ color: colours.sell, axisLabelTextColor: colours.onColour });
-    this.#ask.applyOptions({ color: colours.buy, axisLabelTextColor: colours.onColour });
+    this.#bid?.applyOptions(labelColours(colours.sell, colours));
+    this.#ask?.applyOptions(labelColours(colours.buy, colours));
+    this.studies(this.#studies.map(({ lines }) => lines.study));
+  }
+
+  /** Draws these studies and no others. */
+  studies(studies: readonly Study[]): void {
+    const colours = readPalette().studies;
+    for (const { series } of this.#studies) series.forEach((one) => this.#chart.removeSeries(one));
+    this.#studies = studies.map((study, at) => ({
+      lines: new StudyLines(study),
+      series: addStudy(this.#chart, study, colours[at % colours.length]!),
+    }));
+    this.#drawStudies(true);
+  }
+
+  /** Each study's values at a bar of the picture. */
+  studyValuesAt(candle: Candle): readonly StudyValues[] {
+    return this.#studies.map(({ lines }) =>
+      candle.openTime === this.#last?.openTime
+        ? lines.at(candle).values
+        : lines.find(candle.openTime)
+    );
+  }
+
+  #drawStudies(isNew: boolean): void {
+    for (const { lines, series } of this.#studies) {
+      const came = lines.follow(this.#candles);
+      const all = isNew || came === "all";
+      const points = all ? lines.points : lines.points.slice(lines.points.length - came);
+      const last = this.#last === null ? [] : [lines.at(this.#last)];
+      series.forEach((one, at) => {
+        const data = [...points, ...last].flatMap((point) => pointOf(point, at));
+        if (all) one.setData(data);
+        else for (const point of data) one.update(point);
+      });
+    }
   }
 
   /** Prices that the picture makes room for, where they are not far off. */
@@ -139,6 +177,7 @@ export class ChartBoard {
     this.#candles = candles;
     this.#last = last;
     this.#series.setData([...candles, ...(last === null ? [] : [last])].map(dataOf));
+    this.#drawStudies(true);
   }
 
   /** The last bar as it is now. */
@@ -152,11 +191,22 @@ export class ChartBoard {
     }
     this.#last = last;
     this.#series.update(dataOf(last));
+    this.#drawStudies(false);
   }
 
   quote(bid: number, ask: number): void {
+    const colours = readPalette();
+    this.#bid ??= this.#label("bid", labelColours(colours.sell, colours));
+    this.#ask ??= this.#label("ask", labelColours(colours.buy, colours));
     this.#bid.applyOptions({ price: bid });
     this.#ask.applyOptions({ price: ask });
+  }
+
+  #label(title: string, colours: ReturnType<typeof labelColours>): IPriceLine {
+    return this.#series.createPriceLine({
+      ...{ title, price: 0, axisLabelVisible: true, lineVisible: false },
+      ...colours,
+    });
   }
 
   trades(trades: readonly ChartTrade[]): void {
@@ -221,6 +271,11 @@ export class ChartBoard {
     this.#chart.timeScale().scrollToRealTime();
   }
 
+  /** Everything there is in one picture. */
+  showWhole(): void {
+    this.#chart.timeScale().fitContent();
+  }
+
   remove(): void {
     this.#chart.remove();
   }
@@ -230,18 +285,5 @@ export class ChartBoard {
     const openTime = Number(time) * 1_000;
     if (this.#last?.openTime === openTime) return this.#last;
     return this.#candles.find((one) => one.openTime === openTime) ?? null;
-  }
-}
-
-function tickText(at: number, kind: TickMarkType, zone: Zone): string {
-  switch (kind) {
-    case TickMarkType.Year:
-    case TickMarkType.Month:
-      return monthText(at, zone);
-    case TickMarkType.DayOfMonth:
-      return dayText(at, zone);
-    case TickMarkType.Time:
-    case TickMarkType.TimeWithSeconds:
-      return clockText(at, zone);
   }
 }

@@ -1,7 +1,5 @@
 /** The style sheet's colours, for what is drawn and not styled. */
 
-const names = ["up", "down", "buy", "sell", "grid", "line", "dim", "on-colour", "accent"] as const;
-
 export interface Palette {
   readonly up: string;
   readonly down: string;
@@ -11,15 +9,24 @@ export interface Palette {
   readonly line: string;
   readonly dim: string;
   readonly onColour: string;
-  readonly accent: string;
+  /** Of the lines of studies, in their order. */
+  readonly studies: readonly string[];
 }
 
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
-  const [up, down, buy, sell, grid, line, dim, onColour, accent] = names.map((name) =>
-    style.getPropertyValue(`--${name}`).trim()
-  ) as [string, string, string, string, string, string, string, string, string];
-  return { up, down, buy, sell, grid, line, dim, onColour, accent };
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    up: colour("up"),
+    down: colour("down"),
+    buy: colour("buy"),
+    sell: colour("sell"),
+    grid: colour("grid"),
+    line: colour("line"),
+    dim: colour("dim"),
+    onColour: colour("on-colour"),
+    studies: [1, 2, 3, 4].map((at) => colour(`study-${at}`)),
+  };
 }
 
 /** Calls back when the system changes between light and dark. */

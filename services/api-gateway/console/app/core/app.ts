@@ -1,12 +1,12 @@
 /** Everything the views stand on, made once by `main.tsx`. */
 
-import { effect, type Signal, signal } from "@preact/signals";
+import { computed, effect, type Signal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { createSpotwire, type Spotwire } from "../../../../../shared/sdk/mod.ts";
 import { AccountStore } from "../account/account_store.ts";
 import { tell } from "../account/tell.ts";
-import { DayChange } from "../market/day_change.ts";
+import { DayOpens } from "../market/day_opens.ts";
 import { Feed } from "../market/feed.ts";
 import { Instruments } from "../market/instruments.ts";
 import { QuoteStore } from "../market/quote_store.ts";
@@ -15,13 +15,15 @@ import { FrameLoop } from "./frame_loop.ts";
 import { Kept } from "./kept.ts";
 import type { Machine } from "./machine.ts";
 import { Notices } from "./notices.ts";
-import { type Address, Router } from "./route.ts";
+import { type Address, readRoute, Router, routeText } from "./route.ts";
 import { Session } from "./session.ts";
 
 /** How often what follows from many prices at once is reckoned: often enough, and calm. */
 const beatMs = 250;
-/** How often it is looked whether another FX day has begun. */
-const dayCheckMs = 60_000;
+/** How often opens of the FX day that are missing are asked for. */
+const dayOpensMs = 10_000;
+/** How long after a failed listing the next is tried. */
+const listAgainMs = 2_000;
 
 export class App {
   readonly loop: FrameLoop;
@@ -32,7 +34,7 @@ export class App {
   readonly quotes: QuoteStore;
   readonly feed: Feed;
   readonly instruments = new Instruments();
-  readonly dayChange = new DayChange();
+  readonly dayOpens: DayOpens;
   readonly notices = new Notices();
   readonly account: AccountStore;
   readonly ticket: Ticket;
@@ -43,7 +45,7 @@ export class App {
   constructor(readonly machine: Machine, address: Address, fetcher: typeof fetch) {
     this.loop = new FrameLoop(machine.nextFrame);
     this.kept = new Kept(machine);
-    this.router = new Router(address, this.kept.habits.value.route);
+    this.router = new Router(address, readRoute(this.kept.habits.value.route));
     this.session = new Session(machine, fetcher);
     this.client = createSpotwire({
       url: machine.origin,
@@ -55,6 +57,10 @@ export class App {
       },
     });
     this.quotes = new QuoteStore(this.loop);
+    this.dayOpens = new DayOpens(
+      this.client,
+      () => this.instruments.listed.peek().flatMap(({ symbol }) => this.quotes.get(symbol) ?? []),
+    );
     const feed = this.client.feed({ binary: true });
     this.feed = new Feed(feed, this.quotes, machine.now);
     this.account = new AccountStore({
@@ -73,7 +79,7 @@ export class App {
   /** Goes on with the browser's session; from then on follows whoever signs in. */
   start(): void {
     setInterval(() => (this.beat.value += 1), beatMs);
-    effect(() => this.kept.set({ route: this.router.route.value }));
+    effect(() => this.kept.set({ route: routeText(this.router.route.value) }));
     let opened: string | null = null;
     effect(() => {
       const session = this.session.state.value;
@@ -83,27 +89,29 @@ export class App {
       if (opened !== null && opened !== subject) return this.machine.reload();
       if (opened === subject) return;
       opened = subject;
-      void this.#open().catch((error) => {
-        opened = null;
-        this.notices.say("refused", `Cannot load the account: ${error.message}`);
-      });
+      this.#open();
     });
     void this.session.resume();
   }
 
   /** Prices first: they need neither the account nor the day's changes. */
-  async #open(): Promise<void> {
+  #open(): void {
     this.feed.start();
-    const listing = this.client.listInstruments().then(({ instruments }) => {
-      this.instruments.listed.value = instruments;
-    });
-    await Promise.all([listing, this.account.open(this.router.route.peek().account)]);
-    const changes = () => {
-      const symbols = this.instruments.listed.peek().map((one) => one.symbol);
-      return this.dayChange.load(this.client, symbols, this.machine.now()).catch(() => {});
-    };
-    void changes();
-    setInterval(changes, dayCheckMs);
+    void this.#list();
+    // The account that the address names, after a step back too.
+    const named = computed(() => this.router.route.value.account);
+    effect(() => void this.account.open(named.value));
+    setInterval(() => void this.dayOpens.ask(), dayOpensMs);
+  }
+
+  /** What can be traded, asked for until there is an answer. */
+  async #list(): Promise<void> {
+    try {
+      this.instruments.listed.value = (await this.client.listInstruments()).instruments;
+      void this.dayOpens.ask();
+    } catch {
+      setTimeout(() => void this.#list(), listAgainMs);
+    }
   }
 
   /** The platform's time. */
@@ -114,11 +122,6 @@ export class App {
   async signOut(): Promise<void> {
     await this.session.signOut();
     this.machine.reload();
-  }
-
-  async switchAccount(accountId: string): Promise<void> {
-    this.router.go({ account: accountId });
-    await this.account.open(accountId);
   }
 }
 

@@ -2,7 +2,6 @@
 
 import { type Signal, signal } from "@preact/signals";
 import type { Machine } from "./machine.ts";
-import { defaultRoute, type Route } from "./route.ts";
 
 export const zones = [
   "local",
@@ -25,7 +24,8 @@ export interface Habits {
   readonly oneClick: boolean;
   readonly sizeKind: SizeKind;
   readonly size: string;
-  readonly route: Route;
+  /** Where the screen stood last, as its address. */
+  readonly route: string;
 }
 
 const defaults: Habits = {
@@ -35,10 +35,10 @@ const defaults: Habits = {
   oneClick: false,
   sizeKind: "units",
   size: "10000",
-  route: defaultRoute,
+  route: "",
 };
 
-const storageKey = "spotwire.habits.1";
+const storageKey = "spotwire.habits.2";
 
 export class Kept {
   readonly habits: Signal<Habits>;
@@ -61,8 +61,7 @@ export class Kept {
 
 function read({ kept }: Machine): Habits {
   try {
-    const held = JSON.parse(kept.getItem(storageKey) ?? "{}");
-    return { ...defaults, ...held, route: { ...defaultRoute, ...held.route } };
+    return { ...defaults, ...JSON.parse(kept.getItem(storageKey) ?? "{}") };
   } catch {
     return defaults;
   }

@@ -3,8 +3,10 @@
 import { type Signal, signal } from "@preact/signals";
 import { granularities, type Granularity } from "../../../../../shared/domain/bars/granularity.ts";
 import { type BarSide, barSides } from "../../../../../shared/domain/bar.ts";
+import { liveSource } from "../chart/sources.ts";
+import { readStudy, studiesMax, type Study, studyText } from "../chart/studies.ts";
 
-export const viewNames = ["trade", "risk", "data", "system"] as const;
+export const viewNames = ["trade", "risk", "data", "backtests", "system"] as const;
 export type ViewName = (typeof viewNames)[number];
 export const tabNames = ["positions", "orders", "fills", "transactions", "statement"] as const;
 export type TabName = (typeof tabNames)[number];
@@ -12,11 +14,19 @@ export type TabName = (typeof tabNames)[number];
 export const panelNames = ["watch", "chart", "ticket", "blotter"] as const;
 export type PanelName = (typeof panelNames)[number];
 
-/** What one chart shows. */
-export interface ChartSpec {
+/** Which bars. */
+export interface BarSpec {
   readonly symbol: string;
   readonly granularity: Granularity;
   readonly side: BarSide;
+  /** Whose prices: the platform's own feed, or a history that was loaded. */
+  readonly source: string;
+}
+
+/** What one chart shows. */
+export interface ChartSpec extends BarSpec {
+  /** Drawn over the candles or below them. */
+  readonly studies: readonly Study[];
 }
 
 export interface Route extends ChartSpec {
@@ -38,6 +48,8 @@ export const defaultRoute: Route = {
   symbol: "EURUSD",
   granularity: "M1",
   side: "mid",
+  source: liveSource,
+  studies: [],
   tab: "positions",
   panel: "watch",
   account: null,
@@ -46,6 +58,7 @@ export const defaultRoute: Route = {
 };
 
 const symbolPattern = /^[A-Z]{6}$/;
+const sourcePattern = /^[a-z0-9-]{1,40}$/;
 
 function oneOf<Name extends string>(
   names: readonly Name[],
@@ -65,6 +78,8 @@ export function readRoute(search: string, otherwise: Route = defaultRoute): Rout
     symbol: symbol !== null && symbolPattern.test(symbol) ? symbol : otherwise.symbol,
     granularity: oneOf(granularities, query.get("granularity"), otherwise.granularity),
     side: oneOf(barSides, query.get("side"), otherwise.side),
+    source: readSource(query.get("source")) ?? otherwise.source,
+    studies: query.has("studies") ? readStudies(query.get("studies")!) : otherwise.studies,
     tab: oneOf(tabNames, query.get("tab"), otherwise.tab),
     panel: oneOf(panelNames, query.get("panel"), otherwise.panel),
     account: query.get("account") ?? otherwise.account,
@@ -73,17 +88,27 @@ export function readRoute(search: string, otherwise: Route = defaultRoute): Rout
   };
 }
 
+const readSource = (text: string | null | undefined): string | null =>
+  sourcePattern.test(text ?? "") ? text! : null;
+
 function readCharts(text: string): ChartSpec[] {
   return text.split("~").slice(0, chartsBesideMax).flatMap((one) => {
-    const [symbol = "", granularity, side] = one.split(".");
+    const [symbol = "", granularity, side, studies = "", source] = one.split(".");
     if (!symbolPattern.test(symbol)) return [];
     return [{
       symbol,
       granularity: oneOf(granularities, granularity, defaultRoute.granularity),
       side: oneOf(barSides, side, defaultRoute.side),
+      source: readSource(source) ?? liveSource,
+      studies: readStudies(studies),
     }];
   });
 }
+
+/** `sma20-rsi14`. */
+const readStudies = (text: string): Study[] =>
+  text.split("-").slice(0, studiesMax).flatMap((one) => readStudy(one) ?? []);
+const studiesText = (studies: readonly Study[]): string => studies.map(studyText).join("-");
 
 /** The address of a route: `?view=trade&symbol=…`. */
 export function routeText(route: Route): string {
@@ -92,12 +117,17 @@ export function routeText(route: Route): string {
     symbol: route.symbol,
     granularity: route.granularity,
     side: route.side,
+    source: route.source,
     tab: route.tab,
     panel: route.panel,
   });
+  if (route.studies.length > 0) query.set("studies", studiesText(route.studies));
   if (route.account !== null) query.set("account", route.account);
   if (route.beside.length > 0) {
-    const charts = route.beside.map((one) => `${one.symbol}.${one.granularity}.${one.side}`);
+    const charts = route.beside.map((one) => {
+      const { symbol, granularity, side, studies, source } = one;
+      return [symbol, granularity, side, studiesText(studies), source].join(".");
+    });
     query.set("beside", charts.join("~"));
   }
   if (route.item !== null) query.set("item", route.item);

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { granularities } from "../../../../../shared/domain/bars/granularity.ts";
 import { barSides } from "../../../../../shared/domain/bar.ts";
+import { lengthMax, lengthMin, studiesMax, studyKinds } from "../chart/studies.ts";
 import {
   chartsBesideMax,
   defaultRoute,
@@ -18,6 +19,14 @@ const chart = {
   symbol,
   granularity: fc.constantFrom(...granularities),
   side: fc.constantFrom(...barSides),
+  source: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
+  studies: fc.array(
+    fc.record({
+      kind: fc.constantFrom(...studyKinds),
+      length: fc.integer({ min: lengthMin, max: lengthMax }),
+    }, { noNullPrototype: true }),
+    { maxLength: studiesMax },
+  ),
 };
 const route: fc.Arbitrary<Route> = fc.record({
   ...chart,
@@ -35,7 +44,9 @@ Deno.test("an address reproduces its screen", () => {
 
 Deno.test("whatever an address says, there is a screen to show", () => {
   fc.assert(fc.property(fc.string(), (text) => {
-    const read = readRoute(`?view=${text}&symbol=${text}&beside=${text}&granularity=${text}`);
+    const read = readRoute(
+      `?view=${text}&symbol=${text}&beside=${text}&granularity=${text}&studies=${text}`,
+    );
     assertEquals(readRoute(routeText(read)), read);
   }));
 });

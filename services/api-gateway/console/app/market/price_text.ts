@@ -1,5 +1,7 @@
 /** A price cut where traders look: `1.08|42|3`, the pips in the middle. */
 
+import { formatScaled, parseScaled } from "../../../../../shared/domain/decimal.ts";
+
 export interface PriceParts {
   readonly head: string;
   /** The last two digits of whole pips. */
@@ -31,8 +33,26 @@ export function spreadPips(bid: string, ask: string, pip: string): string {
   return ((Number(ask) - Number(bid)) / Number(pip)).toFixed(1);
 }
 
-/** `+0.34%`: from one price to another. */
-export function changePercent(from: number, to: number): string {
-  const percent = Number(((to / from - 1) * 100).toFixed(2));
-  return `${percent > 0 ? "+" : percent < 0 ? "−" : "±"}${Math.abs(percent).toFixed(2)}%`;
+/** Decimals that any price has at most. */
+const decimalsMax = 6;
+
+/**
+ * `+0.34%`: from a mid to that of a bid and an ask, halves away from zero. Whole numbers throughout,
+ * so a change on the edge between two texts gets the right one. `null` for what is no price.
+ */
+export function changePercent(
+  from: string,
+  { bid, ask }: { bid: string; ask: string },
+): string | null {
+  const [before, sold, bought] = [from, bid, ask].map((text) => parseScaled(text, decimalsMax));
+  if (typeof before !== "number" || typeof sold !== "number" || typeof bought !== "number") {
+    return null;
+  }
+  if (before <= 0) return null;
+  const change = sold + bought - 2 * before;
+  const numerator = Math.abs(change) * 10_000;
+  const rest = numerator % (2 * before);
+  const hundredths = (numerator - rest) / (2 * before) + (rest >= before ? 1 : 0);
+  const sign = hundredths === 0 ? "±" : change > 0 ? "+" : "−";
+  return `${sign}${formatScaled(hundredths, 2)}%`;
 }

@@ -6,6 +6,7 @@ import {
   rejects,
 } from "../../../../../shared/domain/orders/rejects.ts";
 import { SpotwireProblem } from "../../../../../shared/sdk/mod.ts";
+import type { FieldRefusal } from "../ui/field.tsx";
 
 export const ticketFields = [
   "symbol",
@@ -93,12 +94,8 @@ export const fieldOfReason: Readonly<Record<RejectReason, TicketField>> = {
   duplicate_order: "order",
 };
 
-export interface Refusal {
+export interface Refusal extends FieldRefusal {
   readonly field: TicketField;
-  /** Stable; `null` when no answer came. */
-  readonly code: string | null;
-  readonly title: string;
-  readonly advice: string;
 }
 
 /** Fields by the pointer that a request's schema error gives. */

@@ -1,15 +1,23 @@
 /** The order ticket's state: the form, what the platform would say to it, and sending it. */
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import {
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+  untracked,
+} from "@preact/signals";
 import { formatScaledBig } from "../../../../../shared/domain/decimal.ts";
 import { micros, parseMicros } from "../../../../../shared/domain/money.ts";
 import { orderTypeRules, type Side } from "../../../../../shared/domain/orders/order.ts";
 import type { PlaceOrder } from "../../../../../shared/sdk/mod.ts";
 import type { App } from "../core/app.ts";
+import { Newest } from "../core/newest.ts";
 import { type Estimate, estimate } from "./estimates.ts";
 import { explainRefusal, type Refusal, type SentPrices } from "./refusals.ts";
 import { unitsOfLots, unitsOfRisk } from "./sizing.ts";
-import { emptyForm, orderOf, type TicketForm, withType } from "./ticket_form.ts";
+import { emptyForm, orderOf, type TicketForm, withoutPrices, withType } from "./ticket_form.ts";
 import { groupDigits } from "../ui/numbers.ts";
 
 /** How long the form stands still before the platform is asked about it, in milliseconds. */
@@ -24,13 +32,32 @@ export class Ticket {
   readonly symbol: ReadonlySignal<string>;
   readonly #app: App;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #asked = 0;
+  readonly #newest = new Newest();
 
   constructor(app: App) {
     this.#app = app;
     const { sizeKind, size } = app.kept.habits.value;
     this.form = signal({ ...emptyForm, sizeKind, size });
     this.symbol = computed(() => app.router.route.value.symbol);
+    const account = computed(() => app.account.account.value?.accountId);
+    let shown = this.symbol.peek();
+    effect(() => {
+      void account.value;
+      const symbol = this.symbol.value;
+      untracked(() => this.#turn(symbol !== shown));
+      shown = symbol;
+    });
+  }
+
+  /** What was said and answered was about another instrument or account; so were the prices. */
+  #turn(isOther: boolean): void {
+    clearTimeout(this.#timer);
+    this.#newest.turn();
+    this.refusal.value = null;
+    this.asking.value = null;
+    if (!isOther) return;
+    this.form.value = withoutPrices(this.form.value);
+    this.prefill();
   }
 
   change(change: Partial<TicketForm>): void {
@@ -113,7 +140,7 @@ export class Ticket {
 
   #checkSoon(): void {
     clearTimeout(this.#timer);
-    this.refusal.value = null;
+    this.#newest.turn();
     this.#timer = setTimeout(() => void this.#check(), askAfterMs);
   }
 
@@ -122,14 +149,18 @@ export class Ticket {
     const form = this.form.value;
     const accountId = this.#app.account.account.peek()?.accountId;
     const order = this.#order(form);
-    if (accountId === undefined || "code" in order) return;
-    const asked = ++this.#asked;
-    try {
-      await this.#app.client.checkOrder(accountId, order);
-      if (asked === this.#asked) this.refusal.value = null;
-    } catch (error) {
-      if (asked === this.#asked) this.refusal.value = this.#explain(error, order);
-    }
+    if (accountId === undefined || "code" in order) return this.#say(null);
+    const isNewest = this.#newest.ask();
+    const refusal = await this.#app.client.checkOrder(accountId, order)
+      .then(() => null, (error) => this.#explain(error, order));
+    if (isNewest()) this.#say(refusal);
+  }
+
+  /** The same words again are left standing: a screen reader says them once. */
+  #say(refusal: Refusal | null): void {
+    const before = this.refusal.peek();
+    if (refusal?.code === before?.code && refusal?.field === before?.field) return;
+    this.refusal.value = refusal;
   }
 
   #explain(error: unknown, order: PlaceOrder): Refusal {
@@ -153,14 +184,15 @@ export class Ticket {
     if (accountId === undefined || this.sending.value) return;
     this.sending.value = true;
     clearTimeout(this.#timer);
-    this.#asked += 1;
+    const isNewest = this.#newest.askAnew();
     try {
       const placed = await client.placeOrder(accountId, order);
-      this.refusal.value = null;
+      if (isNewest()) this.refusal.value = null;
       notices.say("done", `${placed.orderId} accepted: ${orderText(order)}`);
     } catch (error) {
-      this.refusal.value = this.#explain(error, order);
-      notices.say("refused", `${this.refusal.value.title}. ${this.refusal.value.advice}`);
+      const refusal = this.#explain(error, order);
+      if (isNewest()) this.refusal.value = refusal;
+      notices.say("refused", `${refusal.title}. ${refusal.advice}`);
     } finally {
       this.sending.value = false;
     }

@@ -57,6 +57,13 @@ export const emptyForm: TicketForm = {
   tag: "",
 };
 
+/** The form for another instrument: a price of one means nothing to the next. */
+export const withoutPrices = (form: TicketForm): TicketForm => ({
+  ...form,
+  ...{ price: "", triggerPrice: "", priceBound: "", takeProfit: "" },
+  stopLoss: form.stopLossAs === "price" ? "" : form.stopLoss,
+});
+
 /** The form with another type: what a waiting order lives by is not what the market's does. */
 export function withType(form: TicketForm, type: OrderType): TicketForm {
   if (type === form.type) return form;

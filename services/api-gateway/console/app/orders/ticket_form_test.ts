@@ -1,7 +1,15 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { orderTypeRules, orderTypes } from "../../../../../shared/domain/orders/order.ts";
-import { emptyForm, fieldsShown, orderOf, pipsToDistance, withType } from "./ticket_form.ts";
+import {
+  emptyForm,
+  fieldsShown,
+  orderOf,
+  pipsToDistance,
+  type TicketForm,
+  withoutPrices,
+  withType,
+} from "./ticket_form.ts";
 
 const given = { symbol: "EURUSD", units: "1000", pip: "0.0001", clientOrderId: "t-1" };
 const filled = {
@@ -34,6 +42,20 @@ Deno.test("a change of type never leaves a time in force that the type does not 
     assertEquals(timesInForce.includes(form.timeInForce), true);
   }));
   assertEquals(withType(emptyForm, "limit").timeInForce, "GTC", "a limit order waits");
+});
+
+Deno.test("no price of one instrument is sent for another; sizes and distances in pips stay", () => {
+  const filled: TicketForm = {
+    ...emptyForm,
+    ...{ type: "stop_limit", price: "1.1", triggerPrice: "1.2", priceBound: "1.3" },
+    ...{ takeProfit: "1.4", stopLoss: "1.0", trailingStopPips: "15", size: "777" },
+  };
+  assertEquals(withoutPrices(filled), {
+    ...emptyForm,
+    ...{ type: "stop_limit", trailingStopPips: "15", size: "777" },
+  });
+  const inPips = { ...filled, stopLossAs: "pips", stopLoss: "20" } as const;
+  assertEquals(withoutPrices(inPips).stopLoss, "20");
 });
 
 Deno.test("pips become a distance exactly", () => {

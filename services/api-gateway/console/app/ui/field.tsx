@@ -1,13 +1,21 @@
 /** A labelled field, with what is wrong with it beside it. */
 
 import type { ComponentChildren } from "preact";
-import type { Refusal } from "../orders/refusals.ts";
+
+/** What is wrong with which field. */
+export interface FieldRefusal {
+  readonly field: string;
+  /** Stable; `null` when no answer came. */
+  readonly code: string | null;
+  readonly title: string;
+  readonly advice: string;
+}
 
 export interface FieldProps {
   readonly name: string;
   readonly label: string;
   readonly hint?: string | undefined;
-  readonly refusal?: Refusal | null | undefined;
+  readonly refusal?: FieldRefusal | null | undefined;
   readonly children: ComponentChildren;
 }
 
@@ -22,7 +30,7 @@ export function Field({ name, label, hint, refusal, children }: FieldProps) {
   );
 }
 
-export function RefusalText({ refusal }: { refusal: Refusal }) {
+export function RefusalText({ refusal }: { refusal: FieldRefusal }) {
   return (
     <p class="refusal" id={`refusal-${refusal.field}`} role="alert" data-code={refusal.code ?? ""}>
       <strong>{refusal.title}.</strong> {refusal.advice !== "" && `${refusal.advice}.`}

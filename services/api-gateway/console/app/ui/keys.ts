@@ -47,8 +47,8 @@ export const commands: readonly KeyCommand[] = [
     },
   },
   {
-    keys: ["1", "2", "3", "4"],
-    does: "Trade, risk, data, system",
+    keys: ["1", "2", "3", "4", "5"],
+    does: "Trade, risk, data, backtests, system",
     run: (app, key) => app.router.go({ view: viewNames[Number(key) - 1]!, item: null }),
   },
   {

@@ -9,14 +9,13 @@ export function AccountHeader() {
   const app = useApp();
   const { account } = app;
   const held = account.account.value;
-  if (held === null) return <div class="account" aria-busy="true" />;
   return (
-    <div class="account" role="group" aria-label="Account">
+    <div class="account" role="group" aria-label="Account" aria-busy={held === null}>
       <label class="pick">
         <span class="unseen">Account</span>
         <select
-          value={held.accountId}
-          onChange={(event) => void app.switchAccount(event.currentTarget.value)}
+          value={held?.accountId ?? app.router.route.value.account ?? ""}
+          onChange={(event) => app.router.go({ account: event.currentTarget.value })}
         >
           {account.accounts.value.map(({ accountId }) => (
             <option key={accountId} value={accountId}>{accountId}</option>
@@ -29,8 +28,8 @@ export function AccountHeader() {
       <Figure name="Margin used" id="marginUsed" />
       <Figure name="Free" id="marginAvailable" />
       <Figure name="Level" id="level" />
-      <span class="currency">{held.currency}</span>
-      {held.marginCall && <strong class="call">Margin call</strong>}
+      <span class="currency">{held?.currency}</span>
+      {held?.marginCall && <strong class="call">Margin call</strong>}
       <button type="button" class="plain" onClick={() => void app.signOut()}>Sign out</button>
       <button
         type="button"

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useApp } from "../core/app.ts";
+import { wordsOf } from "../core/words_of.ts";
 
 export function SignIn(
   { demoAccount, over = false }: { demoAccount: string | null; over?: boolean },
@@ -16,7 +17,7 @@ export function SignIn(
     try {
       await session.signIn(by);
     } catch (error) {
-      refused.value = error instanceof Error ? error.message : String(error);
+      refused.value = wordsOf(error);
     } finally {
       busy.value = false;
     }

@@ -2,6 +2,7 @@
 
 import type { FunctionComponent } from "preact";
 import type { ViewName } from "../core/route.ts";
+import { BacktestsView } from "./backtests/backtests_view.tsx";
 import { DataView } from "./data/data_view.tsx";
 import { RiskView } from "./risk/risk_view.tsx";
 import { SystemView } from "./system/system_view.tsx";
@@ -11,6 +12,7 @@ export const views: readonly { name: ViewName; title: string; view: FunctionComp
   { name: "trade", title: "Trade", view: TradeView },
   { name: "risk", title: "Risk", view: RiskView },
   { name: "data", title: "Data", view: DataView },
+  { name: "backtests", title: "Backtests", view: BacktestsView },
   { name: "system", title: "System", view: SystemView },
 ];
 

@@ -7,6 +7,7 @@ import { useApp } from "../../core/app.ts";
 import { type Column, DataTable } from "../../ui/data_table.tsx";
 import { moneyText } from "../../ui/numbers.ts";
 import { timeText } from "../../ui/times.ts";
+import { usePoll } from "../../ui/use_poll.ts";
 import { Amount } from "./fills.tsx";
 
 type Movement = Statement["movements"][number];
@@ -21,22 +22,21 @@ export function StatementTab() {
   const app = useApp();
   const { account, client, kept, machine } = app;
   const days = useSignal("31");
-  const statement = useSignal<Statement | null>(null);
-  const failure = useSignal<string | null>(null);
-  const held = account.account.value;
-  useEffect(() => {
-    if (held === null) return;
+  const accountId = account.account.value?.accountId ?? null;
+  const lastTransactionId = account.account.value?.lastTransactionId;
+  const read = async (): Promise<Statement | null> => {
+    if (accountId === null) return null;
     const from = new Date(machine.now() - Number(days.value) * dayMs).toISOString();
-    client.getStatement(held.accountId, days.value === "" ? {} : { from }).then(
-      (found) => {
-        statement.value = found;
-        failure.value = null;
-      },
-      (error) => (failure.value = error.message),
-    );
-  }, [held?.accountId, held?.lastTransactionId, days.value]);
-  if (failure.value !== null) return <p class="empty" role="alert">{failure}</p>;
-  if (statement.value === null) return <p class="empty" aria-busy="true">Reading…</p>;
+    return await client.getStatement(accountId, days.value === "" ? {} : { from });
+  };
+  const [polled, readNow] = usePoll(read, { key: `${accountId} ${days.value}` });
+  useEffect(readNow, [lastTransactionId]);
+  const { value: statement, failure } = polled.value;
+  if (statement === null) {
+    return failure === null
+      ? <p class="empty" aria-busy="true">Reading…</p>
+      : <p class="empty" role="alert">{failure}</p>;
+  }
   const { zone } = kept.habits.value;
   const columns: readonly Column<Movement>[] = [
     { name: "Time", text: (one) => one.time, show: (one) => timeText(one.time, zone) },
@@ -58,11 +58,11 @@ export function StatementTab() {
   ];
   return (
     <>
-      <Totals statement={statement.value} />
+      <Totals statement={statement} />
       <DataTable
         name="statement"
         columns={columns}
-        rows={statement.value.movements}
+        rows={statement.movements}
         keyOf={(one) => String(one.transactionId) + one.kind}
         empty={<p>No cash moved in this period.</p>}
         actions={

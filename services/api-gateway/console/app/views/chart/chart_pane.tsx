@@ -11,8 +11,11 @@ import { useApp } from "../../core/app.ts";
 import { type Zone, zones } from "../../core/kept.ts";
 import type { ChartSpec } from "../../core/route.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
+import { liveSource } from "../../chart/sources.ts";
 import { Legend, type LegendHandle } from "./legend.tsx";
 import { OrderLines } from "./order_lines.tsx";
+import { SourceChoice } from "./source_choice.tsx";
+import { Studies } from "./studies.tsx";
 import { useChart } from "./use_chart.ts";
 
 export interface ChartPaneProps {
@@ -71,6 +74,7 @@ function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
   const legend = useRef<LegendHandle | null>(null);
   const board = useSignal<ChartBoard | null>(null);
   const state = useChart({ spec, pricePrecision, element, legend, board });
+  const { studies } = spec;
   const keys = (event: KeyboardEvent) => {
     const drawn = board.value;
     if (drawn === null || event.target !== event.currentTarget) return;
@@ -93,12 +97,12 @@ function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
       onKeyDown={keys}
     >
       <div class="chart-canvas" ref={element} />
-      <Legend pricePrecision={pricePrecision} handle={legend} />
-      {board.value !== null && (
+      <Legend {...{ pricePrecision, studies, board: board.value, handle: legend }} />
+      {board.value !== null && spec.source === liveSource && (
         <OrderLines symbol={spec.symbol} pricePrecision={pricePrecision} board={board.value} />
       )}
       {state.value.failure !== null && <p class="chart-note" role="alert">{state.value.failure}</p>}
-      {state.value.loaded && state.value.bars < fewBars && (
+      {state.value.loaded && state.value.bars < fewBars && spec.source === liveSource && (
         <LittleHistory granularity={spec.granularity} change={change} />
       )}
       <a class="attribution" href="https://www.tradingview.com/" rel="noopener" target="_blank">
@@ -134,6 +138,7 @@ function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
       >
         {barSides.map((one) => <option key={one}>{one}</option>)}
       </select>
+      <SourceChoice spec={spec} change={change} />
       <select
         class="chart-zone"
         aria-label="Time zone"
@@ -144,6 +149,7 @@ function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
           <option key={zone} value={zone}>{zone.split("/").at(-1)?.replace("_", " ")}</option>
         ))}
       </select>
+      <Studies spec={spec} change={change} />
       <span class="grow" />
       {add !== null && (
         <button type="button" title="Another chart beside" onClick={add}>+ Chart</button>

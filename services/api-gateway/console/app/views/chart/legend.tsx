@@ -2,6 +2,8 @@
 
 import { useRef } from "preact/hooks";
 import type { Candle } from "../../chart/candles.ts";
+import type { ChartBoard } from "../../chart/chart_board.ts";
+import { isBelow, type Study, studyNames, studyText } from "../../chart/studies.ts";
 import { write } from "../../ui/hooks.ts";
 
 export interface LegendHandle {
@@ -10,39 +12,64 @@ export interface LegendHandle {
   last(candle: Candle): void;
 }
 
-export function Legend(
-  { pricePrecision, handle }: {
-    pricePrecision: number;
-    handle: { current: LegendHandle | null };
-  },
-) {
-  const root = useRef<HTMLDListElement>(null);
-  const crossed = useRef(false);
+interface LegendProps {
+  readonly pricePrecision: number;
+  readonly studies: readonly Study[];
+  readonly board: ChartBoard | null;
+  readonly handle: { current: LegendHandle | null };
+}
+
+export function Legend({ pricePrecision, studies, board, handle }: LegendProps) {
+  const bar = useRef<HTMLDListElement>(null);
+  const lines = useRef<HTMLDListElement>(null);
+  const crossed = useRef<Candle | null>(null);
   const newest = useRef<Candle | null>(null);
-  const paint = (candle: Candle) => {
-    const cells = root.current?.querySelectorAll("dd");
+  const paint = () => {
+    const candle = crossed.current ?? newest.current;
+    if (candle === null) return;
     const prices = [candle.open, candle.high, candle.low, candle.close];
-    prices.forEach((price, at) => write(cells?.[at], price.toFixed(pricePrecision)));
+    writeAll(bar.current, prices.map((price) => price.toFixed(pricePrecision)));
+    const values = board?.studyValuesAt(candle) ?? [];
+    const texts = studies.map((study, at) =>
+      values[at]?.map((one) => one.toFixed(isBelow(study) ? 1 : pricePrecision)).join(" ") ?? "–"
+    );
+    writeAll(lines.current, texts);
   };
   handle.current = {
     cross(candle) {
-      crossed.current = candle !== null;
-      const shown = candle ?? newest.current;
-      if (shown !== null) paint(shown);
+      crossed.current = candle;
+      paint();
     },
     last(candle) {
       newest.current = candle;
-      if (!crossed.current) paint(candle);
+      if (crossed.current === null) paint();
     },
   };
   return (
-    <dl class="legend" ref={root} aria-hidden="true">
-      {["O", "H", "L", "C"].map((name) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>–</dd>
-        </div>
-      ))}
-    </dl>
+    <div class="legend" aria-hidden="true">
+      <dl ref={bar}>
+        {["O", "H", "L", "C"].map((name) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>–</dd>
+          </div>
+        ))}
+      </dl>
+      {studies.length > 0 && (
+        <dl ref={lines}>
+          {studies.map((study, at) => (
+            <div key={`${at} ${studyText(study)}`}>
+              <dt class={`study-${at + 1}`}>{studyNames[study.kind]} {study.length}</dt>
+              <dd>–</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
   );
+}
+
+function writeAll(list: HTMLElement | null, texts: readonly string[]): void {
+  const cells = list?.querySelectorAll("dd");
+  texts.forEach((text, at) => write(cells?.[at], text));
 }

@@ -6,8 +6,11 @@ import type { RefObject } from "preact";
 import type { Transaction } from "../../../../../../shared/sdk/mod.ts";
 import { Candles } from "../../chart/candles.ts";
 import { ChartBoard, type ChartTrade } from "../../chart/chart_board.ts";
+import { liveSource } from "../../chart/sources.ts";
 import { onThemeChange } from "../../chart/palette.ts";
 import { type App, useApp } from "../../core/app.ts";
+import { wordsOf } from "../../core/words_of.ts";
+import { studyText } from "../../chart/studies.ts";
 import type { ChartSpec } from "../../core/route.ts";
 import { unitsText } from "../../ui/numbers.ts";
 import type { LegendHandle } from "./legend.tsx";
@@ -37,6 +40,8 @@ export function useChart(parts: ChartParts): Signal<ChartState> {
     life.current = begun;
     return () => begun.end();
   }, [zone, parts.pricePrecision]);
+  const studies = studiesKey(parts.spec);
+  useEffect(() => life.current?.studies(parts.spec), [studies, zone, parts.pricePrecision]);
   useSignalEffect(() => {
     const transactions = app.account.transactions.value;
     void state.value;
@@ -51,6 +56,8 @@ export function useChart(parts: ChartParts): Signal<ChartState> {
   });
   return state;
 }
+
+const studiesKey = ({ studies }: ChartSpec): string => studies.map(studyText).join();
 
 class ChartLife {
   readonly #app: App;
@@ -77,36 +84,53 @@ class ChartLife {
       onCross: (candle) => legend.current?.cross(candle),
     });
     parts.board.value = this.#board;
-    this.#stops = [
-      onThemeChange(() => this.#board.restyle()),
-      app.feed.watchBars(spec.symbol, (bars) => {
+    this.#stops = [onThemeChange(() => this.#board.restyle())];
+    if (this.#isLive) this.#follow();
+    void this.load();
+  }
+
+  /** What was loaded stands still, and is of another time than the account's trades. */
+  get #isLive(): boolean {
+    return this.#parts.spec.source === liveSource;
+  }
+
+  #follow(): void {
+    const { feed, quotes, loop } = this.#app;
+    const { symbol } = this.#parts.spec;
+    this.#stops.push(
+      feed.watchBars(symbol, (bars) => {
         if (this.#candles.takeBars(bars) && this.#loaded) this.#showAll();
-        else app.loop.ask(this.#paint);
+        else loop.ask(this.#paint);
       }),
-      app.quotes.watch(spec.symbol, (quote) => {
+      quotes.watch(symbol, (quote) => {
         this.#board.quote(Number(quote.bid), Number(quote.ask));
         this.#candles.takeQuote(quote);
         this.#paint();
       }),
-    ];
-    void this.load();
+    );
   }
 
   async load(): Promise<void> {
     try {
-      await this.#candles.load(this.#app.now());
-      if (this.#ended) return;
+      const isNewest = await this.#candles.load(this.#app.now());
+      if (this.#ended || !isNewest) return;
       this.#loaded = true;
       const quote = this.#app.quotes.get(this.#parts.spec.symbol);
-      if (quote !== undefined) this.#candles.takeQuote(quote);
+      if (quote !== undefined && this.#isLive) this.#candles.takeQuote(quote);
       this.#showAll();
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
+      const failure = wordsOf(error);
       if (!this.#ended) this.#state.value = { ...this.#state.peek(), failure };
     }
   }
 
+  studies({ studies }: ChartSpec): void {
+    this.#board.studies(studies);
+    this.#tellLegend();
+  }
+
   mark(transactions: readonly Transaction[]): void {
+    if (!this.#isLive) return;
     const { symbol } = this.#parts.spec;
     const trades: ChartTrade[] = [];
     for (const one of transactions) {
@@ -140,8 +164,13 @@ class ChartLife {
     const { finished } = this.#candles;
     const last = this.#candles.last();
     this.#board.show(finished, last);
-    if (last !== null) this.#parts.legend.current?.last(last);
+    this.#tellLegend();
     this.#count();
+  }
+
+  #tellLegend(): void {
+    const last = this.#candles.last() ?? this.#candles.finished.at(-1);
+    if (last !== undefined) this.#parts.legend.current?.last(last);
   }
 
   /** Tells the component how many bars there are; it renders once for each new one. */

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { Import } from "../../../../../../shared/sdk/mod.ts";
 import { useApp } from "../../core/app.ts";
+import { wordsOf } from "../../core/words_of.ts";
 import { type Column, DataTable } from "../../ui/data_table.tsx";
 import { groupDigits } from "../../ui/numbers.ts";
 import { timeText } from "../../ui/times.ts";
@@ -17,7 +18,7 @@ export function Imports() {
   const { zone } = kept.habits.value;
   const [imports, readNow] = usePoll(() => client.listImports(), { everyMs });
   const run = async (work: () => Promise<unknown>) => {
-    await work().catch((error) => notices.say("refused", error.detail ?? error.message));
+    await work().catch((error) => notices.say("refused", wordsOf(error)));
     readNow();
   };
   const columns: readonly Column<Import>[] = [
@@ -116,7 +117,7 @@ function NewImport({ started }: { started(): void }) {
       router.go({ item: one.importId });
       started();
     } catch (error) {
-      refusal.value = error instanceof Error ? error.message : String(error);
+      refusal.value = wordsOf(error);
     }
   };
   return (

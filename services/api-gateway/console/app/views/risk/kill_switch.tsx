@@ -2,7 +2,10 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import type { KillState } from "../../../../../../shared/sdk/mod.ts";
+import { useRef } from "preact/hooks";
 import { useApp } from "../../core/app.ts";
+import { Newest } from "../../core/newest.ts";
+import { wordsOf } from "../../core/words_of.ts";
 import { type KillForm, killProgress, killWords } from "../../risk/kill_form.ts";
 import { timeText } from "../../ui/times.ts";
 import { usePoll } from "../../ui/use_poll.ts";
@@ -10,12 +13,13 @@ import { usePoll } from "../../ui/use_poll.ts";
 const everyMs = 1_000;
 
 export function KillSwitch() {
-  const { client } = useApp();
+  const app = useApp();
+  const { client, router } = app;
   const [kills, readNow] = usePoll(() => client.listKills(), { everyMs });
   return (
     <section class="card kill" aria-label="Kill switch">
       <h2>Kill switch</h2>
-      <KillPanel done={readNow} />
+      <KillPanel key={`${levelOf(app)} ${router.route.value.symbol}`} done={readNow} />
       <Kills kills={kills.value.value?.kills ?? []} changed={readNow} />
     </section>
   );
@@ -26,20 +30,25 @@ function KillPanel({ done }: { done(): void }) {
   const form = useSignal<KillForm>({ level: "", state: "halted", flatten: false, reason: "" });
   const plan = useSignal<KillState | null>(null);
   const refusal = useSignal<string | null>(null);
+  const newest = useRef(new Newest()).current;
   const ask = async (dryRun: boolean) => {
     const { level, ...rest } = form.value;
     const killId = dryRun ? "plan" : `console-${app.machine.newId()}`;
+    const isNewest = newest.askAnew();
     try {
       const kill = { ...rest, level: level || levelOf(app), killId, dryRun };
       const answer = await app.client.kill(kill);
+      if (!dryRun) done();
+      // A plan of what the form said before must not be agreed to.
+      if (!isNewest()) return;
       refusal.value = null;
       plan.value = dryRun ? answer : null;
-      if (!dryRun) done();
     } catch (error) {
-      refusal.value = error instanceof Error ? error.message : String(error);
+      refusal.value = wordsOf(error);
     }
   };
   const change = (part: Partial<KillForm>) => {
+    newest.turn();
     form.value = { ...form.value, ...part };
     plan.value = null;
   };
@@ -125,7 +134,7 @@ function Kills({ kills, changed }: { kills: readonly KillState[]; changed(): voi
   const { client, kept, notices } = useApp();
   const release = async (kill: KillState) => {
     await client.releaseKill(kill.killId, { reason: "released from the console" })
-      .catch((error) => notices.say("refused", error.message));
+      .catch((error) => notices.say("refused", wordsOf(error)));
     changed();
   };
   if (kills.length === 0) return <p class="dim">Nothing was ever killed.</p>;

@@ -2,7 +2,10 @@
 
 import { useSignal } from "@preact/signals";
 import type { RiskRule } from "../../../../../../shared/sdk/mod.ts";
+import { useRef } from "preact/hooks";
 import { useApp } from "../../core/app.ts";
+import { Newest } from "../../core/newest.ts";
+import { wordsOf } from "../../core/words_of.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { timeText } from "../../ui/times.ts";
 import { usePoll } from "../../ui/use_poll.ts";
@@ -18,10 +21,12 @@ export function Rules() {
   const edited = useSignal<RiskRule | null>(null);
   const level = useSignal("");
   const own = `account:${account.account.value?.accountId ?? ""}`;
+  const newest = useRef(new Newest()).current;
   const open = async (wanted: string) => {
+    const isNewest = newest.askAnew();
     await client.getRiskRule(wanted).then(
-      (rule) => (edited.value = rule),
-      (error) => notices.say("refused", error.message),
+      (rule) => isNewest() && (edited.value = rule),
+      (error) => notices.say("refused", wordsOf(error)),
     );
   };
   const found = rules.value.value?.rules ?? [];
@@ -92,7 +97,7 @@ function EditRule({ rule, close }: { rule: RiskRule; close(): void }) {
       });
       close();
     } catch (error) {
-      refusal.value = error instanceof Error ? error.message : String(error);
+      refusal.value = wordsOf(error);
     }
   };
   return (

@@ -95,15 +95,14 @@ export class RowPainter {
       write(cells.spread, spreadPips(bid, ask, instrument.pip));
       row.bid = bid;
       row.ask = ask;
-      this.#paintChange(row);
+      this.#paintChange(row, quote);
     }
     this.#paintStatus(row, quote);
   }
 
-  #paintChange({ cells, bid, ask, instrument }: Row): void {
-    const open = this.#app.dayChange.opens.peek().get(instrument.symbol);
-    if (open === undefined) return;
-    const text = changePercent(open, (Number(bid) + Number(ask)) / 2);
+  #paintChange({ cells }: Row, quote: FeedQuote): void {
+    const open = this.#app.dayOpens.of(quote);
+    const text = (open === null ? null : changePercent(open, quote)) ?? "";
     write(cells.change, text);
     mark(cells.change, "tone", text[0] === "+" ? "gain" : text[0] === "−" ? "loss" : "flat");
   }
@@ -120,7 +119,7 @@ export class RowPainter {
       const quote = row.visible ? this.#app.quotes.get(row.instrument.symbol) : undefined;
       if (quote === undefined) continue;
       this.#paintStatus(row, quote);
-      this.#paintChange(row);
+      this.#paintChange(row, quote);
     }
   }
 }
