@@ -20,6 +20,13 @@ const platformSettings = {
   fills: { partialShare: 0.3, rejectShare: 0.03 },
   terms: {
     commissions: [{ groups: ["major"], currency: "EUR", perLot: "3.50", minimum: "0.05" }],
+    // The recorded day is older than the rates the platform comes with.
+    financing: {
+      currencies: [
+        { currency: "EUR", since: "2019-01-01", rate: "-0.40" },
+        { currency: "USD", since: "2019-01-01", rate: "2.50" },
+      ],
+    },
   },
 };
 

@@ -184,7 +184,7 @@ Deno.test("a session replays to what was recorded, whatever was asked and howeve
       assertEquals(differenceOf(journalLines(recorded), journalLines(replayed)), []);
       assertEquals(replayed.length, recorded.length);
     }),
-    { numRuns: 60 },
+    { numRuns: 150 },
   );
   const wanted = ["order_triggered", "order_replaced", "order_expired", "order_released"];
   wanted.push("order_replace_rejected", "financing_charged", "margin_call_entered");
