@@ -60,13 +60,9 @@ import {
 export type TransactionView = z.infer<typeof transactionView>;
 
 export function toTransactionView(one: Transaction): TransactionView {
-  const base = {
-    accountId: one.accountId,
-    transactionId: one.transactionId,
-    type: one.type,
-    time: toRfc3339(one.time),
-    ...marksView(one),
-  };
+  const { accountId, transactionId, type } = one;
+  const time = toRfc3339(one.time);
+  const base = { accountId, transactionId, type, time, ...marksView(one) };
   switch (one.type) {
     case "account_opened":
       return { ...base, ...openedView(one) };
@@ -191,16 +187,8 @@ export function fromTransactionView(view: TransactionView): Transaction {
       };
     case "order_rejected": {
       const terms = view.clientOrderId === undefined ? null : termsOf(view);
-      return {
-        ...base,
-        type: view.type,
-        orderId,
-        ...linkOf(view),
-        terms,
-        reason: view.reason as RejectReason,
-        text,
-        ...sentOf(view),
-      };
+      const about = { orderId, terms, reason: view.reason as RejectReason, text };
+      return { ...base, type: view.type, ...about, ...linkOf(view), ...sentOf(view) };
     }
     case "order_triggered": {
       const instrument = instrumentOf(view.symbol as Symbol);

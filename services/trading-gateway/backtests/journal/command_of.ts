@@ -104,7 +104,7 @@ const askedTerms = (terms: OrderTerms): OrderTerms =>
 function groupOf([first, second]: readonly Placed[]): OrderGroupType | null {
   if (first?.link === undefined) return null;
   if (!first.link.releases) return "oco";
-  return second?.link?.ocoGroup == null ? "oto" : "bracket";
+  return (second?.link?.ocoGroup ?? null) === null ? "oto" : "bracket";
 }
 
 function flatteningOf(
