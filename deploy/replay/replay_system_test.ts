@@ -56,6 +56,7 @@ async function withPlatform(args: readonly string[], run: (of: Session) => Promi
       script: "deploy/profiles/all_in_one.ts",
       port,
       args: ["--port", String(port), "--data", folder, ...args],
+      readyMsMax: 240_000,
     });
     const key = (await Deno.readTextFile(`${folder}/demo.key`)).trim();
     const spotwire = createSpotwire({ url: platform.url, key, timeoutMs: 30_000 });
