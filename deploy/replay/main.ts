@@ -18,7 +18,7 @@ import {
   sessionFrom,
 } from "../../services/trading-gateway/backtests/journal/session_from.ts";
 import { readOptions } from "../profiles/options.ts";
-import { defaultUrl, isRunning, keyFor } from "../profiles/running.ts";
+import { isRunning, keyFor, urlFor } from "../profiles/running.ts";
 import { readCommand, type ReplayCommand, replayHelp } from "./options.ts";
 import { readPlatform } from "./read_platform.ts";
 import { readRecording, type Recording, saveRecording } from "./recording.ts";
@@ -26,7 +26,7 @@ import { readRecording, type Recording, saveRecording } from "./recording.ts";
 async function readSession(command: ReplayCommand): Promise<Recording> {
   if (command.recording !== undefined) return await readRecording(command.recording);
   const settings = (await readOptions(command.platform, Deno.env.toObject()))!;
-  const url = (command.url ?? defaultUrl).replace(/\/+$/, "");
+  const url = await urlFor({ url: command.url, folder: command.data });
   if (!await isRunning(url)) throw new BacktestFailed(`Nothing answers at ${url}`);
   const key = await keyFor({ key: command.key, folder: command.data });
   const { from, to } = command;

@@ -8,7 +8,7 @@ const flags = [
   ["to", "leave out what was booked from this day or moment on (nothing)"],
   ["save", "a folder to write the recording into: transactions, prices, settings"],
   ["recording", "a folder that --save wrote, instead of a running platform"],
-  ["url", "the running platform (http://localhost:8000)"],
+  ["url", "the running platform (the one on the data folder)"],
   ["key", "its key (SPOTWIRE_KEY, else demo.key of the data folder)"],
   ["data", "its data folder, whose settings hold the terms and how orders fill (./data)"],
   ["seed", "as the platform was started with (its setting)"],
