@@ -67,7 +67,7 @@ export class ReplayedVenue {
     this.#reader = prices.reader();
     this.#symbols = prices.symbols;
     this.#latencyMs = fills.latencyMs;
-    this.#engine = createFillEngine({ name: venueName, seed, hours, quoteAges, ...fills });
+    this.#engine = createFillEngine({ ...fills, name: venueName, seed, hours, quoteAges });
   }
 
   /**
