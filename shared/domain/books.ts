@@ -85,6 +85,7 @@ function apply(account: Account, next: Transaction): Posting[] {
         ? move(account, next, { status: "rejected", rejectReason: next.reason, text: next.text })
         : putOrder(account, {
           ...newOrder(next, next.terms, "rejected"),
+          ...next.link,
           rejectReason: next.reason,
           text: next.text,
         });
@@ -243,13 +244,21 @@ function move(
   return [];
 }
 
+/** A receipt may cross a replace or a cancel, which it does not answer. */
 function acknowledge(account: Account, next: OrderAcknowledged): Posting[] {
-  const { arrival } = orderIn(account, next.orderId);
+  const order = orderIn(account, next.orderId);
+  if (!isWorking(order.status)) {
+    throw new ImpossibleTransaction(
+      `Cannot acknowledge order ${order.orderId}: ${order.status}`,
+    );
+  }
   const { time, sentAt = null } = next;
-  return move(account, next, {
-    status: "new",
-    arrival: arrival === null ? null : { ...arrival, sentAt, acknowledgedAt: time },
-  });
+  const arrival = order.arrival === null
+    ? null
+    : { ...order.arrival, sentAt, acknowledgedAt: time };
+  const status = order.status === "pending_new" ? "new" : order.status;
+  replaceOrder(account, order, { ...order, status, arrival, updatedAt: time });
+  return [];
 }
 
 function replaceOrder(account: Account, before: Order, after: Order): void {

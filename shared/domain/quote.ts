@@ -37,6 +37,29 @@ export const defaultQuoteAges: QuoteAges = {
   heartbeatMs: 1_000,
 };
 
+/** How far the prices were known when something was decided: what a replay shows it again. */
+export interface PriceMark {
+  /** Venue time of the newest quote of any symbol. */
+  readonly quotedAt: EpochMs;
+  /** The venue had not been heard for two heartbeats, so that no price stood. */
+  readonly silent?: true;
+}
+
+/** Whether a venue that was last heard at a moment has fallen silent by another. */
+export const isSilent = (heardAt: EpochMs, now: EpochMs, ages: QuoteAges): boolean =>
+  // A word from the future, after a clock was set back, must not keep a dead feed alive.
+  Math.abs(now - heardAt) > 2 * ages.heartbeatMs;
+
+/** `null` before the first quote. */
+export const priceMark = (
+  quotedAt: EpochMs,
+  moment: { readonly now: EpochMs; readonly heardAt: EpochMs },
+  ages: QuoteAges = defaultQuoteAges,
+): PriceMark | null => {
+  if (quotedAt === 0) return null;
+  return isSilent(moment.heardAt, moment.now, ages) ? { quotedAt, silent: true } : { quotedAt };
+};
+
 /** Age against the time of receipt, so a venue's wrong clock cannot make an old price young. */
 export const quoteAgeMs = (quote: Quote, now: EpochMs): number =>
   Math.max(0, now - quote.receivedTime);
@@ -47,9 +70,8 @@ export function quoteStatus(
   ages: QuoteAges = defaultQuoteAges,
 ): QuoteStatus {
   if (!moment.open) return "closed";
-  const heard = Math.max(moment.venueHeardAt, quote.receivedTime);
-  // A word from the future, after a clock was set back, must not keep a dead feed alive.
-  if (Math.abs(moment.now - heard) > 2 * ages.heartbeatMs) return "stale";
+  const heardAt = Math.max(moment.venueHeardAt, quote.receivedTime) as EpochMs;
+  if (isSilent(heardAt, moment.now, ages)) return "stale";
   const age = quoteAgeMs(quote, moment.now);
   if (age <= ages.liveMsMax) return "live";
   return age <= ages.quietMsMax ? "quiet" : "stale";
@@ -66,6 +88,7 @@ export class QuoteBook {
   readonly #quotes = new Map<string, Quote>();
   readonly #withdrawn = new Set<string>();
   #heardAt: EpochMs = epochMs(0);
+  #quotedAt: EpochMs = epochMs(0);
   #version = 0;
 
   /** Takes a quote unless one as new is held; says whether it did. */
@@ -75,6 +98,7 @@ export class QuoteBook {
     this.#quotes.set(quote.symbol, quote);
     this.#withdrawn.delete(quote.symbol);
     this.heard(quote.receivedTime);
+    if (quote.venueTime > this.#quotedAt) this.#quotedAt = quote.venueTime;
     this.#version++;
     return true;
   }
@@ -104,6 +128,11 @@ export class QuoteBook {
 
   get heardAt(): EpochMs {
     return this.#heardAt;
+  }
+
+  /** How far it has come by a moment; `null` before the first quote. */
+  mark(now: EpochMs): PriceMark | null {
+    return priceMark(this.#quotedAt, { now, heardAt: this.#heardAt });
   }
 
   /** Changes whenever a price does; lets a caller keep what it derived from the prices. */

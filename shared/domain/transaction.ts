@@ -15,6 +15,7 @@ import type { Arrival, FillQuality } from "./orders/arrival.ts";
 import type { Premium } from "./orders/guarantee.ts";
 import type { OrderLink, OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
+import type { PriceMark } from "./quote.ts";
 import type { Tenant } from "./risk/levels.ts";
 import type { EpochMs } from "./time.ts";
 
@@ -23,6 +24,15 @@ export interface Numbered {
   /** 1, 2, 3 … without gaps within the account. */
   readonly transactionId: TransactionId;
   readonly time: EpochMs;
+  /**
+   * The first of those that one command or one report booked in the account; left out of that one,
+   * and in transactions from before it was kept, as are the marks.
+   */
+  readonly batchId?: TransactionId;
+  /** The prices a batch was decided on; only with its first, and where any were known. */
+  readonly decidedOn?: PriceMark;
+  /** Of a batch that a venue's report led to: the prices the venue had then. */
+  readonly reportedOn?: PriceMark;
 }
 
 export interface AccountOpened extends Numbered {
@@ -69,9 +79,17 @@ export interface OrderReleased extends Numbered {
   readonly met?: { readonly symbol: Symbol; readonly arrival: Arrival };
 }
 
-export interface OrderRejected extends Numbered {
-  readonly type: "order_rejected";
+/** What the venue may say first of an order. */
+interface Sent extends Numbered {
   readonly orderId: OrderId;
+  /** When the order was handed to the venue, where this is the first word of it and that was noted. */
+  readonly sentAt?: EpochMs;
+}
+
+export interface OrderRejected extends Sent {
+  readonly type: "order_rejected";
+  /** Of one that was refused with its group. */
+  readonly link?: OrderLink;
   /** Present when the order was refused on arrival; absent when an accepted one was refused later. */
   readonly terms: OrderTerms | null;
   readonly reason: RejectReason;
@@ -79,11 +97,8 @@ export interface OrderRejected extends Numbered {
 }
 
 /** The venue holds the order. */
-export interface OrderAcknowledged extends Numbered {
+export interface OrderAcknowledged extends Sent {
   readonly type: "order_acknowledged";
-  readonly orderId: OrderId;
-  /** When it was handed to the venue, where that was noted. */
-  readonly sentAt?: EpochMs;
 }
 
 /** A price set the order off: from here it trades as a market or a limit order. */
@@ -154,15 +169,13 @@ export interface OrderCancelRejected extends Numbered {
   readonly text: string | null;
 }
 
-export interface OrderCanceled extends Numbered {
+export interface OrderCanceled extends Sent {
   readonly type: "order_canceled";
-  readonly orderId: OrderId;
   readonly text: string | null;
 }
 
-export interface OrderExpired extends Numbered {
+export interface OrderExpired extends Sent {
   readonly type: "order_expired";
-  readonly orderId: OrderId;
 }
 
 export type Transaction =

@@ -4,17 +4,23 @@
  * never stopped. An order it no longer holds is unknown to it.
  */
 
-import type { ExecutionReport } from "../contracts/messages/executions.ts";
+import type { ExecutionReport, PlainExecType } from "../contracts/messages/executions.ts";
 import type { VenueOrder } from "../contracts/messages/orders.ts";
 import type { TradingHours } from "../domain/fx_week.ts";
 import type { OrderId } from "../domain/ids.ts";
 import { isConditional, type Replacement } from "../domain/orders/order.ts";
-import { defaultQuoteAges, type Quote, type QuoteAges, quoteStatus } from "../domain/quote.ts";
+import {
+  defaultQuoteAges,
+  priceMark,
+  type Quote,
+  type QuoteAges,
+  quoteStatus,
+} from "../domain/quote.ts";
 import { seededRandom } from "../domain/random.ts";
 import { type EpochMs, epochMs } from "../domain/time.ts";
+import { DueTimes } from "./due_times.ts";
 import { isImmediate, matchOrder, type MatchRules } from "./matching.ts";
 import { type Report, reportOf } from "./fill_reports.ts";
-import { MinHeap } from "./min_heap.ts";
 import { OcoGroups, reduced } from "./oco_groups.ts";
 import { outrunsGuarantee, replaced } from "./replacing.ts";
 import { watchTrigger } from "./triggers.ts";
@@ -39,14 +45,6 @@ export interface FillEngineOptions {
 
 export const createFillEngine = (options: FillEngineOptions): FillEngine => new Engine(options);
 
-/** A moment at which an order reaches the market, gives up waiting, or expires. */
-interface Due {
-  readonly at: EpochMs;
-  readonly orderId: OrderId;
-  /** Breaks ties in the order of submission. */
-  readonly turn: number;
-}
-
 interface Effects {
   readonly reports: ExecutionReport[];
   readonly changes: Map<OrderId, HeldOrder | null>;
@@ -59,7 +57,6 @@ class Engine implements FillEngine {
   readonly name: string;
   readonly #hours: TradingHours;
   readonly #latencyMs: number;
-  readonly #waitMsMax: number;
   readonly #rejectShare: number;
   readonly #ages: QuoteAges;
   readonly #rules: MatchRules;
@@ -68,16 +65,16 @@ class Engine implements FillEngine {
   readonly #groups = new OcoGroups();
   readonly #standing = new Map<string, Quote>();
   readonly #withdrawn = new Set<string>();
-  readonly #due = new MinHeap<Due>((a, b) => a.at < b.at || (a.at === b.at && a.turn < b.turn));
-  #turn = 0;
+  readonly #due: DueTimes;
   #heardAt: EpochMs = epochMs(0);
+  #quotedAt: EpochMs = epochMs(0);
   #effects: Effects | null = null;
 
   constructor(options: FillEngineOptions) {
     this.name = options.name;
     this.#hours = options.hours;
     this.#latencyMs = options.latencyMs ?? 0;
-    this.#waitMsMax = options.waitMsMax ?? 5_000;
+    this.#due = new DueTimes(this.#held, options.waitMsMax ?? 5_000);
     this.#rejectShare = options.rejectShare ?? 0;
     this.#ages = options.quoteAges ?? defaultQuoteAges;
     this.#rules = {
@@ -102,7 +99,7 @@ class Engine implements FillEngine {
         trailingLevelHalves: null,
         revision: 0,
       });
-      this.#schedule(this.#held.get(order.orderId)!);
+      this.#due.schedule(this.#held.get(order.orderId)!);
       this.#settleDue(now, now);
     }
     return this.#take();
@@ -137,7 +134,7 @@ class Engine implements FillEngine {
     this.#report(held, { execType: "replaced", now, text: null, revision });
     const kept = { ...after, nextReport: held.nextReport + 1 };
     this.#keep(kept);
-    this.#schedule(kept);
+    this.#due.schedule(kept);
     this.#settleDue(now, now);
     this.#matchStanding(orderId, now);
     return this.#take();
@@ -168,16 +165,17 @@ class Engine implements FillEngine {
       const standing = this.#standing.get(quote.symbol);
       if (standing !== undefined && standing.sequence >= quote.sequence) continue;
       // What came due before this price met the price that stood then.
-      if (this.#dueBy(quote.receivedTime)) {
+      if (this.#due.hasBy(quote.receivedTime)) {
         this.#settleDue(quote.receivedTime < now ? quote.receivedTime : now, now);
       }
       this.#standing.set(quote.symbol, quote);
+      if (quote.venueTime > this.#quotedAt) this.#quotedAt = quote.venueTime;
       this.#withdrawn.delete(quote.symbol);
       this.#hear(quote.receivedTime, now);
       const orders = this.#bySymbol.get(quote.symbol);
       if (orders !== undefined) this.#matchAll(orders, quote, now);
     }
-    if (this.#dueBy(now)) this.#settleDue(now, now);
+    if (this.#due.hasBy(now)) this.#settleDue(now, now);
     return this.#take();
   }
 
@@ -200,7 +198,7 @@ class Engine implements FillEngine {
   }
 
   nextDueAt(): number {
-    return this.#due.peek()?.at ?? Infinity;
+    return this.#due.nextAt();
   }
 
   holds(orderId: OrderId): boolean {
@@ -217,7 +215,7 @@ class Engine implements FillEngine {
     );
     for (const one of bySubmission) {
       this.#keep(one);
-      this.#schedule(one);
+      this.#due.schedule(one);
     }
     this.#effects = null; // they are stored already
   }
@@ -235,24 +233,9 @@ class Engine implements FillEngine {
     }
   }
 
-  #dueBy(at: EpochMs): boolean {
-    const next = this.#due.peek();
-    return next !== undefined && next.at <= at;
-  }
-
-  #schedule(held: HeldOrder): void {
-    const { orderId, expireTime } = held.order;
-    const turn = this.#turn++;
-    this.#due.push({ at: held.activeAt, orderId, turn });
-    if (expireTime !== null) this.#due.push({ at: expireTime, orderId, turn });
-    if (isImmediate(held.order)) {
-      this.#due.push({ at: epochMs(held.activeAt + this.#waitMsMax), orderId, turn });
-    }
-  }
-
   /** Handles everything due up to `until`; the reports say `now`. */
   #settleDue(until: EpochMs, now: EpochMs): void {
-    while (this.#dueBy(until)) {
+    while (this.#due.hasBy(until)) {
       const due = this.#due.pop()!;
       let held = this.#held.get(due.orderId);
       if (held === undefined) continue;
@@ -261,7 +244,7 @@ class Engine implements FillEngine {
       const { expireTime } = held.order;
       if (expireTime !== null && due.at >= expireTime) {
         this.#end(held, { execType: "expired", now, text: null });
-      } else if (isImmediate(held.order) && due.at >= held.activeAt + this.#waitMsMax) {
+      } else if (this.#due.isOver(held, due.at)) {
         this.#end(held, { execType: "canceled", now, text: "no tradable price came in time" });
       }
     }
@@ -278,7 +261,7 @@ class Engine implements FillEngine {
       return undefined;
     }
     if (expireTime !== null && expireTime <= held.activeAt) return held;
-    this.#report(held, { execType: "new", now, text: null });
+    this.#report(held, { execType: "new", now, text: null, ...this.#sentAt(held) });
     this.#keep({ ...held, nextReport: held.nextReport + 1, acknowledged: true });
     if (isImmediate(held.order) && !this.#hours.isOpen(now)) {
       const text = "the market is closed";
@@ -359,13 +342,19 @@ class Engine implements FillEngine {
     }
   }
 
-  #end(held: HeldOrder, what: Report): void {
-    this.#report(held, what);
+  /** One that ends before it was acknowledged says now when it was handed over. */
+  #end(held: HeldOrder, what: Report & { readonly execType: PlainExecType }): void {
+    this.#report(held, held.acknowledged ? what : { ...what, ...this.#sentAt(held) });
     this.#forget(held);
   }
 
+  #sentAt({ activeAt }: HeldOrder): { sentAt: EpochMs } {
+    return { sentAt: epochMs(activeAt - this.#latencyMs) };
+  }
+
   #report(held: HeldOrder, what: Report): void {
-    this.#gathered().reports.push(reportOf(this.name, held, what));
+    const mark = priceMark(this.#quotedAt, { now: what.now, heardAt: this.#heardAt }, this.#ages);
+    this.#gathered().reports.push(reportOf(this.name, held, { ...what, mark }));
   }
 
   #keep(held: HeldOrder): void {

@@ -84,16 +84,10 @@ function take(
 ): EngineEffects | null {
   const { now, known } = context;
   if ("order" in one) {
-    return known.has(one.orderId) ? null : sentAt(now, engine.submit(one.order, now));
+    return known.has(one.orderId) ? null : engine.submit(one.order, now);
   }
   if (!engine.holds(one.orderId)) return null;
   return "cancel" in one
     ? engine.cancel(one.orderId, now)
     : engine.replace(one.orderId, one.replacement, now);
 }
-
-/** Notes in the venue's receipt of an order when it was handed over. */
-const sentAt = (now: EpochMs, { reports, changes }: EngineEffects): EngineEffects => ({
-  reports: reports.map((one) => (one.execType === "new" ? { ...one, sentAt: now } : one)),
-  changes,
-});

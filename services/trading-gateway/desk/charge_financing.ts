@@ -4,6 +4,7 @@ import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { convert } from "../../../shared/domain/money.ts";
 import type { FinancingCharged } from "../../../shared/domain/money_transactions.ts";
+import type { PriceMark } from "../../../shared/domain/quote.ts";
 import type { Rates } from "../../../shared/domain/rates.ts";
 import { book, type Decision, refuse } from "./decide.ts";
 import { done } from "./money_decision.ts";
@@ -18,6 +19,8 @@ export interface ChargeFinancing {
   >;
   /** As they stood when the day ended. */
   readonly rates: Rates;
+  /** Of the prices the day ended with. */
+  readonly decidedOn?: PriceMark | null;
 }
 
 export function chargeFinancing(account: Account, command: ChargeFinancing): Decision {

@@ -317,9 +317,7 @@ function changeOf(
   if (!isOpen(order.status)) return null;
   switch (report.execType) {
     case "new":
-      return order.status === "pending_new"
-        ? { type: "order_acknowledged", orderId, ...sentIn(report) }
-        : null;
+      return isReceipt(order) ? { type: "order_acknowledged", orderId, ...sentIn(report) } : null;
     case "triggered":
       return order.triggeredAt === null
         ? { type: "order_triggered", orderId, symbol, bid: report.bid, ask: report.ask }
@@ -337,9 +335,9 @@ function changeOf(
         : null;
     }
     case "canceled":
-      return { type: "order_canceled", orderId, text: report.text };
+      return { type: "order_canceled", orderId, text: report.text, ...sentIn(report) };
     case "expired":
-      return { type: "order_expired", orderId };
+      return { type: "order_expired", orderId, ...sentIn(report) };
     case "cancel_rejected":
       return order.status === "pending_cancel"
         ? { type: "order_cancel_rejected", orderId, text: report.text }
@@ -352,10 +350,15 @@ function changeOf(
           terms: null,
           reason: "venue_rejected",
           text: report.text,
+          ...sentIn(report),
         }
-        : { type: "order_canceled", orderId, text: report.text };
+        : { type: "order_canceled", orderId, text: report.text, ...sentIn(report) };
   }
 }
+
+/** Whether a receipt is news; it may come when a replace or a cancel is under way already. */
+const isReceipt = ({ status, arrival }: Order): boolean =>
+  status === "pending_new" || (arrival !== null && arrival.acknowledgedAt === null);
 
 const isEnd = ({ type }: Unnumbered<Transaction>): boolean =>
   type === "order_canceled" || type === "order_expired" || type === "order_rejected";

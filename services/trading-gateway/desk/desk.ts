@@ -34,6 +34,7 @@ import {
 } from "./decide.ts";
 import { LateFills } from "./late_fills.ts";
 import { accountsOf, decideMoney, isMoneyCommand, onceName, onceNamesOf } from "./decide_money.ts";
+import { marked } from "./marked.ts";
 
 /** Commands in one turn at most. */
 const turnMax = 512;
@@ -207,13 +208,14 @@ export class Desk {
     const { command } = waiting;
     const before = this.#positionOf(command);
     try {
-      const decision = isMoneyCommand(command)
+      const decided = isMoneyCommand(command)
         ? decideMoney(command, {
           market: context.market,
           bookedOnce: context.known.bookedOnce,
           account: (id) => this.#accounts.get(id)!,
         })
         : decide(this.#accounts.get(command.accountId)!, command, context);
+      const decision = marked(decided, command, context.market);
       const order = "order" in decision.outcome ? decision.outcome.order : null;
       if (command.kind === "place_order" && order !== null) {
         context.known.byClientOrderId.set(clientOrderKey(order), order);

@@ -66,7 +66,8 @@ function releaseHeld(
 ): Booked[] {
   return heldBy(account, parent).map((held) => {
     const { orderId } = held;
-    const reason = checkRelease(account, held, market);
+    // As of the fill: how long it took to be booked must not decide.
+    const reason = checkRelease(account, held, { ...market, now: at });
     return reason === null
       ? book(account, at, { type: "order_released", orderId, ...metAt(held, at, market) })
       : book(account, at, { type: "order_canceled", orderId, text: reason });

@@ -60,7 +60,8 @@ export function placeGroup(
     const orderId = nextOrderId(account);
     if (refused) {
       const { reason, text } = reasons[at] ?? { reason: "group_refused", text: null };
-      return book(account, now, { type: "order_rejected", orderId, terms, reason, text });
+      const link = linkOf(command, at, firstId);
+      return book(account, now, { type: "order_rejected", orderId, link, terms, reason, text });
     }
     return book(account, now, {
       type: "order_accepted",

@@ -42,6 +42,7 @@ export function chargeOf(
     kind: "charge_financing",
     accountId: held.accountId,
     rates: quoteRates(quotes),
+    decidedOn: quotes.mark(ended.endedAt),
     charge: {
       time: ended.endedAt,
       symbol: held.symbol,

@@ -56,7 +56,8 @@ export async function endedDayBefore(db: Db, at: EpochMs): Promise<EndedDay | nu
 
 /** Keeps the end of a day; of two copies that saw it the first one's quotes count. */
 export async function keepEndedDay(db: Db, ended: EndedDay, completed: boolean): Promise<void> {
-  const quotes = [...ended.quotes.all()].map(({ symbol, bid, ask }) => [symbol, bid, ask]);
+  const quotes = [...ended.quotes.all()]
+    .map(({ symbol, bid, ask, venueTime }) => [symbol, bid, ask, venueTime]);
   await db.insertInto("rolls").values({
     day: ended.day,
     ended_at: toRfc3339(ended.endedAt),
@@ -122,17 +123,20 @@ export const filledSince = (at: EpochMs, accountId?: AccountId) =>
         fill.units - closed)
     ) as part (leg, units)`;
 
-function bookOf(rows: readonly (readonly [string, number, number])[], at: EpochMs): QuoteBook {
+/** Symbol, bid, ask and venue time; days kept before the last was have none. */
+type QuoteRow = readonly [string, number, number, number?];
+
+function bookOf(rows: readonly QuoteRow[], endedAt: EpochMs): QuoteBook {
   const book = new QuoteBook();
-  for (const [symbol, bid, ask] of rows) book.apply(quoteOf(symbol, { bid, ask, at }));
+  for (const row of rows) book.apply(quoteOf(row, endedAt));
   return book;
 }
 
-const quoteOf = (symbol: string, of: { bid: number; ask: number; at: EpochMs }): Quote => ({
+const quoteOf = ([symbol, bid, ask, venueTime]: QuoteRow, endedAt: EpochMs): Quote => ({
   symbol: symbol as Symbol,
-  bid: price(of.bid),
-  ask: price(of.ask),
-  venueTime: of.at,
-  receivedTime: of.at,
+  bid: price(bid),
+  ask: price(ask),
+  venueTime: venueTime === undefined ? endedAt : epochMs(venueTime),
+  receivedTime: endedAt,
   sequence: 1,
 });

@@ -107,6 +107,7 @@ Deno.test("a position is charged for the days of its roll, at the last price bef
     nextValueDate: "2026-03-09",
     days: 3,
     units: "100000",
+    quotedTime: "2026-03-04T21:59:59.000Z",
     price: "1.16000",
     annualRate: "-2.6250",
     financed: "-25.375000",

@@ -68,7 +68,7 @@ function onFillOf(view: TransactionView, on: Instrument): OnFill | null {
 }
 
 /** How an accepted order hangs together with others; nothing for one that stands alone. */
-export const linkView = (one: OrderAccepted) =>
+export const linkView = (one: Pick<OrderAccepted, "link" | "held">) =>
   one.link === undefined ? {} : {
     ...(one.link.parentOrderId === null ? {} : { parentOrderId: one.link.parentOrderId }),
     ...(one.link.ocoGroup === null ? {} : { ocoGroup: one.link.ocoGroup }),

@@ -36,6 +36,7 @@ import {
   readMoney,
   readPremium,
 } from "./money_view.ts";
+import { marksOf, marksView } from "./marks_view.ts";
 import {
   arrivalOf,
   arrivalView,
@@ -61,12 +62,9 @@ import {
 export type TransactionView = z.infer<typeof transactionView>;
 
 export function toTransactionView(one: Transaction): TransactionView {
-  const base = {
-    accountId: one.accountId,
-    transactionId: one.transactionId,
-    type: one.type,
-    time: toRfc3339(one.time),
-  };
+  const { accountId, transactionId, type } = one;
+  const time = toRfc3339(one.time);
+  const base = { accountId, transactionId, type, time, ...marksView(one) };
   switch (one.type) {
     case "account_opened":
       return { ...base, ...openedView(one) };
@@ -91,7 +89,9 @@ export function toTransactionView(one: Transaction): TransactionView {
         orderId: one.orderId,
         reason: one.reason,
         ...(one.terms === null ? {} : termsView(one.terms)),
+        ...linkView(one),
         ...textView(one.text),
+        ...sentView(one.sentAt),
       };
     case "order_triggered": {
       // The symbol stands with the prices, so they can be read back on their grid.
@@ -115,14 +115,15 @@ export function toTransactionView(one: Transaction): TransactionView {
       return { ...base, orderId, revision, ...textView(one.text) };
     }
     case "order_cancel_rejected":
-    case "order_canceled":
       return { ...base, orderId: one.orderId, ...textView(one.text) };
+    case "order_canceled":
+      return { ...base, orderId: one.orderId, ...textView(one.text), ...sentView(one.sentAt) };
     case "order_acknowledged":
+    case "order_expired":
       return { ...base, orderId: one.orderId, ...sentView(one.sentAt) };
     case "order_released":
       return { ...base, orderId: one.orderId, ...metView(one.met) };
     case "order_cancel_requested":
-    case "order_expired":
       return { ...base, orderId: one.orderId };
     default:
       return { ...base, ...moneyFields(one) };
@@ -163,6 +164,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
     accountId: view.accountId as AccountId,
     transactionId: view.transactionId as TransactionId,
     time: instant(view.time),
+    ...marksOf(view),
   };
   const orderId = view.orderId as OrderId;
   const text = view.text ?? null;
@@ -188,14 +190,8 @@ export function fromTransactionView(view: TransactionView): Transaction {
       };
     case "order_rejected": {
       const terms = view.clientOrderId === undefined ? null : termsOf(view);
-      return {
-        ...base,
-        type: view.type,
-        orderId,
-        terms,
-        reason: view.reason as RejectReason,
-        text,
-      };
+      const about = { orderId, terms, reason: view.reason as RejectReason, text };
+      return { ...base, type: view.type, ...about, ...linkOf(view), ...sentOf(view) };
     }
     case "order_triggered": {
       const instrument = instrumentOf(view.symbol as Symbol);
@@ -212,14 +208,15 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "order_replace_rejected":
       return { ...base, type: view.type, orderId, revision: view.revision ?? 0, text };
     case "order_cancel_rejected":
-    case "order_canceled":
       return { ...base, type: view.type, orderId, text };
+    case "order_canceled":
+      return { ...base, type: view.type, orderId, text, ...sentOf(view) };
     case "order_acknowledged":
+    case "order_expired":
       return { ...base, type: view.type, orderId, ...sentOf(view) };
     case "order_released":
       return { ...base, type: view.type, orderId, ...metOf(view) };
     case "order_cancel_requested":
-    case "order_expired":
       return { ...base, type: view.type, orderId };
     default:
       return readMoney({ ...view, type: view.type }, base);

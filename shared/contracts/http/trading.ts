@@ -91,6 +91,19 @@ export const transactionView = z
     transactionId,
     type: z.enum(transactionTypes),
     time: timestamp,
+    batchId: transactionId.optional().openapi({
+      description: "The first of those booked together by one command or report; left out of it",
+    }),
+    quotedTime: timestamp.optional().openapi({
+      description: "Venue time of the newest price known when a batch was decided; on its first",
+    }),
+    silent: z.boolean().optional().openapi({
+      description: "The venue had fallen silent then, so that no price stood",
+    }),
+    venueQuotedTime: timestamp.optional().openapi({
+      description: "Of what a venue reported: venue time of the newest price the venue had",
+    }),
+    venueSilent: z.boolean().optional(),
     orderId: orderId.optional(),
     clientOrderId: clientOrderId.optional(),
     symbol: symbol.optional(),

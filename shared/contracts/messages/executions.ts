@@ -11,6 +11,7 @@ import {
   type Units,
 } from "../../domain/instrument.ts";
 import { instrumentOf } from "../../domain/instruments.ts";
+import type { PriceMark } from "../../domain/quote.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import { eventSchema } from "./envelope.ts";
 import { accountIdText, decimalText, epochMsNumber, orderIdText, symbolText } from "./values.ts";
@@ -56,8 +57,11 @@ export const executionReported = eventSchema(
     ask: v.optional(v.nullable(decimalText), null),
     /** Of the answer to a replace: which one. Otherwise `null`. */
     revision: v.optional(v.nullable(v.number()), null),
-    /** Of `new`: when the order was handed to the venue. */
+    /** Of `new`, or of an end without it: when the order was handed to the venue. */
     sentAt: v.optional(epochMsNumber),
+    /** Venue time of the newest price the venue had, and whether its prices had fallen silent. */
+    quotedAt: v.optional(epochMsNumber),
+    silent: v.optional(v.literal(true)),
     time: epochMsNumber,
     text: v.nullable(v.string()),
   }),
@@ -72,13 +76,15 @@ export interface ReportBase {
   readonly symbol: Symbol;
   readonly time: EpochMs;
   readonly text: string | null;
+  /** The prices the venue had, where it tells and had any. */
+  readonly mark?: PriceMark;
 }
 
 /** A venue's report, typed: only a trade has units and a price, only a trigger its quote. */
 export type ExecutionReport =
   | (ReportBase & {
     readonly execType: PlainExecType;
-    /** Of `new`: when the order was handed to the venue, where that was noted. */
+    /** Of `new`, or of an end without it: when the order was handed over, where that was noted. */
     readonly sentAt?: EpochMs;
   })
   | (ReportBase & { readonly execType: ReplaceExecType; readonly revision: number })
@@ -102,6 +108,7 @@ export function toReportData(report: ExecutionReport): ExecutionReported["data"]
     ask: quote === null ? null : formatPrice(quote.ask, instrument),
     revision: "revision" in report ? report.revision : null,
     ...("sentAt" in report && report.sentAt !== undefined ? { sentAt: report.sentAt } : {}),
+    ...report.mark,
     time: report.time,
     text: report.text,
   };
@@ -118,6 +125,7 @@ export function fromReportData(data: ExecutionReported["data"]): ExecutionReport
     symbol: instrument.symbol,
     time: data.time as EpochMs,
     text: data.text,
+    ...markOf(data),
   };
   if (data.execType === "triggered") {
     const bid = parsePrice(data.bid ?? "", instrument);
@@ -141,4 +149,9 @@ export function fromReportData(data: ExecutionReported["data"]): ExecutionReport
     throw new RangeError(`Cannot read fill ${data.execId}: ${data.units} at ${data.price}`);
   }
   return { ...base, execType: "trade", units, price };
+}
+
+function markOf({ quotedAt, silent }: ExecutionReported["data"]): { mark?: PriceMark } {
+  if (quotedAt === undefined) return {};
+  return { mark: { quotedAt: quotedAt as EpochMs, ...(silent ? { silent } : {}) } };
 }

@@ -554,6 +554,23 @@ export type Transaction = {
     transactionId: number;
     type: 'account_opened' | 'funds_transferred' | 'order_accepted' | 'order_released' | 'order_rejected' | 'order_acknowledged' | 'order_triggered' | 'order_filled' | 'order_replace_requested' | 'order_replaced' | 'order_replace_rejected' | 'order_cancel_requested' | 'order_cancel_rejected' | 'order_canceled' | 'order_expired' | 'transfer_sent' | 'transfer_received' | 'financing_charged' | 'margin_call_entered' | 'margin_call_exited' | 'balance_adjusted';
     time: string;
+    /**
+     * The first of those booked together by one command or report; left out of it
+     */
+    batchId?: number;
+    /**
+     * Venue time of the newest price known when a batch was decided; on its first
+     */
+    quotedTime?: string;
+    /**
+     * The venue had fallen silent then, so that no price stood
+     */
+    silent?: boolean;
+    /**
+     * Of what a venue reported: venue time of the newest price the venue had
+     */
+    venueQuotedTime?: string;
+    venueSilent?: boolean;
     orderId?: string;
     /**
      * Yours, unique in the account; makes a retry safe

@@ -4,16 +4,9 @@
  */
 
 import type { ExecutionReport } from "../../../../shared/contracts/messages/executions.ts";
-import {
-  fromReplaceData,
-  fromSubmittedData,
-  toReplaceData,
-  toSubmittedData,
-} from "../../../../shared/contracts/messages/orders.ts";
 import { type Account, emptyAccount } from "../../../../shared/domain/account.ts";
 import { tradingHours } from "../../../../shared/domain/fx_week.ts";
 import type { AccountId, OrderId } from "../../../../shared/domain/ids.ts";
-import { onceKeyOf } from "../../../../shared/domain/money_books.ts";
 import type { Order } from "../../../../shared/domain/orders/order.ts";
 import { type Quote, QuoteBook } from "../../../../shared/domain/quote.ts";
 import { quoteRates } from "../../../../shared/domain/rates.ts";
@@ -23,9 +16,10 @@ import { createFillEngine } from "../../../../shared/venues/fill_engine.ts";
 import type { EngineEffects, FillEngine, HeldOrder } from "../../../../shared/venues/venue.ts";
 import { forgetEndedOrders } from "../../desk/books_store.ts";
 import type { Command, Outcome } from "../../desk/commands.ts";
-import { clientOrderKey, decide, type Market } from "../../desk/decide.ts";
-import { decideMoney, isMoneyCommand, onceName } from "../../desk/decide_money.ts";
+import type { Market } from "../../desk/decide.ts";
 import { type VenueCommand, venueCommandOf } from "../../desk/venue_command.ts";
+import { carryOut } from "./carry_out.ts";
+import { MemoryDesk } from "./memory_desk.ts";
 import { BacktestFailed, type BacktestSettings } from "./settings.ts";
 
 /** A transaction, with the order it is about as it then stood. */
@@ -34,8 +28,6 @@ export interface Happened {
   readonly order: Order | undefined;
 }
 
-/** Orders in one run at most: each is remembered, so that its client order id is used once. */
-const ordersMax = 1_000_000;
 /** Words between desk and venue at one moment at most. */
 const wordsMax = 100_000;
 
@@ -51,9 +43,7 @@ export class PaperDesk {
   readonly held = new Map<OrderId, HeldOrder>();
   readonly #engine: FillEngine;
   readonly #market: Omit<Market, "now">;
-  readonly #byClientOrderId = new Map<string, Order>();
-  readonly #bookedOnce = new Map<string, Transaction>();
-  readonly #bookedFills = new Set<string>();
+  readonly #desk: MemoryDesk;
   readonly #onBooked: (happened: Happened) => void;
   #toVenue: VenueCommand[] = [];
   #toDesk: ExecutionReport[] = [];
@@ -69,6 +59,7 @@ export class PaperDesk {
     const { seed, fills, terms } = settings;
     const hours = tradingHours(settings.hours);
     this.account = emptyAccount(accountId);
+    this.#desk = new MemoryDesk(this.account);
     this.#onBooked = onBooked;
     this.#engine = createFillEngine({ name: venueName, seed, hours, ...fills });
     this.#market = { quotes: this.quotes, rates: quoteRates(this.quotes), hours, terms };
@@ -88,9 +79,7 @@ export class PaperDesk {
   }
 
   orderOf(clientOrderId: string): Order | undefined {
-    const { accountId } = this.account;
-    const known = this.#byClientOrderId.get(clientOrderKey({ accountId, clientOrderId }));
-    return known === undefined ? undefined : this.account.orders.get(known.orderId) ?? known;
+    return this.#desk.orderOf(clientOrderId);
   }
 
   /** It is `now`, and the venue was last heard at `heardAt`. */
@@ -113,13 +102,7 @@ export class PaperDesk {
 
   /** Decides a command; what follows waits for {@link settle}. */
   do(command: Command): Outcome {
-    const { account, market } = this;
-    const decision = isMoneyCommand(command)
-      ? decideMoney(command, { market, bookedOnce: this.#bookedOnce, account: () => account })
-      : decide(account, command, {
-        market,
-        known: { byClientOrderId: this.#byClientOrderId, bookedFills: this.#bookedFills },
-      });
+    const decision = this.#desk.decide(command, this.market);
     for (const { transaction } of decision.booked) this.#follow(transaction);
     return decision.outcome;
   }
@@ -132,7 +115,7 @@ export class PaperDesk {
       const reports = this.#toDesk;
       this.#toVenue = [];
       this.#toDesk = [];
-      for (const command of commands) this.#take(this.#carryOut(command));
+      for (const command of commands) this.#take(carryOut(this.#engine, command, this.#now));
       for (const report of reports) {
         this.do({ kind: "apply_report", accountId: report.accountId, report });
       }
@@ -148,36 +131,9 @@ export class PaperDesk {
     const order = "orderId" in transaction
       ? this.account.orders.get(transaction.orderId)
       : undefined;
-    const key = onceKeyOf(transaction);
-    if (key !== null) {
-      this.#bookedOnce.set(onceName({ accountId: transaction.accountId, key }), transaction);
-    }
-    if (order !== undefined) {
-      const command = venueCommandOf(transaction, order);
-      if (command !== null) this.#toVenue.push(command);
-      if (transaction.type === "order_accepted" || transaction.type === "order_rejected") {
-        this.#byClientOrderId.set(clientOrderKey(order), order);
-        if (this.#byClientOrderId.size > ordersMax) {
-          throw new BacktestFailed(`Cannot keep more than ${ordersMax} orders`);
-        }
-      }
-    }
+    const command = order === undefined ? null : venueCommandOf(transaction, order);
+    if (command !== null) this.#toVenue.push(command);
     this.#onBooked({ transaction, order });
-  }
-
-  /** Through the same texts that travel between desk and venue live. */
-  #carryOut(command: VenueCommand): EngineEffects {
-    const { order } = command;
-    switch (command.kind) {
-      case "submit":
-        return this.#engine.submit(fromSubmittedData(toSubmittedData(order)), this.#now);
-      case "replace": {
-        const data = toReplaceData(order, command.replacement, command.at);
-        return this.#engine.replace(order.orderId, fromReplaceData(data), this.#now);
-      }
-      case "cancel":
-        return this.#engine.cancel(order.orderId, this.#now);
-    }
   }
 
   #take({ reports, changes }: EngineEffects): void {
