@@ -147,8 +147,9 @@ Deno.test("a position held over Wednesday's 17:00 New York is charged for three 
   const points = (thousandths: number) => ({ kind: "points", thousandths }) as const;
   const swaps = { symbol: "EURUSD" as Symbol, since: "2026-01-05" };
   const instruments = [{ ...swaps, long: points(-4_500), short: points(1_000) }];
-  const [swap] = (await run({ terms: { ...defaultTerms, financing: { ...financing, instruments } } }))
-    .financing;
+  const [swap] =
+    (await run({ terms: { ...defaultTerms, financing: { ...financing, instruments } } }))
+      .financing;
   assertEquals([swap!.swapPoints, swap!.origin], ["-4.5", "set for EURUSD since 2026-01-05"]);
 });
 

@@ -6,7 +6,10 @@
 import { fxDayEnd, fxDayOf } from "../../../../shared/domain/fx_week.ts";
 import type { Symbol } from "../../../../shared/domain/instrument.ts";
 import { legOf } from "../../../../shared/domain/position.ts";
-import type { FinancingFault, FinancingTerms } from "../../../../shared/domain/settlement/financing.ts";
+import type {
+  FinancingFault,
+  FinancingTerms,
+} from "../../../../shared/domain/settlement/financing.ts";
 import { tradingDayAfter, ValueDates } from "../../../../shared/domain/settlement/value_date.ts";
 import { type EpochMs, epochMs } from "../../../../shared/domain/time.ts";
 import { chargeOf } from "../../financing/charge_of.ts";
