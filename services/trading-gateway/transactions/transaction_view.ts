@@ -30,9 +30,11 @@ import {
   amountOf,
   commissionFields,
   moneyFields,
+  premiumFields,
   rateOfText,
   readCommission,
   readMoney,
+  readPremium,
 } from "./money_view.ts";
 import { marksOf, marksView } from "./marks_view.ts";
 import {
@@ -150,6 +152,7 @@ const fillView = (one: OrderFilled) => ({
     closed: one.closed.map(({ lotId, units }) => ({ lotId, units: String(units) })),
   }),
   ...commissionFields(one.commission),
+  ...premiumFields(one.premium),
   ...qualityView(one.quality, instrumentOf(one.symbol)),
 });
 
@@ -253,6 +256,7 @@ function fillOf(
       })),
     }),
     ...readCommission(view),
+    ...readPremium(view),
     ...qualityOf(view, instrument),
   };
 }
