@@ -1,8 +1,8 @@
 // Goal: what an account did on the platform replays to itself, over the prices the platform recorded;
 // where the recording says something else, the line is named.
 // Method: the real platform as a process, on a simulated market that fills orders in parts and rejects
-// some, and on a real day of prices at full speed, over a roll; clients ask for every kind of change
-// in it. The command replays each account from the API, and from the folder it saved.
+// some; a client asks for every kind of change. The command replays each account from the API, and
+// from the folder it saved. Rolls are in `replay_journal_property_test.ts`, on a clock of its own.
 
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../shared/domain/random.ts";
@@ -10,7 +10,6 @@ import { createSpotwire, type Spotwire, SpotwireProblem } from "../../shared/sdk
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
 import { type PartProcess, startPart } from "../../shared/testing/platform_process.ts";
-import { dataTest, testData } from "../../shared/testing/test_data.ts";
 import { type Change, MixedChanges } from "../profiles/testing/mixed_changes.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -20,13 +19,6 @@ const platformSettings = {
   fills: { partialShare: 0.3, rejectShare: 0.03 },
   terms: {
     commissions: [{ groups: ["major"], currency: "EUR", perLot: "3.50", minimum: "0.05" }],
-    // The recorded day is older than the rates the platform comes with.
-    financing: {
-      currencies: [
-        { currency: "EUR", since: "2019-01-01", rate: "-0.40" },
-        { currency: "USD", since: "2019-01-01", rate: "2.50" },
-      ],
-    },
   },
 };
 
@@ -178,50 +170,3 @@ Deno.test("a mixed session on the simulated market replays to itself; an altered
     assert(found[0]!.startsWith("- ") && found[0]!.includes(`price=${altered.price} `), out);
     assert(found[1]!.startsWith("+ ") && found[1]!.includes(`price=${fill.price} `), out);
   }));
-
-dataTest(
-  "a session over a real day at full speed replays to itself, its roll too",
-  "dukascopy/EURUSD/2019/01/04",
-  () => {
-    const venue = `replay:${testData("dukascopy")}`;
-    return withPlatform(["--venue", venue, "--speed", "max"], async (session) => {
-      const { platform, spotwire, folder } = session;
-      let placed = 0;
-      const feed = spotwire.feed();
-      await feed.subscribe(["EURUSD"]);
-      for await (const { bid } of feed) {
-        if (placed >= 150) break;
-        await placeNear(spotwire, placed++, Number(bid)).catch(refused);
-      }
-      feed.close();
-      await eventually(async () => (await typesOf(spotwire, "demo")).has("financing_charged"), {
-        timeoutMs: 120_000,
-        everyMs: 500,
-      });
-      assertSame(await replay("demo", "--url", platform.url, "--data", folder));
-    });
-  },
-);
-
-async function placeNear(spotwire: Spotwire, n: number, bid: number): Promise<void> {
-  const side = n % 3 === 0 ? "sell" : "buy";
-  const away = side === "buy" ? -1 : 1;
-  const order = {
-    clientOrderId: `day-${n}`,
-    symbol: "EURUSD",
-    side,
-    units: String(1_000 + n),
-  } as const;
-  const price = (bid + away * 0.0002).toFixed(5);
-  const triggerPrice = (bid - away * 0.0003).toFixed(5);
-  const kinds = [
-    { type: "market", stopLossOnFill: { distance: "0.00050" } },
-    { type: "limit", price },
-    { type: "stop", triggerPrice },
-    { type: "trailing_stop", trailingDistance: "0.00040" },
-    { type: "market", trailingStopLossOnFill: { distance: "0.00060" } },
-  ] as const;
-  const { orderId } = await spotwire.placeOrder("demo", { ...order, ...kinds[n % 5]! });
-  if (n % 7 === 1) await spotwire.cancelOrder("demo", orderId);
-  if (n % 7 === 2) await spotwire.replaceOrder({ accountId: "demo", orderId }, { units: "2500" });
-}

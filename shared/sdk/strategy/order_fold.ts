@@ -134,7 +134,8 @@ function next({ order, cost, asked }: Folded, one: Transaction): Folded {
     case "order_released":
       return change({ status: "pending_new" });
     case "order_acknowledged":
-      return change({ status: "new" });
+      // A receipt may cross a replace or a cancel, which it does not answer.
+      return change(order.status === "pending_new" ? { status: "new" } : {});
     case "order_triggered":
       return change({ triggeredAt: one.time });
     case "order_replace_requested":

@@ -1,5 +1,6 @@
 /** A journal as lines for a person, the same for a recording and its replay where they agree. */
 
+import { chargedFor } from "../../../../shared/domain/books.ts";
 import type { OrderId } from "../../../../shared/domain/ids.ts";
 import { formatMicros, micros } from "../../../../shared/domain/money.ts";
 import type { Transaction } from "../../../../shared/domain/transaction.ts";
@@ -63,7 +64,7 @@ function valueText(value: unknown, names: OrderNames): string {
 function movedBy(one: Transaction): bigint {
   switch (one.type) {
     case "order_filled":
-      return one.paid - (one.commission?.charged ?? 0n);
+      return one.paid - chargedFor(one);
     case "funds_transferred":
     case "transfer_sent":
     case "transfer_received":

@@ -113,6 +113,7 @@ class Client {
   #kind(symbol: Symbol): Partial<OrderRequest> {
     const near = (points: number) => this.#near(symbol, points);
     const distance = this.#text(symbol, 5 + this.#random() * 60);
+    const far = this.#text(symbol, 60 + this.#random() * 60);
     const triggerSide = this.#pick(["default", "bid", "ask", "mid", "opposite"] as const);
     const stop = { triggerPrice: near(40), triggerSide };
     const expireTime = new Date(this.#session.now + this.#random() * 20_000).toISOString();
@@ -121,6 +122,7 @@ class Client {
       { type: "market", timeInForce: "IOC", priceBound: near(20) },
       { type: "market", stopLossOnFill: { distance }, takeProfitOnFill: { price: near(200) } },
       { type: "market", trailingStopLossOnFill: { distance } },
+      { type: "market", guaranteedStopLossOnFill: { distance: far } },
       { type: "market", positionFill: "reduce_only" },
       { type: "limit", price: near(40) },
       { type: "limit", price: near(15), timeInForce: "IOC" },
