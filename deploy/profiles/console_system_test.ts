@@ -259,7 +259,7 @@ async function reload({ page, api }: Visit): Promise<void> {
   const before = page.url();
   await page.reload();
   assertEquals(page.url(), before);
-  await page.locator('tr[data-symbol="USDJPY"][aria-current="true"]').waitFor();
+  await page.locator('tr[data-symbol="USDJPY"][aria-selected="true"]').waitFor();
   assertEquals(await page.getByLabel("Length of a bar").inputValue(), "M5");
   const { transactions } = await api.listTransactions("demo");
   const fills = transactions.filter((one) => one.type === "order_filled");

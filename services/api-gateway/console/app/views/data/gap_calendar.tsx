@@ -3,9 +3,10 @@
 import { useSignal } from "@preact/signals";
 import type { DayQuality, Spotwire } from "../../../../../../shared/sdk/mod.ts";
 import { useApp } from "../../core/app.ts";
-import { type DayCell, yearGrids } from "../../data/day_grid.ts";
+import { yearGrids } from "../../data/day_grid.ts";
 import { ageText, groupDigits } from "../../ui/numbers.ts";
 import { usePoll } from "../../ui/use_poll.ts";
+import { YearCalendar } from "./year_calendar.tsx";
 
 const everyMs = 30_000;
 /** Days read at most: thirty years of trading days. */
@@ -50,19 +51,13 @@ export function GapCalendar() {
       {value !== null && value.length > 0 && (
         <>
           <Key />
-          {yearGrids(value).map(({ year, weeks }) => (
-            <figure key={year} class="year">
-              <figcaption>{year}</figcaption>
-              <div class="weeks">
-                {weeks.map((week, at) => (
-                  <div class="week" key={at}>
-                    {week.map((day, row) => (
-                      <Day key={row} cell={day} choose={(one) => (chosen.value = one)} />
-                    ))}
-                  </div>
-                ))}
-              </div>
-            </figure>
+          {yearGrids(value).map((grid) => (
+            <YearCalendar
+              key={grid.year}
+              grid={grid}
+              chosen={chosen.value}
+              choose={(day) => (chosen.value = day)}
+            />
           ))}
           <DayDetail day={chosen.value} days={value} />
         </>
@@ -99,21 +94,6 @@ const Key = () => (
     ))}
   </p>
 );
-
-function Day({ cell, choose }: { cell: DayCell | null; choose(day: string): void }) {
-  if (cell === null) return <span class="day outside" />;
-  if (cell.wholeness === "none") return <span class="day none" title={`${cell.day}: nothing`} />;
-  const words = cell.gapSeconds === 0 ? "no gaps" : `${ageText(cell.gapSeconds * 1_000)} missing`;
-  return (
-    <button
-      type="button"
-      class={`day ${cell.wholeness}`}
-      title={`${cell.day}: ${words}, ${groupDigits(String(cell.rows))} rows`}
-      aria-label={`${cell.day}: ${words}`}
-      onClick={() => choose(cell.day)}
-    />
-  );
-}
 
 function DayDetail({ day, days }: { day: string | null; days: readonly DayQuality[] }) {
   const found = days.find((one) => one.day === day);
