@@ -1,6 +1,7 @@
 /** How long a price takes: from its venue to the platform, and from there to this screen. */
 
 import { useApp } from "../../core/app.ts";
+import { delaysOf } from "../../system/delays.ts";
 import { useLiveText } from "../../ui/hooks.ts";
 import { ageText, groupDigits } from "../../ui/numbers.ts";
 
@@ -9,8 +10,11 @@ export function PriceWay() {
     <dl class="figures">
       <Fact name="Connection" read={(app) => app.feed.health.value.state} />
       <Fact
-        name="Venue to platform, median"
-        read={(app) => `${median(venueDelays(app))} ms`}
+        name="Venue to platform: median, 95%, longest"
+        read={(app) => {
+          const delays = delaysOf(quotesOf(app));
+          return delays === null ? "–" : `${delays.median}, ${delays.most}, ${delays.longest} ms`;
+        }}
       />
       <Fact
         name="Clock against the platform's"
@@ -46,13 +50,6 @@ function Fact({ name, read }: { name: string; read(app: Reader): string }) {
 
 const quotesOf = ({ instruments, quotes }: Reader) =>
   instruments.listed.value.flatMap(({ symbol }) => quotes.get(symbol) ?? []);
-
-const venueDelays = (app: Reader) => quotesOf(app).map((one) => one.receivedTime - one.time);
-
-function median(values: readonly number[]): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  return String(sorted[sorted.length >> 1] ?? "–");
-}
 
 function statusWords(app: Reader): string {
   const counts = Map.groupBy(quotesOf(app), (one) => one.status);
