@@ -33,6 +33,8 @@ export class Ticket {
   readonly #app: App;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #newest = new Newest();
+  /** A form that nobody touched is not complained of. */
+  #isEdited = false;
 
   constructor(app: App) {
     this.#app = app;
@@ -55,9 +57,11 @@ export class Ticket {
     this.#newest.turn();
     this.refusal.value = null;
     this.asking.value = null;
-    if (!isOther) return;
-    this.form.value = withoutPrices(this.form.value);
-    this.prefill();
+    if (isOther) {
+      this.form.value = withoutPrices(this.form.value);
+      this.prefill();
+    }
+    if (this.#isEdited) this.#checkSoon();
   }
 
   change(change: Partial<TicketForm>): void {
@@ -66,6 +70,7 @@ export class Ticket {
     this.form.value = type === undefined ? next : withType(next, type);
     const { sizeKind, size } = this.form.value;
     this.#app.kept.set({ sizeKind, size });
+    this.#isEdited = true;
     this.#checkSoon();
   }
 
@@ -124,6 +129,7 @@ export class Ticket {
     const { type, side, price, triggerPrice } = this.form.value;
     const market = this.#marketPrice(side) ?? "";
     const rule = orderTypeRules[type];
+    if (!rule.price && !rule.triggerPrice) return;
     this.change({
       ...(rule.price && price === "" ? { price: market } : {}),
       ...(rule.triggerPrice && triggerPrice === "" ? { triggerPrice: market } : {}),

@@ -10,11 +10,16 @@ export function PriceWay() {
     <dl class="figures">
       <Fact name="Connection" read={(app) => app.feed.health.value.state} />
       <Fact
-        name="Venue to platform: median, 95%, longest"
-        read={(app) => {
-          const delays = delaysOf(quotesOf(app));
-          return delays === null ? "–" : `${delays.median}, ${delays.most}, ${delays.longest} ms`;
-        }}
+        name="Venue to platform, median"
+        read={(app) => millisText(delaysOf(quotesOf(app))?.median)}
+      />
+      <Fact
+        name="95% within"
+        read={(app) => millisText(delaysOf(quotesOf(app))?.most)}
+      />
+      <Fact
+        name="Longest"
+        read={(app) => millisText(delaysOf(quotesOf(app))?.longest)}
       />
       <Fact
         name="Clock against the platform's"
@@ -47,6 +52,8 @@ function Fact({ name, read }: { name: string; read(app: Reader): string }) {
     </div>
   );
 }
+
+const millisText = (ms: number | undefined): string => ms === undefined ? "–" : `${ms} ms`;
 
 const quotesOf = ({ instruments, quotes }: Reader) =>
   instruments.listed.value.flatMap(({ symbol }) => quotes.get(symbol) ?? []);
