@@ -29,7 +29,7 @@ import { tradesCsv } from "../../services/trading-gateway/backtests/trades_csv.t
 import { readTerms } from "../../shared/runtime/terms_settings.ts";
 import { openDataFolder } from "../profiles/data_folder.ts";
 import { type AllInOneSettings, readOptions } from "../profiles/options.ts";
-import { defaultUrl, isRunning, keyFor } from "../profiles/running.ts";
+import { isRunning, keyFor, urlFor } from "../profiles/running.ts";
 import { openFilesTape } from "./files_tape.ts";
 import { type BacktestCommand, backtestHelp, readCommand } from "./options.ts";
 import type { PeriodTape } from "./period_tape.ts";
@@ -48,7 +48,7 @@ async function openTape(command: BacktestCommand, settings: AllInOneSettings): P
     const tape = await openFilesTape(command.files, { traded, symbols, spreadPoints });
     return { tape, close: () => Promise.resolve() };
   }
-  const url = (command.url ?? defaultUrl).replace(/\/+$/, "");
+  const url = await urlFor({ url: command.url, folder: command.data });
   if (!command.alone && await isRunning(url)) {
     const { from, to } = command;
     if (from === null || to === null) throw new TypeError("Give --from and --to");

@@ -19,7 +19,7 @@ const flags = [
   ["source", "whose stored history: dukascopy, live, … (the one that has most)"],
   ["data", "the platform's data folder: its history, its terms, the reports (./data)"],
   ["database", "postgres://… instead of the data folder's store"],
-  ["url", "a running platform to read the history of (http://localhost:8000, if it answers)"],
+  ["url", "a running platform to read the history of (that of the data folder, if it runs)"],
   ["key", "its key (SPOTWIRE_KEY, else demo.key of the data folder)"],
   ["currency", "of the account (USD)"],
   ["balance", "opening balance (100000)"],

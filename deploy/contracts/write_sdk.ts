@@ -32,17 +32,21 @@ export async function generateSdk(folder: URL, document: URL = documentUrl): Pro
       },
     ],
   });
-  for (const part of ["client/", "core/"]) await leaveUnchecked(new URL(part, folder));
+  for (const part of ["client/", "core/"]) await takeRuntime(new URL(part, folder));
 }
+
+/** What the generator's authors noted to themselves: lines of comment that begin with a mark. */
+const authorsNotes = /^ *\/\/ [A-Z]{4,}:.*\n/gm;
 
 /**
  * The generator's own runtime is not written for `exactOptionalPropertyTypes`. Only its insides go
  * unchecked: what is generated from the document, and all that uses it, is checked as ever.
  */
-async function leaveUnchecked(folder: URL): Promise<void> {
+async function takeRuntime(folder: URL): Promise<void> {
   for await (const entry of Deno.readDir(folder)) {
     const file = new URL(entry.name, folder);
-    await Deno.writeTextFile(file, `// @ts-nocheck\n${await Deno.readTextFile(file)}`);
+    const text = (await Deno.readTextFile(file)).replaceAll(authorsNotes, "");
+    await Deno.writeTextFile(file, `// @ts-nocheck\n${text}`);
   }
 }
 

@@ -18,7 +18,7 @@ import {
 } from "../../shared/sdk/mod.ts";
 import { openDataFolder } from "../profiles/data_folder.ts";
 import { readOptions } from "../profiles/options.ts";
-import { defaultUrl, isRunning, keyFor } from "../profiles/running.ts";
+import { isRunning, keyFor, urlFor } from "../profiles/running.ts";
 import { importBody, importHelp, type ImportOptions, readImportOptions } from "./options.ts";
 import { openLocal } from "./open_local.ts";
 import { progressBar } from "./progress_bar.ts";
@@ -59,7 +59,7 @@ const dataFolder = (options: ImportOptions): string => options.data ?? "./data";
 
 async function openPlace(options: ImportOptions): Promise<Place> {
   const folder = dataFolder(options);
-  const url = (options.url ?? defaultUrl).replace(/\/+$/, "");
+  const url = await urlFor({ url: options.url, folder });
   if (!options.alone && await isRunning(url)) {
     const key = await keyFor({ key: options.key, folder });
     // A platform on another machine has files of its own.

@@ -20,7 +20,7 @@ const flags = [
   ["unreadable", "stop, or quarantine: what a file that cannot be read does (stop)"],
   ["data", "the data folder (./data)"],
   ["database", "postgres://… instead of the data folder's store"],
-  ["url", "the running platform (http://localhost:8000, if it answers)"],
+  ["url", "the running platform (that of the data folder, if it runs)"],
   ["key", "its key (SPOTWIRE_KEY, else demo.key of the data folder)"],
 ] as const;
 type Flag = (typeof flags)[number][0];

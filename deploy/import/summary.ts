@@ -56,6 +56,7 @@ function symbolLines({ path, source, notes }: Import, base: string): string[] {
   const query = `granularity=H1${named === undefined ? "" : `&source=${named}`}`;
   return [
     `  curl -H "X-API-Key: $SPOTWIRE_KEY" ${base}/v1/quality/${symbol}`,
+    `  curl -H "X-API-Key: $SPOTWIRE_KEY" ${base}/v1/instruments/${symbol}/series`,
     `  curl -H "X-API-Key: $SPOTWIRE_KEY" "${base}/v1/instruments/${symbol}/bars?${query}"`,
   ];
 }

@@ -15,6 +15,7 @@ import { openDataFolder } from "./data_folder.ts";
 import { demoAccount, ensureDemo } from "./demo.ts";
 import { firstSteps } from "./first_steps.ts";
 import { type AllInOneSettings, helpText, readOptions } from "./options.ts";
+import { leaveUrl } from "./running.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
 /** How long the first steps wait for a price to take them with. */
@@ -48,11 +49,12 @@ async function run(settings: AllInOneSettings): Promise<boolean> {
       lifecycle,
       logger,
     });
+    const url = `http://localhost:${port}`;
+    lifecycle.onStop("url", await leaveUrl(settings.data.folder, url));
     platform.startPrices();
     const priced = await firstPrice(platform, lifecycle.signal);
     const { spec, seed } = settings.venue;
     const venue = spec === "simulator" ? `${spec}, seed ${seed}` : spec;
-    const url = `http://localhost:${port}`;
     console.log(firstSteps({ url, keyFile, account: demoAccount, venue, priced }));
   } catch (error) {
     logger.debug({ err: error }, "not started");

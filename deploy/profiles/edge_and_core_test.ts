@@ -149,7 +149,8 @@ class Core {
     for (const order of this.account.orders.values()) {
       this.#known.byClientOrderId.set(clientOrderKey(order), order);
     }
-    this.risk.count(this.account, decision.booked.map(({ transaction }) => transaction), now);
+    const booked = decision.booked.map(({ transaction }) => transaction);
+    this.risk.count(this.account, booked, { asked: true, now });
     return decision.outcome;
   }
 

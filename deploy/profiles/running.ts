@@ -1,6 +1,19 @@
-/** Whether a platform answers at a URL, and the key to ask it with. */
+/** Where a platform answers, whether it does, and the key to ask it with. */
 
-export const defaultUrl = "http://localhost:8000";
+const defaultUrl = "http://localhost:8000";
+const urlFile = (folder: string): string => `${folder}/url`;
+
+/** Leaves word in the data folder of where its platform answers; the end takes it away. */
+export async function leaveUrl(folder: string, url: string): Promise<() => Promise<void>> {
+  await Deno.writeTextFile(urlFile(folder), `${url}\n`);
+  return () => Deno.remove(urlFile(folder)).catch(() => {});
+}
+
+/** The URL given, that of the platform that runs on the data folder, or the usual one. */
+export async function urlFor(of: { url: string | undefined; folder: string }): Promise<string> {
+  const url = of.url ?? await Deno.readTextFile(urlFile(of.folder)).catch(() => defaultUrl);
+  return url.trim().replace(/\/+$/, "");
+}
 
 export async function isRunning(url: string): Promise<boolean> {
   try {

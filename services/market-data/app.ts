@@ -6,6 +6,7 @@ import type { MarketDataApp, MarketDataDeps } from "./deps.ts";
 import { addActivityRoutes } from "./activity/activity_routes.ts";
 import { addConversionRoutes } from "./conversions/conversion_routes.ts";
 import { addInstrumentRoutes } from "./instruments/instrument_routes.ts";
+import { addSeriesRoutes } from "./history/series_routes.ts";
 import { addSessionRoutes } from "./instruments/session_routes.ts";
 import { addQuoteRoutes } from "./quotes/quote_routes.ts";
 import { addTickRoutes } from "./ticks/tick_routes.ts";
@@ -17,6 +18,7 @@ export function createMarketDataApp(deps: MarketDataDeps): MarketDataApp {
   addBarRoutes(app, deps);
   addTickRoutes(app, deps);
   addActivityRoutes(app, deps);
+  addSeriesRoutes(app, deps);
   addConversionRoutes(app, deps);
   addSessionRoutes(app, deps);
   return app;

@@ -5,6 +5,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   activityBarsView,
   barsView,
+  seriesListView,
   ticksView,
 } from "../../shared/contracts/http/market_history.ts";
 import { barGrid } from "../../shared/domain/bars/bar_grid.ts";
@@ -159,6 +160,94 @@ Deno.test("GET …/bars prefers the source's own bars, and the ticks where those
   assertEquals(after.body.bars[0].ticks, ticks.length);
 });
 
+Deno.test("GET …/bars takes the side a source has where none is asked for, and says so", async () => {
+  const { history, json } = await market();
+  const price = Int32Array.of(113_000);
+  const minutes = {
+    length: 1,
+    openTime: Float64Array.of(start),
+    ticks: Int32Array.of(-1),
+    ...{ open: price, high: price, low: price, close: price, volume: null },
+  };
+  const pair = { symbol: EURUSD, source: "pair", intervalMs: 60_000 } as const;
+  history.putBars({ ...pair, side: "ask" }, minutes);
+  const sideOf = async (source: string) => {
+    const { body } = await json(`/v1/instruments/EURUSD/bars?source=${source}&granularity=H1`);
+    return [body.side, body.bars.length];
+  };
+  assertEquals(await sideOf("pair"), ["ask", 1]);
+  history.putBars({ ...pair, side: "bid" }, minutes);
+  assertEquals(await sideOf("pair"), ["bid", 1]);
+  assertEquals(await sideOf("loaded"), ["mid", 1]);
+});
+
+Deno.test("bars longer than an hour are read in the alignment they are stored in", async () => {
+  const { history, json } = await market();
+  const price = (n: number) => Int32Array.of(113_000 + n, 113_001 + n, 113_002 + n);
+  const days = (source: string, first: string, stepMs = 86_400_000) =>
+    history.putBars({ symbol: EURUSD, source, side: "bid", intervalMs: stepMs }, {
+      length: 3,
+      openTime: Float64Array.of(at(first), at(first) + stepMs, at(first) + 2 * stepMs),
+      ticks: Int32Array.of(-1, -1, -1),
+      ...{ open: price(0), high: price(3), low: price(0), close: price(1), volume: null },
+    });
+  days("midnight", "2019-02-04T00:00:00Z");
+  days("rollover", "2019-02-03T22:00:00Z");
+  days("noon", "2019-02-04T12:00:00Z");
+  const read = async (query: string) => {
+    const { status, body } = await json(`/v1/instruments/EURUSD/bars?${query}`);
+    const opens = body.bars?.map((bar: { openTime: string }) => bar.openTime.slice(0, 13));
+    return [status, body.alignment, opens];
+  };
+  assertEquals(await read("source=midnight&granularity=D1"), [
+    ...[200, "utc", ["2019-02-04T00", "2019-02-05T00", "2019-02-06T00"]],
+  ]);
+  assertEquals(await read("source=midnight&granularity=W1"), [200, "utc", ["2019-02-04T00"]]);
+  assertEquals(await read("source=rollover&granularity=D1"), [
+    ...[200, "fx-day", ["2019-02-03T22", "2019-02-04T22", "2019-02-05T22"]],
+  ]);
+  assertEquals((await read("source=midnight&granularity=D1&alignment=fx-day"))[0], 404);
+  assertEquals((await read("source=rollover&granularity=D1&alignment=utc"))[0], 404);
+  assertEquals((await read("source=midnight&granularity=H12"))[0], 404);
+  assertEquals((await read("source=noon&granularity=D1"))[0], 404);
+});
+
+Deno.test("GET …/series tells what there is; asking for what is not names it", async () => {
+  const { history, json } = await market();
+  const price = Int32Array.of(113_000);
+  history.putBars({ symbol: EURUSD, source: "pair", side: "bid", intervalMs: 60_000 }, {
+    length: 1,
+    openTime: Float64Array.of(start),
+    ticks: Int32Array.of(-1),
+    ...{ open: price, high: price, low: price, close: price, volume: null },
+  });
+  const base = "/v1/instruments/EURUSD";
+  const { body } = await json(`${base}/series`);
+  const { series } = seriesListView.parse(body);
+  assertEquals(
+    series.map((
+      { source, kind, side, intervalMs, from, count },
+    ) => [source, kind, side, intervalMs, from, count]),
+    [
+      ["loaded", "ticks", null, null, "2019-02-05T10:00:00.000Z", ticks.length],
+      ["pair", "bars", "bid", 60_000, "2019-02-05T10:00:00.000Z", 1],
+    ],
+  );
+  const detail = async (path: string) => {
+    const answer = await json(base + path);
+    assertEquals([answer.status, answer.body.code], [404, "not_found"], path);
+    return answer.body.detail as string;
+  };
+  const from = "from=2019-02-05T10:00:00Z";
+  assertStringIncludes(await detail("/bars?source=lodaed"), `${base}/series lists`);
+  assertStringIncludes(await detail(`/ticks?source=lodaed&${from}`), `${base}/series lists`);
+  assertStringIncludes(await detail("/bars?source=pair&side=mid"), "bid bars of 60 s");
+  assertStringIncludes(await detail("/bars?source=pair&granularity=S5"), "bid bars of 60 s");
+  assertStringIncludes(await detail(`/ticks?source=pair&${from}`), "no ticks of EURUSD, only bid");
+  const ticksOf = `/activity-bars?source=pair&kind=ticks&size=5&${from}`;
+  assertStringIncludes(await detail(ticksOf), "no ticks of EURUSD, only bid");
+});
+
 Deno.test("live bars are told of only when their span is over", async () => {
   const { history, clock, json } = await market("2019-02-05T10:05:04Z");
   history.putTicks({ symbol: EURUSD, source: "live" }, ticks);
@@ -226,7 +315,9 @@ Deno.test("every answer of rows is to be had as CSV, with the same rows", async 
       "2019-02-05T10:00:00.000Z,1.14000,1.14003,0,0\n" +
       "2019-02-05T10:00:00.000Z,1.14001,1.14004,0,0\n",
   );
-  const empty = await fetch("/v1/instruments/EURUSD/bars?source=none&format=csv");
+  const empty = await fetch(
+    "/v1/instruments/EURUSD/bars?source=loaded&to=2019-02-05T00:00:00Z&format=csv",
+  );
   assertEquals(await empty.text(), "open_time,open,high,low,close,ticks\n");
 });
 

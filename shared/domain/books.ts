@@ -70,7 +70,10 @@ function apply(account: Account, next: Transaction): Posting[] {
         arrival: next.arrival ?? null,
       });
     case "order_released":
-      return move(account, next, { status: "pending_new" });
+      return move(account, next, {
+        status: "pending_new",
+        ...(next.met === undefined ? {} : { arrival: next.met.arrival }),
+      });
     case "order_rejected":
       return next.terms === null
         ? move(account, next, { status: "rejected", rejectReason: next.reason, text: next.text })
@@ -154,8 +157,7 @@ function applyTrigger(account: Account, next: OrderTriggered): Posting[] {
   }
   const { bid, ask, time } = next;
   const met = order.arrival ?? { receivedAt: null, sentAt: null, acknowledgedAt: null };
-  const { receivedAt, sentAt, acknowledgedAt } = met;
-  const arrival = { bid, ask, receivedAt, sentAt, acknowledgedAt };
+  const arrival = { ...met, bid, ask };
   replaceOrder(account, order, { ...order, arrival, triggeredAt: time, updatedAt: time });
   return [];
 }

@@ -64,6 +64,8 @@ export interface OrderAccepted extends Numbered {
 export interface OrderReleased extends Numbered {
   readonly type: "order_released";
   readonly orderId: OrderId;
+  /** The quote it met then, and of what; left out where there was none, and of older ones. */
+  readonly met?: { readonly symbol: Symbol; readonly arrival: Arrival };
 }
 
 export interface OrderRejected extends Numbered {

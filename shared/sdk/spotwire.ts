@@ -66,6 +66,8 @@ const marketOperations = (caller: Caller) => ({
   },
   getQuote: (symbol, o) =>
     caller.call((api, shared) => api.getQuote({ ...shared, path: { symbol } }), o),
+  listSeries: (symbol, o) =>
+    caller.call((api, shared) => api.listSeries({ ...shared, path: { symbol } }), o),
   listBars: (symbol, query, o) =>
     caller.call((api, shared) => api.listBars({ ...shared, path: { symbol }, ...given(query) }), o),
   listTicks: (symbol, query, o) =>

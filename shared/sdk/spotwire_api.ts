@@ -43,6 +43,7 @@ import type {
   PlaceOrderGroupResponse,
   Quote,
   ReplaceOrder,
+  SeriesList,
   Session,
   Statement,
   System,
@@ -78,6 +79,8 @@ export interface Spotwire extends PipelineApi, RiskApi, BacktestsApi {
   /** Latest quotes, of all symbols unless some are named. */
   listQuotes(symbols?: readonly string[], o?: CallOptions): Promise<ListQuotesResponse>;
   getQuote(symbol: string, o?: CallOptions): Promise<Quote>;
+  /** What history there is: its sources, ticks or bars of which length, from when to when. */
+  listSeries(symbol: string, o?: CallOptions): Promise<SeriesList>;
   /** Finished bars of any length, oldest first; page on with `from` set to `next`. */
   listBars(symbol: string, query?: RowsQuery<ListBarsData>, o?: CallOptions): Promise<Bars>;
   /** Every quote of a range, oldest first; page on with `cursor` set to `next`. */

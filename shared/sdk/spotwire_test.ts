@@ -63,7 +63,11 @@ Deno.test("shared/sdk/generated is what the OpenAPI document generates", async (
   try {
     const fresh = new URL(`file://${folder}/generated/`);
     await generateSdk(fresh);
-    assertEquals(await readAll(generatedUrl), await readAll(fresh));
+    const texts = await readAll(generatedUrl);
+    assertEquals(texts, await readAll(fresh));
+    for (const [name, text] of Object.entries(texts)) {
+      assertEquals(text.match(/\/\/ [A-Z]{4,}:.*/g), null, `${name} has its authors' notes`);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -88,6 +92,7 @@ Deno.test("operations send the key, the path, the query and the body", async () 
   await spotwire.listQuotes();
   await spotwire.listOrders("demo", { state: "all", limit: 5 });
   await spotwire.listBars("EURUSD", { side: "bid" });
+  await spotwire.listSeries("EURUSD");
   await spotwire.listTicks("EURUSD", { cursor: "5.1" });
   await spotwire.listActivityBars("EURUSD", { kind: "renko", size: "0.001", cursor: "5.1.2.3.0" });
   await spotwire.getConversion({ from: "EUR", to: "JPY" });
@@ -100,6 +105,7 @@ Deno.test("operations send the key, the path, the query and the body", async () 
     "GET /base/v1/quotes",
     "GET /base/v1/accounts/demo/orders?state=all&limit=5",
     "GET /base/v1/instruments/EURUSD/bars?side=bid",
+    "GET /base/v1/instruments/EURUSD/series",
     "GET /base/v1/instruments/EURUSD/ticks?cursor=5.1",
     "GET /base/v1/instruments/EURUSD/activity-bars?kind=renko&size=0.001&cursor=5.1.2.3.0",
     "GET /base/v1/conversions?from=EUR&to=JPY",

@@ -25,16 +25,20 @@ export function canonicalJson(value: unknown): string {
   }}`;
 }
 
-/** Index of the first link that does not follow from the one before it; `null` when all do. */
+/**
+ * Index of the first link that does not follow from the one before it; `null` when all do. A part of
+ * a chain begins after the link whose hash is `previousHash`.
+ */
 export function brokenLink(
   links: Iterable<
     { readonly hash: string; readonly previousHash: string; readonly change: unknown }
   >,
+  previousHash = firstHash,
 ): number | null {
-  let previous = firstHash;
+  let previous = previousHash;
   let at = 0;
-  for (const { hash, previousHash, change } of links) {
-    if (previousHash !== previous || hash !== linkHash(previous, change)) return at;
+  for (const { hash, previousHash: named, change } of links) {
+    if (named !== previous || hash !== linkHash(previous, change)) return at;
     previous = hash;
     at++;
   }

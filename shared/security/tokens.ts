@@ -2,6 +2,7 @@
 
 import { jwtVerify, SignJWT } from "jose";
 import { type Permission, permissions } from "../contracts/http/routes.ts";
+import { tokenLengthMax } from "../contracts/key_limits.ts";
 import type { Clock } from "../domain/time.ts";
 import type { AuthContext } from "./auth.ts";
 
@@ -29,7 +30,6 @@ export interface TokensOptions {
 const issuer = "spotwire";
 const algorithm = "HS256";
 const secretBytesMin = 32;
-const tokenLengthMax = 8_192;
 
 /** @throws RangeError for a secret that is too short. */
 export function createTokens({ secret, clock, cacheMax = 10_000 }: TokensOptions): Tokens {

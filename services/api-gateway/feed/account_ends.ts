@@ -23,9 +23,12 @@ interface Held {
 export class AccountEnds {
   readonly #parts: AccountEndsParts;
   readonly #followers = new Map<string, Held>();
+  /** One for all of them: what may wait is a bound of the socket, not of each account. */
+  readonly #client: FeedClient;
 
   constructor(parts: AccountEndsParts) {
     this.#parts = parts;
+    this.#client = new FeedClient(parts.socket);
   }
 
   take(frame: AccountFrame, auth: AuthContext): void {
@@ -62,7 +65,7 @@ export class AccountEnds {
     const follower = this.#parts.hub.follow({
       reader: { accountId, auth },
       since,
-      client: new FeedClient(this.#parts.socket),
+      client: this.#client,
       opened: () => this.#answer(id),
       refused: ({ code, detail }) => {
         this.#leave(accountId);

@@ -4,6 +4,7 @@
 // fails as a test says. The seed of the random one is printed.
 
 import { assert, assertEquals } from "@std/assert";
+import { feedLimits } from "../../../shared/contracts/messages/feed.ts";
 import { seededRandom } from "../../../shared/domain/random.ts";
 import { AccountFeed, FeedClient, FeedRefusal } from "../../../shared/sdk/mod.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
@@ -156,23 +157,24 @@ Deno.test("each frame about accounts that is not allowed has its refusal, and ch
   }, { trading: trading.fetch });
 });
 
-Deno.test("a socket follows a hundred accounts and no more; a new frame takes the place of the last", async () => {
+Deno.test("a socket follows as many accounts as a key may reach and no more; a new frame takes the place of the last", async () => {
   const trading = new ScriptedTrading();
   trading.delayMs = () => 50;
   await withEdge(async (edge, connect) => {
     const client = await connect(await edge.key({ accounts: [], permissions: ["admin"] }));
     // Newest first, so that none of them is read: the edge knows where they are.
-    for (let at = 0; at < 101; at++) {
+    const last = feedLimits.accountsMax;
+    for (let at = 0; at <= last; at++) {
       await edge.account({ accountId: `a-${at}`, lastTransactionId: 1 });
     }
-    await eventually(() => edge.deps.market.account("a-100") !== undefined);
-    for (let at = 0; at < 101; at++) {
+    await eventually(() => edge.deps.market.account(`a-${last}`) !== undefined);
+    for (let at = 0; at <= last; at++) {
       if (at % 15 === 14) await new Promise((resolve) => setTimeout(resolve, 1_001));
       client.send({ ...follow, accountId: `a-${at}`, since: 1, id: `${at}` });
     }
     const refused = await client.next("error");
     assert(refused.type === "error");
-    assertEquals([refused.code, refused.id], ["too_many_subscriptions", "100"]);
+    assertEquals([refused.code, refused.id], ["too_many_subscriptions", String(last)]);
     const other = await connect(await edge.key());
     trading.book(2);
     other.send({ ...follow, id: "first" });

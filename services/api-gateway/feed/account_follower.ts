@@ -101,6 +101,7 @@ export class AccountFollower {
   #offer(frame: string): boolean {
     if (this.request.client.offer(frame, [], this.#parts.now())) return true;
     this.#blocked = true;
+    this.#page = []; // to be taken again when the client reads
     this.#parts.waits(this);
     return false;
   }
@@ -136,18 +137,20 @@ export class AccountFollower {
     try {
       if (this.#place === null && since === undefined) {
         this.#begin(await source.snapshot(reader));
-      } else await this.#takePage(this.#place ?? since!);
-      this.#failures = 0;
+      } else this.#takePage(await source.transactions(reader, this.#place ?? since!));
     } catch (error) {
       this.#failed(error);
     } finally {
       this.#reading = false;
     }
-    if (this.#retryAt > this.#parts.now()) this.#parts.waits(this);
+    if (this.#blocked) this.#page = [];
+    // Nobody looked at it during the read, not even when what it is worth did not go out any more.
+    if (this.#blocked || this.#retryAt > this.#parts.now()) this.#parts.waits(this);
     else this.advance();
   }
 
   #begin(snapshot: Awaited<ReturnType<AccountSource["snapshot"]>>): void {
+    this.#failures = 0;
     if (this.#ended) return;
     const { account, orders, positions } = snapshot;
     const { accountId } = this.request.reader;
@@ -161,9 +164,9 @@ export class AccountFollower {
     }
   }
 
-  async #takePage(after: number): Promise<void> {
-    const page = await this.#parts.source.transactions(this.request.reader, after);
+  #takePage(page: AccountPage): void {
     if (this.#ended) return;
+    const after = this.#place ?? this.request.since!;
     if (page.lastTransactionId < after) {
       const detail = `The account's last transaction is ${page.lastTransactionId}`;
       return this.request.refused(refusal("resume_ahead", detail));
@@ -173,6 +176,7 @@ export class AccountFollower {
     this.#page = inOrder(page, after);
     // Told of, and not to be read yet: a replica that is behind.
     if (this.#page.length === 0 && after < this.#watched.head) this.#wait();
+    else this.#failures = 0;
   }
 
   #open(at: number): void {

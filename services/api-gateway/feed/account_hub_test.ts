@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { feedLimits } from "../../../shared/contracts/messages/feed.ts";
 import { tradingHours } from "../../../shared/domain/fx_week.ts";
+import { price, type Symbol } from "../../../shared/domain/instrument.ts";
 import { epochMs, ManualClock } from "../../../shared/domain/time.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { EdgeMarket } from "../market/edge_market.ts";
@@ -31,7 +32,7 @@ class Socket {
     assert(typeof frame === "string");
     this.bytes += frame.length;
     this.#unread += frame.length;
-    for (const one of JSON.parse(frame).transactions) this.ids.push(one.transactionId);
+    for (const one of JSON.parse(frame).transactions ?? []) this.ids.push(one.transactionId);
   }
 }
 
@@ -39,11 +40,9 @@ function start() {
   const clock = new ManualClock(epochMs(Date.UTC(2026, 0, 7, 12)));
   const trading = new ScriptedTrading();
   const upstream = { name: "trading", fetch: trading.fetch };
-  const hub = new AccountHub({
-    source: createAccountSource(upstream, () => Promise.resolve("token")),
-    market: new EdgeMarket({ hours: tradingHours("always"), clock }),
-    clock,
-  });
+  const market = new EdgeMarket({ hours: tradingHours("always"), clock });
+  const source = createAccountSource(upstream, () => Promise.resolve("token"));
+  const hub = new AccountHub({ source, market, clock });
   const follow = (since: number) => {
     const socket = new Socket();
     const refusals: string[] = [];
@@ -64,7 +63,18 @@ function start() {
     clock.advanceTo(epochMs(clock.now() + ms));
     hub.turn();
   };
-  return { trading, hub, follow, pass };
+  let sequence = 0;
+  const quote = (bid: number) => {
+    const now = clock.now();
+    const times = { venueTime: now, receivedTime: now, sequence: ++sequence };
+    market.quotes.apply({
+      symbol: "EURUSD" as Symbol,
+      bid: price(bid),
+      ask: price(bid + 10),
+      ...times,
+    });
+  };
+  return { trading, market, hub, follow, pass, quote };
 }
 
 const upTo = (last: number) => Array.from({ length: last }, (_, at) => at + 1);
@@ -101,4 +111,38 @@ Deno.test("one that reads nothing for long is refused, and the edge forgets it",
   assertEquals(refusals, []);
   pass(2_000);
   assertEquals([refusals, hub.size], [["client_stalled"], 0]);
+});
+
+Deno.test("one that stops reading while its account is being read goes on when it reads again", async () => {
+  const { trading, market, hub, follow, pass, quote } = start();
+  const { socket, follower } = follow(0);
+  await eventually(() => follower.isOpen);
+  market.takeAccount({
+    accountId: "demo",
+    tenant: "default",
+    currency: "USD",
+    positionMode: "netting",
+    balance: "1000",
+    lastTransactionId: 1,
+    openOrders: 0,
+    positions: [{ symbol: "EURUSD", units: "1000", openCost: "1100" }],
+  });
+  trading.delayMs = () => 50;
+  // The first was lost on its way, so that both are read.
+  hub.take(trading.book(2).slice(1));
+  socket.reads = false;
+  // Nothing here gives the read its turn: the account's worth alone fills the socket.
+  for (let sent = -1, turns = 0; sent !== socket.bytes; turns = 0) {
+    sent = socket.bytes;
+    quote(110_000 + sent % 1_000);
+    while (turns++ < 20) pass(25);
+  }
+  assertEquals(socket.ids, []);
+  assert(socket.bytes > feedLimits.bufferedBytesMax, "it is behind");
+  await eventually(() => trading.reads.length > 1);
+  socket.reads = true;
+  await eventually(() => {
+    pass(25);
+    assertEquals(socket.ids, [1, 2]);
+  });
 });

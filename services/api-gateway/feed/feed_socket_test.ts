@@ -71,7 +71,7 @@ const badFrames: [title: string, frame: unknown, code: keyof typeof feedProblems
   ["too many symbols", { type: "subscribe", symbols: many(400) }, "too_many_subscriptions"],
   ["ten thousand symbols", { type: "subscribe", symbols: many(10_000) }, "frame_too_large"],
   ["an oversize frame", "x".repeat(feedLimits.frameBytesMax + 1), "frame_too_large"],
-  ["wide characters beyond the limit", "€".repeat(1_500), "frame_too_large"],
+  ["wide characters beyond the limit", "€".repeat(feedLimits.frameBytesMax / 2), "frame_too_large"],
   ["binary junk", crypto.getRandomValues(new Uint8Array(64)), "binary_not_supported"],
   ["an unknown channel", { ...subscribe, channel: "depth" }, "unknown_channel"],
   [

@@ -60,9 +60,10 @@ export class KeyRegistry {
       : this.#withKey(found);
   }
 
-  /** Whose browser session a token is; a session too ends with its key. */
+  /** Whose browser session a token is: the session of a key, with its rights, and as long as it lives. */
   async ofSession(token: string): Promise<AuthContext | null> {
-    return this.#withKey(await this.#tokens.verify(token, "session"));
+    const session = await this.#tokens.verify(token, "session");
+    return session === null ? null : this.#entryOf(session.subject)?.auth ?? null;
   }
 
   #byKey(key: string): AuthContext | null {
@@ -77,7 +78,13 @@ export class KeyRegistry {
 
   #withKey(auth: AuthContext | null): AuthContext | null {
     if (auth === null || !auth.subject.startsWith(subjectPrefix)) return auth;
-    return this.#entries.has(auth.subject.slice(subjectPrefix.length)) ? auth : null;
+    return this.#entryOf(auth.subject) === undefined ? null : auth;
+  }
+
+  #entryOf(subject: string): Entry | undefined {
+    return subject.startsWith(subjectPrefix)
+      ? this.#entries.get(subject.slice(subjectPrefix.length))
+      : undefined;
   }
 }
 

@@ -41,20 +41,23 @@ export function addSessionRoutes(app: ServiceApp, parts: SessionParts): void {
     // No failure: every first visit asks.
     if (held === null) return c.body(null, 204);
     const auth = await parts.registry.ofSession(held);
-    if (auth === null) throw new Problem("key_invalid", "The session has ended; sign in again");
+    if (auth === null) {
+      throw new Problem("key_invalid", "The session has ended; sign in again", {
+        headers: cleared(c),
+      });
+    }
     const { cookie, token } = await openSession(parts, auth);
     return c.json(token, 201, kept(c, cookie));
   });
 
-  add("DELETE", sessionPath, (c) =>
-    c.body(null, 204, {
-      "set-cookie": sessionCookie("", { secure: isSecure(c), seconds: 0 }),
-      "cache-control": "no-store",
-    }));
+  add("DELETE", sessionPath, (c) => c.body(null, 204, cleared(c)));
 }
 
-const kept = (c: Context, cookie: string) => ({
-  "set-cookie": sessionCookie(cookie, { secure: isSecure(c), seconds: sessionTtlMs / 1_000 }),
+const kept = (c: Context, cookie: string) => setting(c, cookie, sessionTtlMs / 1_000);
+const cleared = (c: Context) => setting(c, "", 0);
+
+const setting = (c: Context, value: string, seconds: number) => ({
+  "set-cookie": sessionCookie(value, { secure: isSecure(c), seconds }),
   "cache-control": "no-store",
 });
 

@@ -119,6 +119,22 @@ Deno.test("a session ends with its key", async () => {
   edge.deps.registry.replace(await record.list());
   const renewed = await ask({ path: "/console/session/token", headers: held(cookie) });
   assertEquals(renewed.json.code, "key_invalid");
+  assertMatch(renewed.cookie!, /^spotwire_session=; .*Max-Age=0/, "the browser forgets it too");
+});
+
+Deno.test("a page over TLS has its cookie sent back over TLS alone, wherever the TLS ends", async () => {
+  await using edge = await startTestEdge();
+  const ask = browser(edge);
+  const secure = { origin: "https://localhost:8000", "sec-fetch-site": "same-origin" };
+  const flags = /; Path=\/console\/session; Max-Age=(43200|0); HttpOnly; SameSite=Strict; Secure$/;
+  for (const base of ["https://localhost:8000", "http://localhost:8000"]) {
+    const opened = await ask({ base, body: { key: edge.admin }, headers: secure });
+    assertMatch(opened.cookie!, flags);
+    const cookie = opened.cookie!.split(";")[0]!;
+    const path = "/console/session/token";
+    assertMatch((await ask({ base, path, headers: { ...secure, cookie } })).cookie!, flags);
+    assertMatch((await ask({ base, method: "DELETE", headers: secure })).cookie!, flags);
+  }
 });
 
 Deno.test("the demo account is for browsers on this machine, where the profile offers it", async () => {

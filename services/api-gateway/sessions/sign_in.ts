@@ -58,7 +58,9 @@ export async function openSession(
   auth: AuthContext,
 ): Promise<{ cookie: string; token: SessionToken }> {
   const { tokens, clock, demo } = parts;
-  const cookie = await tokens.sign(auth, { audience: "session", ttlMs: sessionTtlMs });
+  // Of the key it says the name alone: its accounts would not fit what browsers keep in a cookie.
+  const named = { ...auth, permissions: new Set<never>(), accounts: new Set<never>() };
+  const cookie = await tokens.sign(named, { audience: "session", ttlMs: sessionTtlMs });
   const token = await tokens.sign(auth, { audience: "client", ttlMs: tokenTtlMs });
   return {
     cookie,

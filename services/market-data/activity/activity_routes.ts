@@ -11,6 +11,7 @@ import type { Instrument } from "../../../shared/domain/instrument.ts";
 import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { MarketDataApp, MarketDataDeps } from "../deps.ts";
+import { requireTicks } from "../history/base_series.ts";
 import { timesMax } from "../history/read_bars.ts";
 import { instantOf } from "../history/times.ts";
 import { findListed } from "../instruments/find_listed.ts";
@@ -29,8 +30,9 @@ export function addActivityRoutes(app: MarketDataApp, { history }: MarketDataDep
     const { symbol } = instrument;
     const { kind, size, side, source, from, to, cursor, ...form } = c.req.valid("query");
     const format = formatOf(c.req.raw, form.format);
+    const series = { symbol, source };
     const { bars, next } = await readActivityBars(history, {
-      series: { symbol, source },
+      series,
       kind,
       size: sizeOf(kind, size, instrument),
       side,
@@ -39,6 +41,7 @@ export function addActivityRoutes(app: MarketDataApp, { history }: MarketDataDep
       to: instantOf(to) ?? timesMax,
       limit: rowLimit(format, form.limit),
     });
+    if (bars.length === 0) await requireTicks(history, series);
     const cursorOfNext = next === null ? null : formatActivityPlace(next);
     const about = { symbol, side, source, kind, size };
     return answerTable({

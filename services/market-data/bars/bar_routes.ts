@@ -14,22 +14,27 @@ import { barsJson, toBarsTable } from "./list_bars.ts";
 export function addBarRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
   addRoute(app, listBarsRoute, async (c) => {
     const instrument = findListed(c.req.valid("param").symbol);
-    const { from, to, format: named, limit, spread, ...rest } = c.req.valid("query");
+    const { from, to, format: named, limit, spread, side, alignment, ...rest } = c.req.valid(
+      "query",
+    );
     const format = formatOf(c.req.raw, named);
     const query: BarsQuery = {
       ...rest,
+      side,
+      alignment,
       symbol: instrument.symbol,
       spread: spread === "true",
       from: instantOf(from),
       to: instantOf(to),
       limit: rowLimit(format, limit),
     };
-    const { bars, next } = await readBars(deps, query);
+    const page = await readBars(deps, query);
+    const { bars, next } = page;
     return answerTable({
       request: c.req.raw,
       format,
       next: next === null ? null : { from: toRfc3339(epochMs(next)) },
-      json: () => barsJson({ bars, next }, instrument, query),
+      json: () => barsJson(page, instrument, query),
       *tables() {
         for (let at = 0; at === 0 || at < bars.length; at += rowsPerPiece) {
           yield toBarsTable(sliceBars(bars, at, at + rowsPerPiece), instrument);

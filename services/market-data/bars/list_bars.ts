@@ -16,11 +16,11 @@ const meanScale = 10 ** meanDecimals;
  * cells are digits that need no escaping.
  */
 export function barsJson(
-  { bars, next }: BarsPage,
+  { side, alignment, bars, next }: BarsPage,
   instrument: Instrument,
   query: BarsQuery,
 ): string {
-  const { symbol, side, granularity, alignment, source } = query;
+  const { symbol, granularity, source } = query;
   const about = JSON.stringify({ symbol, side, granularity, alignment, source });
   const barText = barWriter(bars, instrument);
   let text = `${about.slice(0, -1)},"bars":[`;

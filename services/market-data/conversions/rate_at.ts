@@ -90,7 +90,6 @@ async function newestOf(
   }
   const bars = series as BarSeries;
   if (bars.side !== "mid") return null;
-  const base = { kind, symbol: series.symbol, series: bars, from, to } as const;
-  const close = await lastClose(history, base, at);
+  const close = await lastClose(history, { series: bars, from, to }, at);
   return close === null ? null : { time: close.time, twiceMid: 2 * close.price };
 }

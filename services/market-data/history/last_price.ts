@@ -3,7 +3,7 @@
 import type { BarSide } from "../../../shared/domain/bar.ts";
 import { midPoints } from "../../../shared/domain/bars/fold_ticks.ts";
 import { dayMs, hourMs } from "../../../shared/domain/bars/granularity.ts";
-import type { TickSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
+import type { BarSeries, TickSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
 import type { BaseSeries } from "./base_series.ts";
 
@@ -50,7 +50,7 @@ export async function lastTick(
 /** The close of the newest bar that had ended by a moment, and when that was. */
 export async function lastClose(
   history: History,
-  base: Extract<BaseSeries, { kind: "bars" }>,
+  base: TimeRange & { readonly series: BarSeries },
   before: number,
 ): Promise<{ readonly time: number; readonly price: number } | null> {
   const { intervalMs } = base.series;

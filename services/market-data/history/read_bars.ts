@@ -28,9 +28,11 @@ import { lastPrice } from "./last_price.ts";
 export interface BarsQuery {
   readonly symbol: Symbol;
   readonly source: string;
-  readonly side: BarSide;
+  /** Without it, the one the source has: mid, else bid, else ask. */
+  readonly side: BarSide | undefined;
   readonly granularity: Granularity;
-  readonly alignment: BarAlignment;
+  /** Without it, the FX day's, or UTC's where the source has bars of such days alone. */
+  readonly alignment: BarAlignment | undefined;
   readonly gaps: "stored" | "empty" | "carry";
   readonly spread: boolean;
   /** Epoch milliseconds; without `from` the newest bars. */
@@ -40,6 +42,8 @@ export interface BarsQuery {
 }
 
 export interface BarsPage {
+  readonly side: BarSide;
+  readonly alignment: BarAlignment;
   readonly bars: FoldedBars;
   /** Open time of the bar that follows; `null` when nothing more is stored. */
   readonly next: number | null;
@@ -66,17 +70,24 @@ export const timesMax = Date.UTC(2200, 0);
 export const noBars: FoldedBars = joinBars([]);
 
 export async function readBars(ground: BarsGround, query: BarsQuery): Promise<BarsPage> {
-  const grid = barGrid(query.granularity, query.alignment);
   const to = Math.min(query.to ?? timesMax, timesMax);
   const range = { from: Math.max(query.from ?? timesMin, timesMin), to };
-  const wanted = { ...query, range };
+  const side = query.side ?? (query.source === liveSource ? "mid" : undefined);
+  const wanted = { ...query, side, range };
   const known = query.source === liveSource && query.from !== undefined && !query.spread &&
     query.gaps !== "carry" && query.granularity[0] !== "S";
   const base = known ? liveMinutes(wanted) : await baseSeries(ground.history, wanted);
-  if (base === null || range.from >= range.to) return { bars: noBars, next: null };
+  if (base === null || range.from >= range.to) {
+    const { side = "mid", alignment = "fx-day" } = base ?? wanted;
+    return { side, alignment, bars: noBars, next: null };
+  }
+  const grid = barGrid(query.granularity, base.alignment);
   const reader = new BarReader(ground, { query, grid, base });
-  return query.from === undefined ? reader.newest(to) : await reader.onward(range);
+  const page = query.from === undefined ? await reader.newest(to) : await reader.onward(range);
+  return { side: base.side, alignment: base.alignment, ...page };
 }
+
+type Page = Pick<BarsPage, "bars" | "next">;
 
 class BarReader {
   readonly #ground: BarsGround;
@@ -95,7 +106,7 @@ class BarReader {
   }
 
   /** The first bars that open within the range. */
-  async onward(range: TimeRange): Promise<BarsPage> {
+  async onward(range: TimeRange): Promise<Page> {
     const { limit } = this.#query;
     const to = Math.min(range.to, this.#finishedBefore());
     const pieces: FoldedBars[] = [];
@@ -115,7 +126,7 @@ class BarReader {
    * The last bars that open before `to`: looks further back until there are enough, or more rows
    * than may be read; then there are fewer.
    */
-  async newest(to: number): Promise<BarsPage> {
+  async newest(to: number): Promise<Page> {
     const { limit, granularity } = this.#query;
     const end = Math.min(to, this.#finishedBefore(), this.#base.to + 1);
     let reachMs = Math.max(hourMs, (limit + 1) * nominalMs(granularity));
@@ -186,7 +197,7 @@ class BarReader {
   }
 
   get #side(): BarSide {
-    return this.#query.side;
+    return this.#base.side;
   }
 
   async *#fold(range: TimeRange, stopAt: (at: number) => void): AsyncGenerator<FoldedBars> {

@@ -8,6 +8,7 @@ import type { Instrument } from "../../../shared/domain/instrument.ts";
 import { epochMs, rfc3339Writer } from "../../../shared/domain/time.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { MarketDataApp, MarketDataDeps } from "../deps.ts";
+import { requireTicks } from "../history/base_series.ts";
 import { timesMax } from "../history/read_bars.ts";
 import { instantOf } from "../history/times.ts";
 import { findListed } from "../instruments/find_listed.ts";
@@ -20,12 +21,14 @@ export function addTickRoutes(app: MarketDataApp, { history }: MarketDataDeps): 
     const instrument = findListed(c.req.valid("param").symbol);
     const { source, from, to, cursor, format: named, limit } = c.req.valid("query");
     const format = formatOf(c.req.raw, named);
+    const series = { symbol: instrument.symbol, source };
     const { pieces, next } = await readTicks(history, {
-      series: { symbol: instrument.symbol, source },
+      series,
       place: cursor === undefined ? { time: instantOf(from)!, spent: 0 } : parsePlace(cursor),
       to: instantOf(to) ?? timesMax,
       limit: rowLimit(format, limit),
     });
+    if (pieces.length === 0) await requireTicks(history, series);
     const cursorOfNext = next === null ? null : formatPlace(next);
     return answerTable({
       request: c.req.raw,

@@ -1,10 +1,10 @@
 /** The desk's rules for orders that stand: replacing one, canceling one or many. */
 
 import type { Account } from "../../../shared/domain/account.ts";
-import type { Units } from "../../../shared/domain/instrument.ts";
+import type { Instrument, Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { isClosingOrder } from "../../../shared/domain/margin.ts";
-import { checkOrder } from "../../../shared/domain/orders/check_order.ts";
+import { checkOrder, type KnownOfAccount } from "../../../shared/domain/orders/check_order.ts";
 import { checkBounds, checkHoldings, checkState } from "../../../shared/domain/risk/check_risk.ts";
 import { isOpen, type Order, type Replacement } from "../../../shared/domain/orders/order.ts";
 import {
@@ -55,20 +55,34 @@ export function replaceOrder(account: Account, command: ReplaceOrder, market: Ma
   if (order.status === "held") return refuse("order_held", order);
   if (order.status === "pending_cancel") return refuse("order_being_canceled", order);
   const reason = checkReplacement(order, replacement, market.now) ??
-    checkRisk(account, { order, replacement }, market) ??
-    checkGrowth(account, { order, replacement }, market);
+    checkTerms(account, { order, replacement }, market);
   if (reason !== null) return refuse(reason, order);
   return done(account, order, [requestReplace(account, { order, replacement }, market.now)]);
 }
 
-/** Rules of risk judge the new terms whole, smaller ones too: a halt refuses every replace. */
-function checkRisk(
+interface Change {
+  readonly order: Order;
+  readonly replacement: Replacement;
+  readonly instrument: Instrument;
+}
+
+/** Values the account once for both: its positions may be many. */
+function checkTerms(
   account: Account,
-  { order, replacement }: { order: Order; replacement: Replacement },
+  { order, replacement }: Pick<Change, "order" | "replacement">,
   market: Market,
 ): RejectReason | null {
   const instrument = instrumentOf(order.symbol);
-  const { risk, ...known } = knownOf(account, { terms: order, instrument }, market);
+  const known = knownOf(account, { terms: order, instrument }, market);
+  const change = { order, replacement, instrument };
+  return checkRisk(change, known) ?? checkGrowth(change, known);
+}
+
+/** Rules of risk judge the new terms whole, smaller ones too: a halt refuses every replace. */
+function checkRisk(
+  { order, replacement, instrument }: Change,
+  { risk, ...known }: KnownOfAccount,
+): RejectReason | null {
   if (risk === null) return null;
   const { revision: _, ...terms } = replacement;
   const wanted = { ...order, ...terms };
@@ -87,15 +101,11 @@ function checkRisk(
 
 /** A larger order passes the check of the units it adds; a smaller one always may. */
 function checkGrowth(
-  account: Account,
-  about: { order: Order; replacement: Replacement },
-  market: Market,
+  { order, replacement, instrument }: Change,
+  known: KnownOfAccount,
 ): RejectReason | null {
-  const { order, replacement } = about;
   const added = replacement.units - newestTerms(order).units;
   if (added <= 0) return null;
-  const instrument = instrumentOf(order.symbol);
-  const known = knownOf(account, { terms: order, instrument }, market);
   const { revision: _, ...terms } = replacement;
   const wanted = order.positionFill === "reduce_only" ? terms.units - order.filledUnits : added;
   const expireTime = terms.timeInForce === "GTD" ? terms.expireTime : null;

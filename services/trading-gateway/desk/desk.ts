@@ -45,6 +45,13 @@ const attemptsMax = 4;
 /** Client order ids remembered as used, so that a quick repeat is looked up at once. */
 const recentMax = 50_000;
 
+/** By which a client sends orders and replaces them. */
+const paced: ReadonlySet<Command["kind"]> = new Set([
+  "place_order",
+  "place_group",
+  "replace_order",
+]);
+
 /** The turn may or may not have been stored; a repeat with the same client order id will tell. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
@@ -130,6 +137,7 @@ export class Desk {
       try {
         return await this.#attempt(waiting, attempt > 1);
       } catch (error) {
+        this.#deps.risk?.takeBackTurn();
         for (const { command } of waiting) {
           for (const id of accountsOf(command)) this.#forget(id);
         }
@@ -161,6 +169,7 @@ export class Desk {
       waiting.flatMap(({ command }) => accountsOf(command)),
       market.now,
     );
+    this.#deps.risk?.beginTurn();
     const decisions = waiting.map((one) => this.#decide(one, { market, known }));
     const turn = this.#turnOf(waiting, decisions, market.now);
     if (turn !== null) {
@@ -226,7 +235,7 @@ export class Desk {
       this.#deps.risk?.count(
         this.#accounts.get(command.accountId)!,
         decision.booked.map(({ transaction }) => transaction),
-        context.market.now,
+        { asked: paced.has(command.kind), now: context.market.now },
       );
       return decision;
     } catch (error) {

@@ -20,6 +20,7 @@ import {
 import { newestTerms } from "../../../shared/domain/orders/replace_order.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
+import type { OrderReleased } from "../../../shared/domain/transaction.ts";
 import { requestCancel, requestReplace } from "./change_orders.ts";
 import { arrivalAt, book, type Booked, knownOf, type Market } from "./decide.ts";
 
@@ -66,9 +67,16 @@ function releaseHeld(
     const { orderId } = held;
     const reason = checkRelease(account, held, market);
     return reason === null
-      ? book(account, at, { type: "order_released", orderId })
+      ? book(account, at, { type: "order_released", orderId, ...metAt(held, at, market) })
       : book(account, at, { type: "order_canceled", orderId, text: reason });
   });
+}
+
+/** From here on its execution counts: what it met while it was held says nothing of it. */
+function metAt(held: Order, at: EpochMs, market: Market): Pick<OrderReleased, "met"> {
+  const { symbol } = held;
+  const { arrival } = arrivalAt(market, { terms: held });
+  return arrival === undefined ? {} : { met: { symbol, arrival: { ...arrival, releasedAt: at } } };
 }
 
 /**

@@ -14,7 +14,7 @@ import { type EndedDay, filledSince, type HeldPosition, toEndedDay } from "./rol
 type Db = Kysely<TradingDatabase>;
 
 /** Late fills seen to at once at most. */
-const batchMax = 200;
+export const lateFillsMax = 200;
 /** Days back that a late fill is looked at, at most: older ones are a matter for people. */
 const daysMax = 30;
 
@@ -25,9 +25,20 @@ export interface LateFill {
   readonly time: EpochMs;
 }
 
-export async function lateFills(db: Db): Promise<LateFill[]> {
-  const rows = await db.selectFrom("late_fills").selectAll()
-    .orderBy("account_id").orderBy("transaction_id").limit(batchMax).execute();
+/** Where to go on among the late fills. */
+export type LatePlace = Pick<LateFill, "accountId" | "transactionId">;
+
+/** The next ones, in order of account and transaction; from the first on where `after` is `null`. */
+export async function lateFills(db: Db, after: LatePlace | null): Promise<LateFill[]> {
+  let query = db.selectFrom("late_fills").selectAll();
+  if (after !== null) {
+    const { accountId, transactionId } = after;
+    query = query.where(
+      sql<boolean>`(account_id, transaction_id) > (${accountId}, ${transactionId}::int8)`,
+    );
+  }
+  const rows = await query.orderBy("account_id").orderBy("transaction_id").limit(lateFillsMax)
+    .execute();
   return rows.map((row) => ({
     accountId: row.account_id as AccountId,
     transactionId: Number(row.transaction_id),
@@ -36,7 +47,7 @@ export async function lateFills(db: Db): Promise<LateFill[]> {
   }));
 }
 
-export async function forgetLateFill(db: Db, { accountId, transactionId }: LateFill) {
+export async function forgetLateFill(db: Db, { accountId, transactionId }: LatePlace) {
   await db.deleteFrom("late_fills").where("account_id", "=", accountId)
     .where("transaction_id", "=", transactionId).execute();
 }

@@ -22,7 +22,16 @@ import type { Desk } from "../desk/desk.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 import { chargeOf, type ChargeTerms } from "./charge_of.ts";
 import { DayEnds } from "./day_ends.ts";
-import { chargesOf, daysEndedAfter, forgetLateFill, heldAt, lateFills } from "./late_fill_store.ts";
+import {
+  chargesOf,
+  daysEndedAfter,
+  forgetLateFill,
+  heldAt,
+  type LateFill,
+  lateFills,
+  lateFillsMax,
+  type LatePlace,
+} from "./late_fill_store.ts";
 import {
   completeDay,
   type EndedDay,
@@ -55,11 +64,14 @@ interface Missing {
   readonly faults: ReadonlyMap<FinancingFault, number>;
 }
 
-/** Adds a position to what its day waits for. */
-function countMissing(missing: Missing[], day: string, fault: FinancingFault): void {
+/** Adds positions to what their day waits for. */
+function countMissing(
+  missing: Missing[],
+  { day, fault, positions = 1 }: { day: string; fault: FinancingFault; positions?: number },
+): void {
   const at = missing.findIndex((one) => one.day === day);
   const before = missing[at]?.faults ?? new Map<FinancingFault, number>();
-  const faults = new Map(before).set(fault, (before.get(fault) ?? 0) + 1);
+  const faults = new Map(before).set(fault, (before.get(fault) ?? 0) + positions);
   if (at < 0) missing.push({ day, faults });
   else missing[at] = { day, faults };
 }
@@ -70,6 +82,12 @@ export class Rolls {
   readonly #values = new ValueDates();
   /** What was said last about each pending day, so that it is said once. */
   readonly #said = new Map<string, string>();
+  /** How far through the late fills it is, what of them waits so far, and what the round before found. */
+  #late: { after: LatePlace | null; waiting: Missing[]; all: Missing[] } = {
+    after: null,
+    waiting: [],
+    all: [],
+  };
 
   constructor(deps: RollsDeps) {
     this.#deps = deps;
@@ -111,27 +129,42 @@ export class Rolls {
       if (now < ended.endedAt + graceMs) continue;
       missing.push({ day: ended.day, faults: await this.#charge(ended) });
     }
-    await this.#correctLate(missing);
+    await this.#correctLate();
+    for (const { day, faults } of this.#late.all) {
+      for (const [fault, positions] of faults) countMissing(missing, { day, fault, positions });
+    }
     this.#report(missing);
   }
 
-  /** Puts right what fills that came late would have changed of rolls that are done. */
-  async #correctLate(missing: Missing[]): Promise<void> {
-    const { db } = this.#deps;
-    for (const late of await lateFills(db)) {
-      const days = await daysEndedAfter(db, late.time);
-      if (days.some(({ completed }) => !completed)) continue; // once that day is done
-      let waits = false;
-      for (const ended of days) {
-        for (const held of await heldAt(db, late, ended)) {
-          const fault = await this.#correct(held, ended);
-          if (fault === null) continue;
-          waits = true;
-          countMissing(missing, ended.day, fault);
-        }
-      }
-      if (!waits) await forgetLateFill(db, late);
+  /**
+   * Puts right what fills that came late would have changed of rolls that are done: so many at each
+   * tick, going on where the last one stopped. One that waits, or fails, holds up none behind it.
+   */
+  async #correctLate(): Promise<void> {
+    const page = await lateFills(this.#deps.db, this.#late.after);
+    for (const late of page) {
+      this.#late.after = late;
+      await this.#correctOne(late);
     }
+    if (page.length < lateFillsMax) {
+      this.#late = { after: null, waiting: [], all: this.#late.waiting };
+    }
+  }
+
+  async #correctOne(late: LateFill): Promise<void> {
+    const { db } = this.#deps;
+    const days = await daysEndedAfter(db, late.time);
+    if (days.some(({ completed }) => !completed)) return; // once that day is done
+    let waits = false;
+    for (const ended of days) {
+      for (const held of await heldAt(db, late, ended)) {
+        const fault = await this.#correct(held, ended);
+        if (fault === null) continue;
+        waits = true;
+        countMissing(this.#late.waiting, { day: ended.day, fault });
+      }
+    }
+    if (!waits) await forgetLateFill(db, late);
   }
 
   get #chargedBy(): ChargeTerms {

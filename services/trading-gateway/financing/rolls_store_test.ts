@@ -3,14 +3,17 @@
 // clock moved by hand, fills by reports as a venue sends them.
 
 import { assert, assertEquals } from "@std/assert";
+import { sql } from "kysely";
 import type { AccountId, ExecId, OrderId } from "../../../shared/domain/ids.ts";
 import { price, type Symbol, units } from "../../../shared/domain/instrument.ts";
 import { policyRates } from "../../../shared/domain/settlement/financing_defaults.ts";
 import { defaultTerms } from "../../../shared/domain/terms.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
+import { eventually } from "../../../shared/testing/eventually.ts";
 import { refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";
 import { auditBooks } from "../audit/audit_books.ts";
 import { openTestTrading } from "../testing/test_trading.ts";
+import { lateFillsMax } from "./late_fill_store.ts";
 import { Rolls } from "./rolls.ts";
 
 type Trading = Awaited<ReturnType<typeof openTestTrading>>;
@@ -169,6 +172,43 @@ Deno.test("a fill of the day that is booked after the roll is charged too, and o
   assertEquals(await seen("new"), ["-5000 0.302109 "]);
   assertEquals(await trading.deps.db.selectFrom("late_fills").selectAll().execute(), []);
   assertEquals(await auditBooks(trading.deps.db), []);
+  await trading.stop();
+});
+
+Deno.test("late fills that wait for a rate, however many, hold up none behind them", async () => {
+  const currencies = policyRates.filter((one) => one.currency !== "JPY");
+  const trading = await openTestTrading({
+    startsAt: "2026-03-04T12:00:00Z",
+    authenticate: refusalAuthenticate,
+    terms: { ...defaultTerms, financing: { ...defaultTerms.financing, currencies } },
+  });
+  const { deps: { db, rolls } } = trading;
+  await rolls.tick();
+  await trading.quote("EURUSD", 116_000);
+  await trading.quote("USDJPY", 150_000);
+  await hold(trading, "later", { symbol: "EURUSD", units: 10_000, price: 116_010 });
+  await moveTo(trading, "2026-03-04T22:00:30Z");
+  await trading.quote("EURUSD", 116_000);
+  await trading.quote("USDJPY", 150_000);
+  const at = "2026-03-04T21:59:58Z";
+  await hold(trading, "first", { symbol: "USDJPY", units: 1_000, price: 150_010, at });
+  // As if it had been so many fills.
+  await sql`insert into trading.late_fills (account_id, transaction_id, symbol, time)
+    select account_id, transaction_id + more, symbol, time
+    from trading.late_fills, generate_series(1, ${lateFillsMax}::int) as more`.execute(db);
+  await hold(trading, "later", { symbol: "EURUSD", units: 30_000, price: 116_010, at });
+  await eventually(async () => {
+    await rolls.tick();
+    const charged = (await charges(trading, "later")).map((one) => one.units);
+    assertEquals(charged, ["10000", "40000"]);
+  });
+  const waiting = new RegExp(`financing_rate_missing"[^}]*} ${lateFillsMax + 1}\n`);
+  await eventually(async () => {
+    await rolls.tick();
+    assert(waiting.test(await trading.metrics.text()));
+  });
+  const left = await db.selectFrom("late_fills").select("account_id").distinct().execute();
+  assertEquals(left, [{ account_id: "first" }]);
   await trading.stop();
 });
 

@@ -27,7 +27,7 @@ const pageMax = 1_000;
 export interface MarginWatchDeps {
   readonly db: Kysely<TradingDatabase>;
   readonly books: BooksStore;
-  readonly desk: Desk;
+  readonly desk: Pick<Desk, "submit">;
   readonly market: () => Market;
   readonly logger: Logger;
 }
@@ -69,9 +69,12 @@ export class MarginWatch {
 
   /** Until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    for (let round = 0; !signal.aborted; round++) {
+    for (let left = 0; !signal.aborted; left--) {
       try {
-        if (round % reloadEvery === 0) await this.reload();
+        if (left <= 0) {
+          await this.reload();
+          left = reloadEvery;
+        }
         await this.tick();
       } catch (error) {
         this.#deps.logger.error({ err: error }, "margins not assessed, will retry");
@@ -96,16 +99,21 @@ export class MarginWatch {
   /** Values the marked accounts and has the desk assess those that need it; waits for it. */
   async tick(): Promise<void> {
     const { desk, market } = this.#deps;
+    const now = market();
     const marked = [...this.#marked];
     this.#marked.clear();
-    const now = market();
     await Promise.all(marked.map(async (accountId) => {
       const account = this.#accounts.get(accountId);
-      if (account === undefined || this.#asked.has(accountId)) return;
+      if (account === undefined) return;
+      if (this.#asked.has(accountId)) return void this.#marked.add(accountId);
       if (marginNeed(account, levelsFor(now.terms.margin, accountId), now) === null) return;
       this.#asked.add(accountId);
       try {
         await desk.submit({ kind: "assess_margin", accountId });
+      } catch (error) {
+        // No price need come to look at it again.
+        this.#marked.add(accountId);
+        throw error;
       } finally {
         this.#asked.delete(accountId);
       }

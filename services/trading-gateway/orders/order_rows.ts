@@ -115,12 +115,13 @@ export function fromOrder(order: Order) {
 type StoredArrival = Omit<Arrival, "sentAt"> & Partial<Pick<Arrival, "sentAt">>;
 
 /** Field by field, so that equal ones are stored as equal texts. */
-const arrivalRecord = ({ bid, ask, receivedAt, sentAt, acknowledgedAt }: Arrival): Arrival => ({
-  bid,
-  ask,
-  receivedAt,
-  sentAt,
-  acknowledgedAt,
+const arrivalRecord = (one: Arrival): Arrival => ({
+  bid: one.bid,
+  ask: one.ask,
+  receivedAt: one.receivedAt,
+  sentAt: one.sentAt,
+  acknowledgedAt: one.acknowledgedAt,
+  ...(one.releasedAt === undefined ? {} : { releasedAt: one.releasedAt }),
 });
 
 /** Field by field, so that equal replaces are stored as equal texts. */

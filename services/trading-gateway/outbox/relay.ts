@@ -5,6 +5,7 @@
 
 import { type Kysely, sql } from "kysely";
 import { type Topic, topics } from "../../../shared/contracts/messages/topics.ts";
+import { Bell } from "../../../shared/runtime/bell.ts";
 import { nextTurn, pause } from "../../../shared/runtime/time.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import type { EventStreams } from "../../../shared/streams/event_streams.ts";
@@ -32,8 +33,7 @@ const lengthMaxOf = new Map<string, number>(
 
 export class Relay {
   readonly #deps: RelayDeps;
-  #wake: () => void = () => {};
-  #asked = true;
+  readonly #bell = new Bell();
   /** Ids up to here are moved; beginning after them skips the dead rows they leave. */
   #after = "0";
   #batches = 0;
@@ -44,20 +44,17 @@ export class Relay {
 
   /** There is something new in the outbox. */
   kick(): void {
-    this.#asked = true;
-    this.#wake();
+    this.#bell.ring();
   }
 
   /** Relays until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await nextTurn();
-      this.#asked = false;
       try {
         const moved = await this.relayOnce();
-        if (moved === batchMax || this.#asked) continue;
-        await this.#untilAsked(signal);
-        if (!this.#asked) this.#after = "0";
+        if (moved === batchMax) continue;
+        if (!await this.#bell.wait(idleMs, signal)) this.#after = "0";
       } catch (error) {
         this.#deps.logger.error({ err: error }, "outbox not relayed, will retry");
         await pause(retryMs, signal);
@@ -89,13 +86,6 @@ export class Relay {
       await sql`delete from trading.outbox where id in
         (select value::int8 from json_array_elements_text(${list}::text::json))`.execute(trx);
     });
-  }
-
-  async #untilAsked(signal: AbortSignal): Promise<void> {
-    const asked = new AbortController();
-    this.#wake = () => asked.abort();
-    await pause(idleMs, AbortSignal.any([signal, asked.signal]));
-    this.#wake = () => {};
   }
 }
 

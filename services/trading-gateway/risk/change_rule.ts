@@ -10,7 +10,7 @@ import { riskRulesMax } from "../../../shared/domain/risk/risk_book.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 import type { DeskRisk } from "./desk_risk.ts";
-import { standingState } from "./kill_store.ts";
+import { setStateBefore, standingState } from "./kill_store.ts";
 import {
   type Asked,
   countRules,
@@ -54,6 +54,10 @@ export async function changeRule(
     const standing = await standingState(trx, level);
     if (standing !== null && strictestState(standing, rule.state) !== rule.state) {
       return "risk_kill_stands" as const;
+    }
+    // Somebody's own doing, that outlasts the kills; the state a kill has set is only repeated here.
+    if (standing !== null && rule.state !== held?.state) {
+      await setStateBefore(trx, level, rule.state);
     }
     return await storeRule(trx, { level, rule, asked }, parts.events);
   });

@@ -5,7 +5,7 @@
  */
 
 import type { Account } from "../../../shared/domain/account.ts";
-import { type AccountId, reservedClientOrderPrefix } from "../../../shared/domain/ids.ts";
+import type { AccountId } from "../../../shared/domain/ids.ts";
 import type { Instrument } from "../../../shared/domain/instrument.ts";
 import { type Micros, micros } from "../../../shared/domain/money.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
@@ -54,6 +54,8 @@ export class DeskRisk implements RiskSource {
   readonly book = new RiskBook();
   readonly #store: DayStore;
   readonly #paces = new Map<AccountId, OrderPace>();
+  /** Takes back what the turn at hand has counted of paces. */
+  readonly #spent: (() => void)[] = [];
   readonly #days = new Map<AccountId, DayLedger>();
   #begun: { startsAt: EpochMs; askedAt: EpochMs; exact: boolean; quotes: QuoteBook } | null = null;
 
@@ -88,17 +90,33 @@ export class DeskRisk implements RiskSource {
     };
   }
 
-  /** Counts what a client asked for and got. */
-  count(account: Account, booked: readonly Transaction[], now: EpochMs): void {
+  /** A turn begins to be decided; what is counted from here on can be taken back. */
+  beginTurn(): void {
+    this.#spent.length = 0;
+  }
+
+  /** The turn was not stored, as far as is known: its orders will be counted when they come again. */
+  takeBackTurn(): void {
+    for (const takeBack of this.#spent.reverse()) takeBack();
+    this.#spent.length = 0;
+  }
+
+  /** Counts what a command booked; orders and replaces only where a client `asked` for them. */
+  count(
+    account: Account,
+    booked: readonly Transaction[],
+    { asked, now }: { readonly asked: boolean; readonly now: EpochMs },
+  ): void {
     for (const one of booked) {
       this.#days.get(one.accountId)?.take(one);
-      const asked = one.type === "order_accepted" ? one.terms : null;
-      if (asked?.clientOrderId.startsWith(reservedClientOrderPrefix)) continue;
-      if (asked === null && one.type !== "order_replace_requested") continue;
-      const symbol = asked?.symbol ?? (one as { symbol: string }).symbol;
+      if (!asked || (one.type !== "order_accepted" && one.type !== "order_replace_requested")) {
+        continue;
+      }
+      const terms = one.type === "order_accepted" ? one.terms : null;
+      const symbol = one.type === "order_accepted" ? one.terms.symbol : one.symbol;
       const { limits } = this.book.ruleFor(account, symbol);
       if (limits.ordersPerSecondMax === null && limits.duplicateMs === null) continue;
-      this.#paceOf(account.accountId).spend(asked, paceOf(limits), now);
+      this.#spent.push(this.#paceOf(account.accountId).spend(terms, paceOf(limits), now));
     }
   }
 

@@ -15,8 +15,8 @@ type Trx = Transaction<TradingDatabase>;
 
 /** Orders a kill lists by name at most; the counts are of all. */
 const listedMax = 1_000;
-/** Accounts one round of a kill takes on at most. */
-export const roundMax = 500;
+/** Accounts a kill takes on at once at most. */
+export const accountsPageMax = 500;
 
 export interface Kill {
   readonly killId: string;
@@ -25,6 +25,7 @@ export interface Kill {
   readonly flatten: boolean;
   readonly reason: string;
   readonly actor: string;
+  /** The level's state without any kill: as it was, or as somebody has set it since. */
   readonly stateBefore: TradingState;
   readonly createdAt: EpochMs;
   readonly finishedAt: EpochMs | null;
@@ -95,17 +96,21 @@ export async function standingOn(db: Db, level: RiskLevelText): Promise<Standing
   };
 }
 
-/** Accounts with an order to cancel, or with a position where those count too. */
+/** Accounts with an order to cancel, or with a position where those count too; in order of their ids. */
 export async function accountsToEnd(
   db: Db,
-  level: RiskLevelText,
-  flatten: boolean,
+  of: { readonly level: RiskLevelText; readonly flatten: boolean; readonly after: string },
 ): Promise<AccountId[]> {
-  const ordered = cancelable(db, level).select("one.account_id").distinct();
+  const { level, flatten, after } = of;
+  const ordered = cancelable(db, level).select("one.account_id")
+    .where("one.account_id", ">", after).distinct();
   const wanted = flatten
-    ? ordered.union(positions(db, level).select("held.account_id").distinct())
+    ? ordered.union(
+      positions(db, level).select("held.account_id").where("held.account_id", ">", after)
+        .distinct(),
+    )
     : ordered;
-  const rows = await wanted.limit(roundMax).execute();
+  const rows = await wanted.orderBy("account_id").limit(accountsPageMax).execute();
   return rows.map((row) => row.account_id as AccountId);
 }
 
@@ -165,6 +170,16 @@ export const selectStanding = async (db: Db, level: RiskLevelText): Promise<Kill
 export async function standingState(db: Db, level: RiskLevelText): Promise<TradingState | null> {
   const states = (await selectStanding(db, level)).map(({ state }) => state);
   return states.length === 0 ? null : states.reduce(strictestState);
+}
+
+/** What the level goes back to once all its kills are released. */
+export async function setStateBefore(
+  trx: Trx,
+  level: RiskLevelText,
+  state: TradingState,
+): Promise<void> {
+  await trx.updateTable("risk_kills").set({ state_before: state })
+    .where("level", "=", level).where("released_at", "is", null).execute();
 }
 
 export async function finishKill(db: Db, killId: string, at: EpochMs): Promise<void> {

@@ -11,18 +11,19 @@ import { noRule, strictestState, type TradingState } from "../../../shared/domai
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
+import { Bell } from "../../../shared/runtime/bell.ts";
 import { pause } from "../../../shared/runtime/time.ts";
 import type { Desk } from "../desk/desk.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 import type { ChangeParts } from "./change_rule.ts";
 import {
+  accountsPageMax,
   accountsToEnd,
   finishKill,
   insertKill,
   type Kill,
   noteOrders,
   releaseKillRow,
-  roundMax,
   selectKill,
   selectStanding,
   selectUnfinished,
@@ -32,6 +33,8 @@ import { type LevelRule, lockChanges, selectRule, storeRule } from "./risk_store
 
 /** Between two rounds of kills that are not finished. */
 const everyMs = 250;
+/** Looks without being asked: another copy may have left a kill behind. */
+const idleMs = 5_000;
 
 export interface KillParts extends ChangeParts {
   readonly db: Kysely<TradingDatabase>;
@@ -52,7 +55,7 @@ export interface KillRequest {
 
 export class KillSwitch {
   readonly #parts: KillParts;
-  #wake: () => void = () => {};
+  readonly #bell = new Bell();
 
   constructor(parts: KillParts) {
     this.#parts = parts;
@@ -92,13 +95,14 @@ export class KillSwitch {
       // It is stored and will go on; only the answer comes before its first round.
       this.#parts.logger.error({ err: error, killId: begun.kill.killId }, "kill goes on later");
     }
-    this.#wake();
+    this.#bell.ring();
     return begun.kill;
   }
 
   /**
    * Ends the kill's hold on its level: the state goes back to what it was before the first kill that
-   * stands, or to the strictest of the kills that still do. Work that is left is given up.
+   * stands, or was set to since by hand, or to the strictest of the kills that still do where that is
+   * stricter. Work that is left is given up.
    */
   async release(
     killId: string,
@@ -125,16 +129,30 @@ export class KillSwitch {
   /** Until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      let left = 0;
-      try {
-        const unfinished = await selectUnfinished(this.#parts.db);
-        left = unfinished.length;
-        for (const kill of unfinished) await this.round(kill);
-      } catch (error) {
-        this.#parts.logger.error({ err: error }, "kill not carried on, will retry");
-      }
-      await (left > 0 ? pause(everyMs, signal) : this.#untilAsked(signal));
+      const left = await this.#goOn();
+      await (left ? pause(everyMs, signal) : this.#bell.wait(idleMs, signal));
     }
+  }
+
+  /** A round of every kill that is not finished, each for itself; whether there was one, or may be. */
+  async #goOn(): Promise<boolean> {
+    try {
+      const unfinished = await selectUnfinished(this.#parts.db);
+      for (const kill of unfinished) {
+        await this.round(kill).catch((error) => this.#failed(error, kill));
+      }
+      return unfinished.length > 0;
+    } catch (error) {
+      this.#failed(error);
+      return true;
+    }
+  }
+
+  #failed(error: unknown, kill?: Kill): void {
+    this.#parts.logger.error(
+      { err: error, killId: kill?.killId },
+      "kill not carried on, will retry",
+    );
   }
 
   /** Cancels what is open and closes what is held, as far as it can be now; ends the kill when nothing is. */
@@ -143,13 +161,17 @@ export class KillSwitch {
     const { level, flatten, killId } = kill;
     const { kind, name } = parseRiskLevel(level)!;
     const symbol = kind === "instrument" ? name as Symbol : null;
-    const accounts = await accountsToEnd(db, level, flatten);
-    if (accounts.length > 0) await noteOrders(db, kill, accounts);
-    await Promise.all(accounts.map(async (accountId) => {
-      await desk.submit({ kind: "cancel_orders", accountId, symbol });
-      if (flatten) await desk.submit({ kind: "flatten", accountId, symbol, killId });
-    }));
-    if (accounts.length === roundMax) return;
+    // Page by page to the end: what cannot be closed now does not stand before what can.
+    for (let after = "";;) {
+      const accounts = await accountsToEnd(db, { level, flatten, after });
+      if (accounts.length > 0) await noteOrders(db, kill, accounts);
+      await Promise.all(accounts.map(async (accountId) => {
+        await desk.submit({ kind: "cancel_orders", accountId, symbol });
+        if (flatten) await desk.submit({ kind: "flatten", accountId, symbol, killId });
+      }));
+      if (accounts.length < accountsPageMax) break;
+      after = accounts.at(-1)!;
+    }
     const { openOrders, openPositions } = await standingOn(db, level);
     if (openOrders === 0 && (!flatten || openPositions === 0)) await finishKill(db, killId, now());
   }
@@ -157,14 +179,6 @@ export class KillSwitch {
   #applied(rule: LevelRule): void {
     this.#parts.risk.book.take(rule.level, rule);
     this.#parts.onStored();
-  }
-
-  /** Looks now and then without being asked: another copy may have left a kill behind. */
-  async #untilAsked(signal: AbortSignal): Promise<void> {
-    const asked = new AbortController();
-    this.#wake = () => asked.abort();
-    await pause(20 * everyMs, AbortSignal.any([signal, asked.signal]));
-    this.#wake = () => {};
   }
 }
 

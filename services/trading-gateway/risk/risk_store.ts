@@ -18,8 +18,6 @@ type Trx = Transaction<TradingDatabase>;
 
 /** Any number, the same in every copy: changes of risk take turns, so that the chain is one. */
 const changeLock = 7_305_811_204_418n;
-/** Links of the chain read at once. */
-const pageMax = 1_000;
 
 export interface LevelRule extends VersionedRule {
   readonly level: RiskLevelText;
@@ -184,26 +182,28 @@ export async function selectChanges(
   }));
 }
 
-/** How many changes there are, and the first that was tampered with (`null`: none was). */
+/**
+ * How many changes there are, and the first that was tampered with (`null`: none was). Reads
+ * `pageMax` links at once, so that a long audit takes no more memory than a short one.
+ */
 export async function verifyChanges(
   db: Db,
+  pageMax = 1_000,
 ): Promise<{ readonly changes: number; readonly brokenChangeId: number | null }> {
-  const links: { hash: string; previousHash: string; change: unknown }[] = [];
-  for (let since = 0;;) {
-    const page = await selectChanges(db, { since, limit: pageMax });
-    for (const { hash, previousHash, ...change } of page) {
-      links.push({ hash, previousHash, change: hashed(change) });
-    }
-    if (page.length < pageMax) break;
-    since = page.at(-1)!.changeId;
+  let changes = 0;
+  let brokenChangeId: number | null = null;
+  let last: { changeId: number; hash: string } = { changeId: 0, hash: firstHash };
+  for (;;) {
+    const page = await selectChanges(db, { since: last.changeId, limit: pageMax });
+    const links = page.map(({ hash, previousHash, ...change }) => {
+      return { hash, previousHash, change: hashed(change) };
+    });
+    const broken: number | null = brokenChangeId === null ? brokenLink(links, last.hash) : null;
+    if (broken !== null) brokenChangeId = page[broken]!.changeId;
+    changes += page.length;
+    if (page.length < pageMax) return { changes, brokenChangeId };
+    last = page.at(-1)!;
   }
-  const broken = brokenLink(links);
-  return {
-    changes: links.length,
-    brokenChangeId: broken === null
-      ? null
-      : (links[broken]!.change as { changeId: number }).changeId,
-  };
 }
 
 /** As text: a driver that knows the column is JSON would encode it a second time. */

@@ -23,6 +23,7 @@ import type { Market } from "../desk/decide.ts";
 import { Desk } from "../desk/desk.ts";
 import { tradingMigrations } from "../desk/migrations.ts";
 import { type TradingDatabase, tradingSchema } from "../desk/tables.ts";
+import type { DeskRisk } from "../risk/desk_risk.ts";
 
 export const now = epochMs(Date.UTC(2026, 0, 7, 12));
 export const symbols = ["EURUSD", "USDJPY", "EURGBP"] as Symbol[];
@@ -58,10 +59,11 @@ export const logger = createLogger({ service: "test", level: "silent" });
 let nextId = 0;
 export const ids = { next: () => `id-${nextId++}` };
 
-export const newDesk = () =>
+export const newDesk = (risk?: DeskRisk) =>
   new Desk({
     store: books,
-    market: () => market,
+    market: () => (risk === undefined ? market : { ...market, risk }),
+    ...(risk === undefined ? {} : { risk }),
     events: createEventSource({ source: "/test", ids, clock: { now: () => now } }),
     logger,
     onStored: () => {},

@@ -1,9 +1,11 @@
 /** Arrival and execution quality inside a transaction's text, both ways; older ones have neither. */
 
-import { formatPrice, type Instrument } from "../../../shared/domain/instrument.ts";
+import { formatPrice, type Instrument, type Symbol } from "../../../shared/domain/instrument.ts";
+import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { formatMicros } from "../../../shared/domain/money.ts";
 import type { Arrival, FillQuality } from "../../../shared/domain/orders/arrival.ts";
 import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
+import type { OrderReleased } from "../../../shared/domain/transaction.ts";
 import { amountOf } from "./money_view.ts";
 import { instant, priceOf } from "./terms_view.ts";
 import type { TransactionView } from "./transaction_view.ts";
@@ -26,6 +28,22 @@ export function arrivalOf(view: TransactionView, on: Instrument): { arrival?: Ar
       acknowledgedAt: null,
     },
   };
+}
+
+/** The symbol stands with the quote, so that it can be read back on its grid. */
+export const metView = (met: OrderReleased["met"]) =>
+  met === undefined
+    ? {}
+    : { symbol: met.symbol, ...arrivalView(met.arrival, instrumentOf(met.symbol)) };
+
+/** @throws TypeError when the stored text is not what {@link metView} wrote. */
+export function metOf(view: TransactionView): Pick<OrderReleased, "met"> {
+  if (view.symbol === undefined) return {};
+  const { symbol } = instrumentOf(view.symbol as Symbol);
+  const { arrival } = arrivalOf(view, instrumentOf(symbol));
+  return arrival === undefined
+    ? {}
+    : { met: { symbol, arrival: { ...arrival, releasedAt: instant(view.time) } } };
 }
 
 export const qualityView = (quality: FillQuality | undefined, on: Instrument) =>

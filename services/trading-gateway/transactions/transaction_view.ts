@@ -37,6 +37,8 @@ import {
 import {
   arrivalOf,
   arrivalView,
+  metOf,
+  metView,
   qualityOf,
   qualityView,
   sentOf,
@@ -116,6 +118,7 @@ export function toTransactionView(one: Transaction): TransactionView {
     case "order_acknowledged":
       return { ...base, orderId: one.orderId, ...sentView(one.sentAt) };
     case "order_released":
+      return { ...base, orderId: one.orderId, ...metView(one.met) };
     case "order_cancel_requested":
     case "order_expired":
       return { ...base, orderId: one.orderId };
@@ -211,6 +214,7 @@ export function fromTransactionView(view: TransactionView): Transaction {
     case "order_acknowledged":
       return { ...base, type: view.type, orderId, ...sentOf(view) };
     case "order_released":
+      return { ...base, type: view.type, orderId, ...metOf(view) };
     case "order_cancel_requested":
     case "order_expired":
       return { ...base, type: view.type, orderId };

@@ -1,12 +1,11 @@
 /** HTTP contract of the edge itself: API keys and the short-lived tokens they buy. */
 
 import { z } from "@hono/zod-openapi";
+import { accountsMax } from "../key_limits.ts";
 import { jsonBody, jsonResponse, permissions, problemResponses, securedRoute } from "./routes.ts";
 import { accountId, timestamp } from "./values.ts";
 
 const permission = z.enum(permissions);
-/** Accounts one key or token may name. */
-const accountsMax = 1_000;
 const reach = z.union([z.literal("all"), z.array(accountId).max(accountsMax)]).openapi({
   description: 'Accounts by id, or "all"',
   example: ["demo"],

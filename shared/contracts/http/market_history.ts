@@ -42,9 +42,8 @@ const limit = z.coerce.number().int().min(1).max(rowsPerFileMax).optional().open
   description: `Rows at most: 500 by default and ${barsPerPageMax} at most in JSON, ` +
     `${rowsPerFileMax} in other forms`,
 });
-const side = z.enum(barSides).default("mid").openapi({
-  description: "Of the quotes; the mid is rounded half to even to a point",
-});
+const sideText = "Of the quotes; the mid is rounded half to even to a point";
+const side = z.enum(barSides).default("mid").openapi({ description: sideText });
 
 export const barView = z
   .object({
@@ -104,16 +103,22 @@ export const listBarsRoute = securedRoute(marketRead, {
   summary: "Finished bars of any length, oldest first",
   description:
     "With `from`, the first bars from there on. Without it, the newest ones before `to`. " +
-    "Made of the source's bars where it has them, else of its ticks.",
+    "Made of the source's bars where it has them, else of its ticks. Answers 404 where a source " +
+    "that is not the live one has neither, and says what it has.",
   request: {
     params: symbolParams,
     query: z.object({
-      side,
+      side: z.enum(barSides).optional().openapi({
+        description:
+          `${sideText}. Default: mid, or bid where a loaded source has bars of no mid; ` +
+          "the answer says which",
+      }),
       granularity: z.enum(granularities).default("M1").openapi({
         description: "Seconds, minutes, hours, day, week or month of a bar",
       }),
-      alignment: z.enum(barAlignments).default("fx-day").openapi({
-        description: "Days end at 17:00 New York, whatever the clocks do, or at midnight UTC",
+      alignment: z.enum(barAlignments).optional().openapi({
+        description: "Days end at 17:00 New York, whatever the clocks do, or at midnight UTC. " +
+          "Default: fx-day, or utc where a loaded source has bars of such days alone",
       }),
       gaps: z.enum(gapsModes).default("stored").openapi({
         description: "Silent spans: `stored` as the source has them, `empty` without a bar, " +
@@ -130,6 +135,38 @@ export const listBarsRoute = securedRoute(marketRead, {
     }),
   },
   responses: { 200: tableResponse(barsView, "The bars"), ...problemResponses(404) },
+});
+
+export const seriesView = z
+  .object({
+    source: z.string(),
+    kind: z.enum(["ticks", "bars"]),
+    side: z.enum(barSides).nullable().openapi({ description: "Of bars; null for ticks" }),
+    intervalMs: z.number().int().nullable().openapi({
+      description: "Length of a bar in milliseconds; null for ticks",
+    }),
+    from: timestamp.openapi({ description: "Of the first tick, or opening of the first bar" }),
+    to: timestamp.openapi({ description: "Of the last" }),
+    count: z.number().int().openapi({ description: "Ticks or bars" }),
+    bytes: z.number().int().openapi({ description: "They take, compressed" }),
+  })
+  .openapi("Series");
+
+export const seriesListView = z
+  .object({ symbol, series: z.array(seriesView) })
+  .openapi("SeriesList");
+
+export const listSeriesRoute = securedRoute(marketRead, {
+  method: "get",
+  path: "/v1/instruments/{symbol}/series",
+  operationId: "listSeries",
+  tags: ["market data"],
+  summary: "What history there is of an instrument: its sources, how fine, from when to when",
+  request: { params: symbolParams },
+  responses: {
+    200: jsonResponse(seriesListView, "Every series, by source"),
+    ...problemResponses(404),
+  },
 });
 
 /** A place between ticks: a time in milliseconds, and how many ticks of it are behind. */
@@ -307,6 +344,7 @@ export const getSessionRoute = securedRoute(marketRead, {
 });
 
 export const marketHistoryRoutes = [
+  listSeriesRoute,
   listBarsRoute,
   listTicksRoute,
   listActivityBarsRoute,

@@ -49,7 +49,8 @@ export const riskLimits = z
     }),
     openOrdersMax: z.number().int().min(0).max(openOrdersMax).optional(),
     ordersPerSecondMax: z.number().int().min(1).max(100_000).optional().openapi({
-      description: "Orders and replaces, lastingly",
+      description: "Orders and replaces that a client sent and that were taken, each once, " +
+        "lastingly; not those that were refused or repeated",
     }),
     orderBurstMax: z.number().int().min(1).max(100_000).optional().openapi({
       description: "At once after a pause; default a second's worth",

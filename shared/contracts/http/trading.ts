@@ -133,7 +133,8 @@ export const transactionView = z
       description: "Quote currency to `commissionCurrency`",
     }),
     arrivalBid: decimal.optional().openapi({
-      description: "Of the quote the order met when it was accepted, or that set it off",
+      description:
+        "Of the quote the order met when it was accepted or released, or that set it off",
     }),
     arrivalAsk: decimal.optional(),
     slippage: decimal.optional().openapi({
@@ -145,7 +146,9 @@ export const transactionView = z
       description: "Slippage times units, in the account's currency",
     }),
     receivedTime: timestamp.optional().openapi({ description: "The edge had the order" }),
-    acceptedTime: timestamp.optional(),
+    acceptedTime: timestamp.optional().openapi({
+      description: "The order was accepted, or released",
+    }),
     sentTime: timestamp.optional().openapi({ description: "The order was handed to the venue" }),
     acknowledgedTime: timestamp.optional().openapi({ description: "The venue held the order" }),
     day: z.string().optional().openapi({ description: "FX day that ended at 17:00 New York" }),

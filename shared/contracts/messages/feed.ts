@@ -5,6 +5,7 @@
  */
 
 import * as v from "valibot";
+import { accountsMax, tokenLengthMax } from "../key_limits.ts";
 import { liveBar } from "./bars.ts";
 import {
   accountSnapshotFrame,
@@ -21,8 +22,8 @@ export const feedPath = "/v1/feed";
 
 /** What one socket may do. Two more limits, sockets per key and in all, are settings of the edge. */
 export const feedLimits = {
-  /** Bytes of a frame from a client. */
-  frameBytesMax: 4_096,
+  /** Bytes of a frame from a client: the longest token, and what an `authenticate` wraps it in. */
+  frameBytesMax: tokenLengthMax + 2_048,
   /** Frames a client may send in a second. */
   framesPerSecondMax: 20,
   /** Refused frames after which the socket is closed. */
@@ -30,7 +31,7 @@ export const feedLimits = {
   /** Symbols one `subscribe` or `unsubscribe` may name. */
   symbolsPerFrameMax: 100,
   /** Accounts one socket may follow. */
-  accountsMax: 100,
+  accountsMax,
   /** Transactions of one frame. */
   transactionsPerFrameMax: 100,
   /** How often what an account is worth is told at most, in milliseconds. */
@@ -39,7 +40,10 @@ export const feedLimits = {
   authenticateMsMax: 5_000,
   /** How often the edge proves that it is alive, in milliseconds. */
   heartbeatMs: 1_000,
-  /** Bytes waiting for a slow client, beyond which it gets the newest price of each symbol only. */
+  /**
+   * Bytes waiting for a slow client, beyond which it gets the newest price of each symbol only, and
+   * no transaction until it reads.
+   */
   bufferedBytesMax: 65_536,
   /** How long a client may read nothing while bytes wait for it, in milliseconds. */
   stalledMsMax: 15_000,
@@ -141,7 +145,7 @@ export const authenticateFrame = v.pipe(
   v.strictObject({
     type: v.literal("authenticate"),
     key: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
-    token: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2_048))),
+    token: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(tokenLengthMax))),
   }),
   v.description("First frame of a client that cannot send headers; exactly one of key and token"),
 );

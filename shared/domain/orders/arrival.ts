@@ -23,6 +23,8 @@ export interface Arrival {
   readonly sentAt: EpochMs | null;
   /** When the venue held the order; `null` until it does. */
   readonly acknowledgedAt: EpochMs | null;
+  /** When the order it waited for was filled; left out of an order that waited for none. */
+  readonly releasedAt?: EpochMs;
 }
 
 /** How well a fill was done, and when each stage before it was reached. */
@@ -34,6 +36,7 @@ export interface FillQuality {
   /** The same for the whole fill, in the account's currency. */
   readonly slippageCost: Micros;
   readonly receivedAt: EpochMs | null;
+  /** Accepted, or released: from then on the platform had to see to it. */
   readonly acceptedAt: EpochMs;
   readonly sentAt: EpochMs | null;
   readonly acknowledgedAt: EpochMs | null;
@@ -66,7 +69,7 @@ export function fillQuality(
     slippage: slippage === 0 ? 0 : slippage,
     slippageCost: convert(notional(slippage as Price, size, instrument), fill.rate),
     receivedAt: arrival.receivedAt,
-    acceptedAt: order.createdAt,
+    acceptedAt: arrival.releasedAt ?? order.createdAt,
     sentAt: arrival.sentAt,
     acknowledgedAt: arrival.acknowledgedAt,
   };

@@ -23,7 +23,11 @@ interface Remembered {
   readonly at: EpochMs;
 }
 
-/** Of one account. Kept in memory only: a restart begins with a full bucket and no memory. */
+/**
+ * Of one account. What its client asked for and got counts, each order and each replace once: neither
+ * a refused one, nor a repeat, nor what the platform does by itself. Kept in memory only: a restart
+ * begins with a full bucket and no memory.
+ */
 export class OrderPace {
   /** What was spent and has not come back; may exceed the burst by the rest of a group. */
   #spent = 0;
@@ -35,15 +39,29 @@ export class OrderPace {
     return this.#spentAt(now, pace) + count <= pace.burst;
   }
 
-  /** An order was taken, or a replace (`terms` null). `pace` is `null` where nothing is counted. */
-  spend(terms: OrderTerms | null, pace: PaceLimits | null, now: EpochMs): void {
+  /**
+   * An order was taken, or a replace (`terms` null). `pace` is `null` where nothing is counted. The
+   * function it answers takes that back; of several the last spent goes first.
+   */
+  spend(terms: OrderTerms | null, pace: PaceLimits | null, now: EpochMs): () => void {
+    const before = { spent: this.#spent, at: this.#at, next: this.#next };
+    const forgotten = this.#remembered[this.#next];
     if (pace !== null) {
       this.#spent = this.#spentAt(now, pace) + 1;
       this.#at = now;
     }
-    if (terms === null) return;
-    this.#remembered[this.#next] = { terms, at: now };
-    this.#next = (this.#next + 1) % rememberedMax;
+    if (terms !== null) {
+      this.#remembered[this.#next] = { terms, at: now };
+      this.#next = (this.#next + 1) % rememberedMax;
+    }
+    return () => {
+      this.#spent = before.spent;
+      this.#at = before.at;
+      this.#next = before.next;
+      if (terms === null) return;
+      if (forgotten === undefined) this.#remembered.length = before.next;
+      else this.#remembered[before.next] = forgotten;
+    };
   }
 
   /** Whether symbol, side, size and type are those of another order taken within the time. */

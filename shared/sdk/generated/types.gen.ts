@@ -77,6 +77,40 @@ export type Quote = {
     ageMs: number;
 };
 
+export type SeriesList = {
+    symbol: string;
+    series: Array<Series>;
+};
+
+export type Series = {
+    source: string;
+    kind: 'ticks' | 'bars';
+    /**
+     * Of bars; null for ticks
+     */
+    side: 'bid' | 'ask' | 'mid' | null;
+    /**
+     * Length of a bar in milliseconds; null for ticks
+     */
+    intervalMs: number | null;
+    /**
+     * Of the first tick, or opening of the first bar
+     */
+    from: string;
+    /**
+     * Of the last
+     */
+    to: string;
+    /**
+     * Ticks or bars
+     */
+    count: number;
+    /**
+     * They take, compressed
+     */
+    bytes: number;
+};
+
 export type Bars = {
     symbol: string;
     side: 'bid' | 'ask' | 'mid';
@@ -570,7 +604,7 @@ export type Transaction = {
      */
     notionalRate?: string;
     /**
-     * Of the quote the order met when it was accepted, or that set it off
+     * Of the quote the order met when it was accepted or released, or that set it off
      */
     arrivalBid?: string;
     arrivalAsk?: string;
@@ -586,6 +620,9 @@ export type Transaction = {
      * The edge had the order
      */
     receivedTime?: string;
+    /**
+     * The order was accepted, or released
+     */
     acceptedTime?: string;
     /**
      * The order was handed to the venue
@@ -1195,7 +1232,7 @@ export type RiskLimits = {
     exposureMax?: string;
     openOrdersMax?: number;
     /**
-     * Orders and replaces, lastingly
+     * Orders and replaces that a client sent and that were taken, each once, lastingly; not those that were refused or repeated
      */
     ordersPerSecondMax?: number;
     /**
@@ -2009,6 +2046,57 @@ export type GetQuoteResponses = {
 
 export type GetQuoteResponse = GetQuoteResponses[keyof GetQuoteResponses];
 
+export type ListSeriesData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query?: never;
+    url: '/v1/instruments/{symbol}/series';
+};
+
+export type ListSeriesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListSeriesError = ListSeriesErrors[keyof ListSeriesErrors];
+
+export type ListSeriesResponses = {
+    /**
+     * Every series, by source
+     */
+    200: SeriesList;
+};
+
+export type ListSeriesResponse = ListSeriesResponses[keyof ListSeriesResponses];
+
 export type ListBarsData = {
     body?: never;
     path: {
@@ -2016,7 +2104,7 @@ export type ListBarsData = {
     };
     query?: {
         /**
-         * Of the quotes; the mid is rounded half to even to a point
+         * Of the quotes; the mid is rounded half to even to a point. Default: mid, or bid where a loaded source has bars of no mid; the answer says which
          */
         side?: 'bid' | 'ask' | 'mid';
         /**
@@ -2024,7 +2112,7 @@ export type ListBarsData = {
          */
         granularity?: 'S1' | 'S5' | 'S10' | 'S15' | 'S30' | 'M1' | 'M2' | 'M4' | 'M5' | 'M10' | 'M15' | 'M30' | 'H1' | 'H2' | 'H3' | 'H4' | 'H6' | 'H8' | 'H12' | 'D1' | 'W1' | 'MN1';
         /**
-         * Days end at 17:00 New York, whatever the clocks do, or at midnight UTC
+         * Days end at 17:00 New York, whatever the clocks do, or at midnight UTC. Default: fx-day, or utc where a loaded source has bars of such days alone
          */
         alignment?: 'fx-day' | 'utc';
         /**

@@ -38,7 +38,7 @@ const attemptsMax = 20;
  */
 export async function runStrategy(strategy: Strategy, options: RunStrategyOptions): Promise<void> {
   const run = await LiveRun.open(strategy, options);
-  await run.ended;
+  await run?.ended;
 }
 
 class LiveRun implements StrategyPort {
@@ -55,24 +55,37 @@ class LiveRun implements StrategyPort {
   /** The edge's clock as last heard, and when that was by this machine's. */
   #heard: { readonly time: number; readonly at: number };
 
-  static async open(strategy: Strategy, options: RunStrategyOptions): Promise<LiveRun> {
-    const { spotwire, symbols } = options;
-    const instruments = await Promise.all(symbols.map((symbol) => spotwire.getInstrument(symbol)));
+  /** `null` when the signal aborts first: a platform that is away may never answer. */
+  static async open(strategy: Strategy, options: RunStrategyOptions): Promise<LiveRun | null> {
+    const { spotwire, signal } = options;
     const feed = spotwire.feed();
+    const ended = deferred<null>();
+    const end = () => ended.resolve(null);
+    signal?.addEventListener("abort", end);
+    if (signal?.aborted) end();
     try {
-      const first = deferred<number>();
-      feed.on("heartbeat", ({ time }) => first.resolve(time));
-      feed.on("status", (status) => {
-        if (status.state === "closed") first.reject(status.refusal ?? new Error("Feed closed"));
-      });
-      await feed.subscribe(symbols);
-      const time = await first.promise;
-      const start = await readStart(options);
-      return new LiveRun({ strategy, options, feed, instruments, time, ...start });
+      const from = await Promise.race([ended.promise, LiveRun.#read(feed, options)]);
+      if (from === null) feed.close();
+      return from === null ? null : new LiveRun({ strategy, options, feed, ...from });
     } catch (error) {
       feed.close();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", end);
     }
+  }
+
+  /** What a run begins from. */
+  static async #read(feed: FeedClient, options: RunStrategyOptions) {
+    const { spotwire, symbols } = options;
+    const instruments = await Promise.all(symbols.map((symbol) => spotwire.getInstrument(symbol)));
+    const first = deferred<number>();
+    feed.on("heartbeat", ({ time }) => first.resolve(time));
+    feed.on("status", (status) => {
+      if (status.state === "closed") first.reject(status.refusal ?? new Error("Feed closed"));
+    });
+    const [time] = await Promise.all([first.promise, feed.subscribe(symbols)]);
+    return { instruments, time, ...await readStart(options) };
   }
 
   private constructor(

@@ -10,6 +10,7 @@ import { epochMs, toRfc3339 } from "../../../../../shared/domain/time.ts";
 import type { Bar, FeedQuote, LiveBar, Spotwire } from "../../../../../shared/sdk/mod.ts";
 import { Newest } from "../core/newest.ts";
 import type { BarSpec } from "../core/route.ts";
+import { liveSource } from "./sources.ts";
 
 export interface Candle {
   /** Milliseconds since 1970. */
@@ -58,6 +59,7 @@ export class Candles {
   /** The newest bars, and what there is of the last one; whether no newer load came before it. */
   async load(now: number): Promise<boolean> {
     const isNewest = this.#newest.ask();
+    if (this.#spec.source !== liveSource) return await this.#loadPast(isNewest);
     const span = this.#spanAt(now);
     const { bars } = await this.#list({ to: toRfc3339(epochMs(span.from)), limit: pageBars });
     const parts = await this.#partsOf(span);
@@ -70,6 +72,15 @@ export class Candles {
     }
     this.#begin(span);
     this.#parts = parts;
+    return true;
+  }
+
+  /** Of a history that ends somewhere, all bars are finished. */
+  async #loadPast(isNewest: () => boolean): Promise<boolean> {
+    const { bars } = await this.#list({ limit: pageBars });
+    if (!isNewest()) return false;
+    this.#finished = bars.map(toCandle);
+    this.#complete = bars.length < pageBars;
     return true;
   }
 
@@ -177,8 +188,8 @@ export class Candles {
   }
 
   #list(query: { granularity?: Granularity; from?: string; to?: string; limit?: number }) {
-    const { symbol, side, granularity } = this.#spec;
-    return this.#client.listBars(symbol, { side, granularity, ...query });
+    const { symbol, side, granularity, source } = this.#spec;
+    return this.#client.listBars(symbol, { side, granularity, source, ...query });
   }
 }
 

@@ -63,7 +63,7 @@ Deno.test("a load that comes after a newer one changes nothing", async () => {
         return await client.listBars(...query);
       },
     } as Spotwire,
-    { symbol: "EURUSD", granularity: "M1", side: "mid" },
+    { symbol: "EURUSD", granularity: "M1", side: "mid", source: "live" },
   );
   const [late, newer] = [candles.load(at(0)), candles.load(at(1))];
   assertEquals(await newer, true);
@@ -78,7 +78,12 @@ Deno.test("the last bar is what is finished inside it, the live minutes and the 
     bar(0, ["1.0", "1.5", "0.9", "1.1"]),
     bar(1, ["1.1", "1.2", "1.0", "1.2"]),
   ]);
-  const candles = new Candles(client, { symbol: "EURUSD", granularity: "M5", side: "mid" });
+  const candles = new Candles(client, {
+    symbol: "EURUSD",
+    granularity: "M5",
+    side: "mid",
+    source: "live",
+  });
   await candles.load(at(2));
   assertEquals(candles.last(), { openTime: at(0), open: 1, high: 1.5, low: 0.9, close: 1.2 });
   candles.takeBars([
@@ -92,7 +97,12 @@ Deno.test("the last bar is what is finished inside it, the live minutes and the 
 
 Deno.test("a price beyond the last bar ends it and begins the next; a late minute corrects it", async () => {
   const { client } = history([]);
-  const candles = new Candles(client, { symbol: "EURUSD", granularity: "M1", side: "mid" });
+  const candles = new Candles(client, {
+    symbol: "EURUSD",
+    granularity: "M1",
+    side: "mid",
+    source: "live",
+  });
   await candles.load(at(0));
   candles.takeQuote(quote(0.2, "1.1"));
   candles.takeQuote(quote(0.8, "1.3"));
@@ -109,7 +119,12 @@ Deno.test("a price beyond the last bar ends it and begins the next; a late minut
 Deno.test("older pages come once each, until there are none", async () => {
   const all = Array.from({ length: 1_100 }, (_, n) => bar(n, ["1", "1", "1", "1"]));
   const { client, asked } = history(all);
-  const candles = new Candles(client, { symbol: "EURUSD", granularity: "M1", side: "mid" });
+  const candles = new Candles(client, {
+    symbol: "EURUSD",
+    granularity: "M1",
+    side: "mid",
+    source: "live",
+  });
   await candles.load(at(1_100));
   assertEquals([candles.finished.length, candles.complete], [500, false]);
   const both = await Promise.all([candles.loadOlder(), candles.loadOlder()]);
@@ -120,4 +135,14 @@ Deno.test("older pages come once each, until there are none", async () => {
   assertEquals([await candles.loadOlder(), asked.length], [false, before]);
   const times = candles.finished.map((one) => one.openTime);
   assertEquals(times, times.toSorted((a, b) => a - b));
+});
+
+Deno.test("a chart of loaded history shows its newest bars, however old, all finished", async () => {
+  const { client, asked } = history([bar(1, ["1", "2", "1", "2"]), bar(2, ["2", "3", "2", "3"])]);
+  const spec = { symbol: "EURUSD", granularity: "M1", side: "bid", source: "lean" } as const;
+  const candles = new Candles(client, spec);
+  assertEquals(await candles.load(at(900_000)), true);
+  assertEquals(candles.finished.map(({ openTime }) => openTime), [at(1), at(2)]);
+  assertEquals([candles.last(), candles.complete], [null, true]);
+  assertEquals(asked, [{ side: "bid", granularity: "M1", source: "lean", limit: 500 }]);
 });

@@ -3,7 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { granularities, type Granularity } from "../../../../../shared/domain/bars/granularity.ts";
 import { type BarSide, barSides } from "../../../../../shared/domain/bar.ts";
-
+import { liveSource } from "../chart/sources.ts";
 import { readStudy, studiesMax, type Study, studyText } from "../chart/studies.ts";
 
 export const viewNames = ["trade", "risk", "data", "backtests", "system"] as const;
@@ -19,6 +19,8 @@ export interface BarSpec {
   readonly symbol: string;
   readonly granularity: Granularity;
   readonly side: BarSide;
+  /** Whose prices: the platform's own feed, or a history that was loaded. */
+  readonly source: string;
 }
 
 /** What one chart shows. */
@@ -46,6 +48,7 @@ export const defaultRoute: Route = {
   symbol: "EURUSD",
   granularity: "M1",
   side: "mid",
+  source: liveSource,
   studies: [],
   tab: "positions",
   panel: "watch",
@@ -55,6 +58,7 @@ export const defaultRoute: Route = {
 };
 
 const symbolPattern = /^[A-Z]{6}$/;
+const sourcePattern = /^[a-z0-9-]{1,40}$/;
 
 function oneOf<Name extends string>(
   names: readonly Name[],
@@ -74,6 +78,7 @@ export function readRoute(search: string, otherwise: Route = defaultRoute): Rout
     symbol: symbol !== null && symbolPattern.test(symbol) ? symbol : otherwise.symbol,
     granularity: oneOf(granularities, query.get("granularity"), otherwise.granularity),
     side: oneOf(barSides, query.get("side"), otherwise.side),
+    source: readSource(query.get("source")) ?? otherwise.source,
     studies: query.has("studies") ? readStudies(query.get("studies")!) : otherwise.studies,
     tab: oneOf(tabNames, query.get("tab"), otherwise.tab),
     panel: oneOf(panelNames, query.get("panel"), otherwise.panel),
@@ -83,14 +88,18 @@ export function readRoute(search: string, otherwise: Route = defaultRoute): Rout
   };
 }
 
+const readSource = (text: string | null | undefined): string | null =>
+  sourcePattern.test(text ?? "") ? text! : null;
+
 function readCharts(text: string): ChartSpec[] {
   return text.split("~").slice(0, chartsBesideMax).flatMap((one) => {
-    const [symbol = "", granularity, side, studies = ""] = one.split(".");
+    const [symbol = "", granularity, side, studies = "", source] = one.split(".");
     if (!symbolPattern.test(symbol)) return [];
     return [{
       symbol,
       granularity: oneOf(granularities, granularity, defaultRoute.granularity),
       side: oneOf(barSides, side, defaultRoute.side),
+      source: readSource(source) ?? liveSource,
       studies: readStudies(studies),
     }];
   });
@@ -108,6 +117,7 @@ export function routeText(route: Route): string {
     symbol: route.symbol,
     granularity: route.granularity,
     side: route.side,
+    source: route.source,
     tab: route.tab,
     panel: route.panel,
   });
@@ -115,9 +125,8 @@ export function routeText(route: Route): string {
   if (route.account !== null) query.set("account", route.account);
   if (route.beside.length > 0) {
     const charts = route.beside.map((one) => {
-      const { symbol, granularity, side, studies } = one;
-      const words = [symbol, granularity, side];
-      return [...words, ...(studies.length > 0 ? [studiesText(studies)] : [])].join(".");
+      const { symbol, granularity, side, studies, source } = one;
+      return [symbol, granularity, side, studiesText(studies), source].join(".");
     });
     query.set("beside", charts.join("~"));
   }

@@ -19,6 +19,7 @@ const chart = {
   symbol,
   granularity: fc.constantFrom(...granularities),
   side: fc.constantFrom(...barSides),
+  source: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
   studies: fc.array(
     fc.record({
       kind: fc.constantFrom(...studyKinds),

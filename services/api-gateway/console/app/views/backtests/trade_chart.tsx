@@ -2,7 +2,11 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { BacktestReport, Spotwire } from "../../../../../../shared/sdk/mod.ts";
+import {
+  type BacktestReport,
+  type Spotwire,
+  SpotwireProblem,
+} from "../../../../../../shared/sdk/mod.ts";
 import {
   type BacktestTrade,
   pastBarsMax,
@@ -82,9 +86,12 @@ async function readBars(client: Spotwire, asked: BarsAsked): Promise<Candle[]> {
     const query = { source, granularity, from, to, limit: pastBarsMax };
     return (await client.listBars(symbol, query)).bars.map(toCandle);
   };
-  const found = await read(asked.granularity);
-  // A source of bars alone has none shorter than a minute.
-  return found.length > 0 || !asked.granularity.startsWith("S") ? found : await read("M1");
+  if (!asked.granularity.startsWith("S")) return await read(asked.granularity);
+  // A source of bars alone has none shorter than a minute, and says so.
+  return await read(asked.granularity).catch((error) => {
+    if (error instanceof SpotwireProblem && error.status === 404) return read("M1");
+    throw error;
+  });
 }
 
 interface PictureProps {

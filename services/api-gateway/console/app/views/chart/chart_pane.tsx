@@ -11,8 +11,10 @@ import { useApp } from "../../core/app.ts";
 import { type Zone, zones } from "../../core/kept.ts";
 import type { ChartSpec } from "../../core/route.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
+import { liveSource } from "../../chart/sources.ts";
 import { Legend, type LegendHandle } from "./legend.tsx";
 import { OrderLines } from "./order_lines.tsx";
+import { SourceChoice } from "./source_choice.tsx";
 import { Studies } from "./studies.tsx";
 import { useChart } from "./use_chart.ts";
 
@@ -96,11 +98,11 @@ function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
     >
       <div class="chart-canvas" ref={element} />
       <Legend {...{ pricePrecision, studies, board: board.value, handle: legend }} />
-      {board.value !== null && (
+      {board.value !== null && spec.source === liveSource && (
         <OrderLines symbol={spec.symbol} pricePrecision={pricePrecision} board={board.value} />
       )}
       {state.value.failure !== null && <p class="chart-note" role="alert">{state.value.failure}</p>}
-      {state.value.loaded && state.value.bars < fewBars && (
+      {state.value.loaded && state.value.bars < fewBars && spec.source === liveSource && (
         <LittleHistory granularity={spec.granularity} change={change} />
       )}
       <a class="attribution" href="https://www.tradingview.com/" rel="noopener" target="_blank">
@@ -136,6 +138,7 @@ function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
       >
         {barSides.map((one) => <option key={one}>{one}</option>)}
       </select>
+      <SourceChoice spec={spec} change={change} />
       <select
         class="chart-zone"
         aria-label="Time zone"

@@ -1,12 +1,16 @@
 /** Up to four charts beside each other; the first follows the chosen instrument. */
 
 import { useApp } from "../../core/app.ts";
-import { chartsBesideMax, type ChartSpec } from "../../core/route.ts";
+import { type BarSpec, chartsBesideMax, type ChartSpec } from "../../core/route.ts";
 import { ChartPane } from "./chart_pane.tsx";
+
+/** Other bars are another chart. */
+const keyOf = ({ symbol, granularity, side, source }: BarSpec): string =>
+  [symbol, granularity, side, source].join(" ");
 
 export function Charts() {
   const { router } = useApp();
-  const { symbol, granularity, side, studies, beside } = router.route.value;
+  const { symbol, granularity, side, source, studies, beside } = router.route.value;
   const set = (at: number, spec: ChartSpec | null) => {
     const others = beside.flatMap((one, n) => n !== at ? [one] : spec === null ? [] : [spec]);
     router.go({ beside: others });
@@ -14,17 +18,17 @@ export function Charts() {
   return (
     <div class="charts" data-count={beside.length + 1}>
       <ChartPane
-        key={`${symbol} ${granularity} ${side}`}
-        spec={{ symbol, granularity, side, studies }}
+        key={keyOf({ symbol, granularity, side, source })}
+        spec={{ symbol, granularity, side, source, studies }}
         change={(change) => router.go(change)}
         add={beside.length < chartsBesideMax
-          ? () => router.go({ beside: [...beside, { symbol, granularity, side, studies }] })
+          ? () => router.go({ beside: [...beside, { symbol, granularity, side, source, studies }] })
           : null}
         remove={null}
       />
       {beside.map((spec, at) => (
         <ChartPane
-          key={`${at} ${spec.symbol} ${spec.granularity} ${spec.side}`}
+          key={`${at} ${keyOf(spec)}`}
           spec={spec}
           change={(change) => set(at, { ...spec, ...change })}
           add={null}

@@ -6,6 +6,7 @@ import type { RefObject } from "preact";
 import type { Transaction } from "../../../../../../shared/sdk/mod.ts";
 import { Candles } from "../../chart/candles.ts";
 import { ChartBoard, type ChartTrade } from "../../chart/chart_board.ts";
+import { liveSource } from "../../chart/sources.ts";
 import { onThemeChange } from "../../chart/palette.ts";
 import { type App, useApp } from "../../core/app.ts";
 import { wordsOf } from "../../core/words_of.ts";
@@ -83,19 +84,30 @@ class ChartLife {
       onCross: (candle) => legend.current?.cross(candle),
     });
     parts.board.value = this.#board;
-    this.#stops = [
-      onThemeChange(() => this.#board.restyle()),
-      app.feed.watchBars(spec.symbol, (bars) => {
+    this.#stops = [onThemeChange(() => this.#board.restyle())];
+    if (this.#isLive) this.#follow();
+    void this.load();
+  }
+
+  /** What was loaded stands still, and is of another time than the account's trades. */
+  get #isLive(): boolean {
+    return this.#parts.spec.source === liveSource;
+  }
+
+  #follow(): void {
+    const { feed, quotes, loop } = this.#app;
+    const { symbol } = this.#parts.spec;
+    this.#stops.push(
+      feed.watchBars(symbol, (bars) => {
         if (this.#candles.takeBars(bars) && this.#loaded) this.#showAll();
-        else app.loop.ask(this.#paint);
+        else loop.ask(this.#paint);
       }),
-      app.quotes.watch(spec.symbol, (quote) => {
+      quotes.watch(symbol, (quote) => {
         this.#board.quote(Number(quote.bid), Number(quote.ask));
         this.#candles.takeQuote(quote);
         this.#paint();
       }),
-    ];
-    void this.load();
+    );
   }
 
   async load(): Promise<void> {
@@ -104,7 +116,7 @@ class ChartLife {
       if (this.#ended || !isNewest) return;
       this.#loaded = true;
       const quote = this.#app.quotes.get(this.#parts.spec.symbol);
-      if (quote !== undefined) this.#candles.takeQuote(quote);
+      if (quote !== undefined && this.#isLive) this.#candles.takeQuote(quote);
       this.#showAll();
     } catch (error) {
       const failure = wordsOf(error);
@@ -118,6 +130,7 @@ class ChartLife {
   }
 
   mark(transactions: readonly Transaction[]): void {
+    if (!this.#isLive) return;
     const { symbol } = this.#parts.spec;
     const trades: ChartTrade[] = [];
     for (const one of transactions) {

@@ -2,6 +2,7 @@
 
 import { useApp } from "../../core/app.ts";
 import type { ImportReport } from "../../../../../../shared/sdk/mod.ts";
+import { routeText } from "../../core/route.ts";
 import { Bars } from "../../ui/bars.tsx";
 import { bytesText, groupDigits } from "../../ui/numbers.ts";
 import { usePoll } from "../../ui/use_poll.ts";
@@ -57,7 +58,8 @@ function Report({ report }: { report: ImportReport }) {
             {report.series.map((one) => (
               <tr key={`${one.symbol} ${one.source} ${one.kind} ${one.side} ${one.intervalMs}`}>
                 <th scope="row">
-                  {one.symbol} {one.kind} <small>{one.source}{one.side && ` ${one.side}`}</small>
+                  <ChartLink of={one} /> {one.kind}{" "}
+                  <small>{one.source}{one.side && ` ${one.side}`}</small>
                 </th>
                 <td>{one.from?.slice(0, 10)}</td>
                 <td>{one.to?.slice(0, 10)}</td>
@@ -85,6 +87,27 @@ function Report({ report }: { report: ImportReport }) {
         <Counts title="Kept apart" counts={report.quarantined} />
       </div>
     </>
+  );
+}
+
+/** Leads to the chart of what was loaded; of days or months, to bars that long. */
+function ChartLink({ of }: { of: ImportReport["series"][number] }) {
+  const { router } = useApp();
+  const { symbol, source } = of;
+  const wanted = { source, side: of.side ?? "mid", granularity: "H1" } as const;
+  const change = { symbol, ...wanted, view: "trade", panel: "chart", item: null } as const;
+  return (
+    <a
+      href={routeText({ ...router.route.value, ...change })}
+      aria-label={`Chart of ${symbol} from ${source}`}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        router.go(change);
+      }}
+    >
+      {symbol}
+    </a>
   );
 }
 
