@@ -65,6 +65,7 @@ export async function startVisit(seed: string): Promise<Visited> {
   const platform = await startPart({
     script: "deploy/profiles/all_in_one.ts",
     port,
+    readyMsMax: 180_000,
     args: ["--port", String(port), "--data", folder, "--hours", "always", "--seed", seed],
   });
   const url = `http://localhost:${port}`;

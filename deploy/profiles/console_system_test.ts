@@ -37,6 +37,7 @@ realTest("the console trades in Chromium what the API says", ["chromium"], async
     await t.step("runs a backtest and shows what it found", () => backtest(visit));
     await t.step("tells an operator of streams, parts and errors", () => system(visit));
     await t.step("finds everything again after a reload", () => reload(visit));
+    await t.step("keeps the screen when the session ends", () => sessionEnds(visit));
     await t.step("signs out, and knows nobody after it", () => signOut(visit));
     await t.step("says that the server is gone, and goes on when it is back", async () => {
       await platform.kill();
@@ -45,7 +46,7 @@ realTest("the console trades in Chromium what the API says", ["chromium"], async
       await visit.page.getByText("Connection lost").waitFor({ state: "detached" });
       await priceMoves(visit.page);
     });
-    assertEquals(visit.troubles.filter((one) => !/ERR_CONNECTION|WebSocket|422/.test(one)), []);
+    assertEquals(visit.troubles.filter((one) => !/ERR_CONNECTION|WebSocket|422|401/.test(one)), []);
   } finally {
     await browser.close();
   }
@@ -318,6 +319,31 @@ async function reload({ page, api }: Visit): Promise<void> {
   const { transactions } = await api.listTransactions("demo");
   const fills = transactions.filter((one) => one.type === "order_filled");
   for (const { transactionId } of fills) await row(page, String(transactionId)).waitFor();
+  await priceMoves(page);
+}
+
+/** Nothing behind the sign-in can be reached, and it stays until somebody signs in. */
+async function sessionEnds({ page }: Visit): Promise<void> {
+  await page.getByRole("link", { name: "Risk" }).click();
+  await page.locator(".trading-state").first().waitFor();
+  const ends = ["**/console/session/token", "**/accounts/demo/risk*"];
+  for (const path of ends) await page.route(path, (route) => route.fulfill({ status: 401 }));
+  const dialog = page.getByRole("dialog", { name: "Sign in" });
+  await dialog.waitFor();
+  for (const path of ends) await page.unroute(path);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  for (let at = 0; at < 6; at++) {
+    await page.keyboard.press("Tab");
+    const outside = await page.evaluate(
+      "document.activeElement !== document.body && !document.activeElement.closest('dialog')",
+    );
+    assertEquals(outside, false, "the focus left the dialog");
+  }
+  await dialog.getByRole("button", { name: "Open the demo account" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assertEquals(new URL(page.url()).searchParams.get("view"), "risk");
+  await page.getByRole("link", { name: "Trade" }).click();
   await priceMoves(page);
 }
 

@@ -115,9 +115,7 @@ export class App {
   }
 
   /** The platform's time. */
-  now(): number {
-    return this.machine.now() + this.feed.clockOffsetMs.peek();
-  }
+  readonly now = (): number => this.machine.now() + this.feed.clockOffsetMs.peek();
 
   async signOut(): Promise<void> {
     await this.session.signOut();

@@ -20,6 +20,10 @@ export function Shell({ demoAccount }: { demoAccount: string | null }) {
   useEffect(() => {
     document.title = `${view === "trade" ? symbol : titleOf(view)} · Spotwire`;
   }, [view, symbol]);
+  const feed = app.feed.health.value.state;
+  useEffect(() => {
+    document.documentElement.dataset["feed"] = feed;
+  }, [feed]);
   if (state === "unknown") {
     return (
       <main class="boot" aria-busy="true">
