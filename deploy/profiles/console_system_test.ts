@@ -257,6 +257,8 @@ async function killSwitch({ page, api }: Visit): Promise<void> {
 }
 
 async function study({ page }: Visit): Promise<void> {
+  // Of minutes there are too few yet.
+  await page.getByLabel("Length of a bar").selectOption("S5");
   await page.getByLabel("Add a study").selectOption("ema");
   await page.getByLabel("Bars of the exponential average").fill("5");
   await page.getByLabel("Bars of the exponential average").press("Enter");

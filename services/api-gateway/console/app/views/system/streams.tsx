@@ -11,9 +11,6 @@ const names = (parts: readonly string[]): string => parts.map(partName).join(", 
 
 const columns: readonly Column<Stream>[] = [
   { name: "Stream", text: (one) => one.stream },
-  { name: "From", text: (one) => names(one.from) },
-  { name: "To, once each", text: (one) => names(one.groups) || "–" },
-  { name: "To everyone", text: (one) => names(one.everyone) || "–" },
   {
     name: "Waiting",
     text: (one) => String(one.waiting),
@@ -26,6 +23,9 @@ const columns: readonly Column<Stream>[] = [
     show: (one) => <span class={one.deadLetters > 0 ? "sell" : "dim"}>{one.deadLetters}</span>,
     numeric: true,
   },
+  { name: "From", text: (one) => names(one.from) },
+  { name: "To, once each", text: (one) => names(one.groups) || "–" },
+  { name: "To everyone", text: (one) => names(one.everyone) || "–" },
   { name: "Why, the newest", text: (one) => one.lastReason ?? "" },
 ];
 
