@@ -15,13 +15,15 @@ const pagesMax = 10;
 export function GapCalendar() {
   const { client, router, instruments } = useApp();
   const { symbol } = router.route.value;
-  const kind = useSignal<"ticks" | "bars">("ticks");
+  /** `null` until one is chosen: whichever there is. */
+  const chosenKind = useSignal<Kind | null>(null);
   const chosen = useSignal<string | null>(null);
-  const [days] = usePoll(() => readDays(client, symbol, kind.value), {
-    key: `${symbol} ${kind.value}`,
+  const [polled] = usePoll(() => readDays(client, symbol, chosenKind.value), {
+    key: `${symbol} ${chosenKind.value}`,
     everyMs,
   });
-  const { value, failure } = days.value;
+  const { failure } = polled.value;
+  const { kind = chosenKind.value ?? "ticks", days: value = null } = polled.value.value ?? {};
   return (
     <section class="card" aria-label="Gaps in history">
       <header>
@@ -36,7 +38,7 @@ export function GapCalendar() {
         <select
           aria-label="Ticks or bars"
           value={kind}
-          onChange={(event) => (kind.value = event.currentTarget.value as "ticks" | "bars")}
+          onChange={(event) => (chosenKind.value = event.currentTarget.value as Kind)}
         >
           <option>ticks</option>
           <option>bars</option>
@@ -45,7 +47,8 @@ export function GapCalendar() {
       {failure !== null && <p class="refusal" role="alert">{failure}</p>}
       {value !== null && value.length === 0 && (
         <p class="empty">
-          No imported {kind} of {symbol}. Import some above, or choose another instrument.
+          No imported {chosenKind.value ?? "history"} of{" "}
+          {symbol}. Import some above, or choose another instrument.
         </p>
       )}
       {value !== null && value.length > 0 && (
@@ -66,7 +69,17 @@ export function GapCalendar() {
   );
 }
 
-async function readDays(client: Spotwire, symbol: string, kind: "ticks" | "bars") {
+type Kind = "ticks" | "bars";
+
+/** Of a kind, or of ticks and, where there are none, of bars. */
+async function readDays(client: Spotwire, symbol: string, chosen: Kind | null) {
+  const kind = chosen ?? "ticks";
+  const days = await daysOf(client, symbol, kind);
+  if (chosen !== null || days.length > 0) return { kind, days };
+  return { kind: "bars" as const, days: await daysOf(client, symbol, "bars") };
+}
+
+async function daysOf(client: Spotwire, symbol: string, kind: Kind): Promise<DayQuality[]> {
   const days: DayQuality[] = [];
   let after: string | null = null;
   for (let page = 0; page < pagesMax; page++) {
