@@ -9,7 +9,8 @@ import { freePort } from "../../shared/testing/free_port.ts";
 import { startPart } from "../../shared/testing/platform_process.ts";
 import { historyCsv } from "./visit_history.ts";
 
-const trade = "?view=trade&symbol=EURUSD&granularity=S5&studies=&beside=";
+const trade = "?view=trade&symbol=EURUSD&granularity=S5";
+const alone = "&studies=&beside=";
 const backtestId = "visit";
 
 export interface View {
@@ -26,17 +27,22 @@ export interface View {
 
 /** Every view there is, with something on it. */
 export const viewsOf = ({ importId }: Visited): readonly View[] => [
-  { name: "watch", search: `${trade}&panel=watch`, there: ".chart-area[data-bars]" },
+  { name: "watch", search: `${trade}&panel=watch${alone}`, there: ".chart-area[data-bars]" },
   {
     name: "chart",
-    search: `${trade}&panel=chart&studies=bb20-rsi14&beside=USDJPY.S5.bid.ema20`,
+    search: `${trade}&panel=chart&studies=bb20-rsi14&beside=USDJPY.S5.bid.ema20.live`,
     there: ".chart-area[data-bars]",
     part: ".panel-chart",
   },
-  { name: "ticket", search: `${trade}&panel=ticket`, there: ".ticket", part: ".panel-ticket" },
+  {
+    name: "ticket",
+    search: `${trade}&panel=ticket${alone}`,
+    there: ".ticket",
+    part: ".panel-ticket",
+  },
   ...tabNames.map((tab) => ({
     name: tab,
-    search: `${trade}&panel=blotter&tab=${tab}`,
+    search: `${trade}&panel=blotter&tab=${tab}${alone}`,
     there: ".tab-panel tbody tr",
     part: ".panel-blotter",
   })),

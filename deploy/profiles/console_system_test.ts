@@ -267,7 +267,7 @@ async function study({ page }: Visit): Promise<void> {
   const value = page.locator(".legend dd").last();
   await eventually(async () => /^\d/.test((await value.textContent())!));
   await page.getByLabel("Remove the exponential average").click();
-  await page.waitForURL((url) => !url.search.includes("studies"));
+  await page.waitForURL((url) => url.searchParams.get("studies") === "");
 }
 
 /** What cannot be run is told where it was filled in; the result is the API's. */

@@ -270,6 +270,15 @@ export class FeedSession {
     }
   }
 
+  /**
+   * Whether the client went away before its socket opened: no event ever tells of that. It had as long
+   * as it had for its key.
+   */
+  neverOpened(now: EpochMs): boolean {
+    return this.#socket.readyState === WebSocket.CONNECTING &&
+      now - this.#openedAt > feedLimits.authenticateMsMax;
+  }
+
   /** Once a second: the key must still be good, and must have come by now. */
   check(now: EpochMs): void | Promise<void> {
     if (this.#ended) return;
