@@ -7,12 +7,8 @@ import { pathToFileURL } from "node:url";
 import type { BacktestReport } from "../../shared/contracts/http/backtest_report.ts";
 import { type AnyStrategyDefinition, createSpotwire } from "../../shared/sdk/mod.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../shared/timeseries/bars_table.ts";
-import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { timeseriesMigrations, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { historyOf } from "../../shared/timeseries/block_history.ts";
 import { depotOf } from "../../shared/timeseries/depot/open_depot.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
 import { backtestAccount } from "../../services/trading-gateway/backtests/engine/backtest.ts";
@@ -69,8 +65,7 @@ async function openStored(command: BacktestCommand, settings: AllInOneSettings):
   const store = await openStore(url);
   try {
     await migrate(store, timeseriesSchema, timeseriesMigrations);
-    const db = store.database<TimeseriesDatabase>(timeseriesSchema);
-    const history = new BlockHistory(db, depotOf(settings.history));
+    const history = historyOf(store, depotOf(settings.history));
     const most = await mostRecorded(history, traded[0]!, command.source);
     const range = { from: command.from ?? most.from, to: command.to ?? most.to + 1 };
     const { source } = most.series;

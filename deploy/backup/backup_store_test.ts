@@ -10,6 +10,7 @@ import {
   type BackupManifest,
   BackupRefused,
   manifestFile,
+  sumsFile,
 } from "../../shared/storage/backup/manifest.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
@@ -228,10 +229,21 @@ Deno.test("a damaged backup, and one of a newer version, is refused before the s
     await write((one) => (one as { version: number }).version = 2);
     await refused("version 2");
     await write((one) => one.schemas[0]!.migrations.push("2999-01-01_more"));
-    await refused("manifest.json is damaged");
-    await Deno.writeTextFile(`${path}/${manifestFile}`, manifest.slice(0, -40));
-    await refused("manifest.json is damaged");
+    await refused(`${path}/manifest.json or SHA256SUMS is damaged`);
+    const wrong = ["", "null", "[]", "7", "{}", manifest.slice(0, 100), manifest.slice(0, -40)];
+    for (const text of wrong) {
+      await Deno.writeTextFile(`${path}/${manifestFile}`, text);
+      await refused(`${path}/manifest.json is damaged`);
+    }
+    await Deno.truncate(`${path}/${manifestFile}`, 1e9);
+    await refused(`${path}/manifest.json is damaged`);
     await Deno.writeTextFile(`${path}/${manifestFile}`, manifest);
+    const sums = await Deno.readTextFile(`${path}/${sumsFile}`);
+    for (const text of ["", sums.slice(0, 80), sums.slice(0, -1), sums.replace("0", "1")]) {
+      await Deno.writeTextFile(`${path}/${sumsFile}`, text);
+      await refused(`${path}/manifest.json or SHA256SUMS is damaged`);
+    }
+    await Deno.writeTextFile(`${path}/${sumsFile}`, sums);
 
     await assertRejects(() => restoreStore(into, path), BackupRefused, "--replace");
     assertEquals(await held(into), ["mine"]);

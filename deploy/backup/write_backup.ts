@@ -3,7 +3,6 @@
  * back, renamed to its name when it is whole.
  */
 
-import { createHash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import { version } from "../../shared/runtime/ground.ts";
 import {
@@ -22,6 +21,7 @@ import {
   manifestFile,
   manifestText,
   sumsFile,
+  sumsText,
 } from "../../shared/storage/backup/manifest.ts";
 import { settleRowText, tableRows } from "../../shared/storage/backup/table_rows.ts";
 import { syncPath, syncTree } from "../../shared/storage/durable_node_fs.ts";
@@ -133,12 +133,7 @@ async function knownMigrations(trx: Db, schema: string): Promise<string[]> {
 async function writeManifest(folder: string, manifest: BackupManifest): Promise<void> {
   const text = manifestText(manifest);
   await Deno.writeTextFile(`${folder}/${manifestFile}`, text);
-  const own = createHash("sha256").update(text).digest("hex");
-  const sums = [[own, manifestFile], ...manifest.parts.map((part) => [part.sha256, part.file])];
-  await Deno.writeTextFile(
-    `${folder}/${sumsFile}`,
-    sums.map(([sum, name]) => `${sum}  ${name}\n`).join(""),
-  );
+  await Deno.writeTextFile(`${folder}/${sumsFile}`, sumsText(text, manifest));
 }
 
 const exists = (path: string): Promise<boolean> =>

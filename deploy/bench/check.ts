@@ -8,15 +8,17 @@ import type { Price, Symbol, Units } from "../../shared/domain/instrument.ts";
 import { instruments } from "../../shared/domain/instruments.ts";
 import { micros, unitRate } from "../../shared/domain/money.ts";
 import { checkOrder } from "../../shared/domain/orders/check_order.ts";
+import { defaultGuarantees, guaranteeOffer } from "../../shared/domain/orders/guarantee.ts";
 import {
   type OrderRequest,
   type ReadOrder,
   readOrder,
 } from "../../shared/domain/orders/read_order.ts";
 import type { OrderTerms } from "../../shared/domain/orders/order.ts";
-import { defaultTenant, platformLevel } from "../../shared/domain/risk/levels.ts";
+import { defaultTenant, platformLevel, tenantLevel } from "../../shared/domain/risk/levels.ts";
 import type { RiskLimits } from "../../shared/domain/risk/limits.ts";
-import { OrderPace, paceOf } from "../../shared/domain/risk/order_pace.ts";
+import { LevelTotals } from "../../shared/domain/risk/level_totals.ts";
+import { OrderPace, paceOf, totalPaceOf } from "../../shared/domain/risk/order_pace.ts";
 import { RiskBook } from "../../shared/domain/risk/risk_book.ts";
 import { epochMs } from "../../shared/domain/time.ts";
 import { untilIdle } from "./idle.ts";
@@ -51,6 +53,12 @@ const everyLimit: RiskLimits = {
   dailyLossMax: micros(10n ** 12n),
   duplicateMs: 1_000,
   symbols: instruments.map(({ symbol }) => symbol),
+  totalPositionUnitsMax: 100_000_000 as Units,
+  totalExposureMax: micros(10n ** 17n),
+  totalOpenOrdersMax: 10_000,
+  totalOrdersPerSecondMax: 10_000,
+  totalOrderBurstMax: 10_000,
+  totalDailyLossMax: micros(10n ** 13n),
 };
 const book = new RiskBook();
 book.take(platformLevel, { state: "active", limits: everyLimit, version: 1 });
@@ -60,6 +68,18 @@ for (let at = 0; at < 64; at++) {
   const { terms } = reads[at % reads.length]!;
   pace.spend({ ...terms, units: 1 as Units }, null, now);
 }
+/** Of the platform and the tenant, with every total set. */
+const levelTotals = new LevelTotals();
+const totalPace = new OrderPace();
+const totals = [platformLevel, tenantLevel(defaultTenant)].map((level) => ({
+  level,
+  limits: everyLimit,
+  unitsOn: ({ symbol, side }: OrderTerms) => levelTotals.unitsOn(symbol, side),
+  exposure: () => micros(1_000_000_000n),
+  openOrders: () => levelTotals.openOrders,
+  dayResult: () => micros(-1_000_000n),
+  admits: (count: number) => totalPace.admits(count, totalPaceOf(everyLimit)!, now),
+}));
 const knowns = reads.map(({ instrument }) => ({
   market: {
     now,
@@ -88,6 +108,7 @@ const knowns = reads.map(({ instrument }) => ({
     marginAvailable: micros(1_000_000_000_000n),
     toAccount: unitRate,
   },
+  offer: guaranteeOffer(defaultGuarantees, instrument),
   risk: {
     // Every limit set, none reached: each is asked.
     rule: book.ruleFor({ accountId: "bench", tenant: defaultTenant }, instrument.symbol),
@@ -99,6 +120,7 @@ const knowns = reads.map(({ instrument }) => ({
       admits: (count: number) => pace.admits(count, paceOf(everyLimit)!, now),
       repeats: (terms: OrderTerms, withinMs: number) => pace.repeats(terms, withinMs, now),
     },
+    totals,
   },
 }));
 

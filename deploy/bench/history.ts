@@ -13,6 +13,7 @@ import { TickFolder } from "../../shared/domain/bars/fold_ticks.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
+import type { Store } from "../../shared/storage/store.ts";
 import { startPostgres } from "../../shared/testing/real_postgres.ts";
 import {
   type TimeseriesDatabase,
@@ -20,7 +21,7 @@ import {
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
 import { TickRoom } from "../../shared/timeseries/block_codec.ts";
-import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { historyOf } from "../../shared/timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
 import type { TickColumns } from "../../shared/timeseries/columns.ts";
 import { recordedDay, repeated } from "./history_ticks.ts";
@@ -47,7 +48,7 @@ export async function benchHistory(): Promise<BenchResult> {
     const parquetBytes = await duckdb.write(day, historyDays);
     const writing = await compareWriting({ db, url: server.url, day });
     const stored = await storeAll(db, day);
-    const bars = await compareBars(db, duckdb, stored.ticks);
+    const bars = await compareBars(store, duckdb, stored.ticks);
     const { figures: requested } = await benchMarketRequest();
     return {
       bench: "history",
@@ -124,12 +125,8 @@ async function storeAll(
   return { ticks, bytes: Number(rows[0]!.bytes) };
 }
 
-async function compareBars(
-  db: Kysely<TimeseriesDatabase>,
-  duckdb: DuckDbPeer,
-  ticks: number,
-) {
-  const history = new BlockHistory(db);
+async function compareBars(store: Store, duckdb: DuckDbPeer, ticks: number) {
+  const history = historyOf(store);
   const ratios: number[] = [];
   const ours: number[] = [];
   const theirs: number[] = [];

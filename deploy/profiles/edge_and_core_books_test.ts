@@ -45,7 +45,7 @@ Deno.test("what the edge accepts the core refuses only for what the edge cannot 
       (rules, hedged, steps) => {
         const world = new BooksWorld(rules, hedged);
         const { hours, terms } = world.market;
-        const edge = new EdgeMarket({ hours, clock, margin: terms.margin });
+        const edge = new EdgeMarket({ hours, clock, terms });
         const run = world.run.bind(world);
         world.run = (command) => {
           if (command.kind !== "place_order") return run(command);

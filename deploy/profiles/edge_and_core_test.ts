@@ -28,6 +28,7 @@ import { QuoteBook } from "../../shared/domain/quote.ts";
 import { quoteRates } from "../../shared/domain/rates.ts";
 import { accountLevel, instrumentLevel, platformLevel } from "../../shared/domain/risk/levels.ts";
 import type { TradingState } from "../../shared/domain/risk/limits.ts";
+import { LevelTotals } from "../../shared/domain/risk/level_totals.ts";
 import { storedLimits } from "../../shared/domain/risk/limits_text.ts";
 import { defaultTerms } from "../../shared/domain/terms.ts";
 import { type EpochMs, epochMs, ManualClock } from "../../shared/domain/time.ts";
@@ -129,7 +130,7 @@ class Core {
   readonly risk = new DeskRisk({
     daysOf: () => Promise.resolve(new Map()),
     begunAt: () => Promise.resolve(null),
-  });
+  }, { read: () => Promise.resolve({ turn: 1, totals: new LevelTotals() }) });
   readonly #known: Known & { byClientOrderId: Map<string, Order> } = {
     byClientOrderId: new Map(),
     bookedFills: new Set(),
@@ -197,7 +198,7 @@ async function play(one: Scenario) {
     const events = createEventSource({ source: "/test", ids: { next: () => "1" }, clock });
     edge.takeAccount(JSON.parse(accountEntry(events, core.account).body).data);
   }
-  await core.risk.prepare([accountId], now);
+  await core.risk.prepare([core.account], [], now);
   const quotes = new QuoteBook();
   if (one.market !== "unquoted") {
     for (const book of [quotes, edge.quotes]) {

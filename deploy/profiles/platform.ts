@@ -66,12 +66,13 @@ export async function startPlatform(
     archive: ground("archive"),
     ingest: ground("ingest"),
   };
+  const terms = readTerms(settings.terms);
   const trading = await startTrading(
-    { ...grounds.trading, terms: readTerms(settings.terms), history: settings.history },
+    { ...grounds.trading, terms, history: settings.history },
     lifecycle,
   );
   const marketData = await startMarketData(
-    { ...grounds.marketData, history: settings.history },
+    { ...grounds.marketData, guarantees: terms.guarantees, history: settings.history },
     lifecycle,
   );
   const fills = { ...settings.fills, seed: settings.venue.seed };

@@ -23,7 +23,7 @@ import { httpUpstream, type Upstream } from "./forward/upstream.ts";
 import type { KeyParts } from "./keys/create_key.ts";
 import { KeyRegistry } from "./keys/key_registry.ts";
 import { createKeyStore, type KeyStore } from "./keys/key_store.ts";
-import { readMargin } from "../../shared/runtime/terms_settings.ts";
+import { readTerms } from "../../shared/runtime/terms_settings.ts";
 import { type ConsoleFiles, readConsole } from "./console/console_files.ts";
 import { EdgeMarket } from "./market/edge_market.ts";
 import type { DemoSignIn } from "./sessions/sign_in.ts";
@@ -97,7 +97,7 @@ export function gatewayGround(
       keysMax: limitedMax,
     }),
     market: new EdgeMarket({
-      ...(settings.terms === undefined ? {} : { margin: readMargin(settings.terms.margin) }),
+      ...(settings.terms === undefined ? {} : { terms: readTerms(settings.terms) }),
       hours: tradingHours(market.hours),
       clock: market.clock === "quotes" ? new ManualClock(epochMs(0)) : systemTimer,
     }),

@@ -2,6 +2,7 @@
 
 import type { Kysely } from "kysely";
 import type { TradingHours } from "../../shared/domain/fx_week.ts";
+import { defaultGuarantees, type GuaranteeRule } from "../../shared/domain/orders/guarantee.ts";
 import { QuoteBook } from "../../shared/domain/quote.ts";
 import type { Clock } from "../../shared/domain/time.ts";
 import type { Ground } from "../../shared/runtime/ground.ts";
@@ -14,7 +15,7 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
-import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { historyOf } from "../../shared/timeseries/block_history.ts";
 import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import type { History } from "../../shared/timeseries/history.ts";
 
@@ -25,12 +26,18 @@ export interface MarketDataDeps extends ServiceDeps {
   readonly history: History;
   readonly quotes: QuoteBook;
   readonly hours: TradingHours;
+  /** Where stops are guaranteed, to be told with the instruments. */
+  readonly guarantees: readonly GuaranteeRule[];
   /** The machine's clock, or a manual one that the quotes move on. */
   readonly marketClock: Clock;
 }
 
-/** `history` says where blocks lie that were moved out of the database. */
-export type MarketDataGround = Ground & { readonly history?: DepotSettings | undefined };
+export type MarketDataGround = Ground & {
+  /** Where blocks lie that were moved out of the database. */
+  readonly history?: DepotSettings | undefined;
+  /** Default: the platform's. */
+  readonly guarantees?: readonly GuaranteeRule[];
+};
 
 /** Migrates, then keeps the newest quote of every symbol until the end. */
 export async function startMarketData(
@@ -48,5 +55,6 @@ export async function startMarketData(
     signal: lifecycle.signal,
   });
   const db = store.database<TimeseriesDatabase>(timeseriesSchema);
-  return { ...ground, db, history: new BlockHistory(db, depotOf(ground.history ?? {})), quotes };
+  const history = historyOf(store, depotOf(ground.history ?? {}));
+  return { ...ground, guarantees: ground.guarantees ?? defaultGuarantees, db, history, quotes };
 }

@@ -92,6 +92,7 @@ Deno.test("GET /v1/instruments lists what can be traded, as text, with the marke
     unitsStep: "1",
     marginRate: "0.033333",
     spotLagDays: 2,
+    guaranteedStop: { required: false, premium: "0.00010", distanceMin: "0.00100" },
     isOpen: true,
     nextOpen: "2026-01-11T22:00:00.000Z",
     nextClose: "2026-01-09T22:00:00.000Z",

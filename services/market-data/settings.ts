@@ -10,6 +10,7 @@ import {
   securitySettings,
   streamsSettings,
 } from "../../shared/runtime/settings_sections.ts";
+import { termsSettings } from "../../shared/runtime/terms_settings.ts";
 
 export const marketDataSettings = v.strictObject({
   http: httpSettings(8002),
@@ -19,6 +20,7 @@ export const marketDataSettings = v.strictObject({
   market: marketSettings,
   /** As the archive has them, so that blocks it moved away are read. */
   history: v.optional(v.strictObject(depotFields), {}),
+  terms: termsSettings,
   log: logSettings,
 });
 export type MarketDataSettings = v.InferOutput<typeof marketDataSettings>;

@@ -12,12 +12,8 @@ import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../shared/timeseries/bars_table.ts";
-import { BlockHistory } from "../../shared/timeseries/block_history.ts";
+import { timeseriesMigrations, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { historyOf } from "../../shared/timeseries/block_history.ts";
 import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import { BacktestRunner } from "./backtests/jobs/backtest_runner.ts";
 import { BacktestStore } from "./backtests/jobs/backtest_store.ts";
@@ -33,6 +29,7 @@ import { MarginWatch } from "./margin/margin_watch.ts";
 import { Relay } from "./outbox/relay.ts";
 import type { ChangeParts } from "./risk/change_rule.ts";
 import { createDayStore } from "./risk/day_store.ts";
+import { createTotalsStore } from "./risk/totals_store.ts";
 import { DeskRisk } from "./risk/desk_risk.ts";
 import { followRules } from "./risk/follow_rules.ts";
 import { KillSwitch } from "./risk/kill_switch.ts";
@@ -70,7 +67,8 @@ export async function startTrading(
   const books = createBooksStore(db);
   const quotes = new QuoteBook();
   const rates = quoteRates(quotes);
-  const risk = new DeskRisk(createDayStore(db));
+  const days = createDayStore(db);
+  const risk = new DeskRisk(days, createTotalsStore(db, { books, days }));
   const market = (): Market => {
     return { now: marketClock.now(), quotes, rates, hours, terms, risk };
   };
@@ -126,13 +124,15 @@ async function openBacktests(
   ground: TradingGround & { readonly terms: TradingTerms },
   db: Kysely<TradingDatabase>,
 ): Promise<Pick<TradingDeps, "backtests" | "backtestRunner">> {
-  const { store, clock, terms, logger } = ground;
+  const { store, clock, ids, terms, logger } = ground;
   await migrate(store, timeseriesSchema, timeseriesMigrations);
-  const stored = store.database<TimeseriesDatabase>(timeseriesSchema);
-  const history = new BlockHistory(stored, depotOf(ground.history ?? {}));
+  const history = historyOf(store, depotOf(ground.history ?? {}));
   const backtests = new BacktestStore(db);
-  const now = () => clock.now();
-  const backtestRunner = new BacktestRunner({ store: backtests, history, terms, now, logger });
+  const backtestRunner = new BacktestRunner({
+    ...{ store: backtests, history, terms, logger },
+    owner: ids.next(),
+    now: () => clock.now(),
+  });
   return { backtests, backtestRunner };
 }
 

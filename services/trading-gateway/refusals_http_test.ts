@@ -3,6 +3,9 @@
 // with it at run time: a code without a scenario fails.
 
 import { assertEquals } from "@std/assert";
+import type { Symbol } from "../../shared/domain/instrument.ts";
+import { defaultGuarantees, type GuaranteeRule } from "../../shared/domain/orders/guarantee.ts";
+import { defaultTerms } from "../../shared/domain/terms.ts";
 import { type RejectReason, rejectReasons } from "../../shared/domain/orders/rejects.ts";
 import { refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
 import { auditBooks } from "./audit/audit_books.ts";
@@ -10,7 +13,20 @@ import { type Answer, openTestTrading } from "./testing/test_trading.ts";
 import { report } from "./testing/venue_reports.ts";
 
 const startsAt = "2026-01-07T12:00:00Z";
-const trading = await openTestTrading({ startsAt, authenticate: refusalAuthenticate });
+const guarantees: readonly GuaranteeRule[] = [
+  {
+    symbols: ["XAUUSD" as Symbol],
+    mode: "required",
+    premiumTenths: 10,
+    distanceTenthsMin: 1,
+  },
+  ...defaultGuarantees,
+];
+const trading = await openTestTrading({
+  startsAt,
+  authenticate: refusalAuthenticate,
+  terms: { ...defaultTerms, guarantees },
+});
 await trading.quote("EURUSD", 116_000);
 await trading.quote("USDMXN", 1_750_000);
 
@@ -113,6 +129,10 @@ const termScenarios = {
   stop_loss_ambiguous: refused({ stopLossOnFill: {} }),
   take_profit_on_wrong_side: refused({ takeProfitOnFill: { price: "1.1" } }),
   stop_loss_on_wrong_side: refused({ stopLossOnFill: { price: "1.2" } }),
+  stop_loss_twice: refused({
+    stopLossOnFill: { price: "1.1" },
+    guaranteedStopLossOnFill: { price: "1.1" },
+  }),
   on_fill_not_allowed: refused({
     positionFill: "reduce_only",
     takeProfitOnFill: { price: "1.2" },
@@ -229,6 +249,34 @@ const lotScenarios = {
   },
 } satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
 
+const guard = (price: string): Over => ({ guaranteedStopLossOnFill: { price } });
+
+/** A guaranteed stop that stands, guarding a thousand. */
+async function standing(): Promise<Answer["body"]> {
+  const accountId = await open();
+  await hold(accountId, guard("1.14"));
+  const { body } = await send("GET", `/v1/accounts/${accountId}/orders`);
+  await report(trading.deps, body.orders[0], { execType: "new" });
+  return body.orders[0];
+}
+
+const guaranteeScenarios = {
+  guaranteed_stop_not_offered: async () => {
+    await trading.quote("XAGUSD", 3_000_000);
+    return post(await open(), { symbol: "XAGUSD", price: "29", ...guard("28") });
+  },
+  guaranteed_stop_required: async () => {
+    await trading.quote("XAUUSD", 4_000_000);
+    return post(await open(), { symbol: "XAUUSD", units: "1", price: "4000" });
+  },
+  guaranteed_stop_too_close: refused(guard("1.14901")),
+  guaranteed_stop_locked: async () => {
+    const stop = await standing();
+    trading.clock.advanceBy(60_000); // the price is too old by now
+    return replace(stop, { triggerPrice: "1.15" });
+  },
+} satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
+
 const riskScenarios = {
   trading_halted: async () => post(await bound({}, "halted")),
   trading_reduce_only: async () => post(await bound({}, "reduce_only")),
@@ -273,12 +321,52 @@ const riskScenarios = {
   },
 } satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
 
+/** Two accounts of a tenant whose rule bounds them together. */
+async function together(limits: Over): Promise<[string, string]> {
+  const tenant = `t-${next++}`;
+  const pair = [await open({ tenant }), await open({ tenant })] as [string, string];
+  await bind(`tenant:${tenant}`, { limits });
+  return pair;
+}
+
+const totalScenarios = {
+  total_position_above_limit: async () => {
+    const [one, other] = await together({ totalPositionUnitsMax: "2500" });
+    await hold(one);
+    await placed(one);
+    return post(other, { units: "501" });
+  },
+  total_exposure_above_limit: async () => {
+    const [one, other] = await together({ totalExposureMax: "2500" });
+    await hold(one);
+    return post(other, { side: "sell", units: "1200", price: "2" });
+  },
+  total_open_orders_above_limit: async () => {
+    const [one, other] = await together({ totalOpenOrdersMax: 1 });
+    await placed(one);
+    return post(other);
+  },
+  total_daily_loss_reached: async () => {
+    const [one, other] = await together({ totalDailyLossMax: "0.10" });
+    await hold(one);
+    return post(other);
+  },
+  total_order_rate_above_limit: async () => {
+    const [one, other] = await together({ totalOrdersPerSecondMax: 1, totalOrderBurstMax: 2 });
+    await placed(one);
+    await placed(other);
+    return post(one);
+  },
+} satisfies Partial<Record<RejectReason, () => Promise<Answer>>>;
+
 const scenarios: Record<RejectReason, () => Promise<Answer>> = {
   ...termScenarios,
   ...stateScenarios,
   ...changeScenarios,
   ...lotScenarios,
+  ...guaranteeScenarios,
   ...riskScenarios,
+  ...totalScenarios,
 };
 
 Deno.test("the catalogue has no code without a scenario that produces it", () => {

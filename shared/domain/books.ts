@@ -8,7 +8,13 @@ import type { Account } from "./account.ts";
 import { applyFillTo, type ClosingOrder, type FillEffect, fillEffect } from "./holdings.ts";
 import { ImpossibleTransaction } from "./impossible_transaction.ts";
 import { units } from "./instrument.ts";
-import { commissionPostings, fundingPostings, type Posting, profitPostings } from "./ledger.ts";
+import {
+  commissionPostings,
+  fundingPostings,
+  type Posting,
+  premiumPostings,
+  profitPostings,
+} from "./ledger.ts";
 import { convert, type Micros, micros, type Rate, zeroMicros } from "./money.ts";
 import {
   canBecome,
@@ -129,7 +135,7 @@ function applyFill(account: Account, fill: OrderFilled): Posting[] {
     throw new ImpossibleTransaction(`Cannot fill ${size} of order ${order.orderId}: too many`);
   }
   applyFillTo(account.positions, account, fill);
-  account.balance = micros(account.balance + fill.paid - (fill.commission?.charged ?? 0n));
+  account.balance = micros(account.balance + fill.paid - chargedFor(fill));
   replaceOrder(account, order, {
     ...order,
     status: statusAfterFill(order, size),
@@ -137,17 +143,19 @@ function applyFill(account: Account, fill: OrderFilled): Posting[] {
     filledCost: order.filledCost + BigInt(fill.price) * BigInt(size),
     updatedAt: fill.time,
   });
-  const profit = profitPostings({
-    quote: fill.realisedCurrency,
-    realised: fill.realised,
-    account: account.currency,
-    paid: fill.paid,
-    rate: fill.rate,
-  });
-  return fill.commission === undefined
-    ? profit
-    : [...profit, ...commissionPostings(account.currency, fill.commission)];
+  const { realisedCurrency: quote, rate, commission, premium } = fill;
+  const paid = { quote, account: account.currency, rate };
+  const postings = profitPostings({ ...paid, realised: fill.realised, paid: fill.paid });
+  if (commission !== undefined) {
+    postings.push(...commissionPostings(account.currency, commission));
+  }
+  if (premium !== undefined) postings.push(...premiumPostings({ ...paid, premium }));
+  return postings;
 }
+
+/** What a fill costs beside its price: commission and premium, in the account's currency. */
+export const chargedFor = ({ commission, premium }: OrderFilled): bigint =>
+  (commission?.charged ?? 0n) + (premium?.charged ?? 0n);
 
 /** Once, and only of an order that waits for it and can still trade. */
 function applyTrigger(account: Account, next: OrderTriggered): Posting[] {

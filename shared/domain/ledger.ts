@@ -3,12 +3,14 @@
 import type { Commission } from "./commission.ts";
 import type { Currency } from "./currency.ts";
 import { type Micros, micros, type Rate } from "./money.ts";
+import type { Premium } from "./orders/guarantee.ts";
 
 /**
  * `cash` is the client's money. `funding` is the other side of deposits and withdrawals, `trading`
  * of realised profit, `conversion` of both legs of an exchange between currencies, `transfer` of
  * money between accounts, which over both of them comes to zero, `commission` what fills cost,
- * `financing` what rolls do, `protection` of balances that the platform makes good.
+ * `premium` what guarantees of stops cost, `financing` what rolls do, `protection` of balances that
+ * the platform makes good.
  */
 export const ledgerBooks = [
   "cash",
@@ -17,6 +19,7 @@ export const ledgerBooks = [
   "conversion",
   "transfer",
   "commission",
+  "premium",
   "financing",
   "protection",
 ] as const;
@@ -80,6 +83,20 @@ export const commissionPostings = (account: Currency, commission: Commission): P
     paid: micros(-commission.charged),
     rate: commission.rate,
   });
+
+/** The postings of what a fill of a guaranteed stop is charged, in the fill's two currencies. */
+export const premiumPostings = (fill: PremiumFill): Posting[] =>
+  paymentPostings("premium", {
+    quote: fill.quote,
+    realised: micros(-fill.premium.amount),
+    account: fill.account,
+    paid: micros(-fill.premium.charged),
+    rate: fill.rate,
+  });
+
+interface PremiumFill extends Pick<Payment, "quote" | "account" | "rate"> {
+  readonly premium: Premium;
+}
 
 /** The currencies whose postings do not sum to zero; empty when the books balance. */
 export function unbalanced(postings: Iterable<Posting>): Currency[] {

@@ -21,6 +21,7 @@ export const movementKinds = [
   "transfer_out",
   "realised_profit",
   "commission",
+  "premium",
   "financing",
   "adjustment",
 ] as const;
@@ -47,6 +48,7 @@ export interface InstrumentSummary {
   readonly unitsSold: Units;
   readonly realised: Micros;
   readonly commission: Micros;
+  readonly premium: Micros;
   readonly financing: Micros;
 }
 
@@ -169,14 +171,23 @@ export class StatementFold {
     const summary = this.#summaryOf(symbol);
     if (kind === "realised_profit") summary.realised = micros(summary.realised + amount);
     if (kind === "commission") summary.commission = micros(summary.commission + amount);
+    if (kind === "premium") summary.premium = micros(summary.premium + amount);
     if (kind === "financing") summary.financing = micros(summary.financing + amount);
   }
 
   #summaryOf(symbol: Symbol): Summary {
     let summary = this.#instruments.get(symbol);
     if (summary === undefined) {
-      const none = { realised: zeroMicros, commission: zeroMicros, financing: zeroMicros };
-      summary = { symbol, fills: 0, unitsBought: units(0), unitsSold: units(0), ...none };
+      summary = {
+        symbol,
+        fills: 0,
+        unitsBought: units(0),
+        unitsSold: units(0),
+        realised: zeroMicros,
+        commission: zeroMicros,
+        premium: zeroMicros,
+        financing: zeroMicros,
+      };
       this.#instruments.set(symbol, summary);
     }
     return summary;
@@ -223,11 +234,12 @@ function movementsOf(one: Transaction): Moved[] {
   }
 }
 
-function movementsOfFill({ symbol, orderId, paid, commission }: OrderFilled): Moved[] {
-  const charged = micros(-(commission?.charged ?? 0n));
+function movementsOfFill({ symbol, orderId, paid, commission, premium }: OrderFilled): Moved[] {
+  const cost = (one: { charged: Micros } | undefined) => micros(-(one?.charged ?? 0n));
   const about = { symbol, reference: orderId };
   return [
     { kind: "realised_profit" as const, amount: paid, ...about },
-    { kind: "commission" as const, amount: charged, ...about },
+    { kind: "commission" as const, amount: cost(commission), ...about },
+    { kind: "premium" as const, amount: cost(premium), ...about },
   ].filter(({ amount }) => amount !== 0n);
 }

@@ -12,6 +12,7 @@ import {
   moneyTransactionTypes,
 } from "./money_transactions.ts";
 import type { Arrival, FillQuality } from "./orders/arrival.ts";
+import type { Premium } from "./orders/guarantee.ts";
 import type { OrderLink, OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
 import type { Tenant } from "./risk/levels.ts";
@@ -114,6 +115,8 @@ export interface OrderFilled extends Numbered {
   readonly closed?: readonly ClosedLot[];
   /** Left out where none was owed. */
   readonly commission?: Commission;
+  /** What the guarantee cost; left out where none was owed. */
+  readonly premium?: Premium;
   /** Left out where the order met no quote we know of. */
   readonly quality?: FillQuality;
 }

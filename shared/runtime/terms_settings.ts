@@ -10,6 +10,11 @@ import { type AccountId, accountIdPattern } from "../domain/ids.ts";
 import { closeFirstNames, defaultMargin, type MarginTerms } from "../domain/margin.ts";
 import { hedgedMargins } from "../domain/margin_rates.ts";
 import { type Micros, parseMicros } from "../domain/money.ts";
+import {
+  defaultGuarantees,
+  guaranteeModes,
+  type GuaranteeRule,
+} from "../domain/orders/guarantee.ts";
 import type { FinancingPrice } from "../domain/settlement/financing.ts";
 import { policyRates } from "../domain/settlement/financing_defaults.ts";
 import type { TradingTerms } from "../domain/terms.ts";
@@ -163,11 +168,35 @@ const margin = v.optional(
   {},
 );
 
+/** Tenths of a pip, as pips with up to one decimal. */
+const pips = v.pipe(
+  decimalNumber(1, 'use pips as decimal text such as "1.5"'),
+  v.minValue(0, "use no less than 0"),
+  v.maxValue(100_000, "use at most 10000 pips"),
+);
+
+const guaranteeRule = v.pipe(
+  v.strictObject({
+    symbols: v.optional(v.array(symbol)),
+    groups: v.optional(v.array(v.picklist(instrumentGroups))),
+    mode: v.optional(v.picklist(guaranteeModes), "allowed"),
+    premiumPips: v.optional(pips, "1"),
+    distancePipsMin: v.optional(pips, "10"),
+  }),
+  v.transform(({ premiumPips, distancePipsMin, ...rule }): GuaranteeRule => ({
+    ...rule,
+    premiumTenths: premiumPips,
+    distanceTenthsMin: distancePipsMin,
+  })),
+);
+
 export const termsSettings = v.optional(
   v.strictObject({
     commissions: v.optional(v.pipe(v.array(commissionRule), v.maxLength(rulesMax)), []),
     financing,
     margin,
+    /** In place of the platform's own rules. */
+    guarantees: v.optional(v.pipe(v.array(guaranteeRule), v.maxLength(rulesMax))),
   }),
   {},
 );
@@ -175,7 +204,7 @@ export const termsSettings = v.optional(
 export type TermsSettings = v.InferOutput<typeof termsSettings>;
 
 export function readTerms(settings: TermsSettings): TradingTerms {
-  const { commissions, financing, margin } = settings;
+  const { commissions, financing, margin, guarantees = defaultGuarantees } = settings;
   const set = financing.currencies.map(({ currency, since, rate }) => ({
     currency,
     since,
@@ -190,10 +219,11 @@ export function readTerms(settings: TermsSettings): TradingTerms {
       swapFree: financing.swapFree,
     },
     margin: readMargin(margin),
+    guarantees,
   };
 }
 
-export function readMargin(settings: TermsSettings["margin"]): MarginTerms {
+function readMargin(settings: TermsSettings["margin"]): MarginTerms {
   const { instruments, ...levels } = settings;
   const tiers = new Map(
     instruments.map(({ symbol, tiers }) => [

@@ -2,6 +2,9 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import type { AccountId } from "../domain/ids.ts";
+import { price, type Symbol } from "../domain/instrument.ts";
+import { instrumentOf } from "../domain/instruments.ts";
+import { guaranteeOffer } from "../domain/orders/guarantee.ts";
 import { hedgedMarginFor } from "../domain/margin_rates.ts";
 import { micros } from "../domain/money.ts";
 import { defaultTerms } from "../domain/terms.ts";
@@ -42,6 +45,27 @@ Deno.test("amounts, rates and levels of the file are exact", () => {
   assertEquals(usdjpy?.short, { kind: "annual", ppm: -42_500 });
   assertEquals([terms.margin.callPercent, terms.margin.stopOutPercent], [100, 30]);
   assertEquals(terms.margin.accounts as unknown, [{ accountId: "careful", stopOutPercent: 80 }]);
+});
+
+Deno.test("guarantees are read in pips; left out they are the platform's, and the empty list offers none", () => {
+  const gold = instrumentOf("XAUUSD" as Symbol);
+  const { guarantees } = read({
+    guarantees: [
+      { symbols: ["XAUUSD"], mode: "required", premiumPips: "2.5", distancePipsMin: "0" },
+      { groups: ["major"], mode: "disabled" },
+      {},
+    ],
+  });
+  const [premium, distanceMin] = [price(25), price(1)];
+  assertEquals(guaranteeOffer(guarantees, gold), { required: true, premium, distanceMin });
+  const offerOf = (symbol: string) => guaranteeOffer(guarantees, instrumentOf(symbol as Symbol));
+  assertEquals(offerOf("EURUSD"), null);
+  const [own, far] = [price(10), price(100)];
+  assertEquals(offerOf("EURGBP"), { required: false, premium: own, distanceMin: far });
+  assertEquals(guaranteeOffer(read({ guarantees: [] }).guarantees, gold), null);
+  for (const premiumPips of ["-1", "1.25", "ten"]) {
+    assertThrows(() => read({ guarantees: [{ premiumPips }] }));
+  }
 });
 
 Deno.test("margin tiers are exact and begin at 0, and each account may margin its legs its own way", () => {

@@ -79,6 +79,7 @@ const exists = (path: string): Promise<boolean> =>
 
 class PgliteStore implements Store {
   readonly kind = "pglite";
+  readonly readBinary = null;
   readonly #engine: PGlite;
   readonly #lock: FolderLock | null;
   readonly #root: Kysely<unknown>;

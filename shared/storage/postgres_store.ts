@@ -3,7 +3,7 @@
 import { Kysely, sql } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
-import type { Store } from "./store.ts";
+import type { BinaryRow, Store } from "./store.ts";
 
 const connectionsDefault = 10;
 const connectSecondsMax = 10;
@@ -58,6 +58,12 @@ export function openPostgresStore(
   return Promise.resolve({
     kind: "postgres",
     database: <DB>(schema: string) => root.withSchema(schema) as Kysely<DB>,
+    async readBinary(query) {
+      // Only a cursor answers in binary to whoever did not prepare for it; it ends with its statements.
+      const text = `declare page binary no scroll cursor for ${query}; fetch all from page`;
+      const [, rows] = await pool.unsafe(text).simple().raw() as unknown as BinaryRow[][];
+      return [...rows!];
+    },
     async ping() {
       await sql`select 1`.execute(root);
     },

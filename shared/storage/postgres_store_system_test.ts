@@ -15,6 +15,28 @@ realTest("openStore() keeps the store's promises with Postgres", ["postgres"], a
   await store.close();
 });
 
+realTest("readBinary() hands rows out in Postgres's binary form", ["postgres"], async () => {
+  await using server = await startPostgres({ fsync: false });
+  const store = await openStore(server.url, { connectionsMax: 1 });
+  const read = store.readBinary!;
+  const large = 3_000_000;
+  const rows = await read(
+    `select 258::int4, null::text, 'é', decode(repeat('00ff', ${large / 2}), 'hex')
+     from generate_series(1, 3)`,
+  );
+  assertEquals(rows.length, 3);
+  for (const [number, nothing, text, bytes] of rows) {
+    assertEquals([[...number!], nothing, [...text!]], [[0, 0, 1, 2], null, [0xc3, 0xa9]]);
+    assertEquals([bytes!.length, bytes!.at(0), bytes!.at(-1)], [large, 0, 255]);
+  }
+  assertEquals(await read("select 1 where false"), []);
+  // A failure leaves the connection as it was.
+  await assertRejects(() => read("select 1 / 0"), Error, "division");
+  assertEquals((await read("select 1")).length, 1);
+  await store.ping();
+  await store.close();
+});
+
 realTest("migrate() is safe when copies on pools of one connection start together", [
   "postgres",
 ], async () => {

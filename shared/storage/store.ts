@@ -2,6 +2,9 @@
 
 import type { Kysely } from "kysely";
 
+/** See {@link Store.readBinary}; `null` for null. */
+export type BinaryRow = readonly (Uint8Array | null)[];
+
 /**
  * Both engines answer the same JavaScript types: `int8` and `numeric` as text, `timestamptz` as
  * `Date`, `date` as `YYYY-MM-DD`, `json` and `jsonb` parsed, `bytea` as `Uint8Array`. A string given
@@ -14,6 +17,12 @@ export interface Store {
    * embedded engine has one connection, so asking for another there waits for itself.
    */
   database<DB>(schema: string): Kysely<DB>;
+  /**
+   * Rows of a query without parameters, columns in Postgres's own binary form: for bytes by the
+   * megabyte, which as text would be spelt in hex and read back. On a connection of its own, planned
+   * anew each time. `null` where the engine hands out text only.
+   */
+  readonly readBinary: ((query: string) => Promise<BinaryRow[]>) | null;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   /** Idempotent. Callers finish their queries first. */

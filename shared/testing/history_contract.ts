@@ -11,7 +11,7 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../timeseries/bars_table.ts";
-import { BlockHistory } from "../timeseries/block_history.ts";
+import { historyOf } from "../timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../timeseries/block_writer.ts";
 import type { TickColumns, TimeRange } from "../timeseries/columns.ts";
 import type { History } from "../timeseries/history.ts";
@@ -81,7 +81,7 @@ export async function openHistory(store: Store): Promise<HistoryParts> {
   const writer = new BlockHistoryWriter();
   return {
     db,
-    history: new BlockHistory(db),
+    history: historyOf(store),
     writer,
     sealer: new Sealer(db),
     append: (symbol, batch, rows) =>

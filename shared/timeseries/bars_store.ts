@@ -22,8 +22,7 @@ const insertMax = 2_000;
 
 /**
  * Stores bars, in the caller's transaction when `db` is one. Storing a bar again changes nothing;
- * of two different bars of one minute the one that saw more quotes stays, so a recording that is
- * played again completes what an interrupted run left half built.
+ * of two different bars of one minute the one that saw more quotes stays.
  */
 export function insertBars(db: Kysely<TimeseriesDatabase>, bars: readonly Bar[]): Promise<void> {
   return storeBars(db, bars, sql`>`);

@@ -7,7 +7,8 @@
 import type { Kysely } from "kysely";
 import { joinBars } from "./bar_columns.ts";
 import { isLiveMinutes, selectBarRows } from "./bar_rows.ts";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { Store } from "../storage/store.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "./bars_table.ts";
 import type { TickRoom } from "./block_codec.ts";
 import { BlockOpener, type BlockPage, clustersOf, eachPage, readPage } from "./block_pages.ts";
 import type { BarColumns, BarSeries, TickColumns, TickSeries, TimeRange } from "./columns.ts";
@@ -24,12 +25,21 @@ const pieceRows = 4_096;
 export class BlockHistory implements History {
   readonly #db: Kysely<TimeseriesDatabase>;
   readonly #opener: BlockOpener;
+  readonly #readBinary: Store["readBinary"];
   readonly #ids = new SeriesIds();
 
-  /** Without a depot, a block that was moved to one cannot be read. */
-  constructor(db: Kysely<TimeseriesDatabase>, depot: BlockDepot | null = null) {
+  /**
+   * Without a depot, a block that was moved to one cannot be read. `db` may be a transaction, but
+   * not with `readBinary`.
+   */
+  constructor(
+    db: Kysely<TimeseriesDatabase>,
+    depot: BlockDepot | null = null,
+    readBinary: Store["readBinary"] = null,
+  ) {
     this.#db = db;
     this.#opener = new BlockOpener(depot);
+    this.#readBinary = readBinary;
   }
 
   async *ticks(
@@ -79,9 +89,10 @@ export class BlockHistory implements History {
   async *#pages(key: SeriesKey, range: TimeRange): AsyncGenerator<LivePage> {
     const seriesId = await this.#ids.find(this.#db, key);
     if (seriesId === null) return;
+    const of = { key, seriesId, readBinary: this.#readBinary };
     yield* eachPage(
       clampRange(range),
-      (rest, size) => readPage(this.#db, { key, seriesId, range: rest }, size),
+      (rest, size) => readPage(this.#db, { ...of, range: rest }, size),
       // A transaction belongs to its caller, who may change what comes next.
       { ahead: !this.#db.isTransaction },
     );
@@ -100,6 +111,10 @@ export class BlockHistory implements History {
       }), { ahead: false });
   }
 }
+
+/** The history of a store, read as fast as its engine allows. */
+export const historyOf = (store: Store, depot: BlockDepot | null = null): BlockHistory =>
+  new BlockHistory(store.database(timeseriesSchema), depot, store.readBinary);
 
 type LivePage = BlockPage & { readonly rows?: BarColumns };
 

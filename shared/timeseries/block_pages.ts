@@ -4,9 +4,10 @@
  */
 
 import type { Kysely } from "kysely";
+import type { Store } from "../storage/store.ts";
 import type { TimeseriesDatabase } from "./bars_table.ts";
 import { BlockFormatError, decodeBars, decodeTicks, type TickRoom } from "./block_codec.ts";
-import { type BlockRow, selectBlocks } from "./block_store.ts";
+import { type BlockRow, readBlocks, selectBlocks } from "./block_store.ts";
 import type { BarColumns, TickColumns, TimeRange } from "./columns.ts";
 import { type BlockDepot, DepotError } from "./depot/block_depot.ts";
 import type { SeriesKey } from "./series_store.ts";
@@ -26,20 +27,32 @@ export interface BlockPage extends TimeRange {
   readonly blocks: readonly BlockRow[];
 }
 
+export interface PageOf {
+  readonly key: SeriesKey;
+  readonly seriesId: number;
+  readonly range: TimeRange;
+  readonly readBinary?: Store["readBinary"];
+}
+
 /** How many blocks the next page asks for. */
 export interface PageSize {
   readonly limit: number;
 }
 
-/** A page of the range from its start; an empty one when `limit` blocks begin at one moment. */
+/**
+ * A page of the range from its start; an empty one when `limit` blocks begin at one moment. Large
+ * pages by `readBinary` where it is given; a small one is there sooner by a plan that is kept.
+ */
 export async function readPage(
   db: Kysely<TimeseriesDatabase>,
-  { key, seriesId, range }: { key: SeriesKey; seriesId: number; range: TimeRange },
+  { key, seriesId, range, readBinary = null }: PageOf,
   { limit }: PageSize,
 ): Promise<BlockPage> {
   const { from, to } = range;
-  const earliest = spanOf(key, from).from;
-  const blocks = await selectBlocks(db, { seriesId, earliest, range }, { limit });
+  const of = { seriesId, earliest: spanOf(key, from).from, range };
+  const blocks = readBinary === null || limit < pageBlocks
+    ? await selectBlocks(db, of, { limit })
+    : await readBlocks(db, readBinary, { ...of, limit });
   if (blocks.length < limit) return { blocks, from, to };
   return { blocks, from, to: Math.max(from, blocks.at(-1)!.fromTime) };
 }
@@ -108,9 +121,9 @@ export class BlockOpener {
       if (!(cause instanceof BlockFormatError || cause instanceof DepotError)) throw cause;
       const from = new Date(block.fromTime).toISOString();
       const series = `${key.symbol} ${key.kind} of ${key.source}`;
-      throw new HistoryDamaged(`Cannot read ${series}, block from ${from}: ${cause.message}`, {
-        cause,
-      });
+      const place = block.bytes instanceof Uint8Array ? "" : ` in ${block.bytes.key} of the depot`;
+      const text = `Cannot read ${series}, block from ${from}${place}: ${cause.message}`;
+      throw new HistoryDamaged(text, { cause });
     }
   }
 

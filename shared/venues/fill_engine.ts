@@ -16,7 +16,7 @@ import { isImmediate, matchOrder, type MatchRules } from "./matching.ts";
 import { type Report, reportOf } from "./fill_reports.ts";
 import { MinHeap } from "./min_heap.ts";
 import { OcoGroups, reduced } from "./oco_groups.ts";
-import { replaced } from "./replacing.ts";
+import { outrunsGuarantee, replaced } from "./replacing.ts";
 import { watchTrigger } from "./triggers.ts";
 import type { EngineEffects, FillEngine, HeldOrder, StandingChange } from "./venue.ts";
 
@@ -52,6 +52,7 @@ interface Effects {
   readonly changes: Map<OrderId, HeldOrder | null>;
 }
 
+const hasEnded = "the order has ended";
 const noEffects: EngineEffects = { reports: [], changes: new Map() };
 
 class Engine implements FillEngine {
@@ -109,8 +110,7 @@ class Engine implements FillEngine {
 
   /** An order the engine does not hold gets no answer here: its last report said how it ended. */
   cancel(orderId: OrderId, now: EpochMs): EngineEffects {
-    const text = "the order has ended";
-    const held = this.#heldStill(orderId, { execType: "cancel_rejected", now, text });
+    const held = this.#heldStill(orderId, { execType: "cancel_rejected", now, text: hasEnded });
     if (held !== undefined) this.#end(held, { execType: "canceled", now, text: null });
     return this.#take();
   }
@@ -118,9 +118,16 @@ class Engine implements FillEngine {
   /** As {@link cancel}; a replace that was answered before has no effect. */
   replace(orderId: OrderId, replacement: Replacement, now: EpochMs): EngineEffects {
     const { revision } = replacement;
-    const text = "the order has ended";
-    const held = this.#heldStill(orderId, { execType: "replace_rejected", now, text, revision });
+    const refusal = { execType: "replace_rejected" as const, now, text: hasEnded, revision };
+    const held = this.#heldStill(orderId, refusal);
     if (held === undefined || revision <= held.revision) return this.#take();
+    const standing = this.#standing.get(held.order.symbol);
+    const seen = standing !== undefined && this.#tradable(standing, now) ? standing : null;
+    if (outrunsGuarantee(held, replacement, seen)) {
+      this.#report(held, { ...refusal, text: "the price is at the new guarantee, or unknown" });
+      this.#keep({ ...held, nextReport: held.nextReport + 1, revision });
+      return this.#take();
+    }
     const after = replaced(held, replacement);
     if (after === null) {
       const text = "replaced by a size that is filled already";

@@ -49,6 +49,7 @@ const draft = fc.oneof(
           "limit FOK",
           "limit DAY",
           "stop GTC",
+          "stop GTC guaranteed",
           "stop GTD",
           "stop_limit GTC",
           "market_if_touched GTC",
@@ -160,9 +161,10 @@ function stepsOf(
       return { kind: "replace", orderId: order.orderId, replacement, now };
     }
     if (one.kind === "submit") {
-      const [type, timeInForce] = one.terms.style.split(" ") as [
+      const [type, timeInForce, guaranteed] = one.terms.style.split(" ") as [
         VenueOrder["type"],
         VenueOrder["timeInForce"],
+        string?,
       ];
       const order: VenueOrder = {
         accountId: "demo" as AccountId,
@@ -176,6 +178,7 @@ function stepsOf(
         ...plainTerms,
         ocoGroup: one.terms.group,
         ...pricesOf(type, one.terms),
+        ...(guaranteed === undefined ? {} : { guaranteedPremium: price(1), priceBound: null }),
         expireTime: timeInForce === "GTD" || timeInForce === "DAY"
           ? epochMs(now + one.terms.expiresIn)
           : null,
@@ -242,6 +245,7 @@ function checkOrder(
     for (const limit of [terms.price, terms.priceBound]) {
       assert(limit === null || direction * (limit - report.price) >= 0, story);
     }
+    assert(order.guaranteedPremium === null || report.price === terms.triggerPrice, story);
     assert(new TradingHours().isOpen(report.time), story);
     assert(terms.expireTime === null || report.time < terms.expireTime, story);
   }

@@ -69,6 +69,56 @@ Deno.test("a market order fills at once at the standing quote: a buy at the ask,
   assertEquals(one.holds(sell.orderId), false);
 });
 
+Deno.test("a guaranteed stop fills whole at its price however far the market gaps, over a weekend too", () => {
+  const one = engine({ slippagePoints: 3, partialShare: 1 });
+  const guard = order({
+    side: "sell",
+    type: "stop",
+    timeInForce: "GTC",
+    triggerPrice: price(109_900),
+    guaranteedPremium: price(10),
+  });
+  one.quotes([quote(110_000, 110_010, friday)], friday);
+  assertEquals(brief(one.submit(guard, friday)), ["new"]);
+  assertEquals(brief(one.quotes([quote(101_000, 101_500, sunday)], sunday)), [
+    "triggered",
+    "trade 1000@109900",
+  ]);
+});
+
+Deno.test("a guaranteed stop is not moved to where the price already is, nor while there is none", () => {
+  const one = engine();
+  const guard = order({
+    side: "sell",
+    type: "stop",
+    timeInForce: "GTC",
+    triggerPrice: price(109_900),
+    guaranteedPremium: price(10),
+  });
+  one.quotes([quote(110_000, 110_010)], start);
+  one.submit(guard, start);
+  const { units: size, price: none, timeInForce, expireTime } = guard;
+  const plain = { units: size, price: none, timeInForce, expireTime };
+  const moved = (revision: number, trigger: number, count = 1_000): Replacement => ({
+    ...plain,
+    units: units(count),
+    revision,
+    triggerPrice: price(trigger),
+    trailingDistance: null,
+    priceBound: null,
+  });
+  const { orderId } = guard;
+  assertEquals(brief(one.replace(orderId, moved(1, 109_999), start)), ["replaced"]);
+  assertEquals(brief(one.replace(orderId, moved(2, 110_000), start)), ["replace_rejected"]);
+  const silent = later(60_000);
+  assertEquals(brief(one.replace(orderId, moved(3, 109_000), silent)), ["replace_rejected"]);
+  assertEquals(brief(one.replace(orderId, moved(4, 109_999, 500), silent)), ["replaced"]);
+  assertEquals(brief(one.quotes([quote(90_000, 90_010, silent)], silent)), [
+    "triggered",
+    "trade 500@109999",
+  ]);
+});
+
 Deno.test("slippage makes market orders worse and leaves limit orders alone", () => {
   const one = engine({ slippagePoints: 3 });
   one.quotes([quote(110_000, 110_010)], start);

@@ -1,4 +1,7 @@
-/** What one price does to one order. Pure: chance comes from the seed, the order and the report. */
+/**
+ * What one price does to one order. Pure: chance comes from the seed, the order and the report. A
+ * guaranteed stop that was set off trades whole at its trigger price, which is what was sold.
+ */
 
 import type { VenueOrder } from "../contracts/messages/orders.ts";
 import { type Price, price, type Units, units } from "../domain/instrument.ts";
@@ -31,6 +34,12 @@ export const isImmediate = (order: VenueOrder): boolean =>
 
 export function matchOrder(held: HeldOrder, quote: Quote, rules: MatchRules): Match {
   const { order } = held;
+  if (order.guaranteedPremium !== null) {
+    return {
+      trade: { units: units(held.remaining), price: order.triggerPrice! },
+      cancelText: null,
+    };
+  }
   const at = tradePrice(order, quote, rules.slippagePoints);
   if (at === "beyond_bound") return { trade: null, cancelText: "no price within the bound" };
   if (at === null) {

@@ -1,6 +1,8 @@
 /** What a replace makes of an order the venue holds. Pure. */
 
 import type { Replacement } from "../domain/orders/order.ts";
+import type { Quote } from "../domain/quote.ts";
+import { watchTrigger } from "./triggers.ts";
 import type { HeldOrder } from "./venue.ts";
 
 /**
@@ -17,6 +19,20 @@ export function replaced(held: HeldOrder, replacement: Replacement): HeldOrder |
     revision,
     trailingLevelHalves: trailingLevel(held, replacement),
   };
+}
+
+/**
+ * Whether a guaranteed stop would be moved to where the price already is, or while there is no price
+ * (`null`) to tell: either would sell what has happened.
+ */
+export function outrunsGuarantee(
+  held: HeldOrder,
+  replacement: Replacement,
+  quote: Quote | null,
+): boolean {
+  const { guaranteedPremium, triggerPrice } = held.order;
+  if (guaranteedPremium === null || replacement.triggerPrice === triggerPrice) return false;
+  return quote === null || watchTrigger(replaced(held, replacement) ?? held, quote).fired;
 }
 
 function trailingLevel(held: HeldOrder, replacement: Replacement): number | null {

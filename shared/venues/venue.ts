@@ -106,7 +106,8 @@ export interface StandingChange {
 
 /**
  * The venue's side of an order, in memory and synchronous: the caller stores `changes` and publishes
- * `reports`, in that order, so a crash between the two repeats a report and never loses a fill.
+ * `reports`, in that order, so a crash between the two repeats a report and never loses a fill. One
+ * that keeps no guarantees rejects an order that has one; it never takes it for a plain stop.
  */
 export interface FillEngine {
   readonly name: string;

@@ -30,6 +30,7 @@ import {
   type ArchiveDatabase,
   archiveMigrations,
   archiveSchema,
+  type ArchiveStore,
   createArchiveStore,
 } from "./archive_store.ts";
 import { Archivist } from "./archivist.ts";
@@ -130,7 +131,8 @@ Deno.test("followers of bars hear partial, final and corrected states, and end w
   await store.close();
 });
 
-Deno.test("a kill between a commit and its announcement is made good at the next start", async () => {
+/** A store of its own, archivists on it one after another, and quotes of EURUSD for them. */
+async function openRestarts() {
   const store = await openStore("pglite:memory");
   await migrate(store, timeseriesSchema, timeseriesMigrations);
   await migrate(store, archiveSchema, archiveMigrations);
@@ -147,19 +149,31 @@ Deno.test("a kill between a commit and its announcement is made good at the next
     const batch = writeQuotes("test", [{ ...one, receivedTime: time, sequence: ++sequence }]);
     return events.event("quotes.received", batch);
   };
-  const start = (announce: (bars: readonly LiveBar[]) => Promise<void>) => {
+  const start = (
+    announce: (bars: readonly LiveBar[]) => Promise<void>,
+    over: ArchiveStore = kept,
+  ) => {
     const killed = new AbortController();
     const archivist = new Archivist({
-      ...{ store: kept, hours: tradingHours("fx-week"), metrics: createMetrics("archive") },
+      ...{ store: over, hours: tradingHours("fx-week"), metrics: createMetrics("archive") },
       ...{ logger: createLogger({ service: "archive", level: "silent" }), signal: killed.signal },
       announce,
     });
     return { archivist, kill: () => killed.abort() };
   };
+  return { store, kept, quote, start };
+}
+
+const shown = (bars: readonly LiveBar[]) =>
+  bars.map(({ state, side, close }) => `${state} ${side} ${close}`);
+
+Deno.test("a kill between a commit and its announcement is made good at the next start", async () => {
+  const { store, quote, start } = await openRestarts();
   const first = start(() => Promise.resolve());
   await first.archivist.take([quote(1_000, 114_000)]);
   const untold: LiveBar[] = [];
   const second = start((bars) => {
+    if (bars.every(({ state }) => state === "partial")) return Promise.resolve();
     untold.push(...bars);
     second.kill();
     return Promise.reject(new Error("killed"));
@@ -169,7 +183,7 @@ Deno.test("a kill between a commit and its announcement is made good at the next
   const third = start((bars) => Promise.resolve(void told.push(...bars)));
   await third.archivist.tellAgain();
   assertEquals(told, untold);
-  assertEquals(told.map(({ state, side, close }) => `${state} ${side} ${close}`).slice(0, 4), [
+  assertEquals(shown(told).slice(0, 4), [
     ...["final bid 1.14000", "final ask 1.14002", "final mid 1.14001", "partial bid 1.14010"],
   ]);
   // It goes on from there, and what another commit followed is not told again.
@@ -180,5 +194,28 @@ Deno.test("a kill between a commit and its announcement is made good at the next
   told.length = 0;
   await start((bars) => Promise.resolve(void told.push(...bars))).archivist.tellAgain();
   assertEquals(told, next);
+  await store.close();
+});
+
+Deno.test("a commit whose answer was lost is told all the same, once it is known", async () => {
+  const { store, kept, quote, start } = await openRestarts();
+  let lost = false;
+  const told: LiveBar[] = [];
+  const { archivist } = start((bars) => Promise.resolve(void told.push(...bars)), {
+    load: () => kept.load(),
+    async commit(from, effects) {
+      const standing = await kept.commit(from, effects);
+      if (standing.batches !== 2 || lost) return standing;
+      lost = true;
+      throw new Error("the connection is gone");
+    },
+  });
+  await archivist.take([quote(1_000, 114_000)]);
+  await archivist.take([quote(70_000, 114_010)]);
+  const finals = told.filter(({ state }) => state === "final");
+  assertEquals([shown(finals), lost], [
+    ["final bid 1.14000", "final ask 1.14002", "final mid 1.14001"],
+    true,
+  ]);
   await store.close();
 });

@@ -32,6 +32,7 @@ export interface ArchiveDatabase {
     venue_time: Int8;
     quotes: Int8;
     late: Int8;
+    finished_until: Int8;
     building: ColumnType<unknown, string, string>;
   };
 }
@@ -65,6 +66,17 @@ export const archiveMigrations: Record<string, Migration> = {
           (column) => column.notNull().defaultTo('{"finished":[],"corrected":[]}'),
         )
         .execute();
+    },
+  },
+  "2026-11-30_finished_until": {
+    async up(db: Kysely<unknown>) {
+      await db.schema.withSchema(archiveSchema).alterTable("symbols")
+        .addColumn("finished_until", "int8", (column) => column.notNull().defaultTo(0))
+        .execute();
+      // With nothing under way, any minute up to the market's time may have been finished.
+      await sql`update archive.symbols set finished_until = coalesce(
+        (building->'bid'->>'openTime')::int8,
+        (select heard_at - heard_at % 60000 from archive.progress))`.execute(db);
     },
   },
 };
@@ -156,6 +168,7 @@ async function load(db: Kysely<ArchiveDatabase>): Promise<Standing> {
     venueTime: epochMs(Number(row.venue_time)),
     quotes: Number(row.quotes),
     late: Number(row.late),
+    finishedUntil: epochMs(Number(row.finished_until)),
     building: row.building as Building | null,
   }]));
   return { state: { heardAt: epochMs(Number(heard_at)), symbols }, batches: Number(batches), told };
@@ -167,14 +180,16 @@ async function keepSymbols(
 ): Promise<void> {
   if (changed.size === 0) return;
   const records = JSON.stringify([...changed].map((symbol) => {
-    const { venueTime, ...rest } = state.symbols.get(symbol)!;
-    return { symbol, venue_time: venueTime, ...rest };
+    const { venueTime, finishedUntil, ...rest } = state.symbols.get(symbol)!;
+    return { symbol, venue_time: venueTime, finished_until: finishedUntil, ...rest };
   }));
-  await sql`insert into archive.symbols (symbol, sequence, venue_time, quotes, late, building)
-    select symbol, sequence, venue_time, quotes, late, building
-    from json_to_recordset(${records}::text::json) as x(
-      symbol text, sequence int8, venue_time int8, quotes int8, late int8, building jsonb)
+  await sql`insert into archive.symbols
+      (symbol, sequence, venue_time, quotes, late, finished_until, building)
+    select symbol, sequence, venue_time, quotes, late, finished_until, building
+    from json_to_recordset(${records}::text::json) as x(symbol text, sequence int8,
+      venue_time int8, quotes int8, late int8, finished_until int8, building jsonb)
     on conflict (symbol) do update set
-      sequence = excluded.sequence, venue_time = excluded.venue_time,
-      quotes = excluded.quotes, late = excluded.late, building = excluded.building`.execute(trx);
+      sequence = excluded.sequence, venue_time = excluded.venue_time, quotes = excluded.quotes,
+      late = excluded.late, finished_until = excluded.finished_until,
+      building = excluded.building`.execute(trx);
 }

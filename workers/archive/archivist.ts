@@ -61,25 +61,28 @@ export class Archivist {
    * between the two. Whoever heard it hears the same states with the same versions.
    */
   async tellAgain(): Promise<void> {
-    const standing = await this.#load();
-    if (standing === null) return;
-    const { state, batches, told: { finished, corrected } } = standing;
-    const effects = { state, bars: finished, changed: new Set(state.symbols.keys()) };
-    await this.#announce(liveBars({ effects, corrected, version: batches }));
-  }
-
-  /** A store that fails is waited for; `null` when the signal aborts. */
-  async #load(): Promise<Standing | null> {
-    const { store, logger, signal } = this.#deps;
+    const { logger, signal } = this.#deps;
     for (let waitMs = retryMs.first; !signal.aborted; waitMs = Math.min(2 * waitMs, retryMs.most)) {
       try {
-        return await store.load();
+        await this.#load();
+        return;
       } catch (error) {
         logger.error({ err: error, waitMs }, "archive not loaded, will retry");
         await pause(waitMs, signal);
       }
     }
-    return null;
+  }
+
+  /**
+   * Where the archive stands by its store, told again: a commit whose answer was lost may have
+   * happened, and the next one forgets what it had to tell.
+   */
+  async #load(): Promise<Standing> {
+    const standing = await this.#deps.store.load();
+    const { state, batches, told: { finished, corrected } } = standing;
+    const effects = { state, bars: finished, changed: new Set(state.symbols.keys()) };
+    await this.#announce(liveBars({ effects, corrected, version: batches }));
+    return this.#standing = standing;
   }
 
   /**
@@ -99,8 +102,9 @@ export class Archivist {
   }
 
   async #commit(batch: readonly Heard[]): Promise<Committed> {
-    const { store, hours } = this.#deps;
-    const standing = this.#standing ?? await store.load();
+    const { store, hours, signal } = this.#deps;
+    const standing = this.#standing ?? await this.#load();
+    signal.throwIfAborted();
     const effects = archiveBatch(standing.state, batch, hours);
     this.#standing = await store.commit(standing, effects);
     this.#count(effects);

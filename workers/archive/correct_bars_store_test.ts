@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type BarSide, barSides, minuteMs } from "../../shared/domain/bar.ts";
 import { barGrid } from "../../shared/domain/bars/bar_grid.ts";
@@ -23,6 +23,7 @@ import {
   createArchiveStore,
 } from "./archive_store.ts";
 import { archiveBatch, type Heard } from "./decide.ts";
+import { type Committed, liveBars } from "./live_bars.ts";
 
 const start = Date.UTC(2019, 1, 4, 10);
 const always = { isOpen: () => true };
@@ -47,12 +48,20 @@ async function openArchive() {
   return store;
 }
 
-async function archive(store: Store, batches: readonly (readonly Heard[])[]): Promise<void> {
+/** Each batch from where the store says the archive stands. Returns what is told of each. */
+async function archive(
+  store: Store,
+  batches: readonly (readonly Heard[])[],
+): Promise<Committed[]> {
   const archiveStore = createArchiveStore(store.database<ArchiveDatabase>(archiveSchema));
-  let standing = await archiveStore.load();
+  const told: Committed[] = [];
   for (const batch of batches) {
-    standing = await archiveStore.commit(standing, archiveBatch(standing.state, batch, always));
+    const standing = await archiveStore.load();
+    const effects = archiveBatch(standing.state, batch, always);
+    const { batches: version, told: { corrected } } = await archiveStore.commit(standing, effects);
+    told.push({ effects, corrected, version });
   }
+  return told;
 }
 
 const historyOf = (store: Store) =>
@@ -148,6 +157,59 @@ Deno.test("however quotes are late or out of order, bars are those of the ticks 
       }
     }),
     { numRuns: 15 },
+  );
+  await store.close();
+});
+
+/** Steps of a clock that is put back at times, and quotes that are late by it. */
+const unruly = fc.array(
+  fc.record({
+    stepMs: fc.oneof(
+      { weight: 6, arbitrary: fc.integer({ min: 0, max: 40_000 }) },
+      fc.integer({ min: -200_000, max: 200_000 }),
+    ),
+    bid: fc.integer({ min: 100, max: 130 }),
+    ageMs: fc.oneof(fc.constant(0), fc.constant(0), fc.integer({ min: 0, max: 150_000 })),
+    silent: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 40 },
+);
+
+Deno.test("a minute is told as final once; what followers were told last is what is stored", async () => {
+  const store = await openArchive();
+  let sequence = 0;
+  let day = 0;
+  await fc.assert(
+    fc.asyncProperty(unruly, async (steps) => {
+      // Days apart, the runs do not meet.
+      const from = 2 * day++ * 86_400_000;
+      let at = from;
+      const batches = steps.map(({ stepMs, bid, ageMs, silent }): Heard[] => {
+        at = Math.max(from, at + stepMs);
+        if (silent) return [{ time: epochMs(start + at) }];
+        const venueTime = Math.max(from, at - ageMs);
+        return [{ quotes: [quoteOf("EURUSD", [venueTime, bid, ++sequence, at])] }];
+      });
+      const told = new Map<string, number[]>();
+      for (const committed of await archive(store, batches)) {
+        for (const { side, openTime, state, ...bar } of liveBars(committed)) {
+          if (state === "partial") continue;
+          const key = `${side} ${(openTime - start) / minuteMs}`;
+          // What the run before had in hand is finished by the day between.
+          assert(state === "corrected" || !told.has(key), `${key} is final twice`);
+          const prices = [bar.open, bar.high, bar.low, bar.close].map((text) => Number(text) * 1e5);
+          told.set(key, [...prices.map(Math.round), bar.ticks]);
+        }
+      }
+      for (const side of barSides) {
+        const stored = (await barsOf(store, "EURUSD", side)).filter(([minute]) =>
+          told.has(`${side} ${minute}`)
+        );
+        for (const [minute, ...bar] of stored) assertEquals(told.get(`${side} ${minute}`), bar);
+        assertEquals(stored.length, [...told.keys()].filter((key) => key.startsWith(side)).length);
+      }
+    }),
+    { numRuns: 25 },
   );
   await store.close();
 });

@@ -6,6 +6,9 @@
  * every quote and every sign of life moves on. Silent minutes of an open session become flat bars.
  * Nothing is made up across a closed session or an interruption of the feed: there the symbol
  * begins anew with its next quote.
+ *
+ * A minute is finished once. What concerns it afterwards, a late quote or the same time once more
+ * after the clock was put back, is a correction: its bars are made again from all of its ticks.
  */
 
 import {
@@ -38,6 +41,8 @@ export interface SymbolState {
   readonly quotes: number;
   /** Of those, the ones whose minute was finished before they came. */
   readonly late: number;
+  /** Minutes before this were told as finished, or put right: whatever changes one corrects it. */
+  readonly finishedUntil: EpochMs;
   /** Bars of the minute under way, flat until it has a quote. */
   readonly building: Building | null;
 }
@@ -135,36 +140,41 @@ class BarDesk {
       this.#counts.repeats++;
       return;
     }
-    // A quote of a quiet symbol may be old by the venue's time, but is never received in the past.
-    if (quote.receivedTime < this.#heardAt - backMsMax) this.#beginAnew(quote.venueTime);
+    // A quote of a quiet symbol may be old by the venue's time, but is never received in the past;
+    // and one of a venue whose clock is ahead of ours may be received in it, but is not old.
+    if (Math.max(quote.receivedTime, quote.venueTime) < this.#heardAt - backMsMax) {
+      this.#beginAnew(quote.venueTime);
+    }
     this.hear(quote.venueTime);
     // Read only now: the market's time may just have finished its minute.
     const state = this.#symbols.get(quote.symbol) ?? unseen;
     const { building } = state;
-    const late = quote.venueTime < (building?.bid.openTime ?? this.#heardAt - silenceMsMax) ||
-      (building === null && this.#isFinished(quote, state));
-    if (late) this.#correct(quote.symbol, minuteOf(quote.venueTime));
+    const minute = minuteOf(quote.venueTime);
+    const late = building === null ? this.#isLate(quote, state) : minute < building.bid.openTime;
+    if (late) this.#correct(quote.symbol, minute);
     this.#counts.quotes++;
     if (late) this.#counts.late++;
     this.#keep(quote);
+    const after = late
+      ? afterLate(state, quote)
+      : building !== null && quote.venueTime < state.venueTime
+      ? { ...state, building: reordered(building, quote) }
+      : this.#fold(state, quote);
     this.#set(quote.symbol, {
+      ...after,
       sequence: quote.sequence,
       // With nothing under way the symbol begins anew, also at an earlier time.
       venueTime: building === null ? quote.venueTime : latest(quote.venueTime, state.venueTime),
       quotes: state.quotes + 1,
-      late: state.late + (late ? 1 : 0),
-      building: late
-        ? carried(building, quote, state)
-        : building !== null && quote.venueTime < state.venueTime
-        ? reordered(building, quote)
-        : this.#fold(building, quote),
     });
   }
 
-  /** After a silence a quote may still belong to a minute that the silence finished. */
-  #isFinished(quote: Quote, { quotes, venueTime }: SymbolState): boolean {
-    return quotes > 0 && venueTime <= this.#heardAt &&
-      minuteOf(quote.venueTime) <= minuteOf(venueTime);
+  /** With nothing under way: whether the quote belongs to a minute that is over. */
+  #isLate({ venueTime }: Quote, { finishedUntil }: SymbolState): boolean {
+    if (venueTime < this.#heardAt - silenceMsMax) return true;
+    // The clock was put back to before what was finished: that time comes once more.
+    const again = finishedUntil > this.#heardAt;
+    return venueTime < finishedUntil && !again;
   }
 
   /** The market's time is at least this. */
@@ -174,47 +184,48 @@ class BarDesk {
     this.#heardAt = at;
     if (at < this.#nextDue) return;
     for (const [symbol, state] of this.#symbols) {
-      const { building } = state;
-      if (building === null || at < dueOf(building)) continue;
-      this.#set(symbol, { ...state, building: this.#advance(building, epochMs(at - graceMs)) });
+      if (state.building === null || at < dueOf(state.building)) continue;
+      this.#set(symbol, this.#advance(state, epochMs(at - graceMs)));
     }
     this.#nextDue = this.#earliestDue();
   }
 
-  #fold(building: Building | null, quote: Quote): Building {
-    const current = building === null ? null : this.#advance(building, minuteOf(quote.venueTime));
-    const next = current === null || current.bid.ticks === 0
+  #fold(before: SymbolState, quote: Quote): SymbolState {
+    const state = this.#advance(before, minuteOf(quote.venueTime));
+    const current = state.building;
+    const building = current === null || current.bid.ticks === 0
       ? eachSide((side) => openBar(quote, side))
       : { ...current, ...eachSide((side) => addToBar(current[side], quote)) };
-    this.#nextDue = Math.min(this.#nextDue, dueOf(next));
-    return next;
+    this.#nextDue = Math.min(this.#nextDue, dueOf(building));
+    return { ...state, building };
   }
 
-  /** Finishes the minutes that end by `until`; `null` where a closed session ends the thread. */
-  #advance(from: Building, until: EpochMs): Building | null {
-    let building = from;
-    while (building.bid.openTime + minuteMs <= until) {
-      this.#finish(building);
+  /** Finishes the minutes that end by `until`; a closed session ends the thread. */
+  #advance(from: SymbolState, until: EpochMs): SymbolState {
+    let state = from;
+    for (let { building } = state; building !== null; { building } = state) {
+      const next = endOf(building.bid.openTime);
+      if (next > until) break;
       const done = building;
-      const next = epochMs(done.bid.openTime + minuteMs);
-      if (!this.#hours.isOpen(next)) return null;
-      building = eachSide((side) => flatBarAfter(done[side], next));
+      const goesOn = this.#hours.isOpen(next);
+      state = {
+        ...this.#finish(state, done),
+        building: goesOn ? eachSide((side) => flatBarAfter(done[side], next)) : null,
+      };
     }
-    return building;
+    return state;
   }
 
   /** Finishes what has quotes and forgets the rest: nothing may be continued from here. */
   #beginAnew(at: EpochMs): void {
     for (const [symbol, state] of this.#symbols) {
-      if (state.building !== null) this.#set(symbol, { ...state, building: this.#endOf(state) });
+      const { building } = state;
+      if (building === null) continue;
+      const ended = building.bid.ticks > 0 ? this.#finish(state, building) : state;
+      this.#set(symbol, { ...ended, building: null });
     }
     this.#nextDue = Infinity;
     this.#heardAt = at;
-  }
-
-  #endOf({ building }: SymbolState): null {
-    if (building !== null && building.bid.ticks > 0) this.#finish(building);
-    return null;
   }
 
   #keep(quote: Quote): void {
@@ -227,9 +238,13 @@ class BarDesk {
     this.#corrections.set(`${symbol} ${minute}`, { symbol, minute });
   }
 
-  #finish(building: Building): void {
-    if (building.reordered) this.#correct(building.bid.symbol, building.bid.openTime);
+  #finish(state: SymbolState, building: Building): SymbolState {
+    const { symbol, openTime, ticks } = building.bid;
+    const again = openTime < state.finishedUntil;
+    if (building.reordered || (again && ticks > 0)) this.#correct(symbol, openTime);
+    if (again) return state;
     for (const side of barSides) this.#bars.push(building[side]);
+    return { ...state, finishedUntil: endOf(openTime) };
   }
 
   #set(symbol: string, state: SymbolState): void {
@@ -246,16 +261,20 @@ class BarDesk {
   }
 }
 
-const dueOf = ({ bid }: Building): number => bid.openTime + minuteMs + graceMs;
+const endOf = (minute: EpochMs): EpochMs => epochMs(minute + minuteMs);
+
+const dueOf = ({ bid }: Building): number => endOf(bid.openTime) + graceMs;
 
 const latest = (a: EpochMs, b: EpochMs): EpochMs => a > b ? a : b;
 
 /** A late quote that is the symbol's newest is what silent minutes carry on. */
-function carried(building: Building | null, quote: Quote, state: SymbolState): Building | null {
-  if (building === null || building.bid.ticks > 0 || quote.venueTime < state.venueTime) {
-    return building;
-  }
-  return eachSide((side) => flatBarAfter(openBar(quote, side), building[side].openTime));
+function afterLate(state: SymbolState, quote: Quote): SymbolState {
+  const { building, venueTime } = state;
+  const finishedUntil = latest(state.finishedUntil, endOf(minuteOf(quote.venueTime)));
+  const after = { ...state, late: state.late + 1, finishedUntil };
+  if (building === null || building.bid.ticks > 0 || quote.venueTime < venueTime) return after;
+  const carried = (side: BarSide) => flatBarAfter(openBar(quote, side), building[side].openTime);
+  return { ...after, building: eachSide(carried) };
 }
 
 /** An older quote widens the minute and counts; what it opened and closed at is found at its end. */
@@ -281,5 +300,6 @@ const unseen: SymbolState = {
   venueTime: epochMs(0),
   quotes: 0,
   late: 0,
+  finishedUntil: epochMs(0),
   building: null,
 };

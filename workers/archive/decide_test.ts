@@ -31,21 +31,25 @@ function quotesAt(start: EpochMs, firstSequence = 1) {
 function run(batches: readonly (readonly Heard[])[], from: ArchiveState = emptyArchive) {
   let state = from;
   const bars: Bar[] = [];
+  const corrected: string[] = [];
   const counts = { quotes: 0, late: 0, repeats: 0 };
   for (const batch of batches) {
     const effects = archiveBatch(state, batch, hours);
     bars.push(...effects.bars);
+    corrected.push(...effects.corrections.map(({ minute }) => clock(minute)));
     for (const key of ["quotes", "late", "repeats"] as const) counts[key] += effects[key];
     const stored = JSON.parse(JSON.stringify([...effects.state.symbols]));
     state = { heardAt: effects.state.heardAt, symbols: new Map(stored) };
   }
-  return { bars, state, ...counts };
+  return { bars, corrected, state, ...counts };
 }
+
+const clock = (at: EpochMs): string => toRfc3339(at).slice(11, 16);
 
 const bids = (bars: readonly Bar[]) =>
   bars.filter((bar) => bar.side === "bid")
     .map((bar) => [
-      toRfc3339(bar.openTime).slice(11, 16),
+      clock(bar.openTime),
       bar.open,
       bar.high,
       bar.low,
@@ -134,13 +138,44 @@ Deno.test("archiveBatch() passes over repeats, and takes a recording that begins
   const repeated = run([[{ quotes: day }]], first.state);
   assertEquals([repeated.repeats, repeated.bars.length], [3, 0]);
   const restarted = run([[{ quotes: anew }]], first.state);
-  assertEquals(bids(restarted.bars).map(([at]) => at), [
-    "10:03", // what the first run had in hand
-    "10:00",
-    "10:01",
-    "10:02",
-    "10:03",
-  ]);
+  // What the first run had in hand is finished; what it had finished is put right.
+  assertEquals(bids(restarted.bars).map(([at]) => at), ["10:03"]);
+  assertEquals(restarted.corrected, ["10:00", "10:01", "10:03"]);
+  assertEquals(restarted.late, 0);
+});
+
+Deno.test("archiveBatch() takes a quote of a silent minute before the close as late", () => {
+  const friday = parseRfc3339("2019-02-08T21:57:00Z")!;
+  const quote = quotesAt(friday);
+  const before: Heard[] = [{ quotes: [quote(1_000, 100)] }, { time: epochMs(friday + 90_000) }, {
+    time: epochMs(friday + 182_000),
+  }];
+  const first = run([before]);
+  assertEquals(bids(first.bars).map(([at]) => at), ["21:57", "21:58", "21:59"]);
+  const late = { ...quote(119_000, 90), receivedTime: epochMs(friday + 183_000) };
+  const second = run([[{ quotes: [late] }]], first.state);
+  assertEquals([second.late, second.corrected, second.bars], [1, ["21:58"], []]);
+});
+
+Deno.test("archiveBatch() makes minutes over which the clock was put back, as corrections", () => {
+  const quote = quotesAt(monday);
+  const ahead: Heard[] = [{ quotes: [quote(1_000, 100)] }, { time: epochMs(monday + 100_000) }];
+  const first = run([ahead, [{ quotes: [quote(125_000, 101)] }]]);
+  assertEquals(bids(first.bars).map(([at]) => at), ["10:00", "10:01"]);
+  const back = [quote(50_000, 102), quote(70_000, 103), quote(130_000, 104), quote(190_000, 105)];
+  const second = run(back.map((one) => [{ quotes: [one] }]), first.state);
+  assertEquals([second.corrected, second.late], [["10:00", "10:01", "10:02"], 0]);
+  assertEquals(bids(second.bars).map(([at]) => at), ["10:02"]); // was under way
+});
+
+Deno.test("archiveBatch() is not put back by quotes of a venue whose clock is ahead of ours", () => {
+  const quote = quotesAt(monday);
+  const ahead = [1_000, 20_000, 40_000, 61_000].map((at): Heard => {
+    const one = quote(at, 100);
+    return { quotes: [{ ...one, receivedTime: epochMs(one.venueTime - 30_000) }] };
+  });
+  const { bars, corrected } = run([ahead]);
+  assertEquals([bids(bars), corrected], [[["10:00", 100, 100, 100, 100, 3]], []]);
 });
 
 /** A walk of quotes and signs of life over a few minutes, in the order ingest publishes them. */
@@ -179,6 +214,41 @@ Deno.test("archiveBatch() makes the same bars however the feed is cut and redeli
       assertEquals(cut.quotes, whole.quotes);
     },
   ));
+});
+
+/** As well with quotes that come late, a clock that is put back, and over the close of a Friday. */
+const unruly = fc.array(
+  fc.record({
+    stepMs: fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: 0, max: 40_000 }) },
+      fc.integer({ min: 0, max: 300_000 }),
+      fc.integer({ min: -400_000, max: -1 }),
+    ),
+    ageMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200_000 })),
+    symbol: fc.constantFrom("EURUSD", "USDJPY", null),
+  }),
+  { minLength: 1, maxLength: 60 },
+).map((steps) => {
+  const start = parseRfc3339("2019-02-08T21:50:00Z")!;
+  const quote = quotesAt(start);
+  let at = 400_000;
+  return steps.map(({ stepMs, ageMs, symbol }): Heard => {
+    at = Math.max(400_000, at + stepMs);
+    if (symbol === null) return { time: epochMs(start + at) };
+    const one = quote(at - ageMs, 100, symbol);
+    return { quotes: [{ ...one, receivedTime: epochMs(start + at) }] };
+  });
+});
+
+Deno.test("archiveBatch() finishes a minute once, whatever the clock does, also over restarts", () => {
+  fc.assert(
+    fc.property(unruly, (events) => {
+      const { bars } = run(events.map((event) => [event]));
+      const keys = bars.map(({ symbol, side, openTime }) => `${symbol} ${side} ${openTime}`);
+      assertEquals(keys.length, new Set(keys).size);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 dataTest(

@@ -60,6 +60,13 @@ export const executionMigrations: Record<string, Migration> = {
         );
     },
   },
+  /** Orders held before there were guarantees have none. */
+  "2026-11-30_guaranteed_stops": {
+    async up(db: Kysely<unknown>) {
+      await sql`update execution.held_orders set held = held || jsonb_build_object('order',
+        jsonb_build_object('guaranteedPremium', null) || (held -> 'order'))`.execute(db);
+    },
+  },
 };
 
 /** Unpublished reports read at once at most. */

@@ -6,10 +6,9 @@ import { type Account, type Valuation, valueAccount } from "../../../shared/doma
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { parseUnits, type Symbol } from "../../../shared/domain/instrument.ts";
-import { defaultMargin } from "../../../shared/domain/margin.ts";
-import type { MarginMethod } from "../../../shared/domain/margin_rates.ts";
 import { type Micros, parseMicros } from "../../../shared/domain/money.ts";
 import { legOf, type Position, positionKey } from "../../../shared/domain/position.ts";
+import { defaultTerms, type TradingTerms } from "../../../shared/domain/terms.ts";
 import { type Quote, QuoteBook, type QuoteStatus } from "../../../shared/domain/quote.ts";
 import { quoteRates, type Rates } from "../../../shared/domain/rates.ts";
 import type { Tenant } from "../../../shared/domain/risk/levels.ts";
@@ -21,6 +20,9 @@ export type EdgeAccount =
   & Pick<Account, "accountId" | "tenant" | "currency" | "positionMode" | "balance" | "openOrders">
   & { readonly lastTransactionId: number; readonly positions: ReadonlyMap<string, Position> };
 
+/** What of the broker's terms an order check asks for. */
+export type EdgeTerms = Pick<TradingTerms, "margin" | "guarantees">;
+
 /** Accounts kept at most; beyond, the one announced longest ago is forgotten. */
 const accountsMax = 1_000_000;
 
@@ -30,16 +32,16 @@ export class EdgeMarket {
   readonly risk = new RiskBook();
   readonly hours: TradingHours;
   readonly clock: Clock;
-  /** How the platform margins what accounts hold. */
-  readonly terms: { readonly margin: MarginMethod };
+  /** How the platform margins what accounts hold, and where it guarantees stops. */
+  readonly terms: EdgeTerms;
   readonly #accounts = new Map<string, EdgeAccount>();
   /** Valuations of accounts as they stand, good until a price moves. */
   readonly #valued = new WeakMap<EdgeAccount, { version: number; valuation: Valuation | null }>();
 
-  constructor(parts: { hours: TradingHours; clock: Clock; margin?: MarginMethod }) {
+  constructor(parts: { hours: TradingHours; clock: Clock; terms?: EdgeTerms }) {
     this.hours = parts.hours;
     this.clock = parts.clock;
-    this.terms = { margin: parts.margin ?? defaultMargin };
+    this.terms = parts.terms ?? defaultTerms;
   }
 
   status(quote: Quote): QuoteStatus {

@@ -10,6 +10,7 @@
 import type { CheckedAccount } from "../../../shared/domain/orders/check_order.ts";
 import { checkOrder, checkTerms } from "../../../shared/domain/orders/check_order.ts";
 import { checkedHolding } from "../../../shared/domain/orders/checked_holding.ts";
+import { guaranteeOffer } from "../../../shared/domain/orders/guarantee.ts";
 import {
   type OrderRequest,
   type ReadOrder,
@@ -46,10 +47,11 @@ export function refusalNow(
     market: { now, open, quote, status },
     account: account === undefined ? null : checkedAccount(market, account, read),
     risk: account === undefined ? null : checkedRisk(market, account, instrument),
+    offer: guaranteeOffer(market.terms.guarantees, instrument),
   });
 }
 
-/** Waiting orders, the day's result and the account's pace are the core's to know. */
+/** Waiting orders, the day's result, the pace and what other accounts have are the core's to know. */
 function checkedRisk(
   market: EdgeMarket,
   account: EdgeAccount,
@@ -61,6 +63,7 @@ function checkedRisk(
     toLimits: () => market.rates.rate(instrument.quote, riskCurrency),
     exposure: () => heldExposure(account.positions, market),
     history: null,
+    totals: [],
   };
 }
 

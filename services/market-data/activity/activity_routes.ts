@@ -15,7 +15,7 @@ import { requireTicks } from "../history/base_series.ts";
 import { timesMax } from "../history/read_bars.ts";
 import { instantOf } from "../history/times.ts";
 import { findListed } from "../instruments/find_listed.ts";
-import { answerTable, formatOf, rowLimit, rowsPerPiece } from "../tables/answer.ts";
+import { answerJson, answerTable, formatOf, piecesOf, rowLimit } from "../tables/answer.ts";
 import type { Table, TableColumn } from "../tables/table.ts";
 import {
   formatActivityPlace,
@@ -24,7 +24,7 @@ import {
   sizeOf,
 } from "./read_activity_bars.ts";
 
-export function addActivityRoutes(app: MarketDataApp, { history }: MarketDataDeps): void {
+export function addActivityRoutes(app: MarketDataApp, { history, logger }: MarketDataDeps): void {
   addRoute(app, listActivityBarsRoute, async (c) => {
     const instrument = findListed(c.req.valid("param").symbol);
     const { symbol } = instrument;
@@ -44,20 +44,18 @@ export function addActivityRoutes(app: MarketDataApp, { history }: MarketDataDep
     if (bars.length === 0) await requireTicks(history, series);
     const cursorOfNext = next === null ? null : formatActivityPlace(next);
     const about = { symbol, side, source, kind, size };
-    return answerTable({
-      request: c.req.raw,
-      format,
-      next: cursorOfNext === null ? null : { cursor: cursorOfNext },
-      json() {
-        const views = bars.map((bar) => toView(bar, instrument));
-        return JSON.stringify({ ...about, bars: views, next: cursorOfNext });
-      },
-      *tables() {
-        for (let at = 0; at === 0 || at < bars.length; at += rowsPerPiece) {
-          yield toTable(bars.slice(at, at + rowsPerPiece), instrument);
-        }
-      },
-    }) as never;
+    const nextPage = cursorOfNext === null ? null : { cursor: cursorOfNext };
+    const request = c.req.raw;
+    if (format === "json") {
+      const views = bars.map((bar) => toView(bar, instrument));
+      const text = JSON.stringify({ ...about, bars: views, next: cursorOfNext });
+      return answerJson(request, text, nextPage) as never;
+    }
+    const tables = piecesOf(
+      bars.length,
+      (from, to) => toTable(bars.slice(from, to), instrument),
+    );
+    return answerTable({ request, format, next: nextPage, tables, logger }) as never;
   });
 }
 

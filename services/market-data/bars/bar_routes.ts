@@ -8,7 +8,7 @@ import type { MarketDataApp, MarketDataDeps } from "../deps.ts";
 import { type BarsQuery, readBars } from "../history/read_bars.ts";
 import { instantOf } from "../history/times.ts";
 import { findListed } from "../instruments/find_listed.ts";
-import { answerTable, formatOf, rowLimit, rowsPerPiece } from "../tables/answer.ts";
+import { answerJson, answerTable, formatOf, piecesOf, rowLimit } from "../tables/answer.ts";
 import { barsJson, toBarsTable } from "./list_bars.ts";
 
 export function addBarRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
@@ -30,16 +30,16 @@ export function addBarRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
     };
     const page = await readBars(deps, query);
     const { bars, next } = page;
-    return answerTable({
-      request: c.req.raw,
-      format,
-      next: next === null ? null : { from: toRfc3339(epochMs(next)) },
-      json: () => barsJson(page, instrument, query),
-      *tables() {
-        for (let at = 0; at === 0 || at < bars.length; at += rowsPerPiece) {
-          yield toBarsTable(sliceBars(bars, at, at + rowsPerPiece), instrument);
-        }
-      },
-    }) as never;
+    const { logger } = deps;
+    const nextPage = next === null ? null : { from: toRfc3339(epochMs(next)) };
+    const request = c.req.raw;
+    if (format === "json") {
+      return answerJson(request, barsJson(page, instrument, query), nextPage) as never;
+    }
+    const tables = piecesOf(
+      bars.length,
+      (from, to) => toBarsTable(sliceBars(bars, from, to), instrument),
+    );
+    return answerTable({ request, format, next: nextPage, tables, logger }) as never;
   });
 }

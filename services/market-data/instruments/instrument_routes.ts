@@ -12,16 +12,17 @@ import { toInstrumentView } from "./instrument_view.ts";
 import { sessionMemory } from "./sessions.ts";
 
 export function addInstrumentRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
-  const { hours, marketClock } = deps;
+  const { hours, marketClock, guarantees } = deps;
   const sessionAt = sessionMemory(hours);
+  const now = () => ({ session: sessionAt(marketClock.now()), guarantees });
 
   addRoute(app, listInstrumentsRoute, (c) => {
-    const session = sessionAt(marketClock.now());
-    return c.json({ instruments: instruments.map((one) => toInstrumentView(one, session)) }, 200);
+    const at = now();
+    return c.json({ instruments: instruments.map((one) => toInstrumentView(one, at)) }, 200);
   });
 
   addRoute(app, getInstrumentRoute, (c) => {
     const instrument = findListed(c.req.valid("param").symbol);
-    return c.json(toInstrumentView(instrument, sessionAt(marketClock.now())), 200);
+    return c.json(toInstrumentView(instrument, now()), 200);
   });
 }

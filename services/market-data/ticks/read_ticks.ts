@@ -1,8 +1,10 @@
 /** A page of ticks from history. A place between ticks is a time, and how many of it are behind. */
 
 import type { TickColumns } from "../../../shared/domain/columns.ts";
+import { TickRoom } from "../../../shared/timeseries/block_codec.ts";
 import type { TickSeries } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
+import { lowerBound, sliceTicks } from "../../../shared/timeseries/tick_columns.ts";
 
 export interface TickPlace {
   readonly time: number;
@@ -31,50 +33,93 @@ export function parsePlace(text: string): TickPlace {
   return { time: Number(time), spent: Number(spent) };
 }
 
+/** The whole page at once. */
 export async function readTicks(history: History, query: TicksQuery): Promise<TicksPage> {
-  const { place, to, limit, series } = query;
   const pieces: TickColumns[] = [];
-  let count = 0;
+  const page = pageOf(history, query);
+  for (;;) {
+    const { done, value } = await page.next();
+    if (done) return { pieces, next: value };
+    pieces.push(value);
+  }
+}
+
+/** How long the page is, and where the next begins; read through without keeping a tick. */
+export async function measurePage(
+  history: History,
+  query: TicksQuery,
+): Promise<{ readonly rows: number; readonly next: TickPlace | null }> {
+  const page = pageOf(history, query, new TickRoom());
+  for (let rows = 0;;) {
+    const { done, value } = await page.next();
+    if (done) return { rows, next: value };
+    rows += value.length;
+  }
+}
+
+/**
+ * Ticks from one place to another, `null` for the query's end, as they are read. Ticks that were added
+ * since the other place was found are among them: pages still follow one another without a gap.
+ */
+export async function* ticksUntil(
+  history: History,
+  { series, place, to }: TicksQuery,
+  end: TickPlace | null,
+): AsyncGenerator<TickColumns> {
+  const { time: last, spent } = end ?? { time: to, spent: 0 };
+  /** Ticks of the last moment that are behind. */
+  let passed = place.time === last ? place.spent : 0;
+  const range = { series, place, to: Math.min(to, last + 1) };
+  for await (const piece of ticksBehind(history, range)) {
+    const ofLast = lowerBound(piece.time, piece.length, last);
+    const until = Math.min(piece.length, ofLast + spent - passed);
+    passed += piece.length - ofLast;
+    if (until > 0) yield sliceTicks(piece, 0, until);
+    if (until < piece.length) return;
+  }
+}
+
+/** Ticks up to the limit; returns the place before the one that follows. */
+async function* pageOf(
+  history: History,
+  query: TicksQuery,
+  room?: TickRoom,
+): AsyncGenerator<TickColumns, TickPlace | null> {
+  let behind = query.place;
+  let left = query.limit;
+  for await (const piece of ticksBehind(history, query, room)) {
+    const until = Math.min(piece.length, left);
+    left -= until;
+    if (until > 0) {
+      behind = placeBehind(behind, piece.time, until);
+      yield sliceTicks(piece, 0, until);
+    }
+    if (until === piece.length) continue;
+    const time = piece.time[until]!;
+    return time === behind.time ? behind : { time, spent: 0 };
+  }
+  return null;
+}
+
+/** The place behind as many times more. */
+function placeBehind(before: TickPlace, times: Float64Array, length: number): TickPlace {
+  const time = times[length - 1]!;
+  const first = lowerBound(times, length, time);
+  const more = first === 0 && before.time === time ? before.spent : 0;
+  return { time, spent: length - first + more };
+}
+
+/** Everything from a place on. */
+async function* ticksBehind(
+  history: History,
+  { series, place, to }: Omit<TicksQuery, "limit">,
+  room?: TickRoom,
+): AsyncGenerator<TickColumns> {
+  if (place.time >= to) return;
   let skip = place.spent;
-  if (place.time >= to) return { pieces, next: null };
-  for await (const piece of history.ticks(series, { from: place.time, to })) {
-    let from = 0;
-    while (skip > 0 && from < piece.length && piece.time[from] === place.time) {
-      from++;
-      skip--;
-    }
-    if (from < piece.length) skip = 0;
-    const until = Math.min(piece.length, from + limit - count);
-    if (until > from) pieces.push(within(piece, from, until));
-    count += Math.max(0, until - from);
-    if (until < piece.length) {
-      return { pieces, next: placeBefore(piece.time[until]!, query, pieces) };
-    }
+  for await (const piece of history.ticks(series, { from: place.time, to }, room)) {
+    const from = Math.min(skip, lowerBound(piece.time, piece.length, place.time + 1));
+    skip = from < piece.length ? 0 : skip - from;
+    if (from < piece.length) yield sliceTicks(piece, from, piece.length);
   }
-  return { pieces, next: null };
 }
-
-/** The place before a tick of `time` that follows all of `pieces`. */
-function placeBefore(
-  time: number,
-  { place }: TicksQuery,
-  pieces: readonly TickColumns[],
-): TickPlace {
-  let spent = 0;
-  for (const piece of pieces.toReversed()) {
-    for (let at = piece.length - 1; at >= 0; at--) {
-      if (piece.time[at] !== time) return { time, spent };
-      spent++;
-    }
-  }
-  return { time, spent: time === place.time ? spent + place.spent : spent };
-}
-
-const within = (ticks: TickColumns, from: number, until: number): TickColumns => ({
-  length: until - from,
-  time: ticks.time.subarray(from, until),
-  bid: ticks.bid.subarray(from, until),
-  ask: ticks.ask.subarray(from, until),
-  bidVolume: ticks.bidVolume?.subarray(from, until) ?? null,
-  askVolume: ticks.askVolume?.subarray(from, until) ?? null,
-});

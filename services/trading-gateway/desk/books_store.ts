@@ -25,6 +25,7 @@ import {
   positionColumns,
   positionRecords,
 } from "./position_rows.ts";
+import type { LevelTurn } from "../risk/desk_totals.ts";
 import type { TradingDatabase } from "./tables.ts";
 
 /** What one turn changed, ready to be stored whole or not at all. */
@@ -37,6 +38,8 @@ export interface Turn {
   readonly orders: readonly Order[];
   /** `<accountId> <symbol>` pairs whose position changed. */
   readonly positions: readonly { readonly account: Account; readonly symbol: string }[];
+  /** Levels of accounts that are bound together, and the counts the turn was decided on. */
+  readonly levels: readonly LevelTurn[];
   /** Of the booked: fills dated before the FX day it is. */
   readonly lateFills: readonly OrderFilled[];
   readonly outbox: readonly OutboxEntry[];
@@ -218,6 +221,7 @@ async function commit(db: Kysely<TradingDatabase>, turn: Turn): Promise<void> {
           set units = excluded.units, open_cost = excluded.open_cost),
       ${lotChanges(lots)}
       ${lateChanges(turn.lateFills)}
+      ${levelTurns(turn.levels)}
       flattened as (delete from trading.positions where (account_id, symbol, leg) in
         (select a, s, leg from ${rows(flat, flatColumns)}))
       insert into trading.outbox (topic, bodies)
@@ -246,6 +250,14 @@ const lateChanges = (late: Turn["lateFills"]) =>
       late as (insert into trading.late_fills (account_id, transaction_id, symbol, time)
         select a, t, s, at from ${rows(late.map(lateRecord), lateColumns)}),`;
 
+/** A count other than the one expected becomes none, which the column does not take. */
+const levelTurns = (levels: Turn["levels"]) =>
+  levels.length === 0 ? sql.raw("") : sql`
+      counted as (update trading.risk_turns as held set turn =
+          case when held.turn = coalesce(x.t, held.turn) then held.turn + 1 end
+        from ${rows(levels.map(({ level, turn }) => ({ l: level, t: turn })), "l text, t int8")}
+        where held.level = x.l),`;
+
 const lateColumns = "a text, t int8, s text, at timestamptz";
 const lateRecord = (one: OrderFilled) => ({
   a: one.accountId,
@@ -256,10 +268,11 @@ const lateRecord = (one: OrderFilled) => ({
 
 /**
  * Postgres' unique_violation: the other writer's transaction, or the order or fill it made of it.
- * Or its deadlock_detected: two turns over the same accounts, of which this one was given up.
+ * Its not_null_violation: the other writer's turn of a level. Or its deadlock_detected: two turns
+ * over the same accounts, of which this one was given up.
  */
 const isTaken = (error: unknown): boolean =>
-  ["23505", "40P01"].includes((error as { code?: string }).code ?? "");
+  ["23505", "23502", "40P01"].includes((error as { code?: string }).code ?? "");
 
 /** One row a topic: what a turn has to say is moved on together. */
 const outboxRecords = (outbox: Turn["outbox"]) =>
@@ -326,7 +339,7 @@ const orderColumns = `account_id text, transaction_id int8, client_order_id text
   created_at timestamptz, updated_at timestamptz, close_lot_id int8,
   trigger_price int8, trailing_distance int8, trigger_side text, price_bound int8,
   position_fill text, tag text, triggered_at timestamptz, revision int4, replacing json,
-  on_fill json, parent_order_id text, oco_group text, releases boolean, arrival json`;
+  guaranteed_premium int8, on_fill json, parent_order_id text, oco_group text, releases boolean, arrival json`;
 const orderNames = sql.raw(
   orderColumns.replace(/ (text|int4|int8|json|numeric|timestamptz|boolean)(?=,|$)/g, ""),
 );

@@ -5,7 +5,13 @@ import type { Instrument, Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { isClosingOrder } from "../../../shared/domain/margin.ts";
 import { checkOrder, type KnownOfAccount } from "../../../shared/domain/orders/check_order.ts";
-import { checkBounds, checkHoldings, checkState } from "../../../shared/domain/risk/check_risk.ts";
+import { checkGuarantee, checkGuaranteedStop } from "../../../shared/domain/orders/guarantee.ts";
+import {
+  checkBounds,
+  checkHoldings,
+  checkRate,
+  checkState,
+} from "../../../shared/domain/risk/check_risk.ts";
 import { isOpen, type Order, type Replacement } from "../../../shared/domain/orders/order.ts";
 import {
   asksNothingNew,
@@ -16,6 +22,7 @@ import {
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { CancelOrder, CancelOrders, ReplaceOrder } from "./commands.ts";
+import { refusedBy } from "./refusing_level.ts";
 import { book, type Booked, type Decision, knownOf, type Market, refuse } from "./decide.ts";
 
 export function cancelOrder(account: Account, command: CancelOrder, market: Market): Decision {
@@ -24,17 +31,21 @@ export function cancelOrder(account: Account, command: CancelOrder, market: Mark
   if (isClosingOrder(order)) return refuse("order_of_stop_out", order);
   if (order.status === "pending_cancel") return done(account, order, []);
   if (!isOpen(order.status)) return refuse("order_not_open", order);
+  const guarded = checkCancel(account, order, market);
+  if (guarded !== null) return refuse(guarded, order);
   return done(account, order, [requestCancel(account, order, market.now)]);
 }
 
 /**
  * Asks for every open order of the account, or of one symbol, to be canceled, in one turn; not for
- * those by which the platform closes positions.
+ * those by which the platform closes positions, nor for guaranteed stops that stay as they are now,
+ * unless a kill asks.
  */
 export function cancelOrders(account: Account, command: CancelOrders, market: Market): Decision {
   const asked = [...account.orders.values()].filter((order) =>
     isOpen(order.status) && !isClosingOrder(order) &&
-    (command.symbol === null || command.symbol === order.symbol)
+    (command.symbol === null || command.symbol === order.symbol) &&
+    (command.byKill === true || checkCancel(account, order, market) === null)
   );
   const booked = asked.flatMap((order) =>
     order.status === "pending_cancel" ? [] : [requestCancel(account, order, market.now)]
@@ -54,10 +65,23 @@ export function replaceOrder(account: Account, command: ReplaceOrder, market: Ma
   if (asksNothingNew(order, replacement)) return done(account, order, []);
   if (order.status === "held") return refuse("order_held", order);
   if (order.status === "pending_cancel") return refuse("order_being_canceled", order);
+  const instrument = instrumentOf(order.symbol);
+  const change = { order, replacement, instrument };
+  // Valued once for all that ask: the account's positions may be many.
+  const known = knownOf(account, { terms: order, instrument }, market);
   const reason = checkReplacement(order, replacement, market.now) ??
-    checkTerms(account, { order, replacement }, market);
-  if (reason !== null) return refuse(reason, order);
-  return done(account, order, [requestReplace(account, { order, replacement }, market.now)]);
+    checkGuaranteed({ order, to: replacement }, known) ??
+    checkRisk(change, known) ??
+    checkGrowth(change, known);
+  if (reason === null) {
+    return done(account, order, [requestReplace(account, { order, replacement }, market.now)]);
+  }
+  const text = refusedBy(
+    account,
+    { instrument, reason, market },
+    (risk) => checkRisk(change, { ...known, risk }),
+  );
+  return refuse(reason, order, text);
 }
 
 interface Change {
@@ -66,16 +90,26 @@ interface Change {
   readonly instrument: Instrument;
 }
 
-/** Values the account once for both: its positions may be many. */
-function checkTerms(
-  account: Account,
-  { order, replacement }: Pick<Change, "order" | "replacement">,
-  market: Market,
-): RejectReason | null {
+/** Whether the account's owner may cancel the order; of all but guaranteed stops, yes. */
+function checkCancel(account: Account, order: Order, market: Market): RejectReason | null {
+  if (order.guaranteedPremium === null) return null;
   const instrument = instrumentOf(order.symbol);
-  const known = knownOf(account, { terms: order, instrument }, market);
-  const change = { order, replacement, instrument };
-  return checkRisk(change, known) ?? checkGrowth(change, known);
+  return checkGuaranteed(
+    { order, to: null },
+    knownOf(account, { terms: order, instrument }, market),
+  );
+}
+
+/** A guaranteed stop changes at prices of now alone; an entry keeps the guarantee it asks for. */
+function checkGuaranteed(
+  { order, to }: { order: Order; to: Replacement | null },
+  { market: { open, quote, status }, account: { holding }, offer }: KnownOfAccount,
+): RejectReason | null {
+  const tradable = open && (status === "live" || status === "quiet");
+  const reason = checkGuaranteedStop(order, to, { offer, quote, tradable });
+  if (reason !== null || to === null || !(order.onFill?.guaranteed ?? false)) return reason;
+  const { revision: _, ...terms } = to;
+  return checkGuarantee({ ...order, ...terms }, { offer, quote, holding });
 }
 
 /** Rules of risk judge the new terms whole, smaller ones too: a halt refuses every replace. */
@@ -96,7 +130,7 @@ function checkRisk(
   return checkState(added, holding, risk) ??
     checkBounds(wanted, instrument, { risk, market: known.market }) ??
     (units > 0 ? checkHoldings(added, instrument, { holding, quote, risk }) : null) ??
-    (risk.history?.admits(1) === false ? "order_rate_above_limit" : null);
+    checkRate(risk, 1);
 }
 
 /** A larger order passes the check of the units it adds; a smaller one always may. */

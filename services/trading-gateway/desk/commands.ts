@@ -55,6 +55,8 @@ export interface CancelOrders {
   readonly accountId: AccountId;
   /** `null` for every symbol. */
   readonly symbol: Symbol | null;
+  /** Guaranteed stops too, whatever keeps their owner from canceling them. */
+  readonly byKill?: true;
 }
 
 export interface ReplaceOrder {
@@ -107,6 +109,8 @@ export type Outcome =
     readonly reason: RejectReason | "account_exists" | "conversion_pending" | MoneyRefusal;
     /** The order that stands in the way, or was refused; `null` when there is none. */
     readonly order: Order | null;
+    /** More about the reason, where the order does not say it itself. */
+    readonly text?: string;
     /** Of a refused group: all its orders. */
     readonly orders?: readonly Order[];
   };

@@ -27,6 +27,7 @@ import {
   type Order,
   remainingUnits,
 } from "../../../shared/domain/orders/order.ts";
+import { guaranteeOffer, premiumOf } from "../../../shared/domain/orders/guarantee.ts";
 import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_order.ts";
 import { defaultPositions } from "../../../shared/domain/position.ts";
 import type { QuoteBook } from "../../../shared/domain/quote.ts";
@@ -39,6 +40,7 @@ import type { ApplyReport, Command, OpenAccount, Outcome, PlaceOrder } from "./c
 import type { MoneyCommand } from "./decide_money.ts";
 import type { RiskSource } from "../risk/desk_risk.ts";
 import { flatten } from "../risk/flatten.ts";
+import { refusedBy } from "./refusing_level.ts";
 import { followEnd, followFill } from "./linked_orders.ts";
 import { isRefused, placeGroup } from "./place_group.ts";
 import { cancelOrder, cancelOrders, refuseReplaces, replaceOrder } from "./change_orders.ts";
@@ -109,9 +111,10 @@ export function decide(
 export const refuse = (
   reason: (Outcome & { ok: false })["reason"],
   order: Order | null,
+  text: string | null = null,
 ): Decision => ({
   booked: [],
-  outcome: { ok: false, reason, order },
+  outcome: { ok: false, reason, order, ...(text === null ? {} : { text }) },
 });
 
 /** Distributes over the union, so each transaction keeps its own fields. */
@@ -166,11 +169,9 @@ function placeOrder(
     account.accountId,
     (account.lastTransactionId + 1) as TransactionId,
   );
-  const reason = checkOrder(
-    terms,
-    command.instrument,
-    knownOf(account, command, context.market),
-  );
+  const { instrument } = command;
+  const known = knownOf(account, command, context.market);
+  const reason = checkOrder(terms, instrument, known);
   const booked = reason === null
     ? book(account, context.market.now, {
       type: "order_accepted",
@@ -183,7 +184,11 @@ function placeOrder(
       orderId,
       terms,
       reason,
-      text: null,
+      text: refusedBy(
+        account,
+        { instrument, reason, market: context.market },
+        (risk) => checkOrder(terms, instrument, { ...known, risk }),
+      ),
     });
   const order = account.orders.get(orderId) ?? null;
   return {
@@ -225,7 +230,8 @@ export function knownOf(
     toAccount: market.rates.rate(instrument.quote, account.currency),
   };
   const risk = market.risk?.about(account, instrument, market) ?? null;
-  return { market: { now: market.now, open, quote, status }, account: checked, risk };
+  const offer = guaranteeOffer(market.terms.guarantees, instrument);
+  return { market: { now: market.now, open, quote, status }, account: checked, risk, offer };
 }
 
 function applyReport(
@@ -285,6 +291,7 @@ function fillOf(
     market.rates,
   );
   if (commission === null) return null;
+  const premium = premiumOf(order, { ...fill, rate }, instrument);
   const quality = fillQuality(order, { ...fill, rate }, instrument);
   return {
     type: "order_filled" as const,
@@ -296,6 +303,7 @@ function fillOf(
     realisedCurrency: instrument.quote,
     rate,
     ...(commission === undefined ? {} : { commission }),
+    ...(premium === undefined ? {} : { premium }),
     ...(quality === undefined ? {} : { quality }),
   };
 }

@@ -11,6 +11,7 @@ import type { Account } from "../../../shared/domain/account.ts";
 import type { AccountId, OrderId } from "../../../shared/domain/ids.ts";
 import type { Order } from "../../../shared/domain/orders/order.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
+import { defaultTenant, type Tenant } from "../../../shared/domain/risk/levels.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
@@ -21,7 +22,7 @@ import type { DeskRisk } from "../risk/desk_risk.ts";
 import { toTransactionView } from "../transactions/transaction_view.ts";
 import { accountEntry, transactionEntries, venueEntry } from "./announce.ts";
 import { AccountMoved, type BooksStore, forgetEndedOrders, type Turn } from "./books_store.ts";
-import type { Command, Outcome } from "./commands.ts";
+import type { Command, OpenAccount, Outcome } from "./commands.ts";
 import {
   type Booked,
   clientOrderKey,
@@ -40,8 +41,8 @@ const turnMax = 512;
 const queueMax = 20_000;
 /** Accounts held in memory at most; the longest unused go first. */
 const accountsMax = 20_000;
-/** How often a turn starts anew because another writer moved an account on. */
-const attemptsMax = 4;
+/** How often a turn starts anew because another writer moved an account, or its level, on. */
+const attemptsMax = 16;
 /** Client order ids remembered as used, so that a quick repeat is looked up at once. */
 const recentMax = 50_000;
 
@@ -141,6 +142,7 @@ export class Desk {
         for (const { command } of waiting) {
           for (const id of accountsOf(command)) this.#forget(id);
         }
+        this.#deps.risk?.totals.lose();
         if (error instanceof HalfDecided) {
           error.waiting.reject(error.cause);
           waiting = waiting.filter((one) => one !== error.waiting);
@@ -166,7 +168,8 @@ export class Desk {
     const known = await this.#lookUp(waiting, sure);
     const market = this.#deps.market();
     await this.#deps.risk?.prepare(
-      waiting.flatMap(({ command }) => accountsOf(command)),
+      waiting.flatMap(({ command }) => accountsOf(command).map((id) => this.#accounts.get(id)!)),
+      waiting.flatMap(({ command }) => command.kind === "open_account" ? tenantOf(command) : []),
       market.now,
     );
     this.#deps.risk?.beginTurn();
@@ -175,6 +178,7 @@ export class Desk {
     if (turn !== null) {
       await this.#deps.store.commit(turn);
       for (const account of turn.accounts) forgetEndedOrders(account);
+      this.#deps.risk?.totals.stored(turn.levels);
       this.#deps.onStored();
       this.#deps.onAccounts?.(turn.accounts);
     }
@@ -359,6 +363,7 @@ export class Desk {
       views,
       orders: [...orders.values()],
       positions: [...positions.values()],
+      levels: this.#deps.risk?.totals.turnsOf(touched) ?? [],
       lateFills: this.#lateFills.of(booked, now),
       outbox,
     };
@@ -377,6 +382,8 @@ export class Desk {
     this.#deps.risk?.forget(id);
   }
 }
+
+const tenantOf = ({ tenant = defaultTenant }: OpenAccount): Tenant => tenant;
 
 function orderIdIn(command: Command): OrderId | null {
   if (command.kind === "cancel_order" || command.kind === "replace_order") return command.orderId;

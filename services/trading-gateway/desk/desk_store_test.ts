@@ -190,7 +190,8 @@ function randomTerms(one: Step & { do: "place" }): Partial<OrderTerms> {
       ? {
         takeProfitPrice: rule.price ? null : price(at + (one.side === "buy" ? 90 : -90)),
         stopLossPrice: null,
-        stopLossDistance: price(40),
+        stopLossDistance: price(one.group === null ? 140 : 40),
+        guaranteed: one.group === null,
         trailingDistance: price(30),
       }
       : null,

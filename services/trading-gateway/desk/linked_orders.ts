@@ -10,6 +10,7 @@ import { orderIdOf, type TransactionId } from "../../../shared/domain/ids.ts";
 import type { Price, Units } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { checkAccount, checkExpiry } from "../../../shared/domain/orders/check_order.ts";
+import { guaranteeOffer } from "../../../shared/domain/orders/guarantee.ts";
 import { exitTerms, exitTypes } from "../../../shared/domain/orders/on_fill.ts";
 import {
   isOpen,
@@ -140,6 +141,7 @@ function placeExits(
   const standing = [...account.orders.values()].filter((one) =>
     one.parentOrderId === entry.orderId && isOpen(one.status) && one.status !== "pending_cancel"
   );
+  const offer = guaranteeOffer(market.terms.guarantees, instrumentOf(entry.symbol));
   return exitTypes(entry.onFill).flatMap((type) => {
     const exit = standing.find((one) => one.type === type);
     if (exit !== undefined) return resize(account, { order: exit, by: opened }, at);
@@ -149,6 +151,7 @@ function placeExits(
       units: opened as Units,
       fillPrice: about.price,
       orderId,
+      offer,
     });
     const ocoGroup = `${entry.orderId}.exits`;
     const link = { parentOrderId: entry.orderId, ocoGroup, releases: false };

@@ -50,6 +50,54 @@ Deno.test("an entry's fill places its exits in the same turn; a winner cancels t
   assertEquals(world.position, 0);
 });
 
+const guarded = { guaranteedStopLossOnFill: { price: "0.99700" } };
+const stopIn = (world: World) =>
+  [...world.account.orders.values()].find((one) => one.guaranteedPremium !== null)!;
+
+Deno.test("a guaranteed stop loses what it was to lose, and its premium, when the market gaps", () => {
+  const world = new World();
+  world.place(guarded);
+  world.move(99_970);
+  assertEquals([stopIn(world).triggerPrice, stopIn(world).guaranteedPremium], [
+    price(99_700),
+    price(10),
+  ]);
+  const before = world.account.balance;
+  world.move(80_000);
+  // 10,000 from 0.99980 to 0.99700, and a pip each.
+  assertEquals(world.account.balance - before, -28_000_000n - 1_000_000n);
+  assertEquals(world.position, 0);
+});
+
+Deno.test("a guaranteed stop that never fills costs nothing", () => {
+  const world = new World();
+  world.place({ ...guarded, takeProfitOnFill: { price: "1.00500" } });
+  world.move(99_970);
+  const before = world.account.balance;
+  world.move(100_600);
+  assertEquals(world.account.balance - before, 62_000_000n);
+  assertEquals(world.exits().map(([, , status]) => status), ["filled", "canceled"]);
+});
+
+Deno.test("an entry filled beyond its guaranteed stop is not paid the way back", () => {
+  const world = new World();
+  world.place(guarded);
+  world.deliver();
+  world.move(90_000);
+  assertEquals(stopIn(world).triggerPrice, price(90_010 - 100));
+  world.move(85_000);
+  assertEquals([world.position, stopIn(world).filledCost], [0, 89_910n * 10_000n]);
+  const short = new World();
+  short.place({
+    side: "sell",
+    price: "1.00010",
+    guaranteedStopLossOnFill: { distance: "0.00200" },
+  });
+  short.deliver();
+  short.move(100_500);
+  assertEquals(stopIn(short).triggerPrice, price(100_700));
+});
+
 Deno.test("two stops that one price sets off close the position once", () => {
   const world = new World();
   world.place(exits);
@@ -264,7 +312,9 @@ function take(world: World, one: typeof step extends fc.Arbitrary<infer T> ? T :
       ...(one.exits && !one.reduces
         ? {
           takeProfitOnFill: { price: pips(at + up * 300) },
-          stopLossOnFill: { distance: "0.00200" },
+          [one.units % 2 === 0 ? "stopLossOnFill" : "guaranteedStopLossOnFill"]: {
+            distance: "0.00200",
+          },
           trailingStopLossOnFill: { distance: "0.00150" },
         }
         : {}),
@@ -325,6 +375,11 @@ Deno.test("whatever crosses on the wire, nothing overfills, every order settles,
         );
         assertEquals(world.position, filled);
         for (const one of world.transactions) {
+          if (one.type === "order_filled") {
+            const { guaranteedPremium, triggerPrice } = account.orders.get(one.orderId)!;
+            assertEquals(one.premium !== undefined, guaranteedPremium !== null);
+            if (guaranteedPremium !== null) assertEquals(one.price, triggerPrice);
+          }
           if (one.type === "order_accepted" && one.reason === "stop_out") stopOuts++;
         }
       },

@@ -2,8 +2,8 @@
 
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import { backtestTables } from "../backtests/jobs/backtest_tables.ts";
-import { riskTables } from "../risk/risk_migrations.ts";
+import { backtestLeases, backtestTables } from "../backtests/jobs/backtest_tables.ts";
+import { riskTables, riskTurns } from "../risk/risk_migrations.ts";
 
 const openStatuses = sql`('pending_new', 'new', 'partially_filled', 'pending_cancel')`;
 
@@ -191,6 +191,13 @@ const arrivals: Migration = {
   },
 };
 
+const guaranteedStops: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").alterTable("orders")
+      .addColumn("guaranteed_premium", "int8").execute();
+  },
+};
+
 /** Migrations of the schema, in the order of their names. */
 export const tradingMigrations: Record<string, Migration> = {
   "2026-11-23_first": firstTables,
@@ -203,4 +210,7 @@ export const tradingMigrations: Record<string, Migration> = {
   "2026-11-24_quality_1_arrivals": arrivals,
   "2026-11-25_risk": riskTables,
   "2026-11-26_backtests": backtestTables,
+  "2026-11-26_backtests_leases": backtestLeases,
+  "2026-11-30_guaranteed_stops": guaranteedStops,
+  "2026-11-30_risk_turns": riskTurns,
 };

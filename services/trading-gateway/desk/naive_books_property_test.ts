@@ -105,7 +105,8 @@ Deno.test("after every step the books balance, and the naive books agree with th
         }
         world.restart();
         for (const views of world.views.values()) {
-          for (const { type, reason, positionMode, closed } of views) {
+          for (const { type, reason, positionMode, closed, premium } of views) {
+            if (premium !== undefined) seen.add("premium");
             seen.add(type).add(`${reason}`).add(`${positionMode}`);
             if ((closed?.length ?? 0) > 1) seen.add("several lots closed");
           }
@@ -126,6 +127,7 @@ Deno.test("after every step the books balance, and the naive books agree with th
     "hedging",
     "lot_unknown",
     "several lots closed",
+    "premium",
   ];
   for (const type of wanted) assert(seen.has(type), `${type} happened in none of them`);
 });

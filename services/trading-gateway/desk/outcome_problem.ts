@@ -30,6 +30,8 @@ export async function carryOut(desk: Desk, command: Command): Promise<Done> {
   }
   if (outcome.ok) return outcome;
   const code = outcome.reason === "conversion_pending" ? "conversion_rate_missing" : outcome.reason;
-  const about = outcome.order === null ? "" : ` (order ${outcome.order.orderId})`;
-  throw new Problem(code, `${problemEntry(code).title}${about}`);
+  const { order, text = order?.rejectReason === code ? order.text : null } = outcome;
+  const about = order === null ? [] : [`order ${order.orderId}`];
+  const words = [...about, ...(text === null ? [] : [text])].join(", ");
+  throw new Problem(code, `${problemEntry(code).title}${words === "" ? "" : ` (${words})`}`);
 }

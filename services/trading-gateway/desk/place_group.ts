@@ -20,8 +20,16 @@ import {
   type OrderTerms,
   unlinked,
 } from "../../../shared/domain/orders/order.ts";
+import { checkGuarantee } from "../../../shared/domain/orders/guarantee.ts";
 import { acceptedTerms, sameTerms } from "../../../shared/domain/orders/read_order.ts";
-import { checkBounds, openOrdersAllowed } from "../../../shared/domain/risk/check_risk.ts";
+import { refusedBy } from "./refusing_level.ts";
+import {
+  checkBounds,
+  type CheckedRisk,
+  checkRate,
+  checkTotalOrders,
+  openOrdersAllowed,
+} from "../../../shared/domain/risk/check_risk.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { PlaceGroup } from "./commands.ts";
 import {
@@ -51,8 +59,8 @@ export function placeGroup(
   const booked = command.orders.map(({ terms }, at): Booked => {
     const orderId = nextOrderId(account);
     if (refused) {
-      const reason = reasons[at] ?? "group_refused";
-      return book(account, now, { type: "order_rejected", orderId, terms, reason, text: null });
+      const { reason, text } = reasons[at] ?? { reason: "group_refused", text: null };
+      return book(account, now, { type: "order_rejected", orderId, terms, reason, text });
     }
     return book(account, now, {
       type: "order_accepted",
@@ -126,11 +134,23 @@ function refusals(
   account: Account,
   command: PlaceGroup,
   market: Market,
-): (RejectReason | null)[] {
+): ({ readonly reason: RejectReason; readonly text: string | null } | null)[] {
   const count = command.orders.length;
   return command.orders.map((one, at) => {
-    const { terms, instrument } = one;
+    const { instrument } = one;
     const known = knownOf(account, one, market);
+    const check = (risk: CheckedRisk | null) => checkMember({ ...known, risk }, at, one);
+    const reason = check(known.risk);
+    return reason === null
+      ? null
+      : { reason, text: refusedBy(account, { instrument, reason, market }, check) };
+  });
+
+  function checkMember(
+    known: KnownOfAccount,
+    at: number,
+    { terms, instrument }: PlaceGroup["orders"][number],
+  ): RejectReason | null {
     const { risk } = known;
     if (account.openOrders + count > openOrdersAllowed(risk, openOrdersMax)) {
       return "too_many_open_orders";
@@ -139,17 +159,20 @@ function refusals(
       ? checkTerms(terms, instrument) ?? checkExpiry(terms, market.now) ??
         checkHeld(terms, instrument, known)
       : checkOrder(terms, instrument, known);
-    return reason ?? (risk?.history?.admits(count) === false ? "order_rate_above_limit" : null);
-  });
+    if (reason !== null || risk === null) return reason;
+    return checkTotalOrders(risk, count) ?? checkRate(risk, count);
+  }
 }
 
-/** What rules of risk say of an order that waits: its halt, symbol, size and prices. */
+/** What guarantees and rules of risk say of an order that waits: its halt, symbol, size, prices. */
 function checkHeld(
   terms: OrderTerms,
   instrument: Instrument,
-  { risk, market }: KnownOfAccount,
+  { risk, market, account, offer }: KnownOfAccount,
 ): RejectReason | null {
-  if (risk === null) return null;
+  const { quote } = market;
+  const guarantee = checkGuarantee(terms, { offer, quote, holding: account.holding });
+  if (guarantee !== null || risk === null) return guarantee;
   return risk.rule.state === "halted" ? "trading_halted" : checkBounds(terms, instrument, {
     risk,
     market,

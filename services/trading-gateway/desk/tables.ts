@@ -47,6 +47,8 @@ export interface TradingDatabase extends RiskTables, BacktestTables {
     trailing_distance: Int8 | null;
     trigger_side: string;
     price_bound: Int8 | null;
+    /** Of a guaranteed stop, in points for each unit. */
+    guaranteed_premium: Int8 | null;
     position_fill: string;
     close_lot_id: Int8 | null;
     tag: string | null;

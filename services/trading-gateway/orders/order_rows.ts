@@ -54,17 +54,17 @@ export function toOrder(row: OrderRow): Order {
     trailingDistance: priceIn(row.trailing_distance),
     triggerSide: row.trigger_side as TriggerSide,
     priceBound: priceIn(row.price_bound),
+    guaranteedPremium: priceIn(row.guaranteed_premium),
     positionFill: row.position_fill as PositionFill,
     closeLotId: row.close_lot_id === null ? null : Number(row.close_lot_id) as TransactionId,
     tag: row.tag,
     triggeredAt: row.triggered_at === null ? null : epochMs(Number(row.triggered_at)),
     revision: row.revision,
     replacing: (row.replacing ?? []) as Replacement[],
-    onFill: row.on_fill as OnFill | null,
+    onFill: row.on_fill === null ? null : onFillRecord(row.on_fill as StoredOnFill),
     parentOrderId: row.parent_order_id as OrderId | null,
     ocoGroup: row.oco_group,
     releases: row.releases,
-    // Orders from before this was noted lack it.
     arrival: row.arrival === null ? null : { sentAt: null, ...row.arrival as StoredArrival },
     createdAt: epochMs(Number(row.created_at)),
     updatedAt: epochMs(Number(row.updated_at)),
@@ -96,13 +96,14 @@ export function fromOrder(order: Order) {
     trailing_distance: order.trailingDistance,
     trigger_side: order.triggerSide,
     price_bound: order.priceBound,
+    guaranteed_premium: order.guaranteedPremium,
     position_fill: order.positionFill,
     close_lot_id: order.closeLotId,
     tag: order.tag,
     triggered_at: order.triggeredAt === null ? null : toRfc3339(order.triggeredAt),
     revision: order.revision,
     replacing: order.replacing.length === 0 ? null : order.replacing.map(replacementRecord),
-    on_fill: order.onFill,
+    on_fill: order.onFill === null ? null : onFillRecord(order.onFill),
     parent_order_id: order.parentOrderId,
     oco_group: order.ocoGroup,
     releases: order.releases,
@@ -112,9 +113,19 @@ export function fromOrder(order: Order) {
   };
 }
 
+// Orders from before something was noted lack it.
+type StoredOnFill = Omit<OnFill, "guaranteed"> & Partial<Pick<OnFill, "guaranteed">>;
 type StoredArrival = Omit<Arrival, "sentAt"> & Partial<Pick<Arrival, "sentAt">>;
 
 /** Field by field, so that equal ones are stored as equal texts. */
+const onFillRecord = (one: StoredOnFill): OnFill => ({
+  takeProfitPrice: one.takeProfitPrice,
+  stopLossPrice: one.stopLossPrice,
+  stopLossDistance: one.stopLossDistance,
+  guaranteed: one.guaranteed ?? false,
+  trailingDistance: one.trailingDistance,
+});
+
 const arrivalRecord = (one: Arrival): Arrival => ({
   bid: one.bid,
   ask: one.ask,

@@ -34,6 +34,7 @@ export function toOrderView(order: Order): OrderView {
     trailingDistance: priceText(order.trailingDistance),
     triggerSide: order.triggerSide,
     priceBound: priceText(order.priceBound),
+    guaranteedPremium: priceText(order.guaranteedPremium),
     positionFill: order.positionFill,
     closeLotId: order.closeLotId,
     tag: order.tag,

@@ -15,13 +15,17 @@ import {
   openingUnits,
   waitingExposure,
 } from "../../../shared/domain/risk/account_exposure.ts";
-import type { CheckedRisk } from "../../../shared/domain/risk/check_risk.ts";
+import type { CheckedRisk, CheckedTotal } from "../../../shared/domain/risk/check_risk.ts";
 import { DayLedger, fxDayStart } from "../../../shared/domain/risk/day_result.ts";
+import type { RiskLevelText, Tenant } from "../../../shared/domain/risk/levels.ts";
+import type { LevelTotals } from "../../../shared/domain/risk/level_totals.ts";
 import { noRule, riskCurrency } from "../../../shared/domain/risk/limits.ts";
 import { OrderPace, paceOf } from "../../../shared/domain/risk/order_pace.ts";
-import { RiskBook } from "../../../shared/domain/risk/risk_book.ts";
+import { type LevelLimits, RiskBook } from "../../../shared/domain/risk/risk_book.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
+import { DeskTotals } from "./desk_totals.ts";
+import type { TotalsStore } from "./totals_store.ts";
 
 /** The market as far as risk looks at it. */
 export interface RiskMarket {
@@ -32,8 +36,15 @@ export interface RiskMarket {
 
 /** What the order check is told of an account's risk; the desk's own is a {@link DeskRisk}. */
 export interface RiskSource {
-  /** `null` where no rule binds the order. Good until the next call. */
-  about(account: Account, instrument: Instrument, market: RiskMarket): CheckedRisk | null;
+  /**
+   * `null` where no rule binds the order. Good until the next call. With a `level`, that level's rule
+   * alone, as if there were no other.
+   */
+  about(
+    account: Account,
+    instrument: Instrument,
+    market: RiskMarket & { readonly level?: RiskLevelText },
+  ): CheckedRisk | null;
 }
 
 export interface DayStore {
@@ -52,6 +63,7 @@ const askAgainMs = 10_000;
 
 export class DeskRisk implements RiskSource {
   readonly book = new RiskBook();
+  readonly totals: DeskTotals;
   readonly #store: DayStore;
   readonly #paces = new Map<AccountId, OrderPace>();
   /** Takes back what the turn at hand has counted of paces. */
@@ -59,14 +71,28 @@ export class DeskRisk implements RiskSource {
   readonly #days = new Map<AccountId, DayLedger>();
   #begun: { startsAt: EpochMs; askedAt: EpochMs; exact: boolean; quotes: QuoteBook } | null = null;
 
-  constructor(store: DayStore) {
+  constructor(store: DayStore, totals: TotalsStore) {
     this.#store = store;
+    this.totals = new DeskTotals(totals, this.book);
   }
 
-  /** Reads the day of accounts that are new to it; does nothing while no rule limits the loss. */
-  async prepare(ids: readonly AccountId[], now: EpochMs): Promise<void> {
-    if (!this.book.limitsDailyLoss) return;
-    const startsAt = fxDayStart(now);
+  /**
+   * Reads the day of accounts that are new to it where a rule limits the loss, and what the levels
+   * have that bound them together. `opened` are the tenants of accounts to be opened.
+   */
+  async prepare(
+    accounts: readonly Account[],
+    opened: readonly Tenant[],
+    now: EpochMs,
+  ): Promise<void> {
+    // A calendar's day costs more than all the rest where no rule asks for it.
+    const since = this.book.limitsDailyLoss ? fxDayStart(now) : null;
+    if (since !== null) await this.#readDays(accounts.map((one) => one.accountId), since, now);
+    const tenants = [...accounts.map(({ tenant }) => tenant), ...opened];
+    await this.totals.prepare({ accounts, tenants, since }, (id) => this.#days.get(id) ?? null);
+  }
+
+  async #readDays(ids: readonly AccountId[], startsAt: EpochMs, now: EpochMs): Promise<void> {
     await this.#readBeginning(startsAt, now);
     const missing = ids.filter((id) => this.#days.get(id)?.startsAt !== startsAt);
     if (missing.length === 0) return;
@@ -114,22 +140,33 @@ export class DeskRisk implements RiskSource {
       }
       const terms = one.type === "order_accepted" ? one.terms : null;
       const symbol = one.type === "order_accepted" ? one.terms.symbol : one.symbol;
+      this.#spent.push(...this.totals.spend(account, now));
       const { limits } = this.book.ruleFor(account, symbol);
       if (limits.ordersPerSecondMax === null && limits.duplicateMs === null) continue;
       this.#spent.push(this.#paceOf(account.accountId).spend(terms, paceOf(limits), now));
+    }
+    if (booked.length > 0) {
+      this.totals.follow(account, this.#days.get(account.accountId) ?? null);
     }
   }
 
   /** The accounts are read anew, or no longer held. */
   forget(id: AccountId, { pace = false } = {}): void {
     this.#days.delete(id);
+    this.totals.forget(id);
     if (pace) this.#paces.delete(id);
   }
 
-  about(account: Account, instrument: Instrument, market: RiskMarket): CheckedRisk | null {
-    const rule = this.book.ruleFor(account, instrument.symbol);
+  about(
+    account: Account,
+    instrument: Instrument,
+    market: RiskMarket & { readonly level?: RiskLevelText },
+  ): CheckedRisk | null {
+    const { rates, now, level } = market;
+    const rule = level === undefined
+      ? this.book.ruleFor(account, instrument.symbol)
+      : this.book.rule(level);
     if (rule === noRule) return null;
-    const { rates, now } = market;
     const pace = paceOf(rule.limits);
     return {
       rule,
@@ -143,7 +180,41 @@ export class DeskRisk implements RiskSource {
         repeats: (terms, withinMs) =>
           this.#paces.get(account.accountId)?.repeats(terms, withinMs, now) ?? false,
       },
+      totals: this.book.totalsFor(account).flatMap((total) => {
+        // One that came this moment is read before the next turn.
+        const has = this.totals.of(total.level);
+        return has === undefined || (level !== undefined && level !== total.level)
+          ? []
+          : [this.#checked(total, has, { account, market })];
+      }),
     };
+  }
+
+  #checked(
+    total: LevelLimits,
+    has: LevelTotals,
+    { account, market }: { readonly account: Account; readonly market: RiskMarket },
+  ): CheckedTotal {
+    const { level } = total;
+    return {
+      ...total,
+      // Its own group's other orders shrink as it fills.
+      unitsOn: (terms) =>
+        has.unitsOn(terms.symbol, terms.side) -
+        (openingUnits(account, { ...terms, ocoGroup: null }) - openingUnits(account, terms)),
+      exposure: () => has.exposure(market),
+      openOrders: () => has.openOrders,
+      dayResult: () => this.levelDayResult(level, market),
+      admits: (count) => this.totals.admits(level, count, market.now),
+    };
+  }
+
+  /** Of all accounts of a level, as {@link dayResult}. */
+  levelDayResult(level: RiskLevelText, market: RiskMarket): Micros | null {
+    const totals = this.totals.of(level);
+    return totals === undefined || this.#begun === null
+      ? null
+      : totals.dayResult(market, this.#begun.quotes);
   }
 
   /** In the currency of the limits; `null` while the day is not read, or a price is missing. */

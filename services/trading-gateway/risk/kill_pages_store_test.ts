@@ -9,13 +9,12 @@ import {
   ids,
   logger,
   newDesk,
+  newRisk,
   now,
   openAccount,
   place,
   termsOf,
 } from "../testing/test_desk.ts";
-import { createDayStore } from "./day_store.ts";
-import { DeskRisk } from "./desk_risk.ts";
 import { KillSwitch } from "./kill_switch.ts";
 import { accountsPageMax } from "./kill_store.ts";
 
@@ -26,7 +25,7 @@ Deno.test("a kill asks for every order to be canceled, beyond its first page of 
   await Promise.all(accounts.map((accountId) => place(desk, accountId, termsOf("c-1"))));
   const kills = new KillSwitch({
     db,
-    risk: new DeskRisk(createDayStore(db)),
+    risk: newRisk(),
     desk,
     events: createEventSource({ source: "/test", ids, clock: { now: () => now } }),
     onStored: () => {},

@@ -166,7 +166,7 @@ export class KillSwitch {
       const accounts = await accountsToEnd(db, { level, flatten, after });
       if (accounts.length > 0) await noteOrders(db, kill, accounts);
       await Promise.all(accounts.map(async (accountId) => {
-        await desk.submit({ kind: "cancel_orders", accountId, symbol });
+        await desk.submit({ kind: "cancel_orders", accountId, symbol, byKill: true });
         if (flatten) await desk.submit({ kind: "flatten", accountId, symbol, killId });
       }));
       if (accounts.length < accountsPageMax) break;

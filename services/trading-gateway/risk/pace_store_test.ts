@@ -10,13 +10,11 @@ import { accountLevel } from "../../../shared/domain/risk/levels.ts";
 import { noRule } from "../../../shared/domain/risk/limits.ts";
 import type { Outcome } from "../desk/commands.ts";
 import type { Desk } from "../desk/desk.ts";
-import { db, newDesk, openAccount, place, reportOf, termsOf } from "../testing/test_desk.ts";
-import { createDayStore } from "./day_store.ts";
-import { DeskRisk } from "./desk_risk.ts";
+import { newDesk, newRisk, openAccount, place, reportOf, termsOf } from "../testing/test_desk.ts";
 
 /** A desk, and an account that may send so many orders before the clock has to move. */
 async function start(burst: number): Promise<{ desk: Desk; accountId: AccountId }> {
-  const risk = new DeskRisk(createDayStore(db));
+  const risk = newRisk();
   const desk = newDesk(risk);
   const accountId = await openAccount(desk);
   const limits = { ...noRule.limits, ordersPerSecondMax: 1, orderBurstMax: burst };

@@ -1,7 +1,7 @@
 // Goal: whoever governs risk can change it while the platform runs, sees who changed what, and can
 // stop any part of it at once, across a restart too. Method: the real app over a real PGlite.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { riskRoutes } from "../../../shared/contracts/http/risk.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { describeRefusals, refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";
@@ -101,6 +101,9 @@ Deno.test("a limit that is none, and a level that is nobody's, are refused", asy
     ["platform", { limits: { leverage: 3 } }, 400, "invalid_request"],
     ["platform", { state: "asleep" }, 400, "invalid_request"],
     ["instrument:EURUSD", { limits: { openOrdersMax: 3 } }, 400, "invalid_request"],
+    ["instrument:EURUSD", { limits: { totalExposureMax: "3" } }, 400, "invalid_request"],
+    ["account:ruled", { limits: { totalOpenOrdersMax: 3 } }, 400, "invalid_request"],
+    ["platform", { limits: { totalExposureMax: "0" } }, 400, "invalid_request"],
   ];
   for (const [level, over, status, code] of cases) {
     const body = { version: 0, reason: "a test", ...over };
@@ -331,6 +334,46 @@ Deno.test("the day's loss counts what is realised and what is not, from 17:00 Ne
   trading.clock.advanceTo(Date.parse("2026-01-07T22:00:01Z") as never);
   await trading.quote("EURUSD", 115_510);
   assertEquals((await place("losing")).status, 201);
+});
+
+Deno.test("accounts of a tenant that race take what it may have together, and a restart knows it", async () => {
+  const pair = ["race-1", "race-2"];
+  for (const accountId of pair) await open(accountId, "racers");
+  await open("bystander");
+  await rule("tenant:racers", { limits: { totalPositionUnitsMax: "7000" } });
+  await rule("account:race-1", { limits: { positionUnitsMax: "6000" } });
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, at) => place(pair[at % 2]!)),
+  );
+  const taken = answers.filter(({ status }) => status === 201);
+  assertEquals(taken.length, 7);
+  for (const { status, body } of answers) {
+    if (status === 201) continue;
+    assertEquals([status, body.code], [422, "total_position_above_limit"]);
+    assert(body.detail.includes("by the rule of tenant:racers"), body.detail);
+  }
+  const { body: { totals } } = await send("GET", "/v1/accounts/race-2/risk?symbol=EURUSD");
+  assertEquals(totals.map(({ level, openOrders }: Answer["body"]) => [level, openOrders]), [
+    ["tenant:racers", 7],
+  ]);
+  assertEquals((await place("bystander")).status, 201);
+
+  await trading.stop();
+  const { store } = trading;
+  trading = await openTestTrading({ startsAt, authenticate: refusalAuthenticate, store });
+  await trading.quote("EURUSD", 116_000);
+  assertEquals((await place("race-2")).body.code, "total_position_above_limit");
+  const own = await place("race-1", { units: "6001" });
+  assert(own.body.detail.includes("by the rule of account:race-1"), own.body.detail);
+  await report(trading.deps, taken[0]!.body, { execType: "canceled" });
+  const replaced = taken[1]!.body;
+  const path = `/v1/accounts/${replaced.accountId}/orders/${replaced.orderId}`;
+  const grown = await send("PUT", path, { units: "2001" });
+  assertEquals([grown.status, grown.body.code], [422, "total_position_above_limit"]);
+  assert(grown.body.detail.includes("tenant:racers"), grown.body.detail);
+  assertEquals((await place("race-2")).status, 201);
+  assertEquals((await place("race-2", { side: "sell", price: "1.2" })).status, 201);
+  assertEquals(await auditBooks(trading.deps.db), []);
 });
 
 Deno.test("an edge hears of each change, and of all rules when trading starts", async () => {

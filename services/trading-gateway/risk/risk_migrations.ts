@@ -34,6 +34,16 @@ export const riskTables: Migration = {
   },
 };
 
+/** Levels that bound their accounts together. */
+export const riskTurns: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.withSchema("trading").createTable("risk_turns")
+      .addColumn("level", "text", (column) => column.primaryKey())
+      .addColumn("turn", "int8", (column) => column.notNull())
+      .execute();
+  },
+};
+
 async function createKills(db: Kysely<unknown>): Promise<void> {
   const schema = db.schema.withSchema("trading");
   await schema.createTable("risk_kills")

@@ -11,12 +11,15 @@ import {
 import { problemEntry } from "../../../shared/contracts/http/problems.ts";
 import { findInstrument } from "../../../shared/domain/instruments.ts";
 import { formatMicros } from "../../../shared/domain/money.ts";
-import type { RiskLevelText } from "../../../shared/domain/risk/levels.ts";
+import { parseRiskLevel, type RiskLevelText } from "../../../shared/domain/risk/levels.ts";
 import {
   accountWideLimits,
+  noLimits,
   noRule,
   riskCurrency,
   type RiskLimits,
+  type TotalLimits,
+  totalLimits,
 } from "../../../shared/domain/risk/limits.ts";
 import { isFaulty, type LimitFault, readLimits } from "../../../shared/domain/risk/limits_text.ts";
 import { levelsOf } from "../../../shared/domain/risk/risk_book.ts";
@@ -84,22 +87,25 @@ export function addRiskRoutes(app: TradingApp, deps: TradingDeps): void {
         return { level, version, state };
       }),
       currency: riskCurrency,
+      totals: risk.book.totalsFor(account).flatMap(({ level, limits }) => {
+        const has = risk.totals.of(level);
+        return has === undefined ? [] : [{
+          level,
+          limits: toLimitsView({ ...noLimits, ...pickTotals(limits) }),
+          openOrders: has.openOrders,
+          exposure: text(has.exposure(market())),
+          dayResult: text(risk.levelDayResult(level, market())),
+        }];
+      }),
       exposure: text(exposureOf(account, market())),
       dayResult: text(risk.dayResult(account, market())),
     }, 200);
   });
 }
 
-/** @throws Problem `invalid_request` for texts that are no limits, or none an instrument can have. */
+/** @throws Problem `invalid_request` for texts that are no limits, or none the level can have. */
 function limitsFor(level: RiskLevelText, read: RiskLimits | readonly LimitFault[]): RiskLimits {
-  const faults: readonly LimitFault[] = isFaulty(read)
-    ? read
-    : level.startsWith("instrument:")
-    ? accountWideLimits.filter((limit) => read[limit] !== null).map((limit) => ({
-      limit,
-      expected: "left out: it counts over all symbols",
-    }))
-    : [];
+  const faults = isFaulty(read) ? read : misplaced(level, read);
   if (faults.length === 0) return read as RiskLimits;
   throw new Problem("invalid_request", "A limit cannot be read", {
     errors: faults.map(({ limit, expected }) => ({
@@ -108,3 +114,20 @@ function limitsFor(level: RiskLevelText, read: RiskLimits | readonly LimitFault[
     })),
   });
 }
+
+function misplaced(level: RiskLevelText, limits: RiskLimits): LimitFault[] {
+  const { kind } = parseRiskLevel(level)!;
+  const isSet = (limit: keyof RiskLimits) => limits[limit] !== null;
+  const faults = (names: readonly (keyof RiskLimits)[], why: string): LimitFault[] =>
+    names.filter(isSet).map((limit) => ({ limit, expected: `left out: ${why}` } as LimitFault));
+  return [
+    ...(kind === "instrument" ? faults(accountWideLimits, "it counts over all symbols") : []),
+    ...(kind === "account" || kind === "instrument"
+      ? faults(totalLimits, "only the platform and tenants have totals")
+      : []),
+  ];
+}
+
+/** Of a level's limits those that bound its accounts together. */
+const pickTotals = (limits: TotalLimits): TotalLimits =>
+  Object.fromEntries(totalLimits.map((name) => [name, limits[name]])) as unknown as TotalLimits;

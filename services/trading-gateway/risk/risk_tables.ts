@@ -21,6 +21,8 @@ export interface RiskTables {
     limits: ColumnType<RiskLimitsText, string, string>;
     changed_at: Instant;
   };
+  /** Turns stored so far of each level that bounds its accounts together; see `totals_store.ts`. */
+  risk_turns: { level: string; turn: ColumnType<string | number, number, number> };
   /** Every change of a rule, append-only; `hash` covers `previous_hash` and all other columns. */
   risk_changes: {
     change_id: number;

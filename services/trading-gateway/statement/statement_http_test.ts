@@ -10,6 +10,7 @@ import { micros, parseMicros } from "../../../shared/domain/money.ts";
 import { defaultTerms } from "../../../shared/domain/terms.ts";
 import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import { refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";
+import { report } from "../testing/venue_reports.ts";
 import { openTestTrading } from "../testing/test_trading.ts";
 
 const trading = await openTestTrading({
@@ -29,7 +30,7 @@ const { send, deps, clock } = trading;
 const path = "/v1/accounts/life";
 let fills = 0;
 
-async function trade(symbol: string, size: number, at: number): Promise<void> {
+async function trade(symbol: string, size: number, at: number, over = {}): Promise<void> {
   const placed = await send("POST", `${path}/orders`, {
     body: {
       clientOrderId: `c-${fills}`,
@@ -37,6 +38,7 @@ async function trade(symbol: string, size: number, at: number): Promise<void> {
       side: size > 0 ? "buy" : "sell",
       type: "market",
       units: String(Math.abs(size)),
+      ...over,
     },
   });
   assertEquals(placed.status, 201, JSON.stringify(placed.body));
@@ -57,6 +59,16 @@ async function trade(symbol: string, size: number, at: number): Promise<void> {
     },
   });
   assert(outcome.ok);
+}
+
+/** A thousand euro more, and the guaranteed stop that comes with them. */
+async function stopOut(): Promise<void> {
+  await trade("EURUSD", 1_000, 115_910, { guaranteedStopLossOnFill: { distance: "0.00200" } });
+  const { body } = await send("GET", `${path}/orders`);
+  const [stop] = body.orders;
+  await report(deps, stop, { execType: "new" });
+  await report(deps, stop, { execType: "triggered", price: 90_000 });
+  await report(deps, stop, { execType: "trade", price: 115_710 });
 }
 
 /** Two days of an account in euro: money in and out, trades in dollars and yen, two rolls. */
@@ -84,6 +96,7 @@ async function live(): Promise<void> {
   await trading.quote("USDJPY", 149_700);
   await deps.rolls.tick();
   await trade("USDJPY", 20_000, 149_710);
+  await stopOut();
   clock.advanceBy(1);
 }
 await live();
@@ -115,15 +128,18 @@ Deno.test("the statement of a life names every movement, and its closing balance
     ...["deposit", "commission", "commission", "financing", "financing"],
     ...["realised_profit", "commission", "withdrawal", "transfer_out"],
     ...["financing", "financing", "realised_profit", "commission"],
+    ...["commission", "realised_profit", "commission", "premium"],
   ]);
+  // A pip of a thousand euro is ten cents, at 1.15905 to the euro.
+  assertEquals(body.totals.premium, "-0.086278");
   assertEquals(body.movements.at(-1).balance, body.closingBalance);
   assertEquals(body.positions.map((one: Record<string, string>) => [one.symbol, one.units]), [
     ["EURUSD", "20000"],
   ]);
   const [euro, yen] = body.instruments;
-  assertEquals([euro.fills, euro.unitsBought, euro.unitsSold], [2, "30000", "10000"]);
+  assertEquals([euro.fills, euro.unitsBought, euro.unitsSold], [4, "31000", "11000"]);
   assertEquals([yen.fills, yen.unitsBought, yen.unitsSold], [2, "20000", "20000"]);
-  for (const field of ["realised", "commission", "financing"]) {
+  for (const field of ["realised", "commission", "premium", "financing"]) {
     const kind = field === "realised" ? "realised_profit" : field;
     assertEquals(amount(euro[field]) + amount(yen[field]), amount(body.totals[kind]), field);
     assert(amount(body.totals[kind]) !== 0n, field);

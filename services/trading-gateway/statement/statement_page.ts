@@ -22,6 +22,7 @@ const kindNames: Readonly<Record<(typeof movementKinds)[number], string>> = {
   transfer_out: "Transfers out",
   realised_profit: "Realised profit",
   commission: "Commission",
+  premium: "Premiums of guaranteed stops",
   financing: "Financing",
   adjustment: "Adjustments",
 };
@@ -52,7 +53,16 @@ function balanceTable({ totals, openingBalance, closingBalance }: StatementView)
 
 const instrumentTable = ({ instruments }: StatementView): string =>
   table({
-    head: ["Symbol", "#Fills", "#Bought", "#Sold", "#Realised", "#Commission", "#Financing"],
+    head: [
+      "Symbol",
+      "#Fills",
+      "#Bought",
+      "#Sold",
+      "#Realised",
+      "#Commission",
+      "#Premium",
+      "#Financing",
+    ],
     rows: instruments.map((one) => [
       one.symbol,
       String(one.fills),
@@ -60,6 +70,7 @@ const instrumentTable = ({ instruments }: StatementView): string =>
       one.unitsSold,
       one.realised,
       one.commission,
+      one.premium,
       one.financing,
     ]),
   });

@@ -32,6 +32,7 @@ export function toStatementView(statement: Statement): StatementView {
       unitsSold: String(one.unitsSold),
       realised: formatMicros(one.realised),
       commission: formatMicros(one.commission),
+      premium: formatMicros(one.premium),
       financing: formatMicros(one.financing),
     })),
     movements: statement.movements.map((one) => ({

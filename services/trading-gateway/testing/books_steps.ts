@@ -144,6 +144,7 @@ function termsOf(world: BooksWorld, accountId: AccountId, one: StepOf<"place">):
     takeProfitPrice: price(bid + up * 500),
     stopLossPrice: null,
     stopLossDistance: price(400),
+    guaranteed: one.size % 4 < 2,
     trailingDistance: one.size % 2 === 0 ? price(300) : null,
   };
   const account = world.accounts.get(accountId)!;
@@ -201,7 +202,8 @@ function report(world: BooksWorld, accountId: AccountId, one: StepOf<"report">):
     return world.report(order, world.steps, { execType: "triggered", bid, ask });
   }
   const filled = units(Math.ceil(remainingUnits(order) / one.share));
-  const at = order.side === "buy" ? ask : bid;
+  const market = order.side === "buy" ? ask : bid;
+  const at = order.guaranteedPremium === null ? market : order.triggerPrice!;
   world.report(order, n, { execType: "trade", units: filled, price: at });
 }
 

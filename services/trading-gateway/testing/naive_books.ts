@@ -17,6 +17,9 @@ interface NaiveOrder {
   readonly reduceOnly: boolean;
   readonly closeLot: number | undefined;
   readonly parent: string | undefined;
+  /** Of a guaranteed stop: its premium, and where it stands. */
+  readonly premium: bigint | undefined;
+  trigger: string | undefined;
   size: bigint;
   filled: bigint;
   open: boolean;
@@ -85,12 +88,15 @@ function take(books: NaiveBooks, view: TransactionView): void {
         reduceOnly: view.positionFill === "reduce_only",
         closeLot: view.closeLotId,
         parent: view.parentOrderId,
+        premium: view.guaranteedPremium === undefined ? undefined : scaled(view.guaranteedPremium),
+        trigger: view.triggerPrice,
         size: BigInt(view.units!),
         filled: 0n,
         open: true,
       });
     case "order_replaced":
       order!.size = BigInt(view.units!);
+      order!.trigger = view.triggerPrice;
       if (order!.size === order!.filled) order!.open = false;
       return;
     case "order_rejected":
@@ -131,7 +137,7 @@ function takeFill(books: NaiveBooks, view: TransactionView): void {
   if (view.commission !== undefined) {
     assertEquals(charged, atRate(scaled(view.commissionAmount), view.commissionRate));
   }
-  books.cash += scaled(view.paid) - charged;
+  books.cash += scaled(view.paid) - charged - premiumOf(view, order);
   if (rest === 0n) return;
   const key = keyOf(books, symbol, rest);
   const held = books.held.get(key) ?? { units: 0n, cost: 0n, lots: [] };
@@ -139,6 +145,18 @@ function takeFill(books: NaiveBooks, view: TransactionView): void {
   held.cost += rest * at;
   held.lots.push({ id: view.transactionId, order: view.orderId!, units: rest, price: at });
   books.held.set(key, held);
+}
+
+/** What a fill of a guaranteed stop cost, which is at its price or nowhere. */
+function premiumOf(view: TransactionView, order: NaiveOrder): bigint {
+  if (order.premium === undefined) {
+    assertEquals(view.premium, undefined);
+    return 0n;
+  }
+  assertEquals(view.price, order.trigger);
+  assertEquals(scaled(view.premiumAmount), order.premium * sizeOf(BigInt(view.units!)));
+  assertEquals(scaled(view.premium), atRate(scaled(view.premiumAmount), view.rate));
+  return scaled(view.premium);
 }
 
 const keyOf = (books: NaiveBooks, symbol: string, way: bigint): string =>

@@ -22,8 +22,10 @@ import { createBooksStore } from "../desk/books_store.ts";
 import type { Market } from "../desk/decide.ts";
 import { Desk } from "../desk/desk.ts";
 import { tradingMigrations } from "../desk/migrations.ts";
+import { createDayStore } from "../risk/day_store.ts";
+import { createTotalsStore } from "../risk/totals_store.ts";
 import { type TradingDatabase, tradingSchema } from "../desk/tables.ts";
-import type { DeskRisk } from "../risk/desk_risk.ts";
+import { DeskRisk } from "../risk/desk_risk.ts";
 
 export const now = epochMs(Date.UTC(2026, 0, 7, 12));
 export const symbols = ["EURUSD", "USDJPY", "EURGBP"] as Symbol[];
@@ -58,6 +60,12 @@ export const books = createBooksStore(db);
 export const logger = createLogger({ service: "test", level: "silent" });
 let nextId = 0;
 export const ids = { next: () => `id-${nextId++}` };
+
+/** Rules of risk over the same books, as a gateway has them. */
+export function newRisk(): DeskRisk {
+  const days = createDayStore(db);
+  return new DeskRisk(days, createTotalsStore(db, { books, days }));
+}
 
 export const newDesk = (risk?: DeskRisk) =>
   new Desk({

@@ -19,6 +19,7 @@ import {
   parseRate,
   type Rate,
 } from "../../../shared/domain/money.ts";
+import type { Premium } from "../../../shared/domain/orders/guarantee.ts";
 import type { FinancingPrice } from "../../../shared/domain/settlement/financing.ts";
 import type {
   AdjustmentReason,
@@ -172,6 +173,17 @@ export const readCommission = (view: TransactionView): { commission?: Commission
       notionalRate: rateOfText(view.notionalRate),
     },
   };
+
+export const premiumFields = (premium: Premium | undefined): Fields =>
+  premium === undefined ? {} : {
+    premium: formatMicros(premium.charged),
+    premiumAmount: formatMicros(premium.amount),
+  };
+
+export const readPremium = (view: TransactionView): { premium?: Premium } =>
+  view.premium === undefined
+    ? {}
+    : { premium: { charged: amountOf(view.premium), amount: amountOf(view.premiumAmount) } };
 
 export const amountOf = (text: string | undefined): Micros =>
   exact(parseMicros(text ?? "")) as Micros;

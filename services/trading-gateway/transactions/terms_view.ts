@@ -32,6 +32,7 @@ export function termsView(terms: OrderTerms) {
     ...priceView("trailingDistance", terms.trailingDistance, instrument),
     ...(terms.triggerSide === "default" ? {} : { triggerSide: terms.triggerSide }),
     ...priceView("priceBound", terms.priceBound, instrument),
+    ...priceView("guaranteedPremium", terms.guaranteedPremium, instrument),
     ...(terms.positionFill === "default" ? {} : { positionFill: terms.positionFill }),
     ...(terms.closeLotId === null ? {} : { closeLotId: terms.closeLotId }),
     ...(terms.tag === null ? {} : { tag: terms.tag }),
@@ -43,6 +44,7 @@ export function termsView(terms: OrderTerms) {
 export function onFillView(onFill: OnFill | null, on: Instrument): OnFillRequest {
   if (onFill === null) return {};
   const { takeProfitPrice, stopLossPrice, stopLossDistance, trailingDistance } = onFill;
+  const stopName = onFill.guaranteed ? "guaranteedStopLossOnFill" : "stopLossOnFill";
   const stop = stopLossPrice === null
     ? priceView("distance", stopLossDistance, on)
     : priceView("price", stopLossPrice, on);
@@ -50,7 +52,7 @@ export function onFillView(onFill: OnFill | null, on: Instrument): OnFillRequest
     ...(takeProfitPrice === null
       ? {}
       : { takeProfitOnFill: { price: formatPrice(takeProfitPrice, on) } }),
-    ...(stopLossPrice === null && stopLossDistance === null ? {} : { stopLossOnFill: stop }),
+    ...(stopLossPrice === null && stopLossDistance === null ? {} : { [stopName]: stop }),
     ...(trailingDistance === null
       ? {}
       : { trailingStopLossOnFill: { distance: formatPrice(trailingDistance, on) } }),
@@ -142,6 +144,7 @@ export function termsOf(view: TransactionView): OrderTerms {
     trailingDistance: priceIn(view.trailingDistance),
     triggerSide: view.triggerSide ?? "default",
     priceBound: priceIn(view.priceBound),
+    guaranteedPremium: priceIn(view.guaranteedPremium),
     positionFill: view.positionFill ?? "default",
     closeLotId: (view.closeLotId ?? null) as TransactionId | null,
     tag: view.tag ?? null,

@@ -30,9 +30,11 @@ import {
   amountOf,
   commissionFields,
   moneyFields,
+  premiumFields,
   rateOfText,
   readCommission,
   readMoney,
+  readPremium,
 } from "./money_view.ts";
 import {
   arrivalOf,
@@ -149,6 +151,7 @@ const fillView = (one: OrderFilled) => ({
     closed: one.closed.map(({ lotId, units }) => ({ lotId, units: String(units) })),
   }),
   ...commissionFields(one.commission),
+  ...premiumFields(one.premium),
   ...qualityView(one.quality, instrumentOf(one.symbol)),
 });
 
@@ -256,6 +259,7 @@ function fillOf(
       })),
     }),
     ...readCommission(view),
+    ...readPremium(view),
     ...qualityOf(view, instrument),
   };
 }

@@ -71,7 +71,7 @@ export const backtestCosts = z.object({
       "Fill price against the touch of the reference quote: that of the order's arrival for " +
       "market orders, of its trigger for triggered ones, of the fill for the others",
   }),
-  commission: decimal,
+  commission: decimal.openapi({ description: "Premiums of guaranteed stops included" }),
   carry: decimal.openapi({ description: "Financing of rolls: positive was paid to the account" }),
 });
 

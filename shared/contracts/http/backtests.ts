@@ -69,7 +69,7 @@ export const backtestView = z
     backtestId,
     state: z.enum(backtestStates),
     percent: z.number().min(0).max(100).openapi({
-      description: "Of the period, while it runs; a restart begins anew",
+      description: "Of the period, as told every second while it runs; a restart begins anew",
     }),
     asked: createBacktestBody,
     createdAt: timestamp,
@@ -92,9 +92,9 @@ export const createBacktestRoute = securedRoute(write, {
   tags: ["backtests"],
   summary: "Run a strategy over stored history, after those that were asked for before",
   description:
-    `One runs at a time, beside trading and not in its way. ${waitingBacktestsMax} wait at most. ` +
-    `The newest ${endedBacktestsMax} that have ended are kept. What cannot be run is refused with ` +
-    "`backtest_invalid` and the field in `errors`.",
+    `Each gateway runs one at a time, beside trading and not in its way. ${waitingBacktestsMax} wait ` +
+    `at most. The newest ${endedBacktestsMax} that have ended are kept. What cannot be run is ` +
+    "refused with `backtest_invalid` and the field in `errors`.",
   request: { body: jsonBody(createBacktestBody) },
   responses: {
     201: jsonResponse(backtestView, "The backtest; asked for again, as it now is"),
@@ -135,7 +135,7 @@ export const cancelBacktestRoute = securedRoute(write, {
   path: "/v1/backtests/{backtestId}",
   operationId: "cancelBacktest",
   tags: ["backtests"],
-  summary: "Stop a backtest at once; one that has ended stays as it is",
+  summary: "Cancel a backtest: it stops within seconds; one that has ended stays as it is",
   request: { params },
   responses: { 200: jsonResponse(backtestView, "As it now is"), ...problemResponses(404) },
 });

@@ -28,6 +28,17 @@ export const instrumentView = z
       description: "Business days from trade to value date",
       example: 2,
     }),
+    guaranteedStop: z.object({
+      required: z.boolean().openapi({ description: "Nothing is opened without" }),
+      premium: decimal.openapi({
+        description: "What each unit of its fill is charged, in the quote currency",
+        example: "0.00010",
+      }),
+      distanceMin: decimal.openapi({
+        description: "How far it stays from the price at least",
+        example: "0.00100",
+      }),
+    }).nullable().openapi({ description: "Null where stops are not guaranteed" }),
     isOpen: z.boolean().openapi({ description: "Whether the market trades now" }),
     nextOpen: timestamp.nullable().openapi({ description: "Null when it is not foreseen" }),
     nextClose: timestamp.nullable().openapi({ description: "Null when the market never closes" }),

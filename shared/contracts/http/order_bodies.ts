@@ -20,6 +20,16 @@ export const onFillFields = {
     .optional().openapi({
       description: "One of `price` and `distance`, the latter from the price of the first fill",
     }),
+  guaranteedStopLossOnFill: z.strictObject({
+    price: decimal.optional(),
+    distance: decimal.optional(),
+  })
+    .optional().openapi({
+      description:
+        "In place of `stopLossOnFill`: fills at its price however far the market gaps, and is " +
+        "charged the instrument's `guaranteedStop.premium` for each unit then, else nothing. It " +
+        "keeps `distanceMin` from the price of the fill, farther than asked if need be",
+    }),
   trailingStopLossOnFill: z.strictObject({ distance: decimal }).optional(),
 };
 

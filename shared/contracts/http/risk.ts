@@ -62,11 +62,29 @@ export const riskLimits = z
       description: "The same order under another id is refused for so long",
     }),
     symbols: z.array(symbol).max(200).optional().openapi({ description: "Those that are traded" }),
+    totalPositionUnitsMax: decimal.optional().openapi({
+      description: "Units held on one side of one symbol, opening orders included; not netted",
+    }),
+    totalExposureMax: decimal.optional().openapi({
+      description: "Notional of all positions and opening orders, in USD",
+    }),
+    totalOpenOrdersMax: z.number().int().min(0).max(100_000_000).optional(),
+    totalOrdersPerSecondMax: z.number().int().min(1).max(1_000_000).optional().openapi({
+      description: "Orders and replaces, lastingly",
+    }),
+    totalOrderBurstMax: z.number().int().min(1).max(1_000_000).optional().openapi({
+      description: "At once after a pause; default a second's worth",
+    }),
+    totalDailyLossMax: decimal.optional().openapi({
+      description: "Sum of the results since 17:00 New York, realised and unrealised, in USD",
+    }),
   })
   .openapi("RiskLimits", {
     description:
-      "What is left out has no limit. Every limit bounds one account; of several levels the " +
-      "strictest counts. A rule of an instrument has none that count over all symbols.",
+      "What is left out has no limit. A limit bounds each account by itself, and of several levels " +
+      "the strictest counts. One named `total…` bounds all accounts of the platform or of the " +
+      "tenant together; other levels have none. A rule of an instrument has none that count over " +
+      "all symbols.",
   });
 
 export const riskRuleView = z
@@ -111,6 +129,15 @@ export const accountRiskView = z
       description: "The levels it comes from, the most general first",
     }),
     currency: z.string().openapi({ description: "Of every limit of money" }),
+    totals: z.array(z.object({
+      level,
+      limits: riskLimits,
+      openOrders: z.number().int(),
+      exposure: decimal.nullable(),
+      dayResult: decimal.nullable(),
+    })).openapi({
+      description: "What bounds the account together with others, and what all of them have now",
+    }),
     exposure: decimal.nullable(),
     dayResult: decimal.nullable().openapi({
       description: "Since 17:00 New York, realised and unrealised; null while not counted",

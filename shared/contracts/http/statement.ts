@@ -39,6 +39,7 @@ export const statementView = z
         unitsSold: decimal,
         realised: decimal,
         commission: decimal,
+        premium: decimal.openapi({ description: "Of guaranteed stops" }),
         financing: decimal,
       }),
     ),

@@ -62,6 +62,9 @@ export const orderView = z
     trailingDistance: decimal.nullable(),
     triggerSide: z.enum(triggerSides),
     priceBound: decimal.nullable(),
+    guaranteedPremium: decimal.nullable().openapi({
+      description: "Of a guaranteed stop: what each unit of its fill is charged, as a price",
+    }),
     positionFill: z.enum(positionFills),
     closeLotId: transactionId.nullable(),
     tag: z.string().nullable(),
@@ -101,6 +104,7 @@ export const transactionView = z
     trailingDistance: decimal.optional(),
     triggerSide: z.enum(triggerSides).optional(),
     priceBound: decimal.optional(),
+    guaranteedPremium: decimal.optional().openapi({ description: "Of a guaranteed stop" }),
     positionFill: z.enum(positionFills).optional(),
     closeLotId: transactionId.optional(),
     tag: z.string().optional(),
@@ -132,6 +136,10 @@ export const transactionView = z
     notionalRate: decimal.optional().openapi({
       description: "Quote currency to `commissionCurrency`",
     }),
+    premium: decimal.optional().openapi({
+      description: "What a guaranteed stop's fill cost; left the cash, in the account's currency",
+    }),
+    premiumAmount: decimal.optional().openapi({ description: "In `realisedCurrency`" }),
     arrivalBid: decimal.optional().openapi({
       description:
         "Of the quote the order met when it was accepted or released, or that set it off",

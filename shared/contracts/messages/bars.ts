@@ -13,7 +13,7 @@ import { count, decimalText, epochMsNumber, symbolText } from "./values.ts";
 /** Bars in one event at most. */
 export const barsPerEventMax = 500;
 
-/** `partial`: the minute is not over. `final`: it is. `corrected`: a late tick changed a final bar. */
+/** `partial`: the minute is not over. `final`: it is, told once. `corrected`: it changed since. */
 export const liveBarStates = ["partial", "final", "corrected"] as const;
 export type LiveBarState = (typeof liveBarStates)[number];
 

@@ -21,6 +21,12 @@ const limitsData = v.strictObject({
   dailyLossMax: v.optional(decimalText),
   duplicateMs: v.optional(count),
   symbols: v.optional(v.array(symbolText)),
+  totalPositionUnitsMax: v.optional(decimalText),
+  totalExposureMax: v.optional(decimalText),
+  totalOpenOrdersMax: v.optional(count),
+  totalOrdersPerSecondMax: v.optional(count),
+  totalOrderBurstMax: v.optional(count),
+  totalDailyLossMax: v.optional(decimalText),
 });
 
 /** The newest wins by `version`; older ones are ignored. */

@@ -13,6 +13,7 @@ import {
   checkHoldings,
   checkPace,
   checkState,
+  checkTotalOrders,
   openOrdersAllowed,
 } from "../risk/check_risk.ts";
 import {
@@ -21,6 +22,7 @@ import {
   checkPosition,
   mayAddMargin,
 } from "./checked_holding.ts";
+import { checkGuarantee, type GuaranteeOffer } from "./guarantee.ts";
 import { checkOnFill } from "./on_fill.ts";
 import { isConditional, type OrderTerms, orderTypeRules } from "./order.ts";
 import type { RejectReason } from "./rejects.ts";
@@ -52,9 +54,12 @@ export interface KnownOfOrder {
   readonly account: CheckedAccount | null;
   /** `null` where no rules of risk bind the order, or none are known. */
   readonly risk: CheckedRisk | null;
+  /** What the instrument offers of guaranteed stops; `null` for nothing. */
+  readonly offer: GuaranteeOffer | null;
 }
 
 export type KnownOfAccount = KnownOfOrder & { readonly account: CheckedAccount };
+type KnownOfLimits = Omit<KnownOfAccount, "offer">;
 
 /** Cheapest refusals first. */
 export function checkOrder(
@@ -62,15 +67,17 @@ export function checkOrder(
   instrument: Instrument,
   known: KnownOfOrder,
 ): RejectReason | null {
-  const { market, account, risk } = known;
+  const { market, account, risk, offer } = known;
+  const { quote } = market;
   return (
     checkTerms(terms, instrument) ??
       checkExpiry(terms, market.now) ??
       (risk === null ? null : checkState(terms, account?.holding ?? null, risk)) ??
       checkMarket(market) ??
       (risk === null ? null : checkBounds(terms, instrument, { risk, market })) ??
+      checkGuarantee(terms, { offer, quote, holding: account?.holding ?? null }) ??
       (account === null ? null : checkLimits(terms, instrument, { market, account, risk })) ??
-      (risk === null ? null : checkPace(terms, risk))
+      (risk === null ? null : checkTotalOrders(risk, 1) ?? checkPace(terms, risk))
   );
 }
 
@@ -114,7 +121,7 @@ function checkPrices(terms: OrderTerms): RejectReason | null {
     return "trigger_side_not_allowed";
   }
   if (priceBound === null) return null;
-  if (!rule.atMarket) return "price_bound_not_allowed";
+  if (!rule.atMarket || terms.guaranteedPremium !== null) return "price_bound_not_allowed";
   return priceBound <= 0 ? "price_not_positive" : null;
 }
 
@@ -152,7 +159,7 @@ export function checkAccount(
 function checkLimits(
   terms: OrderTerms,
   instrument: Instrument,
-  known: KnownOfAccount,
+  known: KnownOfLimits,
 ): RejectReason | null {
   const { account: { holding }, market: { quote }, risk } = known;
   return checkMargin(terms, instrument, known) ??
@@ -163,7 +170,7 @@ function checkLimits(
 function checkMargin(
   terms: OrderTerms,
   instrument: Instrument,
-  known: KnownOfAccount,
+  known: KnownOfLimits,
 ): RejectReason | null {
   const { account, market } = known;
   const { holding, toAccount } = account;

@@ -58,6 +58,7 @@ function check(
     market: { ...market, ...known.market },
     account: known.account === null ? null : { ...account, ...known.account },
     risk: null,
+    offer: null,
   });
 }
 
@@ -166,9 +167,12 @@ Deno.test("the margin of an order is its notional at mid times the margin rate, 
   const enough = { ...account, marginAvailable: micros(36_667_967n) };
   const short = { ...account, marginAvailable: micros(36_667_966n) };
   const instrument = instrumentOf("EURUSD" as Symbol);
-  assertEquals(checkOrder(terms, instrument, { market, account: enough, risk: null }), null);
   assertEquals(
-    checkOrder(terms, instrument, { market, account: short, risk: null }),
+    checkOrder(terms, instrument, { market, account: enough, risk: null, offer: null }),
+    null,
+  );
+  assertEquals(
+    checkOrder(terms, instrument, { market, account: short, risk: null, offer: null }),
     "insufficient_margin",
   );
 });

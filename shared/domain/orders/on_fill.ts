@@ -1,10 +1,12 @@
 /**
- * Exits that come with an entry: a take-profit (limit), a stop-loss (stop) and a trailing stop, each
- * an order of its own on the other side, reduce-only, for what the entry opened. Pure.
+ * Exits that come with an entry: a take-profit (limit), a stop-loss (stop, or a guaranteed one) and a
+ * trailing stop, each an order of its own on the other side, reduce-only, for what the entry opened.
+ * Pure.
  */
 
 import { type ClientOrderId, type OrderId, reservedClientOrderPrefix } from "../ids.ts";
 import { type Instrument, type Price, price, type Units } from "../instrument.ts";
+import type { GuaranteeOffer } from "./guarantee.ts";
 import { type OnFill, type Order, type OrderTerms, type OrderType, plainTerms } from "./order.ts";
 import { readPrice } from "./read_price.ts";
 import type { RejectReason } from "./rejects.ts";
@@ -15,6 +17,8 @@ export interface OnFillRequest {
   readonly stopLossOnFill?:
     | { readonly price?: string | undefined; readonly distance?: string | undefined }
     | undefined;
+  /** In place of `stopLossOnFill`. */
+  readonly guaranteedStopLossOnFill?: OnFillRequest["stopLossOnFill"];
   readonly trailingStopLossOnFill?: { readonly distance: string } | undefined;
 }
 
@@ -22,11 +26,14 @@ export function readOnFill(
   request: OnFillRequest,
   instrument: Instrument,
 ): OnFill | null | RejectReason {
-  const { takeProfitOnFill, stopLossOnFill, trailingStopLossOnFill } = request;
+  const { takeProfitOnFill, guaranteedStopLossOnFill, trailingStopLossOnFill } = request;
+  const stopLossOnFill = request.stopLossOnFill ?? guaranteedStopLossOnFill;
   if (
     takeProfitOnFill === undefined && stopLossOnFill === undefined &&
     trailingStopLossOnFill === undefined
   ) return null;
+  const guaranteed = guaranteedStopLossOnFill !== undefined;
+  if (guaranteed && request.stopLossOnFill !== undefined) return "stop_loss_twice";
   const takeProfitPrice = readPrice(takeProfitOnFill?.price, instrument);
   if (typeof takeProfitPrice === "string") return takeProfitPrice;
   const stopLossPrice = readPrice(stopLossOnFill?.price, instrument);
@@ -38,7 +45,7 @@ export function readOnFill(
   if (stopLossOnFill !== undefined && (stopLossPrice === null) === (stopLossDistance === null)) {
     return "stop_loss_ambiguous";
   }
-  return { takeProfitPrice, stopLossPrice, stopLossDistance, trailingDistance };
+  return { takeProfitPrice, stopLossPrice, stopLossDistance, guaranteed, trailingDistance };
 }
 
 /** Why the exits cannot go with the entry, or `null`. */
@@ -64,7 +71,8 @@ export function checkOnFill(terms: OrderTerms): RejectReason | null {
 export function sameOnFill(a: OnFill | null, b: OnFill | null): boolean {
   if (a === null || b === null) return a === b;
   return a.takeProfitPrice === b.takeProfitPrice && a.stopLossPrice === b.stopLossPrice &&
-    a.stopLossDistance === b.stopLossDistance && a.trailingDistance === b.trailingDistance;
+    a.stopLossDistance === b.stopLossDistance && a.guaranteed === b.guaranteed &&
+    a.trailingDistance === b.trailingDistance;
 }
 
 /** The kinds of exit an entry asks for; there is at most one open of each. */
@@ -76,13 +84,23 @@ export function exitTypes(onFill: OnFill): OrderType[] {
   return types;
 }
 
-/** An exit's terms; a stop by distance stands that far from the price of the entry's fill. */
+/**
+ * An exit's terms; a stop by distance stands that far from the price of the entry's fill. `offer` is
+ * what a guarantee costs now; one that was promised and is offered no longer costs nothing.
+ */
 export function exitTerms(
   entry: Order & { readonly onFill: OnFill },
-  about: { type: OrderType; units: Units; fillPrice: Price; orderId: OrderId },
+  about: {
+    type: OrderType;
+    units: Units;
+    fillPrice: Price;
+    orderId: OrderId;
+    offer: GuaranteeOffer | null;
+  },
 ): OrderTerms {
   const { onFill } = entry;
-  const { type } = about;
+  const { type, offer } = about;
+  const guaranteed = type === "stop" && onFill.guaranteed;
   return {
     ...plainTerms,
     clientOrderId: `${reservedClientOrderPrefix}${about.orderId}` as ClientOrderId,
@@ -93,16 +111,27 @@ export function exitTerms(
     units: about.units,
     price: type === "limit" ? onFill.takeProfitPrice : null,
     expireTime: null,
-    triggerPrice: type === "stop" ? stopPrice(entry, about.fillPrice) : null,
+    triggerPrice: type === "stop" ? stopPrice(entry, about) : null,
+    guaranteedPremium: guaranteed ? offer?.premium ?? price(0) : null,
     trailingDistance: type === "trailing_stop" ? onFill.trailingDistance : null,
     positionFill: "reduce_only",
     tag: entry.tag,
   };
 }
 
-function stopPrice(entry: Order & { readonly onFill: OnFill }, fillPrice: Price): Price {
-  const { stopLossPrice, stopLossDistance } = entry.onFill;
-  if (stopLossPrice !== null) return stopLossPrice;
-  const away = entry.side === "buy" ? -stopLossDistance! : stopLossDistance!;
-  return price(Math.max(1, fillPrice + away));
+/**
+ * A guaranteed stop stands no nearer to the fill's price than guarantees are sold: an entry that
+ * filled beyond its own stop would else be paid the difference.
+ */
+function stopPrice(
+  entry: Order & { readonly onFill: OnFill },
+  about: { readonly fillPrice: Price; readonly offer: GuaranteeOffer | null },
+): Price {
+  const { stopLossPrice, stopLossDistance, guaranteed } = entry.onFill;
+  const { fillPrice, offer } = about;
+  const up = entry.side === "buy" ? 1 : -1;
+  const asked = stopLossPrice ?? fillPrice - up * stopLossDistance!;
+  if (!guaranteed) return price(Math.max(1, asked));
+  const nearest = fillPrice - up * (offer?.distanceMin ?? 1);
+  return price(Math.max(1, up > 0 ? Math.min(asked, nearest) : Math.max(asked, nearest)));
 }

@@ -74,6 +74,11 @@ export interface OrderTerms {
   readonly triggerSide: TriggerSide;
   /** The worst price an order that trades at the market may trade at. */
   readonly priceBound: Price | null;
+  /**
+   * Of a guaranteed stop, which fills at its trigger price however far the market has gone: what
+   * each unit of that fill is charged, in points. `null` for every other order.
+   */
+  readonly guaranteedPremium: Price | null;
   readonly positionFill: PositionFill;
   /** The lot of a hedging account that a reduce-only order closes first. */
   readonly closeLotId: TransactionId | null;
@@ -89,6 +94,8 @@ export interface OnFill {
   /** At most one of the two. */
   readonly stopLossPrice: Price | null;
   readonly stopLossDistance: Price | null;
+  /** Whether that stop-loss is guaranteed; see `guarantee.ts`. */
+  readonly guaranteed: boolean;
   readonly trailingDistance: Price | null;
 }
 
@@ -117,6 +124,7 @@ export const plainTerms = {
   trailingDistance: null,
   triggerSide: "default",
   priceBound: null,
+  guaranteedPremium: null,
   positionFill: "default",
   closeLotId: null,
   tag: null,

@@ -83,6 +83,7 @@ export function readOrder(request: OrderRequest): ReadOrder | RejectReason {
     trailingDistance,
     triggerSide: request.triggerSide ?? "default",
     priceBound,
+    guaranteedPremium: null,
     positionFill: request.positionFill ??
       (request.closeLotId === undefined ? "default" : "reduce_only"),
     closeLotId: (request.closeLotId ?? null) as TransactionId | null,

@@ -56,6 +56,11 @@ export const rejectMappings: Readonly<Record<RejectReason, RejectMapping>> = {
   trigger_side_not_allowed: terms("TRIGGER_CONDITION_INVALID"),
   price_bound_not_allowed: terms("PRICE_BOUND_INVALID"),
   stop_loss_ambiguous: terms("STOP_LOSS_ON_FILL_PRICE_AND_DISTANCE_BOTH_SPECIFIED"),
+  stop_loss_twice: terms("STOP_LOSS_ON_FILL_PRICE_INVALID"),
+  guaranteed_stop_not_offered: state("STOP_LOSS_ON_FILL_GUARANTEED_NOT_ALLOWED"),
+  guaranteed_stop_required: state("STOP_LOSS_ON_FILL_GUARANTEED_REQUIRED"),
+  guaranteed_stop_too_close: state("STOP_LOSS_ON_FILL_GUARANTEED_MINIMUM_DISTANCE_NOT_MET"),
+  guaranteed_stop_locked: state("STOP_LOSS_ORDER_GUARANTEED_HALTED_TIGHTEN_VIOLATION"),
   take_profit_on_wrong_side: terms("TAKE_PROFIT_ON_FILL_PRICE_INVALID"),
   stop_loss_on_wrong_side: terms("STOP_LOSS_ON_FILL_PRICE_INVALID"),
   on_fill_not_allowed: terms("ORDER_FILL_POSITION_ACTION_INVALID"),
@@ -99,6 +104,11 @@ export const rejectMappings: Readonly<Record<RejectReason, RejectMapping>> = {
   exposure_above_limit: state("UNITS_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"),
   daily_loss_reached: state("ACCOUNT_LOCKED", "RESOURCE_EXHAUSTED"),
   order_rate_above_limit: state("ACCOUNT_ORDER_CREATION_LOCKED", "RESOURCE_EXHAUSTED"),
+  total_position_above_limit: state("UNITS_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"),
+  total_exposure_above_limit: state("UNITS_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"),
+  total_open_orders_above_limit: state("PENDING_ORDERS_ALLOWED_EXCEEDED", "RESOURCE_EXHAUSTED"),
+  total_daily_loss_reached: state("ACCOUNT_LOCKED", "RESOURCE_EXHAUSTED"),
+  total_order_rate_above_limit: state("ACCOUNT_ORDER_CREATION_LOCKED", "RESOURCE_EXHAUSTED"),
   duplicate_order: state("CLIENT_ORDER_ID_ALREADY_EXISTS", "ALREADY_EXISTS"),
 };
 

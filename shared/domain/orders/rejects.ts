@@ -93,6 +93,31 @@ export const rejects = {
     "A stop-loss needs either a price or a distance",
     "Give `stopLossOnFill` one of `price` and `distance`",
   ),
+  stop_loss_twice: entry(
+    99,
+    "An order takes a stop-loss or a guaranteed one, not both",
+    "Leave `stopLossOnFill` or `guaranteedStopLossOnFill` out",
+  ),
+  guaranteed_stop_not_offered: entry(
+    99,
+    "Stops of the instrument are not guaranteed",
+    "Use `stopLossOnFill`; GET /v1/instruments says where guarantees are offered",
+  ),
+  guaranteed_stop_required: entry(
+    99,
+    "In the instrument nothing is held without a guaranteed stop",
+    "Add `guaranteedStopLossOnFill`; to be rid of a guaranteed stop close what it guards",
+  ),
+  guaranteed_stop_too_close: entry(
+    99,
+    "The guaranteed stop is nearer to the price than allowed",
+    "Keep the instrument's `guaranteedStop.distanceMin` from the order's price, or from the market",
+  ),
+  guaranteed_stop_locked: entry(
+    2,
+    "A guaranteed stop is changed or canceled only while its market is open and has a price",
+    "Wait for a quote whose status is live or quiet",
+  ),
   take_profit_on_wrong_side: entry(
     99,
     "The take-profit lies on the losing side of the order's price",

@@ -55,15 +55,20 @@ export function openingUnits(account: Account, terms: LinkedTerms): number {
   return sum;
 }
 
-/** One that is held for another is asked again when it is released. */
-function openingUnitsOf(order: Order): number {
+/** Units of the order that may open a position. One that is held for another is asked again when it is released. */
+export function openingUnitsOf(order: Order): number {
   if (!isOpen(order.status) || order.status === "held" || order.positionFill === "reduce_only") {
     return 0;
   }
   return Math.max(order.units, newestTerms(order).units) - order.filledUnits;
 }
 
-function doubledNotional(symbol: string, count: number, { quotes, rates }: Priced): bigint | null {
+/** Twice the notional at mid of so many units, in the currency of the limits. */
+export function doubledNotional(
+  symbol: string,
+  count: number,
+  { quotes, rates }: Priced,
+): bigint | null {
   const instrument = instrumentOf(symbol as Symbol);
   const quote = quotes.get(symbol);
   const rate = rates.rate(instrument.quote, riskCurrency);

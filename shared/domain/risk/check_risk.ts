@@ -9,7 +9,8 @@ import { type CheckedHolding, holdingAfter } from "../orders/checked_holding.ts"
 import type { OrderLink, OrderTerms } from "../orders/order.ts";
 import type { RejectReason } from "../orders/rejects.ts";
 import { type Quote, twiceMid } from "../quote.ts";
-import type { RiskRule } from "./limits.ts";
+import type { RiskLevelText } from "./levels.ts";
+import type { RiskRule, TotalLimits } from "./limits.ts";
 
 /** What the check is told of the rules and of the account beside what every check knows. */
 export interface CheckedRisk {
@@ -20,6 +21,21 @@ export interface CheckedRisk {
   exposure(): Micros | null;
   /** `null` for a checker that does not see the account's every order: the edge. */
   readonly history: OrderHistory | null;
+  /** Levels that bound their accounts together; none for a checker that does not see them: the edge. */
+  readonly totals: readonly CheckedTotal[];
+}
+
+/** What all accounts of a level have, and may have. */
+export interface CheckedTotal {
+  readonly level: RiskLevelText;
+  readonly limits: TotalLimits;
+  /** Units held on the order's side in its symbol, and those that wait to be and may. */
+  unitsOn(terms: LinkedTerms): number;
+  exposure(): Micros | null;
+  openOrders(): number;
+  /** As an {@link OrderHistory} has it. */
+  dayResult(): Micros | null;
+  admits(count: number): boolean;
 }
 
 /** Orders of one group count as one: what one fills is taken off the others. */
@@ -112,7 +128,7 @@ function notionalOf(
   return (doubled + 1n) / 2n as Micros;
 }
 
-/** What the account may take on: only an order that enlarges the holding can be refused for it. */
+/** What the account, and its levels, may take on: only an order that enlarges the holding can be refused for it. */
 export function checkHoldings(
   terms: OrderTerms,
   instrument: Instrument,
@@ -125,33 +141,95 @@ export function checkHoldings(
   const { holding, quote, risk } = known;
   const { limits } = risk.rule;
   if (
-    limits.positionUnitsMax === null && limits.exposureMax === null && limits.dailyLossMax === null
+    limits.positionUnitsMax === null && limits.exposureMax === null &&
+    limits.dailyLossMax === null && risk.totals.length === 0
   ) return null;
   const after = holdingAfter(terms, holding);
   const growth = after.long + after.short - holding.long - holding.short;
   if (growth <= 0) return null;
   if (limits.positionUnitsMax !== null) {
     const waiting = risk.history?.openingUnits(terms) ?? 0;
-    const own = terms.side === "buy" ? after.long : after.short;
-    if (own + waiting > limits.positionUnitsMax) {
-      return "position_above_limit";
-    }
+    const held = terms.side === "buy" ? after.long : after.short;
+    if (held + waiting > limits.positionUnitsMax) return "position_above_limit";
   }
-  if (limits.exposureMax !== null) {
-    if (quote === undefined) return "quote_missing";
-    const added = notionalOf(growth, { doubled: twiceMid(quote), instrument }, risk);
-    const stands = risk.exposure();
-    if (added === null || stands === null) return "conversion_rate_missing";
-    if (stands + added > limits.exposureMax) return "exposure_above_limit";
-  }
-  return limits.dailyLossMax === null ? null : checkLoss(limits.dailyLossMax, risk);
+  const added = () =>
+    quote === undefined
+      ? "quote_missing" as const
+      : notionalOf(growth, { doubled: twiceMid(quote), instrument }, risk);
+  const own = terms.side === "buy" ? after.long - holding.long : after.short - holding.short;
+  const most = { most: limits.exposureMax, reason: "exposure_above_limit" } as const;
+  return checkExposure(most, added, risk) ??
+    checkLoss(limits.dailyLossMax, risk.history, "daily_loss_reached") ??
+    (risk.totals.length === 0 ? null : checkTotals(terms, { own, added }, risk));
 }
 
-function checkLoss(lossMax: Micros, { history }: CheckedRisk): RejectReason | null {
-  if (history === null) return null;
-  const result = history.dayResult();
+type Added = () => Micros | "quote_missing" | null;
+
+function checkExposure(
+  { most, reason }: { readonly most: Micros | null; readonly reason: RejectReason },
+  added: Added,
+  of: { exposure(): Micros | null },
+): RejectReason | null {
+  if (most === null) return null;
+  const more = added();
+  if (more === "quote_missing") return more;
+  const stands = of.exposure();
+  if (more === null || stands === null) return "conversion_rate_missing";
+  return stands + more > most ? reason : null;
+}
+
+function checkLoss(
+  most: Micros | null,
+  of: { dayResult(): Micros | null } | null,
+  reason: RejectReason,
+): RejectReason | null {
+  if (most === null || of === null) return null;
+  const result = of.dayResult();
   if (result === null) return "conversion_rate_missing";
-  return -result >= lossMax ? "daily_loss_reached" : null;
+  return -result >= most ? reason : null;
+}
+
+/** What the order adds to its side, and to the notional, must fit beside what others have. */
+function checkTotals(
+  terms: LinkedTerms,
+  { own, added }: { readonly own: number; readonly added: Added },
+  { totals }: CheckedRisk,
+): RejectReason | null {
+  for (const total of totals) {
+    const { totalPositionUnitsMax, totalExposureMax, totalDailyLossMax } = total.limits;
+    if (totalPositionUnitsMax !== null && total.unitsOn(terms) + own > totalPositionUnitsMax) {
+      return "total_position_above_limit";
+    }
+    const most = { most: totalExposureMax, reason: "total_exposure_above_limit" } as const;
+    const reason = checkExposure(most, added, total) ??
+      checkLoss(totalDailyLossMax, total, "total_daily_loss_reached");
+    if (reason !== null) return reason;
+  }
+  return null;
+}
+
+/** Whether so many more orders may be open at the levels. */
+export function checkTotalOrders(risk: CheckedRisk, count: number): RejectReason | null {
+  for (const { limits: { totalOpenOrdersMax }, openOrders } of risk.totals) {
+    if (totalOpenOrdersMax !== null && openOrders() + count > totalOpenOrdersMax) {
+      return "total_open_orders_above_limit";
+    }
+  }
+  return null;
+}
+
+/** Whether so many orders or replaces may be sent now, by the account and by its levels. */
+export function checkRate(risk: CheckedRisk, count: number): RejectReason | null {
+  const { history, rule: { limits }, totals } = risk;
+  if (limits.ordersPerSecondMax !== null && history?.admits(count) === false) {
+    return "order_rate_above_limit";
+  }
+  for (const { limits, admits } of totals) {
+    if (limits.totalOrdersPerSecondMax !== null && !admits(count)) {
+      return "total_order_rate_above_limit";
+    }
+  }
+  return null;
 }
 
 /** How many open orders the rules allow; `platformMax` where they say nothing. */
@@ -165,5 +243,5 @@ export function checkPace(terms: OrderTerms, risk: CheckedRisk): RejectReason | 
   if (limits.duplicateMs !== null && history.repeats(terms, limits.duplicateMs)) {
     return "duplicate_order";
   }
-  return limits.ordersPerSecondMax !== null && !history.admits(1) ? "order_rate_above_limit" : null;
+  return checkRate(risk, 1);
 }

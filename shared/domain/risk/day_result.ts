@@ -3,19 +3,19 @@
  *
  * Of each symbol it is the value of what is held now, less the value of what was held when the day
  * began at the prices it began with, less what the day's fills cost: the change of equity that
- * trading made. Commissions and financing of the day are in it, deposits and transfers are not. A
+ * trading made. Commissions, premiums and financing of the day are in it, deposits and transfers are not. A
  * symbol without a price of the day's beginning counts what its fills realised and what the
  * position has made since it was opened.
  */
 
 import type { Account } from "../account.ts";
+import { chargedFor } from "../books.ts";
 import { fxDayEnd, fxDayOf } from "../fx_week.ts";
 import { legUnits } from "../holdings.ts";
-import { notional, type Price, type Symbol, units } from "../instrument.ts";
+import { type Instrument, notional, type Price, type Symbol, units } from "../instrument.ts";
 import { instrumentOf } from "../instruments.ts";
 import type { LegUnits } from "../margin_rates.ts";
 import { convert, type Micros, micros } from "../money.ts";
-import { unrealised } from "../position.ts";
 import type { QuoteBook } from "../quote.ts";
 import type { Rates } from "../rates.ts";
 import type { EpochMs } from "../time.ts";
@@ -38,7 +38,7 @@ interface DayFills {
 export class DayLedger {
   readonly startsAt: EpochMs;
   readonly #fills = new Map<string, DayFills>();
-  /** Financing less commissions, in the account's currency. */
+  /** Financing less commissions and premiums, in the account's currency. */
   #costs = 0n;
 
   constructor(startsAt: EpochMs) {
@@ -58,7 +58,7 @@ export class DayLedger {
     fills.cost += notional(one.price, one.units, instrumentOf(one.symbol));
     fills.realised += one.realised;
     this.#fills.set(one.symbol, fills);
-    this.#costs -= one.commission?.charged ?? 0n;
+    this.#costs -= chargedFor(one);
   }
 
   /** In the currency of the limits; `null` while a price or a rate is missing. */
@@ -91,29 +91,86 @@ export class DayLedger {
     symbol: Symbol,
     at: { readonly quotes: QuoteBook; readonly begun: QuoteBook },
   ): Micros | null {
-    const instrument = instrumentOf(symbol);
+    return madeInDay(this.symbolDay(account, symbol), {
+      instrument: instrumentOf(symbol),
+      now: at.quotes.get(symbol),
+      start: at.begun.get(symbol),
+    });
+  }
+
+  /** What the account's day in the symbol comes from. */
+  symbolDay(account: Account, symbol: Symbol): SymbolDay {
     const { long, short, cost, realised } = this.#fills.get(symbol) ?? noFills;
-    const held = legUnits(account, symbol);
-    const now = at.quotes.get(symbol);
-    if (now === undefined && held.long + held.short > 0) return null;
-    const before = legsOf(account, { long: held.long - long, short: held.short - short });
-    const start = at.begun.get(symbol);
-    if (start === undefined && before.some((leg) => leg !== 0)) {
-      return micros(realised + openProfit(account, symbol, now));
-    }
-    const valueAt = (legs: readonly number[], quote: SidesOfMarket | undefined): bigint =>
-      legs.reduce(
-        (sum, leg) =>
-          leg === 0
-            ? sum
-            : sum + notional(leg > 0 ? quote!.bid : quote!.ask, units(leg), instrument),
-        0n,
-      );
-    return micros(valueAt(legsOf(account, held), now) - valueAt(before, start) - cost);
+    return { ...symbolDay(account, symbol, { long, short }), cost, realised };
+  }
+
+  /** Financing less commissions and premiums, in the account's currency. */
+  get costs(): bigint {
+    return this.#costs;
+  }
+
+  /** The symbols of its fills. */
+  get symbols(): Iterable<Symbol> {
+    return this.#fills.keys() as Iterable<Symbol>;
   }
 }
 
 const noFills: Readonly<DayFills> = { long: 0, short: 0, cost: 0n, realised: 0n };
+
+/** A day in one symbol, of one account or the sum of many. */
+export interface SymbolDay {
+  /** Held now, each way; a netting account holds one way. */
+  readonly long: number;
+  readonly short: number;
+  /** Held when the day began. */
+  readonly startLong: number;
+  readonly startShort: number;
+  /** What the positions cost, and the day's fills, in micros of the quote currency. */
+  readonly openCost: bigint;
+  readonly cost: bigint;
+  readonly realised: bigint;
+}
+
+/** The day of an account that filled nothing in it but what is named, without the fills' money. */
+export function symbolDay(account: Account, symbol: Symbol, filled: LegUnits): SymbolDay {
+  const { long, short } = legUnits(account, symbol);
+  const before = legsOf(account, { long: long - filled.long, short: short - filled.short });
+  let openCost = 0n;
+  for (const held of account.positions.values()) {
+    if (held.symbol === symbol) openCost += held.openCost;
+  }
+  return {
+    long,
+    short,
+    startLong: before.reduce((sum, leg) => sum + Math.max(leg, 0), 0),
+    startShort: before.reduce((sum, leg) => sum - Math.min(leg, 0), 0),
+    openCost,
+    cost: 0n,
+    realised: 0n,
+  };
+}
+
+/** What the day made, in the symbol's quote currency; `null` while what is held has no price. */
+export function madeInDay(
+  day: SymbolDay,
+  at: {
+    readonly instrument: Instrument;
+    readonly now: SidesOfMarket | undefined;
+    readonly start: SidesOfMarket | undefined;
+  },
+): Micros | null {
+  const { instrument, now, start } = at;
+  const { long, short, startLong, startShort } = day;
+  const worth = (held: LegUnits, quote: SidesOfMarket | undefined): bigint =>
+    held.long + held.short === 0 ? 0n : notional(quote!.bid, units(held.long), instrument) -
+      notional(quote!.ask, units(held.short), instrument);
+  if (now === undefined && long + short > 0) return null;
+  const worthNow = worth({ long, short }, now);
+  if (start === undefined && startLong + startShort > 0) {
+    return micros(day.realised + worthNow - day.openCost);
+  }
+  return micros(worthNow - worth({ long: startLong, short: startShort }, start) - day.cost);
+}
 
 interface SidesOfMarket {
   readonly bid: Price;
@@ -123,11 +180,3 @@ interface SidesOfMarket {
 /** Signed, each valued by itself: both legs of a hedging account, the difference of a netting one. */
 const legsOf = ({ positionMode }: Account, { long, short }: LegUnits): readonly number[] =>
   positionMode === "hedging" ? [long, -short] : [long - short];
-
-function openProfit(account: Account, symbol: Symbol, now: SidesOfMarket | undefined): bigint {
-  let sum = 0n;
-  for (const held of account.positions.values()) {
-    if (held.symbol === symbol) sum += unrealised(held, now!, instrumentOf(symbol));
-  }
-  return sum;
-}

@@ -5,8 +5,9 @@
  * strictest state. A more specific level can so only tighten what a general one says; a mistake at
  * an account can never lift what the platform forbids, and the order of the levels does not matter.
  *
- * Every limit bounds one account; the level says which accounts, or which orders, it binds. Money
- * is counted in one currency at every level, so that the strictest of several is plain.
+ * A limit bounds each account of its level by itself; one that is named `total…` bounds all accounts
+ * of the platform or of a tenant together, and holds beside those of other levels. Money is counted
+ * in one currency at every level, so that the strictest of several is plain.
  */
 
 import type { Currency } from "../currency.ts";
@@ -23,8 +24,22 @@ export type TradingState = (typeof tradingStates)[number];
 export const strictestState = (a: TradingState, b: TradingState): TradingState =>
   tradingStates.indexOf(a) >= tradingStates.indexOf(b) ? a : b;
 
+/** Over all accounts of the platform or a tenant together; `null` where there is no limit. */
+export interface TotalLimits {
+  /** Units held on one side of one symbol, opening orders included; sides are not set off. */
+  readonly totalPositionUnitsMax: Units | null;
+  /** Notional of all positions and opening orders, in {@link riskCurrency}. */
+  readonly totalExposureMax: Micros | null;
+  readonly totalOpenOrdersMax: number | null;
+  readonly totalOrdersPerSecondMax: number | null;
+  /** Default one second's worth. */
+  readonly totalOrderBurstMax: number | null;
+  /** Sum of the accounts' results since 17:00 New York; a winner makes up for a loser. */
+  readonly totalDailyLossMax: Micros | null;
+}
+
 /** `null` where there is no limit. */
-export interface RiskLimits {
+export interface RiskLimits extends TotalLimits {
   /** Units of one order. */
   readonly orderUnitsMax: Units | null;
   /** Of one order at mid, in {@link riskCurrency}. */
@@ -50,7 +65,22 @@ export interface RiskLimits {
   readonly symbols: readonly string[] | null;
 }
 
+export const noTotals: TotalLimits = {
+  totalPositionUnitsMax: null,
+  totalExposureMax: null,
+  totalOpenOrdersMax: null,
+  totalOrdersPerSecondMax: null,
+  totalOrderBurstMax: null,
+  totalDailyLossMax: null,
+};
+/** Only levels that many accounts belong to can have these. */
+export const totalLimits = Object.keys(noTotals) as readonly (keyof TotalLimits)[];
+
+export const hasTotals = (limits: TotalLimits): boolean =>
+  totalLimits.some((name) => limits[name] !== null);
+
 export const noLimits: RiskLimits = {
+  ...noTotals,
   orderUnitsMax: null,
   orderNotionalMax: null,
   collarPpm: null,
@@ -91,8 +121,10 @@ export const burstOf = ({ orderBurstMax, ordersPerSecondMax }: RiskLimits): numb
   orderBurstMax ??
     (ordersPerSecondMax === null ? null : Math.max(1, Math.ceil(ordersPerSecondMax)));
 
+/** What binds one account; totals are the levels' own, and none of them is any other's. */
 export function strictestLimits(a: RiskLimits, b: RiskLimits): RiskLimits {
   return {
+    ...noTotals,
     orderUnitsMax: smaller(a.orderUnitsMax, b.orderUnitsMax),
     orderNotionalMax: smaller(a.orderNotionalMax, b.orderNotionalMax),
     collarPpm: smaller(a.collarPpm, b.collarPpm),

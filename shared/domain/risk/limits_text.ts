@@ -20,6 +20,12 @@ export interface RiskLimitsText {
   readonly dailyLossMax?: string | undefined;
   readonly duplicateMs?: number | undefined;
   readonly symbols?: readonly string[] | undefined;
+  readonly totalPositionUnitsMax?: string | undefined;
+  readonly totalExposureMax?: string | undefined;
+  readonly totalOpenOrdersMax?: number | undefined;
+  readonly totalOrdersPerSecondMax?: number | undefined;
+  readonly totalOrderBurstMax?: number | undefined;
+  readonly totalDailyLossMax?: string | undefined;
 }
 
 /** Where a text cannot be a limit, and what was expected. */
@@ -63,6 +69,12 @@ export function readLimits(text: RiskLimitsText): RiskLimits | readonly LimitFau
     dailyLossMax: read("dailyLossMax", readMoney, money),
     duplicateMs: text.duplicateMs ?? null,
     symbols: text.symbols ?? null,
+    totalPositionUnitsMax: read("totalPositionUnitsMax", readUnits, wholeUnits),
+    totalExposureMax: read("totalExposureMax", readMoney, money),
+    totalOpenOrdersMax: text.totalOpenOrdersMax ?? null,
+    totalOrdersPerSecondMax: text.totalOrdersPerSecondMax ?? null,
+    totalOrderBurstMax: text.totalOrderBurstMax ?? null,
+    totalDailyLossMax: read("totalDailyLossMax", readMoney, money),
   };
   if (text.symbols?.some((symbol) => findInstrument(symbol) === undefined)) {
     faults.push({ limit: "symbols", expected: "symbols of GET /v1/instruments" });
@@ -98,6 +110,12 @@ export function limitsText(limits: RiskLimits): RiskLimitsText {
     dailyLossMax: money(limits.dailyLossMax),
     duplicateMs: limits.duplicateMs ?? undefined,
     symbols: limits.symbols ?? undefined,
+    totalPositionUnitsMax: units(limits.totalPositionUnitsMax),
+    totalExposureMax: money(limits.totalExposureMax),
+    totalOpenOrdersMax: limits.totalOpenOrdersMax ?? undefined,
+    totalOrdersPerSecondMax: limits.totalOrdersPerSecondMax ?? undefined,
+    totalOrderBurstMax: limits.totalOrderBurstMax ?? undefined,
+    totalDailyLossMax: money(limits.totalDailyLossMax),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -1,8 +1,8 @@
-/** How fast an account sends orders: a token bucket, and a memory of what it sent last. */
+/** How fast orders are sent, by an account or all of a level: a token bucket, and a memory of what it sent last. */
 
 import type { OrderTerms } from "../orders/order.ts";
 import type { EpochMs } from "../time.ts";
-import { burstOf, type RiskLimits } from "./limits.ts";
+import { burstOf, type RiskLimits, type TotalLimits } from "./limits.ts";
 
 /** Orders remembered an account; a window in which more are taken forgets the oldest. */
 const rememberedMax = 64;
@@ -18,13 +18,19 @@ export function paceOf(limits: RiskLimits): PaceLimits | null {
   return perSecond === null ? null : { perSecond, burst: burstOf(limits)! };
 }
 
+/** The same of all accounts of a level together. */
+export const totalPaceOf = (
+  { totalOrdersPerSecondMax: perSecond, totalOrderBurstMax: burst }: TotalLimits,
+): PaceLimits | null =>
+  perSecond === null ? null : { perSecond, burst: burst ?? Math.max(1, Math.ceil(perSecond)) };
+
 interface Remembered {
   readonly terms: OrderTerms;
   readonly at: EpochMs;
 }
 
 /**
- * Of one account. What its client asked for and got counts, each order and each replace once: neither
+ * Of one account or level. What its clients asked for and got counts, each order and each replace once: neither
  * a refused one, nor a repeat, nor what the platform does by itself. Kept in memory only: a restart
  * begins with a full bucket and no memory.
  */

@@ -8,7 +8,14 @@ import {
   type Tenant,
   tenantLevel,
 } from "./levels.ts";
-import { noRule, type RiskRule, strictestRule } from "./limits.ts";
+import {
+  hasTotals,
+  noRule,
+  type RiskLimits,
+  type RiskRule,
+  strictestRule,
+  type TotalLimits,
+} from "./limits.ts";
 
 export interface VersionedRule extends RiskRule {
   /** Rises by one with every change of the level's rule; 0 before the first. */
@@ -27,6 +34,10 @@ export interface GovernedAccount {
 
 export class RiskBook {
   readonly #rules = new Map<RiskLevelText, VersionedRule>();
+  /** Rises whenever a rule changes. */
+  changes = 0;
+  /** The levels that have totals; most platforms have none. */
+  readonly #totals = new Map<RiskLevelText, TotalLimits>();
   /** By account, by symbol. */
   readonly #workedOut = new Map<string, Map<string, RiskRule>>();
 
@@ -34,7 +45,10 @@ export class RiskBook {
   take(level: RiskLevelText, rule: VersionedRule): boolean {
     if (rule.version <= (this.#rules.get(level)?.version ?? 0)) return false;
     this.#rules.set(level, rule);
+    if (hasTotals(rule.limits)) this.#totals.set(level, rule.limits);
+    else this.#totals.delete(level);
     this.#workedOut.clear();
+    this.changes++;
     return true;
   }
 
@@ -44,7 +58,16 @@ export class RiskBook {
 
   /** Whether some rule limits the day's loss, so that somebody must keep count of it. */
   get limitsDailyLoss(): boolean {
-    return this.#rules.values().some(({ limits }) => limits.dailyLossMax !== null);
+    return this.#rules.values().some(({ limits }) => limitsLoss(limits));
+  }
+
+  /** What bounds the account together with others, by level; the platform's first. */
+  totalsFor({ tenant }: Pick<GovernedAccount, "tenant">): readonly LevelLimits[] {
+    if (this.#totals.size === 0) return none;
+    return [platformLevel, tenantLevel(tenant)].flatMap((level) => {
+      const limits = this.#totals.get(level);
+      return limits === undefined ? [] : [{ level, limits }];
+    });
   }
 
   /** The strictest of the four levels, for an order in the symbol. */
@@ -67,6 +90,17 @@ export class RiskBook {
     return rule;
   }
 }
+
+/** What bounds all accounts of a level together. */
+export interface LevelLimits {
+  readonly level: RiskLevelText;
+  readonly limits: TotalLimits;
+}
+
+const none: readonly LevelLimits[] = [];
+
+const limitsLoss = ({ dailyLossMax, totalDailyLossMax }: RiskLimits): boolean =>
+  dailyLossMax !== null || totalDailyLossMax !== null;
 
 const unwritten: VersionedRule = { ...noRule, version: 0 };
 

@@ -53,6 +53,31 @@ export const riskRejects = {
     "The account sends orders faster than it may",
     "Wait a moment, then send it under a new clientOrderId",
   ),
+  total_position_above_limit: entry(
+    3,
+    "All accounts of the level together would hold more of the symbol than allowed",
+    "Send fewer units, or wait until others have closed theirs; the text names the level",
+  ),
+  total_exposure_above_limit: entry(
+    3,
+    "The positions and waiting orders of all accounts of the level would be worth more than allowed",
+    "Send fewer units, or close a position; the text names the level",
+  ),
+  total_open_orders_above_limit: entry(
+    3,
+    "All accounts of the level together have the most open orders allowed",
+    "Cancel orders, or wait until others have ended; the text names the level",
+  ),
+  total_daily_loss_reached: entry(
+    3,
+    "All accounts of the level together have lost as much as they may in a day",
+    "Only closing is taken until 17:00 New York; the text names the level",
+  ),
+  total_order_rate_above_limit: entry(
+    3,
+    "All accounts of the level together send orders faster than they may",
+    "Wait a moment, then send it under a new clientOrderId; the text names the level",
+  ),
   duplicate_order: entry(
     6,
     "The same order was sent a moment ago under another client order id",

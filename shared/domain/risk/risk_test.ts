@@ -16,6 +16,7 @@ import type { CheckedRisk } from "./check_risk.ts";
 import { accountLevel, parseRiskLevel, platformLevel, type Tenant, tenantLevel } from "./levels.ts";
 import {
   noLimits,
+  noTotals,
   type RiskLimits,
   type RiskRule,
   strictestRule,
@@ -53,7 +54,19 @@ const limitsArbitrary: fc.Arbitrary<RiskLimits> = fc.record({
   dailyLossMax: orNone(amount.map((n) => micros(BigInt(n) * 1_000_000n))),
   duplicateMs: orNone(fc.integer({ min: 1, max: 3_000 })),
   symbols: orNone(fc.subarray(["EURUSD", "GBPUSD"])),
-}, { noNullPrototype: true });
+}, { noNullPrototype: true }).map((limits) => ({ ...noTotals, ...limits }));
+/** With those that bound the accounts of a level together. */
+const allLimits: fc.Arbitrary<RiskLimits> = fc.record({
+  limits: limitsArbitrary,
+  totals: fc.record({
+    totalPositionUnitsMax: orNone(amount.map(units)),
+    totalExposureMax: orNone(amount.map((n) => micros(BigInt(n) * 1_000_000n))),
+    totalOpenOrdersMax: orNone(fc.integer({ min: 0, max: 6 })),
+    totalOrdersPerSecondMax: orNone(fc.integer({ min: 1, max: 5 })),
+    totalOrderBurstMax: orNone(fc.integer({ min: 1, max: 10 })),
+    totalDailyLossMax: orNone(amount.map((n) => micros(BigInt(n) * 1_000_000n))),
+  }, { noNullPrototype: true }),
+}).map(({ limits, totals }) => ({ ...limits, ...totals }));
 const ruleArbitrary: fc.Arbitrary<RiskRule> = fc.record({
   state: fc.constantFrom(...tradingStates),
   limits: limitsArbitrary,
@@ -116,6 +129,7 @@ function knownUnder(rule: RiskRule, world: World, terms: OrderTerms): KnownOfOrd
       },
       repeats: (one, withinMs) => pace.repeats(one, withinMs, now),
     },
+    totals: [],
   };
   return {
     market: {
@@ -139,6 +153,7 @@ function knownUnder(rule: RiskRule, world: World, terms: OrderTerms): KnownOfOrd
       toAccount: unitRate,
     },
     risk,
+    offer: null,
   };
 }
 
@@ -237,7 +252,7 @@ Deno.test("a duplicate is the same order under another id within the window, and
 });
 
 Deno.test("limits read as they were written, and levels only as they are named", () => {
-  fc.assert(fc.property(limitsArbitrary, (limits) => {
+  fc.assert(fc.property(allLimits, (limits) => {
     const read = readLimits(limitsText(limits));
     assert(!isFaulty(read));
     assertEquals(read, limits);

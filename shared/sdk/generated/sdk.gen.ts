@@ -773,7 +773,7 @@ export class Operations extends HeyApiClient {
     /**
      * Run a strategy over stored history, after those that were asked for before
      *
-     * One runs at a time, beside trading and not in its way. 100 wait at most. The newest 500 that have ended are kept. What cannot be run is refused with `backtest_invalid` and the field in `errors`.
+     * Each gateway runs one at a time, beside trading and not in its way. 100 wait at most. The newest 500 that have ended are kept. What cannot be run is refused with `backtest_invalid` and the field in `errors`.
      */
     public createBacktest<ThrowOnError extends boolean = false>(options: Options<CreateBacktestData, ThrowOnError>): RequestResult<CreateBacktestResponses, CreateBacktestErrors, ThrowOnError> {
         return (options.client ?? this.client).post<CreateBacktestResponses, CreateBacktestErrors, ThrowOnError>({
@@ -788,7 +788,7 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * Stop a backtest at once; one that has ended stays as it is
+     * Cancel a backtest: it stops within seconds; one that has ended stays as it is
      */
     public cancelBacktest<ThrowOnError extends boolean = false>(options: Options<CancelBacktestData, ThrowOnError>): RequestResult<CancelBacktestResponses, CancelBacktestErrors, ThrowOnError> {
         return (options.client ?? this.client).delete<CancelBacktestResponses, CancelBacktestErrors, ThrowOnError>({

@@ -25,6 +25,23 @@ export type Instrument = {
      */
     spotLagDays: number;
     /**
+     * Null where stops are not guaranteed
+     */
+    guaranteedStop: {
+        /**
+         * Nothing is opened without
+         */
+        required: boolean;
+        /**
+         * What each unit of its fill is charged, in the quote currency
+         */
+        premium: string;
+        /**
+         * How far it stays from the price at least
+         */
+        distanceMin: string;
+    } | null;
+    /**
      * Whether the market trades now
      */
     isOpen: boolean;
@@ -42,7 +59,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'backtest_invalid' | 'duplicate_backtest_id' | 'too_many_backtests' | 'backtest_not_done' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'risk_level_unknown' | 'risk_version_conflict' | 'risk_kill_stands' | 'too_many_risk_rules' | 'kill_unknown' | 'duplicate_kill_id' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
+    code: 'malformed_json' | 'invalid_request' | 'feed_protocol_unknown' | 'key_missing' | 'key_invalid' | 'permission_denied' | 'account_denied' | 'not_found' | 'method_not_allowed' | 'account_exists' | 'import_not_ended' | 'import_ended' | 'backtest_invalid' | 'duplicate_backtest_id' | 'too_many_backtests' | 'backtest_not_done' | 'row_not_releasable' | 'import_path_outside' | 'import_path_missing' | 'import_format_unknown' | 'import_symbol_unknown' | 'gate_invalid' | 'duplicate_funds_id' | 'body_too_large' | 'content_type_unsupported' | 'rate_missing' | 'rate_too_old' | 'volume_missing' | 'risk_level_unknown' | 'risk_version_conflict' | 'risk_kill_stands' | 'too_many_risk_rules' | 'kill_unknown' | 'duplicate_kill_id' | 'insufficient_funds' | 'balance_above_maximum' | 'amount_too_small' | 'rate_limited' | 'internal_error' | 'unavailable' | 'outcome_unknown' | 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'stop_loss_twice' | 'guaranteed_stop_not_offered' | 'guaranteed_stop_required' | 'guaranteed_stop_too_close' | 'guaranteed_stop_locked' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'total_position_above_limit' | 'total_exposure_above_limit' | 'total_open_orders_above_limit' | 'total_daily_loss_reached' | 'total_order_rate_above_limit' | 'duplicate_order';
     detail: string;
     requestId: string;
     /**
@@ -321,6 +338,13 @@ export type PlaceOrder = {
         price?: string;
         distance?: string;
     };
+    /**
+     * In place of `stopLossOnFill`: fills at its price however far the market gaps, and is charged the instrument's `guaranteedStop.premium` for each unit then, else nothing. It keeps `distanceMin` from the price of the fill, farther than asked if need be
+     */
+    guaranteedStopLossOnFill?: {
+        price?: string;
+        distance?: string;
+    };
     trailingStopLossOnFill?: {
         distance: string;
     };
@@ -394,6 +418,10 @@ export type Order = {
     trailingDistance: string | null;
     triggerSide: 'default' | 'bid' | 'ask' | 'mid' | 'opposite';
     priceBound: string | null;
+    /**
+     * Of a guaranteed stop: what each unit of its fill is charged, as a price
+     */
+    guaranteedPremium: string | null;
     positionFill: 'default' | 'open_only' | 'reduce_only';
     closeLotId: number | null;
     tag: string | null;
@@ -418,6 +446,13 @@ export type Order = {
         price?: string;
         distance?: string;
     };
+    /**
+     * In place of `stopLossOnFill`: fills at its price however far the market gaps, and is charged the instrument's `guaranteedStop.premium` for each unit then, else nothing. It keeps `distanceMin` from the price of the fill, farther than asked if need be
+     */
+    guaranteedStopLossOnFill?: {
+        price?: string;
+        distance?: string;
+    };
     trailingStopLossOnFill?: {
         distance: string;
     };
@@ -429,7 +464,7 @@ export type Order = {
      * Orders of one group cancel each other
      */
     ocoGroup: string | null;
-    rejectReason: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order' | null;
+    rejectReason: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'stop_loss_twice' | 'guaranteed_stop_not_offered' | 'guaranteed_stop_required' | 'guaranteed_stop_too_close' | 'guaranteed_stop_locked' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'total_position_above_limit' | 'total_exposure_above_limit' | 'total_open_orders_above_limit' | 'total_daily_loss_reached' | 'total_order_rate_above_limit' | 'duplicate_order' | null;
     text: string | null;
     createdAt: string;
     updatedAt: string;
@@ -538,6 +573,10 @@ export type Transaction = {
     trailingDistance?: string;
     triggerSide?: 'default' | 'bid' | 'ask' | 'mid' | 'opposite';
     priceBound?: string;
+    /**
+     * Of a guaranteed stop
+     */
+    guaranteedPremium?: string;
     positionFill?: 'default' | 'open_only' | 'reduce_only';
     closeLotId?: number;
     tag?: string;
@@ -548,6 +587,13 @@ export type Transaction = {
      * One of `price` and `distance`, the latter from the price of the first fill
      */
     stopLossOnFill?: {
+        price?: string;
+        distance?: string;
+    };
+    /**
+     * In place of `stopLossOnFill`: fills at its price however far the market gaps, and is charged the instrument's `guaranteedStop.premium` for each unit then, else nothing. It keeps `distanceMin` from the price of the fill, farther than asked if need be
+     */
+    guaranteedStopLossOnFill?: {
         price?: string;
         distance?: string;
     };
@@ -603,6 +649,14 @@ export type Transaction = {
      * Quote currency to `commissionCurrency`
      */
     notionalRate?: string;
+    /**
+     * What a guaranteed stop's fill cost; left the cash, in the account's currency
+     */
+    premium?: string;
+    /**
+     * In `realisedCurrency`
+     */
+    premiumAmount?: string;
     /**
      * Of the quote the order met when it was accepted or released, or that set it off
      */
@@ -690,7 +744,7 @@ export type Transaction = {
     tenant?: string;
     equity?: string;
     marginUsed?: string;
-    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order' | 'stop_out' | 'kill_switch' | 'negative_balance_protection';
+    reason?: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'stop_loss_twice' | 'guaranteed_stop_not_offered' | 'guaranteed_stop_required' | 'guaranteed_stop_too_close' | 'guaranteed_stop_locked' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'total_position_above_limit' | 'total_exposure_above_limit' | 'total_open_orders_above_limit' | 'total_daily_loss_reached' | 'total_order_rate_above_limit' | 'duplicate_order' | 'stop_out' | 'kill_switch' | 'negative_balance_protection';
     text?: string;
 };
 
@@ -1151,6 +1205,7 @@ export type Statement = {
         transfer_out: string;
         realised_profit: string;
         commission: string;
+        premium: string;
         financing: string;
         adjustment: string;
     };
@@ -1161,12 +1216,16 @@ export type Statement = {
         unitsSold: string;
         realised: string;
         commission: string;
+        /**
+         * Of guaranteed stops
+         */
+        premium: string;
         financing: string;
     }>;
     movements: Array<{
         time: string;
         transactionId: number;
-        kind: 'deposit' | 'withdrawal' | 'transfer_in' | 'transfer_out' | 'realised_profit' | 'commission' | 'financing' | 'adjustment';
+        kind: 'deposit' | 'withdrawal' | 'transfer_in' | 'transfer_out' | 'realised_profit' | 'commission' | 'premium' | 'financing' | 'adjustment';
         symbol: string | null;
         amount: string;
         /**
@@ -1203,7 +1262,7 @@ export type RiskRule = {
 };
 
 /**
- * What is left out has no limit. Every limit bounds one account; of several levels the strictest counts. A rule of an instrument has none that count over all symbols.
+ * What is left out has no limit. A limit bounds each account by itself, and of several levels the strictest counts. One named `total…` bounds all accounts of the platform or of the tenant together; other levels have none. A rule of an instrument has none that count over all symbols.
  */
 export type RiskLimits = {
     /**
@@ -1251,6 +1310,27 @@ export type RiskLimits = {
      * Those that are traded
      */
     symbols?: Array<string>;
+    /**
+     * Units held on one side of one symbol, opening orders included; not netted
+     */
+    totalPositionUnitsMax?: string;
+    /**
+     * Notional of all positions and opening orders, in USD
+     */
+    totalExposureMax?: string;
+    totalOpenOrdersMax?: number;
+    /**
+     * Orders and replaces, lastingly
+     */
+    totalOrdersPerSecondMax?: number;
+    /**
+     * At once after a pause; default a second's worth
+     */
+    totalOrderBurstMax?: number;
+    /**
+     * Sum of the results since 17:00 New York, realised and unrealised, in USD
+     */
+    totalDailyLossMax?: string;
 };
 
 export type ChangeRiskRule = {
@@ -1343,6 +1423,19 @@ export type AccountRisk = {
      * Of every limit of money
      */
     currency: string;
+    /**
+     * What bounds the account together with others, and what all of them have now
+     */
+    totals: Array<{
+        /**
+         * Whom a rule binds: `platform`, `tenant:<name>`, `account:<id>` or `instrument:<symbol>`
+         */
+        level: string;
+        limits: RiskLimits;
+        openOrders: number;
+        exposure: string | null;
+        dayResult: string | null;
+    }>;
     exposure: string | null;
     /**
      * Since 17:00 New York, realised and unrealised; null while not counted
@@ -1442,7 +1535,7 @@ export type Backtest = {
     backtestId: string;
     state: 'queued' | 'running' | 'done' | 'failed' | 'canceled';
     /**
-     * Of the period, while it runs; a restart begins anew
+     * Of the period, as told every second while it runs; a restart begins anew
      */
     percent: number;
     asked: CreateBacktest;
@@ -1630,6 +1723,9 @@ export type BacktestReport = {
          * Fill price against the touch of the reference quote: that of the order's arrival for market orders, of its trigger for triggered ones, of the fill for the others
          */
         slippage: string;
+        /**
+         * Premiums of guaranteed stops included
+         */
         commission: string;
         /**
          * Financing of rolls: positive was paid to the account
@@ -1720,7 +1816,7 @@ export type BacktestStrategy = {
 };
 
 export type Refusal = {
-    code: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'duplicate_order';
+    code: 'unknown_symbol' | 'market_closed' | 'quote_missing' | 'quote_stale' | 'units_malformed' | 'units_not_positive' | 'units_off_step' | 'units_below_minimum' | 'units_above_maximum' | 'price_missing' | 'price_not_allowed' | 'trigger_price_missing' | 'trigger_price_not_allowed' | 'trailing_distance_missing' | 'trailing_distance_not_allowed' | 'trigger_side_not_allowed' | 'price_bound_not_allowed' | 'stop_loss_ambiguous' | 'stop_loss_twice' | 'guaranteed_stop_not_offered' | 'guaranteed_stop_required' | 'guaranteed_stop_too_close' | 'guaranteed_stop_locked' | 'take_profit_on_wrong_side' | 'stop_loss_on_wrong_side' | 'on_fill_not_allowed' | 'client_order_id_reserved' | 'group_refused' | 'order_held' | 'reduce_only_would_open' | 'open_only_would_reduce' | 'close_lot_not_allowed' | 'close_lot_needs_reduce_only' | 'lot_unknown' | 'too_many_lots' | 'price_malformed' | 'price_not_positive' | 'price_precision' | 'time_in_force_not_allowed' | 'expire_time_missing' | 'expire_time_not_allowed' | 'expire_time_passed' | 'account_unknown' | 'conversion_rate_missing' | 'insufficient_margin' | 'too_many_open_orders' | 'duplicate_client_order_id' | 'order_unknown' | 'order_not_open' | 'order_of_stop_out' | 'order_being_canceled' | 'order_not_replaceable' | 'units_already_filled' | 'already_triggered' | 'too_many_replacements' | 'venue_rejected' | 'trading_halted' | 'trading_reduce_only' | 'symbol_not_allowed' | 'order_size_above_limit' | 'order_notional_above_limit' | 'price_outside_collar' | 'position_above_limit' | 'exposure_above_limit' | 'daily_loss_reached' | 'order_rate_above_limit' | 'total_position_above_limit' | 'total_exposure_above_limit' | 'total_open_orders_above_limit' | 'total_daily_loss_reached' | 'total_order_rate_above_limit' | 'duplicate_order';
     /**
      * What happened
      */

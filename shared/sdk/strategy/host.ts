@@ -12,6 +12,7 @@ import type {
   ReplaceOrder,
   Transaction,
 } from "../generated/types.gen.ts";
+import { acceptanceOf, hasEnded } from "./order_fold.ts";
 import { PriceView } from "./price_view.ts";
 import type {
   Bot,
@@ -48,9 +49,15 @@ export interface StrategyHostOptions {
   /** What is there before the strategy begins. */
   readonly orders?: readonly Order[];
   readonly positions?: readonly { readonly symbol: string; readonly units: string }[];
+  /** The account's last one before that begins; default 0. */
+  readonly lastTransactionId?: number;
 }
 
-const ended: ReadonlySet<Order["status"]> = new Set(["filled", "canceled", "rejected", "expired"]);
+/** Asked for and not yet heard of, under one client order id. */
+interface Asked {
+  readonly symbol: string;
+  times: number;
+}
 
 export class StrategyHost implements Bot {
   readonly #strategy: Strategy;
@@ -59,13 +66,15 @@ export class StrategyHost implements Bot {
   readonly #views = new Map<string, PriceView>();
   readonly #positions = new Map<string, number>();
   readonly #orders = new Map<string, Order>();
-  /** Symbols of orders that were asked for and not yet heard of, by client order id. */
-  readonly #asked = new Map<string, string>();
+  /** By client order id. */
+  readonly #asked = new Map<string, Asked>();
   readonly #timers = new Timers();
   /** Told of every quote, or not at all: decided once. */
   readonly #onQuote: ((quote: StrategyQuote, bot: Bot) => void) | null;
   #now = 0;
   #placed = 0;
+  /** The last transaction told. */
+  #told: number;
 
   constructor(options: StrategyHostOptions) {
     const { strategy, symbols } = options;
@@ -78,9 +87,8 @@ export class StrategyHost implements Bot {
       this.#views.set(symbol, new PriceView(symbol, { pricePrecision, barMs }));
     }
     for (const order of options.orders ?? []) this.#keep(order);
-    for (const { symbol, units } of options.positions ?? []) {
-      this.#positions.set(symbol, Number(units));
-    }
+    this.#told = options.lastTransactionId ?? 0;
+    for (const { symbol, units } of options.positions ?? []) this.#hold(symbol, Number(units));
   }
 
   /** Where the owner writes a symbol's new price before it calls {@link moved}. */
@@ -128,7 +136,10 @@ export class StrategyHost implements Bot {
 
   /** A transaction of the account, and the order it is about, if any. */
   transaction(transaction: Transaction, order: Order | undefined): void {
-    if (transaction.type === "order_filled") this.#count(transaction);
+    this.#told = transaction.transactionId;
+    if (transaction.type === "order_filled") {
+      this.#hold(transaction.symbol!, Number(transaction.units));
+    }
     if (order === undefined) return;
     this.#asked.delete(order.clientOrderId);
     this.#keep(order);
@@ -145,8 +156,16 @@ export class StrategyHost implements Bot {
   }
 
   refused(refusal: StrategyRefusal): void {
-    if (refusal.request === "place") this.#asked.delete(refusal.clientOrderId);
+    if (refusal.request === "place") this.#answer(refusal.clientOrderId);
     this.#strategy.onRefusal?.(refusal, this);
+  }
+
+  /**
+   * The platform took an order. One that was there before, because its client order id and terms
+   * are those of an earlier one, has nothing more to tell of its acceptance.
+   */
+  placed({ orderId, clientOrderId }: Pick<Order, "orderId" | "clientOrderId">): void {
+    if (acceptanceOf(orderId) <= this.#told) this.#answer(clientOrderId);
   }
 
   /** The order's id, where the order is open. */
@@ -181,7 +200,7 @@ export class StrategyHost implements Bot {
 
   isBusy(symbol: string): boolean {
     for (const order of this.#orders.values()) if (order.symbol === symbol) return true;
-    for (const asked of this.#asked.values()) if (asked === symbol) return true;
+    for (const asked of this.#asked.values()) if (asked.symbol === symbol) return true;
     return false;
   }
 
@@ -230,18 +249,25 @@ export class StrategyHost implements Bot {
 
   #named(order: NewOrder): PlaceOrder {
     const clientOrderId = order.clientOrderId ?? `${this.#prefix}${++this.#placed}`;
-    this.#asked.set(clientOrderId, order.symbol);
+    const asked = this.#asked.get(clientOrderId);
+    if (asked === undefined) this.#asked.set(clientOrderId, { symbol: order.symbol, times: 1 });
+    else asked.times++;
     return { ...order, clientOrderId };
   }
 
+  /** One of the askings has had its answer; an acceptance is that of them all. */
+  #answer(clientOrderId: string): void {
+    const asked = this.#asked.get(clientOrderId);
+    if (asked !== undefined && --asked.times === 0) this.#asked.delete(clientOrderId);
+  }
+
   #keep(order: Order): void {
-    if (ended.has(order.status)) this.#orders.delete(order.orderId);
+    if (hasEnded(order)) this.#orders.delete(order.orderId);
     else this.#orders.set(order.orderId, order);
   }
 
-  #count(fill: Transaction): void {
-    const symbol = fill.symbol!;
-    const held = this.position(symbol) + Number(fill.units);
+  #hold(symbol: string, units: number): void {
+    const held = this.position(symbol) + units;
     if (held === 0) this.#positions.delete(symbol);
     else this.#positions.set(symbol, held);
   }

@@ -1,4 +1,4 @@
-/** Runs a strategy on a live account: prices from the feed, orders over HTTP. */
+/** Runs a strategy on a live account: prices and what happens to it from the feed, orders over HTTP. */
 
 import type { FeedClient } from "../feed.ts";
 import type { FeedQuote } from "../feed_frames.ts";
@@ -8,12 +8,16 @@ import type {
   PlaceOrder,
   PlaceOrderGroup,
   ReplaceOrder,
+  Transaction,
 } from "../generated/types.gen.ts";
 import { SpotwireProblem } from "../problem.ts";
 import type { Spotwire } from "../spotwire_api.ts";
+import { AccountFold } from "./account_fold.ts";
+import { deferred } from "./deferred.ts";
+import { followAccount, type FollowedAccount, recallOrder } from "./follow_account.ts";
 import { StrategyHost, type StrategyPort } from "./host.ts";
+import { OrderFold } from "./order_fold.ts";
 import type { Strategy, StrategyRefusal } from "./strategy.ts";
-import { followTransactions } from "./follow_transactions.ts";
 
 export interface RunStrategyOptions {
   readonly spotwire: Spotwire;
@@ -29,12 +33,10 @@ export interface RunStrategyOptions {
   readonly timerMs?: number | undefined;
 }
 
-/** How often the start is read again where the account moves under it. */
-const attemptsMax = 20;
-
 /**
- * Runs until the signal aborts. Rejects with whatever a callback throws, with the feed's refusal, or
- * where the account cannot be read; the strategy is stopped first.
+ * Runs until the signal aborts, through every break of the connection. Rejects with whatever a
+ * callback throws, with the feed's refusal of the key or the account, or where the outcome of a
+ * request stays unknown; the strategy is stopped first.
  */
 export async function runStrategy(strategy: Strategy, options: RunStrategyOptions): Promise<void> {
   const run = await LiveRun.open(strategy, options);
@@ -51,7 +53,9 @@ class LiveRun implements StrategyPort {
   /** What is under way for each order, so that a cancel follows its placing. */
   readonly #chains = new Map<string, Promise<string | null>>();
   readonly #sequences = new Map<string, number>();
-  #account: Account;
+  readonly #account: AccountFold;
+  readonly #orders: OrderFold;
+  readonly #transactions: FollowedAccount["transactions"];
   /** The edge's clock as last heard, and when that was by this machine's. */
   #heard: { readonly time: number; readonly at: number };
 
@@ -77,7 +81,7 @@ class LiveRun implements StrategyPort {
 
   /** What a run begins from. */
   static async #read(feed: FeedClient, options: RunStrategyOptions) {
-    const { spotwire, symbols } = options;
+    const { spotwire, symbols, accountId } = options;
     const instruments = await Promise.all(symbols.map((symbol) => spotwire.getInstrument(symbol)));
     const first = deferred<number>();
     feed.on("heartbeat", ({ time }) => first.resolve(time));
@@ -85,22 +89,28 @@ class LiveRun implements StrategyPort {
       if (status.state === "closed") first.reject(status.refusal ?? new Error("Feed closed"));
     });
     const [time] = await Promise.all([first.promise, feed.subscribe(symbols)]);
-    return { instruments, time, ...await readStart(options) };
+    const followed = await followAccount(feed, accountId);
+    return { instruments, time, followed, orders: await standingOrders(followed, options) };
   }
 
   private constructor(
-    from: Start & {
+    from: {
       strategy: Strategy;
       options: RunStrategyOptions;
       feed: FeedClient;
       instruments: readonly { symbol: string; pricePrecision: number }[];
       time: number;
+      orders: OrderFold;
+      followed: FollowedAccount;
     },
   ) {
     const { options, feed, time } = from;
+    const { snapshot, account, transactions } = from.followed;
     this.#options = options;
     this.#feed = feed;
-    this.#account = from.account;
+    this.#account = account;
+    this.#orders = from.orders;
+    this.#transactions = transactions;
     this.#heard = { time, at: performance.now() };
     this.ended = this.#end.promise;
     this.#host = new StrategyHost({
@@ -108,8 +118,9 @@ class LiveRun implements StrategyPort {
       symbols: from.instruments,
       port: this,
       clientOrderPrefix: options.clientOrderPrefix ?? `bot-${time.toString(36)}-`,
-      orders: from.orders,
-      positions: from.positions,
+      orders: snapshot.orders,
+      positions: snapshot.positions,
+      lastTransactionId: snapshot.lastTransactionId,
     });
     this.#listen();
     this.#guard(() => this.#host.start(time));
@@ -132,26 +143,27 @@ class LiveRun implements StrategyPort {
   }
 
   async #follow(): Promise<void> {
-    const { spotwire, accountId } = this.#options;
-    const { signal } = this.#ending;
     try {
-      const since = this.#account.lastTransactionId;
-      const batches = followTransactions(spotwire, { accountId, since, signal });
-      for await (const transactions of batches) {
-        const orders = new Map<string, Order>();
-        const ids = new Set(transactions.flatMap(({ orderId }) => orderId ?? []));
-        await Promise.all([...ids].map(async (orderId) => {
-          orders.set(orderId, await spotwire.getOrder(accountId, orderId, { signal }));
-        }));
-        this.#account = await spotwire.getAccount(accountId, { signal });
-        for (const one of transactions) {
-          const order = one.orderId === undefined ? undefined : orders.get(one.orderId);
-          this.#guard(() => this.#host.transaction(one, order));
-        }
+      for await (const one of this.#transactions) {
+        const order = one.orderId === undefined ? undefined : await this.#orderAfter(one);
+        this.#account.apply(one, this.#orders.size);
+        this.#guard(() => this.#host.transaction(one, order));
       }
     } catch (error) {
       this.#stop(error);
     }
+  }
+
+  /** As its transaction left it; one that ended long ago is read, for a fill that crossed its end. */
+  async #orderAfter(one: Transaction): Promise<Order | undefined> {
+    const order = this.#orders.apply(one);
+    if (order !== undefined) return order;
+    const { signal } = this.#ending;
+    return await recall(this.#orders, this.#options, {
+      of: one.orderId!,
+      upTo: one.transactionId,
+      signal,
+    });
   }
 
   #take(quotes: readonly FeedQuote[]): void {
@@ -203,7 +215,7 @@ class LiveRun implements StrategyPort {
   }
 
   account(): Account {
-    return this.#account;
+    return this.#account.account;
   }
 
   place(order: PlaceOrder): void {
@@ -260,8 +272,9 @@ class LiveRun implements StrategyPort {
         if (found === undefined) throw new UnknownOrder();
         return found;
       };
-      const [order] = await call(orderId);
-      return order?.orderId ?? null;
+      const orders = await call(orderId);
+      if (request === "place") { for (const order of orders) this.#host.placed(order); }
+      return orders[0]?.orderId ?? null;
     }).catch((error: unknown) => {
       this.#refuse(request, clientOrderIds, error);
       return null;
@@ -290,35 +303,33 @@ class UnknownOrder extends Error {
   override readonly name = "UnknownOrder";
 }
 
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: unknown): void;
-}
-
-/** `Promise.withResolvers`, which Node 20 has not. */
-function deferred<T>(): Deferred<T> {
-  let settle: Pick<Deferred<T>, "resolve" | "reject">;
-  const promise = new Promise<T>((resolve, reject) => settle = { resolve, reject });
-  return { promise, ...settle! };
-}
-
-interface Start {
-  readonly account: Account;
-  readonly orders: readonly Order[];
-  readonly positions: readonly { readonly symbol: string; readonly units: string }[];
-}
-
-/** Account, orders and positions as they stood together after one transaction. */
-async function readStart({ spotwire, accountId }: RunStrategyOptions): Promise<Start> {
-  for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const account = await spotwire.getAccount(accountId);
-    const { orders } = await spotwire.listOrders(accountId, { state: "open", limit: 1_000 });
-    const { positions } = await spotwire.listPositions(accountId);
-    const after = await spotwire.getAccount(accountId);
-    if (after.lastTransactionId === account.lastTransactionId) {
-      return { account: after, orders: [...orders].reverse(), positions };
+/** The orders that are open at the start, with what of them clients do not read. */
+async function standingOrders(
+  { snapshot }: FollowedAccount,
+  options: RunStrategyOptions,
+): Promise<OrderFold> {
+  const fold = new OrderFold();
+  const { signal = new AbortController().signal } = options;
+  for (const order of snapshot.orders) {
+    if (OrderFold.isWhole(order)) fold.begin(order);
+    else {
+      const upTo = snapshot.lastTransactionId;
+      await recall(fold, options, { of: order.orderId, upTo, signal });
     }
   }
-  throw new Error(`Cannot begin on account ${accountId}: it keeps changing`);
+  return fold;
+}
+
+/** Makes an order known by its transactions, read again; as they left it. */
+async function recall(
+  fold: OrderFold,
+  { spotwire, accountId }: RunStrategyOptions,
+  about: { of: string; upTo: number; signal: AbortSignal },
+): Promise<Order | undefined> {
+  const { of: orderId, upTo, signal } = about;
+  let order: Order | undefined;
+  for (const one of await recallOrder(spotwire, { accountId, orderId, upTo, signal })) {
+    order = fold.apply(one);
+  }
+  return order;
 }

@@ -69,7 +69,7 @@ export type CancelTimer = () => void;
 export interface Bot {
   /** The market's time, milliseconds since 1970. */
   readonly now: number;
-  /** Valued at the newest quotes; live, as it was last read. */
+  /** After the last transaction told; worth what the newest quotes say, live twice a second. */
   readonly account: Account;
   /** `undefined` before the first quote of the symbol. */
   quote(symbol: string): StrategyQuote | undefined;
@@ -79,7 +79,10 @@ export interface Bot {
   orders(symbol?: string): readonly Order[];
   /** Whether an order of the symbol is under way: asked for and not yet ended. */
   isBusy(symbol: string): boolean;
-  /** Asks for an order; returns its client order id. */
+  /**
+   * Asks for an order; returns its client order id. One that the account knows already is refused as
+   * `duplicate_client_order_id`, or with the same terms is the same order, and nothing new is told.
+   */
   place(order: NewOrder): string;
   /** Asks for orders together, all or none; returns their client order ids. */
   placeGroup(type: PlaceOrderGroup["type"], orders: readonly NewOrder[]): string[];
@@ -104,7 +107,7 @@ export interface Strategy {
   onQuote?(quote: StrategyQuote, bot: Bot): void;
   /** Told with the first quote of a later bar, before that quote. */
   onBar?(bar: StrategyBar, bot: Bot): void;
-  /** An order after one of its transactions; live, perhaps already after later ones. */
+  /** An order as one of its transactions left it. */
   onOrder?(order: Order, transaction: Transaction, bot: Bot): void;
   onFill?(fill: StrategyFill, bot: Bot): void;
   onRefusal?(refusal: StrategyRefusal, bot: Bot): void;

@@ -2,6 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Average, Channel, defineStrategy, readyStrategy, StrategyHost } from "./mod.ts";
 import type { Bot, Strategy, StrategyBar, StrategyPort } from "./mod.ts";
+import type { Transaction } from "../generated/types.gen.ts";
+import { OrderFold } from "./order_fold.ts";
 
 /** A port that notes what it is asked. */
 function note(): { port: StrategyPort; asked: unknown[] } {
@@ -69,6 +71,89 @@ Deno.test("orders get ids of their own, and a symbol is busy until its orders ha
   ]);
   host.refused({ request: "place", clientOrderId: first, code: "market_closed", detail: "" });
   assertEquals([host.isBusy("EURUSD"), host.isBusy("USDJPY")], [false, true]);
+});
+
+/** An order's transactions, numbered on from the last. */
+function booking(host: StrategyHost) {
+  const fold = new OrderFold();
+  let last = 0;
+  const book = (
+    one: Partial<Transaction> & Pick<Transaction, "type">,
+    orderId?: string,
+  ): string => {
+    const transactionId = ++last;
+    const time = "2026-02-05T12:00:00.000Z";
+    const id = orderId ?? `demo.${transactionId}`;
+    const whole = { accountId: "demo", transactionId, time, orderId: id, ...one };
+    host.transaction(whole, fold.apply(whole));
+    return id;
+  };
+  const accept = (clientOrderId: string) =>
+    book({
+      type: "order_accepted",
+      clientOrderId,
+      symbol: "EURUSD",
+      side: "buy",
+      orderType: "market",
+      timeInForce: "FOK",
+      units: "1",
+    });
+  return { book, accept };
+}
+
+Deno.test("a client order id that is used again leaves its symbol as busy as its orders are", () => {
+  const { host } = hosted({});
+  const { book, accept } = booking(host);
+  const busy = () => host.isBusy("EURUSD");
+  const order = { symbol: "EURUSD", side: "buy", type: "market", units: "1" } as const;
+  const place = () => host.place({ ...order, clientOrderId: "mine" });
+  const refuse = () =>
+    host.refused({
+      request: "place",
+      clientOrderId: "mine",
+      code: "duplicate_client_order_id",
+      detail: "",
+    });
+  place();
+  const orderId = accept("mine");
+  book({ type: "order_canceled" }, orderId);
+  assertEquals(busy(), false);
+
+  // The same again is the same order, which has ended: nothing more comes of it.
+  place();
+  assertEquals(busy(), true);
+  host.placed({ orderId, clientOrderId: "mine" });
+  assertEquals(busy(), false);
+  // Another one under it is refused.
+  place();
+  refuse();
+  assertEquals(busy(), false);
+
+  // One that was taken is busy until its acceptance is told, whatever else is asked for under its id.
+  const fresh = { ...order, clientOrderId: "fresh" };
+  host.place(fresh);
+  host.place(fresh);
+  host.placed({ orderId: "demo.3", clientOrderId: "fresh" });
+  host.refused({ request: "place", clientOrderId: "fresh", code: "trading_halted", detail: "" });
+  assertEquals(busy(), true);
+  const taken = accept("fresh");
+  assertEquals([taken, busy()], ["demo.3", true]);
+  book({ type: "order_expired" }, taken);
+  assertEquals(busy(), false);
+});
+
+Deno.test("both legs of a hedging account are one position of the strategy", () => {
+  const { port } = note();
+  const symbols = [{ symbol: "EURUSD", pricePrecision: 5 }];
+  const positions = [{ symbol: "EURUSD", units: "700" }, { symbol: "EURUSD", units: "-300" }];
+  const host = new StrategyHost({
+    strategy: {},
+    symbols,
+    port,
+    clientOrderPrefix: "t-",
+    positions,
+  });
+  assertEquals(host.position("EURUSD"), 400);
 });
 
 Deno.test("prices of orders are decimal text on the symbol's grid", () => {

@@ -1,5 +1,6 @@
 /** What a backup says of itself: which schemas at which state, and every part with its checksums. */
 
+import { createHash } from "node:crypto";
 import * as v from "valibot";
 
 /** Of the folder's layout; a reader refuses a higher one. */
@@ -57,15 +58,25 @@ export class BackupRefused extends Error {
 export const manifestText = (manifest: BackupManifest): string =>
   `${JSON.stringify(manifest, null, 2)}\n`;
 
-/** @throws BackupRefused for what is no manifest, or one of a version this code does not know. */
-export function readManifest(text: string): BackupManifest {
+/** The whole of {@link sumsFile}, for a manifest as it is written. */
+export function sumsText(text: string, { parts }: BackupManifest): string {
+  const own = createHash("sha256").update(text).digest("hex");
+  const sums = [[own, manifestFile], ...parts.map((part) => [part.sha256, part.file])];
+  return sums.map(([sum, name]) => `${sum}  ${name}\n`).join("");
+}
+
+/**
+ * What the file at `path` holds.
+ * @throws BackupRefused for what is no manifest, or one of a version this code does not know.
+ */
+export function readManifest(text: string, path: string): BackupManifest {
   let found: unknown;
   try {
     found = JSON.parse(text);
   } catch (cause) {
-    throw new BackupRefused(`${manifestFile} is damaged: it is no JSON`, { cause });
+    throw new BackupRefused(`${path} is damaged: it is no JSON`, { cause });
   }
-  const { version } = found as { version?: unknown };
+  const version = (found as { version?: unknown } | null)?.version;
   if (typeof version === "number" && version > backupVersion) {
     throw new BackupRefused(
       `The backup has version ${version}; this platform reads ${backupVersion}. Use a newer one`,
@@ -74,5 +85,7 @@ export function readManifest(text: string): BackupManifest {
   const read = v.safeParse(manifestSchema, found);
   if (read.success) return read.output;
   const [issue] = read.issues;
-  throw new BackupRefused(`${manifestFile} is damaged: ${v.getDotPath(issue)}: ${issue.message}`);
+  const where = v.getDotPath(issue);
+  const what = where === null ? issue.message : `${where}: ${issue.message}`;
+  throw new BackupRefused(`${path} is damaged: ${what}`);
 }

@@ -5,6 +5,7 @@
  */
 
 import { type Kysely, sql } from "kysely";
+import { createHash } from "node:crypto";
 import type { TimeseriesDatabase } from "../bars_table.ts";
 import { type BlockRow, selectBlocks } from "../block_store.ts";
 import { historyTimes, monthName, monthOf } from "../months.ts";
@@ -41,9 +42,9 @@ export async function moveToDepot(
   for (let objects = 0; objects < objectsMax && !signal?.aborted; objects++) {
     const due = await dueMonth(db, before);
     if (due === null) break;
-    const blocks = await moveMonth(db, depot, { due, before });
-    sum.blocks += blocks.length;
-    sum.bytes += blocks.reduce((bytes, block) => bytes + block.byteCount, 0);
+    const { blocks, bytes } = await moveMonth(db, depot, { due, before });
+    sum.blocks += blocks;
+    sum.bytes += bytes;
   }
   return sum;
 }
@@ -71,27 +72,26 @@ async function moveMonth(
   db: Kysely<TimeseriesDatabase>,
   depot: BlockDepot,
   { due, before }: { due: DueMonth; before: number },
-): Promise<readonly BlockRow[]> {
+): Promise<Moved> {
   const { seriesId, key, month } = due;
   const range = { from: month.from, to: Math.min(month.to, before) };
   const there = await selectBlocks(db, { seriesId, earliest: month.from, range });
   const blocks = there.filter((block) =>
     block.sealed && block.toTime < before && block.bytes instanceof Uint8Array
   ).slice(0, objectBlocks);
-  if (blocks.length === 0) return blocks;
+  if (blocks.length === 0) return { blocks: 0, bytes: 0 };
   const object = joined(blocks);
-  // What stays of a block keeps its place with a higher version, and other parts of it begin at
-  // another time: a key is never given again, so nothing is written over.
-  const { fromTime, place, version } = blocks[0]!;
-  const name = `${monthName(month.from)}-${fromTime}-${place}-${version}-${blocks.length}`;
+  // By its content: whoever writes an object over writes the same, also one who moves beside us.
+  const digest = createHash("sha256").update(object).digest("hex").slice(0, 32);
+  const { fromTime, place } = blocks[0]!;
+  const name = `${monthName(month.from)}-${fromTime}-${place}-${digest}`;
   const depotKey = `${key.kind}/${key.symbol}/${key.source}/${seriesId}/${name}.blocks`;
   await depot.put(depotKey, object);
   const back = await depot.get({ key: depotKey, offset: 0, length: object.length });
   if (!back.every((byte, at) => byte === object[at])) {
     throw new DepotError(`${depotKey} did not come back as it was put`);
   }
-  await forgetBytes(db, { seriesId, depotKey, blocks });
-  return blocks;
+  return await forgetBytes(db, { seriesId, depotKey, blocks });
 }
 
 function joined(blocks: readonly BlockRow[]): Uint8Array {
@@ -104,22 +104,34 @@ function joined(blocks: readonly BlockRow[]): Uint8Array {
   return bytes;
 }
 
+/**
+ * Blocks that are still as they were put. What stays of one that was partly replaced meanwhile has its
+ * time and its place, but another version. An object that nothing lies in is left.
+ */
 async function forgetBytes(
   db: Kysely<TimeseriesDatabase>,
   of: { seriesId: number; depotKey: string; blocks: readonly BlockRow[] },
-): Promise<void> {
+): Promise<Moved> {
   let offset = 0;
-  const places = of.blocks.map(({ fromTime, place, byteCount }) => {
+  const places = of.blocks.map(({ fromTime, place, version, byteCount }) => {
     const at = offset;
     offset += byteCount;
-    return { fromTime, place, at };
+    return { fromTime, place, version, at };
   });
-  await sql`update timeseries.blocks b
-    set bytes = null, depot_key = ${of.depotKey}, depot_offset = k.at
-    from json_to_recordset(${JSON.stringify(places)}::text::json)
-      as k("fromTime" int8, place int8, at int4)
-    where b.series_id = ${of.seriesId} and b.from_time = k."fromTime" and b.place = k.place`
+  const { rows: [moved] } = await sql<Moved>`with moved as (
+      update timeseries.blocks b
+      set bytes = null, depot_key = ${of.depotKey}, depot_offset = k.at
+      from json_to_recordset(${JSON.stringify(places)}::text::json)
+        as k("fromTime" int8, place int8, version int4, at int4)
+      where b.series_id = ${of.seriesId} and b.from_time = k."fromTime" and b.place = k.place
+        and b.version = k.version and b.bytes is not null
+      returning b.byte_count),
+    unused as (
+      insert into timeseries.left_objects (depot_key)
+      select ${of.depotKey}::text where not exists (select from moved) on conflict do nothing)
+    select count(*)::int4 as blocks, coalesce(sum(byte_count), 0)::int4 as bytes from moved`
     .execute(db);
+  return moved!;
 }
 
 /**

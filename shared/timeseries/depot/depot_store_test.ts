@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { sql } from "kysely";
 import { openStore } from "../../storage/open_store.ts";
 import type { Symbol } from "../../domain/instrument.ts";
 import { barColumns } from "../../testing/history_bars_contract.ts";
@@ -119,6 +126,65 @@ Deno.test("a block that is partly replaced moves again beside the object it left
   await store.close();
 });
 
+/** The same depot, with something done between an object's arrival and the rows' forgetting. */
+const meanwhile = (depot: BlockDepot, work: () => Promise<unknown>): BlockDepot => {
+  let done = false;
+  return {
+    get: (place) => depot.get(place),
+    remove: (key) => depot.remove(key),
+    async put(key, bytes) {
+      await depot.put(key, bytes);
+      if (!done) await work();
+      done = true;
+    },
+  };
+};
+
+Deno.test("a block that is partly replaced while it moves is kept, and moves as it then is", async () => {
+  await using s3 = startScriptedS3();
+  const store = await openStore("pglite:memory");
+  const { db, append, sealer, writer } = await openHistory(store);
+  const depot = openDepot(s3.url, s3Credentials);
+  const rows = ticksFrom(noon, 300);
+  await append("EURUSD", "one", rows);
+  await sealer.sealTicks();
+  // The first half stays of the block, with its time and in its place.
+  const newer = rows.slice(150).map(([at]) => [at, 7, 8] as const);
+  const series = { symbol: "EURUSD" as Symbol, source: "test" };
+  const range = { from: newer[0]![0], to: noon + hourMs };
+  const busy = meanwhile(
+    depot,
+    () => writer.replaceTicks(db, { series, range, ticks: pieces(newer) }),
+  );
+  assertEquals((await moveToDepot(db, busy, { before: Infinity })).blocks, 2);
+  const distant = new BlockHistory(db, depot);
+  const expected = [...rows.slice(0, 150), ...newer];
+  assertEquals(await readTicks(distant, "EURUSD"), expected);
+  // Nothing lies in the object of before.
+  assertEquals([await removeUnused(db, depot), s3.objects.size], [1, 1]);
+  assertEquals(await readTicks(distant, "EURUSD"), expected);
+  await store.close();
+});
+
+Deno.test("a block that a late tick reopens while it moves is kept, and moves as it then is", async () => {
+  await using s3 = startScriptedS3();
+  const store = await openStore("pglite:memory");
+  const { db, append, sealer } = await openHistory(store);
+  const depot = openDepot(s3.url, s3Credentials);
+  const [first, ...rest] = ticksFrom(noon, 300);
+  await append("EURUSD", "one", [first!, ...rest]);
+  await sealer.sealTicks();
+  const late = [noon + 1, 7, 8] as const;
+  const busy = meanwhile(depot, async () => {
+    await append("EURUSD", "late", [late]);
+    await sealer.sealTicks();
+  });
+  assertEquals((await moveToDepot(db, busy, { before: Infinity })).blocks, 1);
+  assertEquals([await removeUnused(db, depot), s3.objects.size], [1, 1]);
+  assertEquals(await readTicks(new BlockHistory(db, depot), "EURUSD"), [first!, late, ...rest]);
+  await store.close();
+});
+
 Deno.test("what is replaced whole is not opened, and the object it lay in is removed", async () => {
   await using s3 = startScriptedS3();
   const store = await openStore("pglite:memory");
@@ -149,12 +215,31 @@ Deno.test("an object that changed in the depot is told, and never read as ticks"
   await append("EURUSD", "one", ticksFrom(noon, 5_000));
   await sealer.sealTicks();
   await moveToDepot(db, depot, { before: Infinity });
-  for (const object of s3.objects.values()) object[20]! ^= 1;
-  const error = await assertRejects(
-    () => readTicks(new BlockHistory(db, depot), "EURUSD"),
-    HistoryDamaged,
-  );
-  assert(`${error}`.includes("checksum"), `${error}`);
+  const [[path, object]] = [...s3.objects] as [[string, Uint8Array]];
+  await append("EURUSD", "late", [[noon + 1, 7, 8]]);
+  const state = async () =>
+    (await sql<{ line: string }>`select b::text as line from timeseries.blocks b order by 1`
+      .execute(db)).rows;
+  const before = await state();
+  const flipped = object.slice();
+  flipped[20]! ^= 1;
+  for (const [damaged, says] of [[flipped, "checksum"], [object.slice(0, -1), "bytes"]] as const) {
+    s3.objects.set(path, damaged);
+    const readers = [
+      () => readTicks(new BlockHistory(db, depot), "EURUSD"),
+      () => new Sealer(db, depot).sealTicks(),
+      () => new Retention(db, depot).drop("ticks", { before: noon + 365 * 86_400_000 }),
+    ];
+    for (const read of readers) {
+      const error = await assertRejects(read, HistoryDamaged);
+      assertStringIncludes(`${error}`, path.replace("/bucket/kept/", ""));
+      assertStringIncludes(`${error}`, says);
+    }
+  }
+  // Nobody took it for less than it was: all is there when the object is.
+  assertEquals(await state(), before);
+  s3.objects.set(path, object);
+  assertEquals((await readTicks(new BlockHistory(db, depot), "EURUSD")).length, 5_001);
   await store.close();
 });
 

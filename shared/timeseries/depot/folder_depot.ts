@@ -33,12 +33,13 @@ export class FolderDepot implements BlockDepot {
       const bytes = new Uint8Array(length);
       for (let at = 0; at < length;) {
         const read = await file.read(bytes.subarray(at));
-        if (read === null) throw new DepotError(`it ends ${length - at} bytes too soon`);
+        if (read === null) throw new Error(`it ends ${length - at} bytes too soon`);
         at += read;
       }
       return bytes;
     } catch (cause) {
-      throw new DepotError(`Cannot get ${key} from the depot's folder`, { cause });
+      const why = (cause as Error).message;
+      throw new DepotError(`Cannot get ${key} from the folder ${this.#folder}: ${why}`, { cause });
     }
   }
 

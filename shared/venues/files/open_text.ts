@@ -1,10 +1,12 @@
 /** The text of a file, plain or in a zip, as UTF-8 whatever it is written in. */
 
-import { fileBytes } from "./text_blocks.ts";
+import { fileBytes, lastLines } from "./text_blocks.ts";
 import { openZipText } from "./zip_text.ts";
 
 /** Enough for the header and the first rows of any file of history. */
 const headBytes = 16_384;
+/** Enough for its last rows. */
+const tailBytes = 131_072;
 
 export interface SourceText {
   /** First lines, whole ones only unless the file has no more. */
@@ -13,6 +15,8 @@ export interface SourceText {
   readonly innerName: string | null;
   /** @throws SourceFileError */
   read(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The last lines alone, where they can be had without the rest and are not nearly all. */
+  readonly tail: (() => AsyncIterable<Uint8Array>) | null;
   /** Bytes of the file behind so many bytes of text. */
   bytesOf(textBytes: number): number;
 }
@@ -27,7 +31,9 @@ export async function openText(path: string, bytes: number): Promise<SourceText>
   const perByte = (encoding === "utf-8" ? 1 : 2) *
     (zip === null ? 1 : bytes / Math.max(1, zip.bytes));
   const bytesOf = (count: number) => Math.min(bytes, Math.round(count * perByte));
-  return { head: lines, innerName: zip?.name ?? null, read, bytesOf };
+  const hasTail = zip === null && encoding === "utf-8" && bytes > 2 * tailBytes;
+  const tail = hasTail ? () => lastLines(path, tailBytes) : null;
+  return { head: lines, innerName: zip?.name ?? null, read, tail, bytesOf };
 }
 
 type Encoding = "utf-8" | "utf-16le" | "utf-16be";

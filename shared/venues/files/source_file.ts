@@ -38,12 +38,16 @@ interface SourceFileBase {
 
 export interface TickSourceFile extends SourceFileBase {
   readonly kind: "ticks";
+  /** The last rows alone, numbered from 1, where they can be had without reading the rest. */
+  readonly tail?: () => AsyncIterable<TickChunk>;
   /** By time unless the file is not: order is a check's business. @throws SourceFileError */
   read(signal?: AbortSignal): AsyncIterable<TickChunk>;
 }
 
 export interface BarSourceFile extends SourceFileBase {
   readonly kind: "bars";
+  /** As of ticks. */
+  readonly tail?: () => AsyncIterable<BarChunk>;
   /** @throws SourceFileError */
   read(signal?: AbortSignal): AsyncIterable<BarChunk>;
 }

@@ -68,3 +68,19 @@ export async function* fileBytes(path: string, signal?: AbortSignal): AsyncGener
     yield bytes.subarray(0, count);
   }
 }
+
+/** The whole lines among a file's last `count` bytes. */
+export async function* lastLines(path: string, count: number): AsyncGenerator<Uint8Array> {
+  using file = await Deno.open(path);
+  await file.seek(-count, Deno.SeekMode.End);
+  let isCut = true;
+  for (let bytes = new Uint8Array(pieceBytes);; bytes = new Uint8Array(pieceBytes)) {
+    const read = await file.read(bytes);
+    if (read === null) return;
+    const piece = bytes.subarray(0, read);
+    const from = isCut ? piece.indexOf(10) + 1 : 0;
+    if (isCut && from === 0) continue;
+    isCut = false;
+    yield piece.subarray(from);
+  }
+}

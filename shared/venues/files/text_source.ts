@@ -167,24 +167,20 @@ function headTimes(of: TextOf): number[] {
   return times;
 }
 
-function readRows<Chunk>(
-  of: TextOf,
-  signal: AbortSignal | undefined,
-  readerOf: (time: TimeCells) => RowReader<Chunk>,
-): AsyncGenerator<Chunk> {
+/** How a file's chunks are read: from its beginning, or its last lines alone. */
+function readersOf<Chunk>(of: TextOf, readerOf: (time: TimeCells) => RowReader<Chunk>) {
   const { path, format, text } = of;
-  const { delimiter, headerLines } = format;
-  const clock = clockFor(of);
-  const reader = readerOf(timeCells(format, clock));
-  const { bytesOf } = text;
-  return readTextRows(text.read(signal), {
-    path,
-    delimiter,
-    headerLines,
-    reader,
-    clock,
-    bytesOf,
-  });
+  const { delimiter } = format;
+  const { bytesOf, tail } = text;
+  const rows = (pieces: AsyncIterable<Uint8Array>, headerLines: number) => {
+    const clock = clockFor(of);
+    const reader = readerOf(timeCells(format, clock));
+    return readTextRows(pieces, { path, delimiter, headerLines, reader, clock, bytesOf });
+  };
+  return {
+    read: (signal?: AbortSignal) => rows(text.read(signal), format.headerLines),
+    ...(tail === null ? {} : { tail: () => rows(tail(), 0) }),
+  };
 }
 
 function tickFile(of: TextOf): SourceFile {
@@ -204,7 +200,7 @@ function tickFile(of: TextOf): SourceFile {
   return {
     ...base(of),
     kind: "ticks",
-    read: (signal) => readRows(of, signal, (time) => new TickRows({ ...layout, time })),
+    ...readersOf(of, (time) => new TickRows({ ...layout, time })),
   };
 }
 
@@ -234,6 +230,6 @@ function barFile(of: TextOf): SourceFile {
   return {
     ...base(of),
     kind: "bars",
-    read: (signal) => readRows(of, signal, (time) => new BarRows({ ...layout, time })),
+    ...readersOf(of, (time) => new BarRows({ ...layout, time })),
   };
 }

@@ -270,7 +270,8 @@ export class Backtest {
   #tell(): boolean {
     const untold = this.#untold;
     const refusals = this.#port.takeRefusals();
-    if (untold.length + refusals.length === 0) return false;
+    const placed = this.#port.takePlaced();
+    if (untold.length + refusals.length + placed.length === 0) return false;
     this.#untold = [];
     for (const happened of untold) {
       const { order } = happened;
@@ -282,6 +283,7 @@ export class Backtest {
       const about = order === undefined ? undefined : toOrderView(order) as SdkOrder;
       this.#host.transaction(view as SdkTransaction, about);
     }
+    for (const order of placed) this.#host.placed(order);
     for (const refusal of refusals) {
       this.findings.refuse(refusal.code);
       this.#host.refused(refusal);

@@ -1,5 +1,5 @@
 // Goal: showing desk and venue only the prices that could matter changes nothing, and the books of a
-// run come out of its transactions.
+// run, and every order as it then stood, come out of its transactions.
 // Method: a strategy that asks for anything, by chance, over random prices of two symbols, on a large
 // account and on one that is stopped out; every run is done twice, the second time with every price
 // shown, and both must have booked the same transactions.
@@ -12,7 +12,8 @@ import { formatMicros, micros } from "../../../../shared/domain/money.ts";
 import { seededRandom } from "../../../../shared/domain/random.ts";
 import { defaultTerms } from "../../../../shared/domain/terms.ts";
 import { type Bot, defineStrategy, type NewOrder } from "../../../../shared/sdk/mod.ts";
-import { readyStrategy } from "../../../../shared/sdk/strategy/strategy.ts";
+import { OrderFold } from "../../../../shared/sdk/strategy/order_fold.ts";
+import { readyStrategy, type Strategy } from "../../../../shared/sdk/strategy/strategy.ts";
 import { settingsOf, walk } from "../testing/columns.ts";
 import { Backtest } from "./backtest.ts";
 import { mergeTape } from "./merge_tape.ts";
@@ -86,7 +87,12 @@ function run(
   about: { settings: BacktestSettings; seed: number; isEager: boolean },
 ): Backtest {
   const { settings, seed, isEager } = about;
-  const strategy = readyStrategy(anything, { symbols, parameters: { seed } });
+  const fold = new OrderFold();
+  const strategy: Strategy = {
+    ...readyStrategy(anything, { symbols, parameters: { seed } }),
+    // Live, an order is what its transactions make of it; here it is the desk's own.
+    onOrder: (order, transaction) => assertEquals(fold.apply(transaction), order),
+  };
   const backtest = new Backtest({ settings, strategy, symbols, isEager });
   backtest.start();
   for (const piece of pieces) backtest.feed(piece);

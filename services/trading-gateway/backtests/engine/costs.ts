@@ -4,6 +4,7 @@
  * fill's price is slippage, so that both together are the way from its mid.
  */
 
+import { chargedFor } from "../../../../shared/domain/books.ts";
 import { divideHalfEven } from "../../../../shared/domain/decimal.ts";
 import type { OrderId } from "../../../../shared/domain/ids.ts";
 import { notional, type Price, units } from "../../../../shared/domain/instrument.ts";
@@ -18,6 +19,7 @@ export interface FillCosts {
   readonly spread: Micros;
   /** Negative where the fill was better than its reference. */
   readonly slippage: Micros;
+  /** With the premium of a guaranteed stop. */
   readonly commission: Micros;
 }
 
@@ -56,6 +58,6 @@ export function costsOf(fill: OrderFilled, { bid, ask }: Reference): FillCosts {
   return {
     spread: convert(spread, fill.rate),
     slippage: convert(notional(worse, size, instrument), fill.rate),
-    commission: fill.commission?.charged ?? micros(0n),
+    commission: micros(chargedFor(fill)),
   };
 }

@@ -4,6 +4,7 @@ import { problemEntry } from "../../../../shared/contracts/http/problems.ts";
 import type { AccountId, OrderId } from "../../../../shared/domain/ids.ts";
 import type { Symbol } from "../../../../shared/domain/instrument.ts";
 import { findInstrument } from "../../../../shared/domain/instruments.ts";
+import type { Order } from "../../../../shared/domain/orders/order.ts";
 import { type ReadOrder, readOrder } from "../../../../shared/domain/orders/read_order.ts";
 import type { StrategyPort } from "../../../../shared/sdk/strategy/host.ts";
 import type { StrategyRefusal } from "../../../../shared/sdk/strategy/strategy.ts";
@@ -19,6 +20,7 @@ import type { Findings } from "./findings.ts";
 import type { PaperDesk } from "./paper_desk.ts";
 
 type Request = StrategyRefusal["request"];
+type Placed = Pick<Order, "orderId" | "clientOrderId">;
 
 export class PaperPort implements StrategyPort {
   /** Whether anything was asked for since this was last put to false. */
@@ -27,6 +29,7 @@ export class PaperPort implements StrategyPort {
   readonly #findings: Findings;
   readonly #look: () => void;
   #refusals: StrategyRefusal[] = [];
+  #placed: Placed[] = [];
 
   /** `look` shows the desk the newest prices. */
   constructor(desk: PaperDesk, findings: Findings, look: () => void) {
@@ -38,6 +41,13 @@ export class PaperPort implements StrategyPort {
   takeRefusals(): StrategyRefusal[] {
     const taken = this.#refusals;
     this.#refusals = [];
+    return taken;
+  }
+
+  /** Orders that were taken, old ones asked for again among them. */
+  takePlaced(): Placed[] {
+    const taken = this.#placed;
+    this.#placed = [];
     return taken;
   }
 
@@ -108,6 +118,7 @@ export class PaperPort implements StrategyPort {
     this.hasAsked = true;
     const outcome = this.#desk.do(command);
     if (!outcome.ok) this.#refuse(request, ids, outcome.reason);
+    else if (request === "place") this.#placed.push(...outcome.orders ?? [outcome.order!]);
   }
 
   #refuse(

@@ -7,19 +7,13 @@ import {
   backtestRoutes,
   waitingBacktestsMax,
 } from "../../../../shared/contracts/http/backtests.ts";
-import type { TickColumns } from "../../../../shared/domain/columns.ts";
-import type { Symbol } from "../../../../shared/domain/instrument.ts";
 import { eventually } from "../../../../shared/testing/eventually.ts";
 import { describeRefusals, refusalAuthenticate } from "../../../../shared/testing/refusal_suite.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesSchema,
-} from "../../../../shared/timeseries/bars_table.ts";
-import { BlockHistoryWriter } from "../../../../shared/timeseries/block_writer.ts";
 import { type Answer, openTestTrading } from "../../testing/test_trading.ts";
 import { runBacktest } from "../engine/run_backtest.ts";
 import { builtInStrategies } from "../strategies.ts";
 import { pieceOf, settingsOf, tapeOf, walk } from "../testing/columns.ts";
+import { storeTicks } from "../testing/stored_ticks.ts";
 
 const startsAt = "2026-02-05T12:00:00Z";
 let trading = await openTestTrading({ startsAt, authenticate: refusalAuthenticate });
@@ -30,24 +24,8 @@ const few = walk({ seed: "jobs", rows: 8_000, bid: 110_000, stepMax: 12 });
 const many = walk({ seed: "long", rows: 1_000_000, bid: 110_000, stepMax: 12, everyMs: 100 });
 /** An order for every few quotes: minutes of work, so only a cancel or a stop ends it here. */
 const endless = { source: "many", parameters: { barSeconds: 0, fast: 1, slow: 2 } };
-await store("few", few);
-await store("many", many);
-
-async function store(source: string, ticks: TickColumns): Promise<void> {
-  const db = trading.store.database<TimeseriesDatabase>(timeseriesSchema);
-  await new BlockHistoryWriter().replaceTicks(db, {
-    series: { symbol: "EURUSD" as Symbol, source },
-    range: { from: ticks.time[0]!, to: ticks.time.at(-1)! + 1 },
-    ticks: (async function* () {
-      for (let at = 0; at < ticks.length; at += 4_096) {
-        const cut = <Column extends Float64Array | Int32Array>(column: Column) =>
-          column.slice(at, at + 4_096) as Column;
-        const [time, bid, ask] = [cut(ticks.time), cut(ticks.bid), cut(ticks.ask)];
-        yield { length: time.length, time, bid, ask, bidVolume: null, askVolume: null };
-      }
-    })(),
-  });
-}
+await storeTicks(trading.store, "few", few);
+await storeTicks(trading.store, "many", many);
 
 const asked = (over: Record<string, unknown> = {}) => ({
   backtestId: "b-1",

@@ -25,7 +25,6 @@ import { readyBacktest } from "./ready_backtest.ts";
 
 export function addBacktestRoutes(app: TradingApp, deps: TradingDeps): void {
   const { backtests, backtestRunner: runner, clock } = deps;
-  const view = (row: BacktestRow) => toBacktestView(row, runner.percentOf(row.backtest_id));
   const find = (backtestId: string) => findBacktest(deps, backtestId);
 
   addRoute(app, createBacktestRoute, async (c) => {
@@ -41,16 +40,16 @@ export function addBacktestRoutes(app: TradingApp, deps: TradingDeps): void {
     if (JSON.stringify(row.asked) !== JSON.stringify(asked)) {
       throw new Problem("duplicate_backtest_id", problemEntry("duplicate_backtest_id").title);
     }
-    return c.json(view(row), 201);
+    return c.json(toBacktestView(row), 201);
   });
 
   addRoute(app, listBacktestsRoute, async (c) => {
     const { state, limit } = c.req.valid("query");
-    return c.json({ backtests: (await backtests.list({ state, limit })).map(view) }, 200);
+    return c.json({ backtests: (await backtests.list({ state, limit })).map(toBacktestView) }, 200);
   });
 
   addRoute(app, getBacktestRoute, async (c) => {
-    return c.json(view(await find(c.req.valid("param").backtestId)), 200);
+    return c.json(toBacktestView(await find(c.req.valid("param").backtestId)), 200);
   });
 
   addRoute(app, cancelBacktestRoute, async (c) => {
@@ -58,7 +57,7 @@ export function addBacktestRoutes(app: TradingApp, deps: TradingDeps): void {
     await backtests.cancel(backtestId, clock.now());
     const row = await find(backtestId);
     if (row.state === "canceled") runner.stop(backtestId);
-    return c.json(view(row), 200);
+    return c.json(toBacktestView(row), 200);
   });
 
   addRoute(app, listStrategiesRoute, (c) => {
@@ -109,10 +108,10 @@ const ordered = (asked: CreateBacktestBody): CreateBacktestBody => ({
   ),
 });
 
-const toBacktestView = (row: BacktestRow, percent: number): BacktestView => ({
+const toBacktestView = (row: BacktestRow): BacktestView => ({
   backtestId: row.backtest_id,
   state: row.state,
-  percent: row.state === "done" ? 100 : percent,
+  percent: row.state === "done" ? 100 : row.percent,
   asked: row.asked,
   createdAt: row.created_at.toISOString(),
   startedAt: row.started_at?.toISOString() ?? null,

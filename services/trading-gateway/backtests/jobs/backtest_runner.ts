@@ -1,4 +1,7 @@
-/** Runs the backtests that wait, one at a time, in a thread of their own. */
+/**
+ * Runs the backtests that wait, one at a time, in a thread of their own. Many processes may do so
+ * over one store: each holds what it runs by a lease, and takes up what another left.
+ */
 
 import type { BacktestReport } from "../../../../shared/contracts/http/backtest_report.ts";
 import type { CreateBacktestBody } from "../../../../shared/contracts/http/backtests.ts";
@@ -10,24 +13,37 @@ import type { History } from "../../../../shared/timeseries/history.ts";
 import { BacktestFailed } from "../engine/settings.ts";
 import { mostRecorded, openHistoryTape } from "../history_tape.ts";
 import { tapeSymbols } from "../tape_symbols.ts";
-import type { BacktestRow, BacktestStore } from "./backtest_store.ts";
+import {
+  type BacktestLease,
+  type BacktestStore,
+  leaseSeconds,
+  type TakenBacktest,
+} from "./backtest_store.ts";
+import { holdLease } from "./hold_lease.ts";
 import { readyBacktest } from "./ready_backtest.ts";
 import { runInWorker } from "./run_in_worker.ts";
 
-const retryMs = 1_000;
+/** How often a backtest is looked for that another process was asked for, or left. */
+const lookEveryMs = 1_000;
+const beatEveryMs = 1_000;
+/** Turns of one backtest that may end without an outcome: it may be the backtest that ends them. */
+const faultsMax = 3;
 
 export interface RunnerParts {
   readonly store: BacktestStore;
   readonly history: History;
   /** Of the platform: commission, financing, margin. */
   readonly terms: TradingTerms;
+  /** Of this process, unlike every other's: its leases carry it. */
+  readonly owner: string;
   readonly now: () => EpochMs;
   readonly logger: Logger;
 }
 
 interface Running {
-  readonly backtestId: string;
-  readonly stop: AbortController;
+  readonly lease: BacktestLease;
+  /** Ends the thread. */
+  readonly ending: AbortController;
   /** Of the period, 0 to 1. */
   share: number;
 }
@@ -45,59 +61,68 @@ export class BacktestRunner {
     return this.#parts.terms;
   }
 
-  /** Of a period, as far as it is run; 0 where it does not run. */
-  percentOf(backtestId: string): number {
-    if (this.#running?.backtestId !== backtestId) return 0;
-    return Math.min(100, Math.max(0, Math.round(1_000 * this.#running.share) / 10));
-  }
-
-  /** One more waits. */
+  /** One more waits: do not wait for the next look. */
   kick(): void {
     this.#asked.resolve();
   }
 
-  /** Ends the thread of a backtest, if it runs; its row is for the caller to change first. */
+  /** Ends the thread of a backtest if it runs here, at once; elsewhere its next beat does. */
   stop(backtestId: string): void {
-    if (this.#running?.backtestId === backtestId) this.#running.stop.abort();
+    if (this.#running?.lease.backtestId === backtestId) this.#running.ending.abort();
   }
 
-  /** Until the signal aborts; one that runs then begins anew at the next start. */
+  /** Until the signal aborts; one that runs then is given back. */
   async run(signal: AbortSignal): Promise<void> {
-    const { store, now, logger } = this.#parts;
-    let requeued = false;
+    const { store, owner, now, logger } = this.#parts;
     while (!signal.aborted) {
       this.#asked = Promise.withResolvers();
       try {
-        if (!requeued) await store.requeue();
-        requeued = true;
-        const row = await store.take(now());
-        if (row === null) await this.#untilAsked(signal);
-        else await this.#do(row, signal);
+        const taken = await store.take(owner, now());
+        if (taken !== null) {
+          await this.#see(taken, signal);
+          continue;
+        }
       } catch (error) {
-        requeued = false;
         logger.error({ err: error }, "backtests not carried on, will retry");
-        await pause(retryMs, signal);
       }
+      await Promise.race([pause(lookEveryMs, signal), this.#asked.promise]);
     }
   }
 
-  async #do(row: BacktestRow, signal: AbortSignal): Promise<void> {
+  /** Sees one through, or gives it back. @throws Error where the store cannot be asked */
+  async #see({ lease, asked, faults }: TakenBacktest, signal: AbortSignal): Promise<void> {
+    const { backtestId } = lease;
     const { store, now, logger } = this.#parts;
-    const backtestId = row.backtest_id;
-    const running: Running = { backtestId, stop: new AbortController(), share: 0 };
+    const running: Running = { lease, ending: new AbortController(), share: 0 };
     this.#running = running;
-    const either = AbortSignal.any([signal, running.stop.signal]);
+    const beating = this.#hold(running);
     try {
-      // It may have been canceled before there was anything to stop.
-      if ((await store.find(backtestId))?.state !== "running") return;
-      const outcome = await this.#outcome(row.asked, running, either);
-      await store.finish(backtestId, { now: now(), outcome });
-      logger.info({ backtestId, failed: typeof outcome === "string" }, "backtest ended");
+      const outcome = faults >= faultsMax
+        ? `Its process died, or prices could not be read, ${faults} times while it ran`
+        : await this.#outcome(asked, running, AbortSignal.any([signal, running.ending.signal]));
+      const kept = await store.finish(lease, { now: now(), outcome });
+      logger.info({ backtestId, kept, failed: typeof outcome === "string" }, "backtest ended");
     } catch (error) {
-      if (!either.aborted) throw error;
+      if (running.ending.signal.aborted) return;
+      await store.giveBack(lease, signal.aborted ? 0 : 1);
+      if (!signal.aborted) throw error;
     } finally {
+      running.ending.abort();
       this.#running = null;
+      await beating;
     }
+  }
+
+  #hold(running: Running): Promise<void> {
+    const { lease, ending } = running;
+    const { store, logger } = this.#parts;
+    const { backtestId } = lease;
+    return holdLease({
+      beat: () => store.beat(lease, percentOf(running.share)),
+      beatEveryMs,
+      leaseMs: leaseSeconds * 1_000,
+      onError: (error) => logger.warn({ err: error, backtestId }, "cannot renew the lease"),
+    }, ending);
   }
 
   /** The report, or why there is none. @throws Error where the store cannot be read */
@@ -131,11 +156,8 @@ export class BacktestRunner {
       throw error;
     }
   }
-
-  async #untilAsked(signal: AbortSignal): Promise<void> {
-    const wake = () => this.kick();
-    signal.addEventListener("abort", wake, { once: true });
-    if (!signal.aborted) await this.#asked.promise;
-    signal.removeEventListener("abort", wake);
-  }
 }
+
+/** Of a share of the period, to a tenth. */
+const percentOf = (share: number): number =>
+  Math.min(100, Math.max(0, Math.round(1_000 * share) / 10));

@@ -48,6 +48,11 @@ export const fieldOfReason: Readonly<Record<RejectReason, TicketField>> = {
   trigger_side_not_allowed: "triggerSide",
   price_bound_not_allowed: "priceBound",
   stop_loss_ambiguous: "stopLoss",
+  stop_loss_twice: "stopLoss",
+  guaranteed_stop_not_offered: "stopLoss",
+  guaranteed_stop_required: "stopLoss",
+  guaranteed_stop_too_close: "stopLoss",
+  guaranteed_stop_locked: "order",
   take_profit_on_wrong_side: "takeProfit",
   stop_loss_on_wrong_side: "stopLoss",
   on_fill_not_allowed: "positionFill",
@@ -91,6 +96,11 @@ export const fieldOfReason: Readonly<Record<RejectReason, TicketField>> = {
   exposure_above_limit: "size",
   daily_loss_reached: "order",
   order_rate_above_limit: "order",
+  total_position_above_limit: "size",
+  total_exposure_above_limit: "size",
+  total_open_orders_above_limit: "order",
+  total_daily_loss_reached: "order",
+  total_order_rate_above_limit: "order",
   duplicate_order: "order",
 };
 
@@ -111,6 +121,8 @@ const fieldOfPath: Readonly<Record<string, TicketField>> = {
   "/takeProfitOnFill/price": "takeProfit",
   "/stopLossOnFill/price": "stopLoss",
   "/stopLossOnFill/distance": "stopLoss",
+  "/guaranteedStopLossOnFill/price": "stopLoss",
+  "/guaranteedStopLossOnFill/distance": "stopLoss",
   "/trailingStopLossOnFill/distance": "trailingStop",
 };
 

@@ -17,7 +17,14 @@ import { Newest } from "../core/newest.ts";
 import { type Estimate, estimate } from "./estimates.ts";
 import { explainRefusal, type Refusal, type SentPrices } from "./refusals.ts";
 import { unitsOfLots, unitsOfRisk } from "./sizing.ts";
-import { emptyForm, orderOf, type TicketForm, withoutPrices, withType } from "./ticket_form.ts";
+import {
+  emptyForm,
+  orderOf,
+  stopOf,
+  type TicketForm,
+  withoutPrices,
+  withType,
+} from "./ticket_form.ts";
 import { groupDigits } from "../ui/numbers.ts";
 
 /** How long the form stands still before the platform is asked about it, in milliseconds. */
@@ -102,9 +109,9 @@ export class Ticket {
   /** From the entry to the stop, in micros; `null` without a stop. */
   #stopDistance(form: TicketForm, pip: string) {
     const order = orderOf(form, { symbol: "", units: "", pip, clientOrderId: "" });
-    const distance = order.stopLossOnFill?.distance ?? order.trailingStopLossOnFill?.distance;
+    const distance = stopOf(order)?.distance ?? order.trailingStopLossOnFill?.distance;
     if (distance !== undefined) return amountOf(distance);
-    const stop = amountOf(order.stopLossOnFill?.price);
+    const stop = amountOf(stopOf(order)?.price);
     const entry = amountOf(order.price ?? order.triggerPrice ?? this.#marketPrice(form.side));
     if (stop === null || entry === null) return null;
     return micros(form.side === "buy" ? entry - stop : stop - entry);
@@ -233,7 +240,7 @@ function pricesOf(order: PlaceOrder): SentPrices {
     trailingDistance: order.trailingDistance,
     priceBound: order.priceBound,
     takeProfit: order.takeProfitOnFill?.price,
-    stopLoss: order.stopLossOnFill?.price ?? order.stopLossOnFill?.distance,
+    stopLoss: stopOf(order)?.price ?? stopOf(order)?.distance,
     trailingStop: order.trailingStopLossOnFill?.distance,
   };
   return Object.fromEntries(Object.entries(prices).filter(([, text]) => text !== undefined));

@@ -33,6 +33,8 @@ export interface TicketForm {
   readonly stopLoss: string;
   /** Whether the stop-loss is a price, or pips from the fill. */
   readonly stopLossAs: "price" | "pips";
+  /** Whether it fills at its price whatever happens, for a premium. */
+  readonly guaranteed: boolean;
   readonly trailingStopPips: string;
   readonly tag: string;
 }
@@ -53,6 +55,7 @@ export const emptyForm: TicketForm = {
   takeProfit: "",
   stopLoss: "",
   stopLossAs: "price",
+  guaranteed: false,
   trailingStopPips: "",
   tag: "",
 };
@@ -143,13 +146,17 @@ export function orderOf(
     ...(form.positionFill === "default" ? {} : { positionFill: form.positionFill }),
     ...some("tag", text(form.tag)),
     ...some("takeProfitOnFill", takeProfit === undefined ? undefined : { price: takeProfit }),
-    ...some("stopLossOnFill", stopLossOf(form, pip)),
+    ...some(form.guaranteed ? "guaranteedStopLossOnFill" : "stopLossOnFill", stopLossOf(form, pip)),
     ...some(
       "trailingStopLossOnFill",
       trailingStop === undefined ? undefined : { distance: trailingStop },
     ),
   };
 }
+
+/** The stop-loss of an order, guaranteed or not. */
+export const stopOf = (order: PlaceOrder): PlaceOrder["stopLossOnFill"] =>
+  order.stopLossOnFill ?? order.guaranteedStopLossOnFill;
 
 function stopLossOf(form: TicketForm, pip: string): PlaceOrder["stopLossOnFill"] {
   const value = form.stopLoss.trim();

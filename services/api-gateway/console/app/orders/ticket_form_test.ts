@@ -32,6 +32,9 @@ Deno.test("an order carries only the fields its type takes, whatever else was fi
     assertEquals(order.trailingDistance, rule.trailingDistance ? "0.0015" : undefined, type);
     assertEquals(order.priceBound, rule.atMarket ? "1.3" : undefined, type);
     assertEquals(order.stopLossOnFill, { distance: "0.002" });
+    const guaranteed = orderOf(withType({ ...filled, guaranteed: true }, type), given);
+    assertEquals(guaranteed.stopLossOnFill, undefined);
+    assertEquals(guaranteed.guaranteedStopLossOnFill, { distance: "0.002" });
   }
 });
 

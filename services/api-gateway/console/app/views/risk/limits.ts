@@ -17,6 +17,12 @@ export const limitNames: Readonly<Record<LimitName, string>> = {
   dailyLossMax: "Loss in a day, at most (USD)",
   duplicateMs: "The same order again, not within (ms)",
   symbols: "Symbols that are traded",
+  totalPositionUnitsMax: "All accounts: units of a side, at most",
+  totalExposureMax: "All accounts: worth of all positions, at most (USD)",
+  totalOpenOrdersMax: "All accounts: open orders, at most",
+  totalOrdersPerSecondMax: "All accounts: orders a second, at most",
+  totalOrderBurstMax: "All accounts: orders at once, at most",
+  totalDailyLossMax: "All accounts: loss in a day, at most (USD)",
 };
 
 const whole: readonly LimitName[] = [
@@ -25,6 +31,9 @@ const whole: readonly LimitName[] = [
   "ordersPerSecondMax",
   "orderBurstMax",
   "duplicateMs",
+  "totalOpenOrdersMax",
+  "totalOrdersPerSecondMax",
+  "totalOrderBurstMax",
 ];
 
 /** Limits from fields of text; empty ones are no limit. */

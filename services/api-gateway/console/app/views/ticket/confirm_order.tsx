@@ -50,6 +50,7 @@ export function ConfirmOrder() {
 }
 
 function linesOf(order: PlaceOrder): readonly (readonly [string, string])[] {
+  const guaranteed = order.guaranteedStopLossOnFill;
   const lines: (readonly [string, string | undefined])[] = [
     ["Type", typeNames[order.type]],
     ["Lives", order.timeInForce && timeNames[order.timeInForce]],
@@ -59,6 +60,7 @@ function linesOf(order: PlaceOrder): readonly (readonly [string, string])[] {
     ["Worst price", order.priceBound],
     ["Take profit", order.takeProfitOnFill?.price],
     ["Stop loss", order.stopLossOnFill?.price ?? order.stopLossOnFill?.distance],
+    ["Guaranteed stop", guaranteed?.price ?? guaranteed?.distance],
     ["Trailing stop", order.trailingStopLossOnFill?.distance],
   ];
   return lines.flatMap(([title, text]) => text === undefined ? [] : [[title, text] as const]);

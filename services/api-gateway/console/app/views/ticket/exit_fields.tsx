@@ -1,12 +1,23 @@
 /** The exits that come with what the order opens. */
 
+import type { Instrument } from "../../../../../../shared/sdk/mod.ts";
 import { useApp } from "../../core/app.ts";
 import { TextInput } from "./inputs.tsx";
 
+type Offer = NonNullable<Instrument["guaranteedStop"]>;
+
+const offerText = (offer: Offer | null): string =>
+  offer === null
+    ? "The instrument offers none"
+    : `Fills at its price however far the market gaps. ${offer.premium} a unit when it does; ` +
+      `at least ${offer.distanceMin} from the price`;
+
 export function ExitFields() {
   const { ticket, instruments } = useApp();
-  const { stopLossAs } = ticket.form.value;
-  const pip = instruments.bySymbol.value.get(ticket.symbol.value)?.pip ?? "0.0001";
+  const { stopLossAs, guaranteed } = ticket.form.value;
+  const instrument = instruments.bySymbol.value.get(ticket.symbol.value);
+  const pip = instrument?.pip ?? "0.0001";
+  const offer = instrument?.guaranteedStop ?? null;
   const other = stopLossAs === "price" ? "pips" : "price";
   return (
     <fieldset class="exits">
@@ -32,6 +43,17 @@ export function ExitFields() {
           </button>
         </div>
       </div>
+      {(offer !== null || guaranteed) && (
+        <label class="check" title={offerText(offer)}>
+          <input
+            id="guaranteed"
+            type="checkbox"
+            checked={guaranteed}
+            onChange={(event) => ticket.change({ guaranteed: event.currentTarget.checked })}
+          />
+          Guaranteed stop
+        </label>
+      )}
       <TextInput
         of="trailingStopPips"
         name="trailingStop"

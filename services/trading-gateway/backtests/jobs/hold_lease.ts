@@ -1,0 +1,37 @@
+/** Keeps a lease alive while its holder works, and ends the work before anybody else can begin it. */
+
+import { pause } from "../../../../shared/runtime/time.ts";
+
+export interface HeldLease {
+  /** Renews it; whether it was still held. Rejects where nobody could be asked. */
+  readonly beat: () => Promise<boolean>;
+  readonly beatEveryMs: number;
+  /** How long it lasts from the moment a beat is asked for. */
+  readonly leaseMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Until `work` aborts. Aborts it itself as soon as the lease is gone, and one beat before it would
+ * run out where none could be renewed: a beat that is never answered is no reason to go on.
+ */
+export async function holdLease(lease: HeldLease, work: AbortController): Promise<void> {
+  const { beat, beatEveryMs, leaseMs, onError } = lease;
+  const { signal } = work;
+  const end = () => work.abort();
+  let silence = setTimeout(end, leaseMs - beatEveryMs);
+  try {
+    for (await pause(beatEveryMs, signal); !signal.aborted; await pause(beatEveryMs, signal)) {
+      const askedAt = performance.now();
+      try {
+        if (!await beat()) return end();
+        clearTimeout(silence);
+        silence = setTimeout(end, leaseMs - beatEveryMs - (performance.now() - askedAt));
+      } catch (error) {
+        onError(error);
+      }
+    }
+  } finally {
+    clearTimeout(silence);
+  }
+}
