@@ -48,6 +48,7 @@ export interface SessionParts {
 
 export interface ClosableSocket extends FeedSocket {
   close(code: number, reason: string): void;
+  readonly readyState: number;
 }
 
 /** The hub of each channel. */
