@@ -4,12 +4,12 @@
  * page.
  */
 
-import { signedIn, startVisit, views } from "./visit.ts";
+import { goTo, signedIn, startVisit, viewsOf } from "./visit.ts";
 
 const folder = "./data/screenshots";
 const sizes = [[360, 740], [1_280, 800], [2_560, 1_440]] as const;
 /** For prices and a few bars to come. */
-const settleMs = 700;
+const settleMs = 1_000;
 
 await Deno.mkdir(folder, { recursive: true });
 await using visit = await startVisit("pictures");
@@ -17,21 +17,20 @@ const wide: string[] = [];
 for (const colorScheme of ["dark", "light"] as const) {
   for (const [width, height] of sizes) {
     const page = await signedIn(visit, { width, height, colorScheme });
-    for (const { name, search, there } of views) {
-      await page.goto(visit.url + search);
-      await page.locator(there).first().waitFor({ state: "attached", timeout: 10_000 });
+    for (const view of viewsOf(visit)) {
+      await goTo(page, visit, view);
       await page.waitForTimeout(settleMs);
       const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-      if (Number(over) > 0) wide.push(`${name} at ${width}: ${over} pixels too wide`);
-      await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png` });
+      if (Number(over) > 0) wide.push(`${view.name} at ${width}: ${over} pixels too wide`);
+      await page.screenshot({ path: `${folder}/${view.name}-${width}-${colorScheme}.png` });
     }
+    await page.context().clearCookies();
+    await page.goto(visit.url);
+    await page.getByRole("button", { name: "Open the demo account" }).waitFor();
+    await page.screenshot({ path: `${folder}/sign-in-${width}-${colorScheme}.png` });
     await page.close();
   }
 }
-const page = await visit.browser.newPage({ viewport: { width: 1_280, height: 800 } });
-await page.goto(visit.url);
-await page.getByRole("button", { name: "Open the demo account" }).waitFor();
-await page.screenshot({ path: `${folder}/sign-in.png` });
 console.log(`pictures are in ${folder}`);
 for (const line of wide) console.error(line);
 Deno.exitCode = wide.length > 0 ? 1 : 0;

@@ -33,7 +33,11 @@ realTest("the console trades in Chromium what the API says", ["chromium"], async
     await t.step("explains every refusal at its field", () => refusals(visit));
     await t.step("closes a position in place", () => closeInPlace(visit));
     await t.step("stops the account by the kill switch, and lets it go", () => killSwitch(visit));
+    await t.step("draws a study, and does again by its address", () => study(visit));
+    await t.step("runs a backtest and shows what it found", () => backtest(visit));
+    await t.step("tells an operator of streams, parts and errors", () => system(visit));
     await t.step("finds everything again after a reload", () => reload(visit));
+    await t.step("keeps the screen when the session ends", () => sessionEnds(visit));
     await t.step("signs out, and knows nobody after it", () => signOut(visit));
     await t.step("says that the server is gone, and goes on when it is back", async () => {
       await platform.kill();
@@ -42,7 +46,7 @@ realTest("the console trades in Chromium what the API says", ["chromium"], async
       await visit.page.getByText("Connection lost").waitFor({ state: "detached" });
       await priceMoves(visit.page);
     });
-    assertEquals(visit.troubles.filter((one) => !/ERR_CONNECTION|WebSocket|422/.test(one)), []);
+    assertEquals(visit.troubles.filter((one) => !/ERR_CONNECTION|WebSocket|422|401/.test(one)), []);
   } finally {
     await browser.close();
   }
@@ -252,6 +256,59 @@ async function killSwitch({ page, api }: Visit): Promise<void> {
   await page.getByRole("link", { name: "Trade" }).click();
 }
 
+async function study({ page }: Visit): Promise<void> {
+  // Of minutes there are too few yet.
+  await page.getByLabel("Length of a bar").selectOption("S5");
+  await page.getByLabel("Add a study").selectOption("ema");
+  await page.getByLabel("Bars of the exponential average").fill("5");
+  await page.getByLabel("Bars of the exponential average").press("Enter");
+  await page.waitForURL(/studies=ema5/);
+  await page.reload();
+  const value = page.locator(".legend dd").last();
+  await eventually(async () => /^\d/.test((await value.textContent())!));
+  await page.getByLabel("Remove the exponential average").click();
+  await page.waitForURL((url) => url.searchParams.get("studies") === "");
+}
+
+/** What cannot be run is told where it was filled in; the result is the API's. */
+async function backtest({ page, api }: Visit): Promise<void> {
+  await page.getByRole("link", { name: "Backtests" }).click();
+  await page.getByText("No backtest was run yet.").waitFor();
+  const fill = (name: string, value: string) => page.locator(`#parameter-${name}`).fill(value);
+  await fill("fast", "5");
+  await fill("slow", "2");
+  await page.locator("#run-backtest").click();
+  await page.locator("fieldset .refusal", { hasText: "fast is shorter" }).waitFor();
+  await fill("fast", "2");
+  await fill("slow", "5");
+  await fill("barSeconds", "1");
+  await page.locator("summary").click();
+  await page.locator("#hours").selectOption("always");
+  await page.locator("#run-backtest").click();
+  await page.locator("[data-points]").waitFor();
+  const { backtests: [done] } = await api.listBacktests();
+  const report = await api.getBacktestReport(done!.backtestId);
+  assert(report.trades.length > 0, "it traded nothing");
+  assertEquals(new URL(page.url()).searchParams.get("item"), done!.backtestId);
+  const net = page.locator('[data-cost="net"] td').first();
+  assertEquals(plain((await net.textContent())!.replace("+", "")), cut(report.summary.netProfit));
+  await page.locator('.data button[title="Show on the chart"]').first().click();
+  await page.locator('[data-marks="2"], [data-marks="1"]').waitFor();
+}
+
+async function system({ page }: Visit): Promise<void> {
+  await page.getByRole("link", { name: "System" }).click();
+  await page.locator('tr[data-key="orders"]', { hasText: "execution" }).waitFor();
+  await page.getByText("None since the start.").waitFor();
+  const parts = page.locator(".part h3");
+  await parts.first().waitFor();
+  const names = await parts.allTextContents();
+  for (const part of ["api-gateway", "trading-gateway", "archive", "execution", "ingest"]) {
+    assert(names.includes(part), `${part} is not among ${names}`);
+  }
+  await page.getByRole("link", { name: "Trade" }).click();
+}
+
 async function reload({ page, api }: Visit): Promise<void> {
   await page.locator('tr[data-symbol="USDJPY"]').click();
   await page.getByLabel("Length of a bar").selectOption("M5");
@@ -259,11 +316,36 @@ async function reload({ page, api }: Visit): Promise<void> {
   const before = page.url();
   await page.reload();
   assertEquals(page.url(), before);
-  await page.locator('tr[data-symbol="USDJPY"][aria-current="true"]').waitFor();
+  await page.locator('tr[data-symbol="USDJPY"][aria-selected="true"]').waitFor();
   assertEquals(await page.getByLabel("Length of a bar").inputValue(), "M5");
   const { transactions } = await api.listTransactions("demo");
   const fills = transactions.filter((one) => one.type === "order_filled");
   for (const { transactionId } of fills) await row(page, String(transactionId)).waitFor();
+  await priceMoves(page);
+}
+
+/** Nothing behind the sign-in can be reached, and it stays until somebody signs in. */
+async function sessionEnds({ page }: Visit): Promise<void> {
+  await page.getByRole("link", { name: "Risk" }).click();
+  await page.locator(".trading-state").first().waitFor();
+  const ends = ["**/console/session/token", "**/accounts/demo/risk*"];
+  for (const path of ends) await page.route(path, (route) => route.fulfill({ status: 401 }));
+  const dialog = page.getByRole("dialog", { name: "Sign in" });
+  await dialog.waitFor();
+  for (const path of ends) await page.unroute(path);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  for (let at = 0; at < 6; at++) {
+    await page.keyboard.press("Tab");
+    const outside = await page.evaluate(
+      "document.activeElement !== document.body && !document.activeElement.closest('dialog')",
+    );
+    assertEquals(outside, false, "the focus left the dialog");
+  }
+  await dialog.getByRole("button", { name: "Open the demo account" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assertEquals(new URL(page.url()).searchParams.get("view"), "risk");
+  await page.getByRole("link", { name: "Trade" }).click();
   await priceMoves(page);
 }
 

@@ -52,7 +52,7 @@ export async function startPlatform(
   const ground = (service: string): Ground => ({
     ...shared,
     service,
-    logger: createLogger({ service, level: settings.log.level }),
+    logger: createLogger({ ...settings.log, service, recentErrors: shared.recentErrors }),
     metrics: createMetrics(service),
     authenticate,
     // A part whose prices come at the market's own pace tells the time by them.

@@ -14,6 +14,7 @@ import { limitBy } from "./limits/limit_requests.ts";
 import { addOrderRoutes } from "./orders/order_routes.ts";
 import { withQuickCheck } from "./orders/quick_check.ts";
 import { addSessionRoutes } from "./sessions/session_routes.ts";
+import { addSystemRoutes } from "./system/system_routes.ts";
 
 export function createGatewayApp(deps: GatewayDeps): FetchApp {
   const app = createServiceApp({ ...deps, limit: limitBy(deps.limiter) });
@@ -26,6 +27,7 @@ export function createGatewayApp(deps: GatewayDeps): FetchApp {
   addForwardRoutes(app, { trading, marketData, pipeline });
   addKeyRoutes(app, deps);
   addRoute(app, listRefusalsRoute, (c) => c.json({ refusals: [...refusalCatalogue] }, 200));
+  addSystemRoutes(app, deps);
   addFeedRoutes(app, deps);
   addDocRoutes(app);
   addSessionRoutes(app, deps);

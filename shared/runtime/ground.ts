@@ -11,6 +11,7 @@ import type { Authenticate } from "./auth.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger, type LogLevel } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
+import { RecentErrors } from "./recent_errors.ts";
 import type { ServiceDeps } from "./service_app.ts";
 import { systemTimer, uuidIds } from "./time.ts";
 
@@ -19,6 +20,7 @@ export const version = "0.1.0";
 
 export interface StreamsGround extends ServiceDeps {
   readonly streams: EventStreams;
+  readonly recentErrors: RecentErrors;
 }
 
 export interface Ground extends StreamsGround {
@@ -53,10 +55,12 @@ export async function openStreamsGround(
 ): Promise<StreamsGround> {
   const streams = await openStreams(settings.streams.url, { clock: systemTimer });
   lifecycle.onStop("streams", () => streams.close());
+  const recentErrors = new RecentErrors();
   return {
     service,
     version,
-    logger: createLogger({ service, level: settings.log.level }),
+    logger: createLogger({ service, level: settings.log.level, recentErrors }),
+    recentErrors,
     metrics: createMetrics(service),
     clock: systemTimer,
     ids: uuidIds,

@@ -49,6 +49,8 @@ export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   const registers = [registry];
+  const up = "spotwire_part_up";
+  new Gauge({ name: up, help: "1 while the part runs", registers }).set(1);
   const known = <M>(name: string, create: () => M): M =>
     (registry.getSingleMetric(name) as M | undefined) ?? create();
   return {

@@ -291,6 +291,7 @@ const keyOperations = (caller: Caller) => ({
   deleteKey: async (keyId, o) => {
     await caller.call((api, shared) => api.deleteKey({ ...shared, path: { keyId } }), o);
   },
+  getSystem: (o) => caller.call((api, shared) => api.getSystem(shared), o),
   createToken: (body, o) => caller.call((api, shared) => api.createToken({ ...shared, body }), o),
 } satisfies Partial<Spotwire>);
 

@@ -46,6 +46,7 @@ import type {
   SeriesList,
   Session,
   Statement,
+  System,
   Ticks,
   Token,
   Transaction,
@@ -174,6 +175,8 @@ export interface Spotwire extends PipelineApi, RiskApi, BacktestsApi {
   listKeys(o?: CallOptions): Promise<ListKeysResponse>;
   /** The key's tokens and sockets end with it. */
   deleteKey(keyId: string, o?: CallOptions): Promise<void>;
+  /** How the streams between the parts fare, and the newest errors. */
+  getSystem(o?: CallOptions): Promise<System>;
   createToken(token: CreateToken, o?: CallOptions): Promise<Token>;
   /** A client of the feed with the same URL and key. */
   feed(options?: Partial<FeedOptions>): FeedClient;

@@ -130,7 +130,10 @@ export class FeedServer {
       if (now < beatAt) continue;
       beatAt = Math.max(beatAt + feedLimits.heartbeatMs, now);
       channels.quotes.beat();
-      for (const session of this.#sessions) void session.check(now);
+      for (const session of this.#sessions) {
+        if (session.neverOpened(now)) this.#remove(session);
+        else void session.check(now);
+      }
     }
   }
 

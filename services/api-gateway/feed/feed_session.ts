@@ -48,6 +48,7 @@ export interface SessionParts {
 
 export interface ClosableSocket extends FeedSocket {
   close(code: number, reason: string): void;
+  readonly readyState: number;
 }
 
 /** The hub of each channel. */
@@ -268,6 +269,15 @@ export class FeedSession {
     if (!this.#quotes.client.answer(frame)) {
       this.refuse(refusal("client_stalled", "Read the answers to your own frames"));
     }
+  }
+
+  /**
+   * Whether the client went away before its socket opened: no event ever tells of that. It had as long
+   * as it had for its key.
+   */
+  neverOpened(now: EpochMs): boolean {
+    return this.#socket.readyState === WebSocket.CONNECTING &&
+      now - this.#openedAt > feedLimits.authenticateMsMax;
   }
 
   /** Once a second: the key must still be good, and must have come by now. */

@@ -56,6 +56,44 @@ Deno.test("a key in the header and a token in the first frame open the feed too"
     await byToken.next("subscribed");
   }));
 
+Deno.test("a client that goes away during the handshake takes nobody with it, and leaves its place", () =>
+  withEdge(async (edge, connect) => {
+    const client = await connect(edge.admin);
+    await client.next("authenticated");
+    client.send({ type: "subscribe", symbols: "*" });
+    const sockets = async () =>
+      Number(/spotwire_feed_sockets{.*} (\d+)/.exec(await edge.deps.metrics.text())?.[1]);
+    // The same feed behind a door so slow that the client is gone before it opens.
+    const gone = Promise.withResolvers<void>();
+    const end = new AbortController();
+    const about = { port: 0, signal: end.signal, onListen: () => {} };
+    const slow = Deno.serve(about, async (request) => {
+      await gone.promise;
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      edge.deps.feed.accept(socket, null, "json");
+      return response;
+    });
+    const connection = await Deno.connect({ port: slow.addr.port });
+    await connection.write(new TextEncoder().encode(handshake));
+    connection.close();
+    setTimeout(gone.resolve, 100);
+    await eventually(async () => await sockets() === 2);
+    await eventually(async () => await sockets() === 1, { timeoutMs: 30_000 });
+    await edge.quote("EURUSD", 110_000);
+    await client.next("quotes");
+    end.abort();
+  }));
+
+const handshake = [
+  "GET / HTTP/1.1",
+  "Host: edge",
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  "\r\n",
+].join("\r\n");
+
 const subscribe = { type: "subscribe", symbols: ["EURUSD"] };
 const many = (count: number) => Array.from({ length: count }, () => "EURUSD");
 

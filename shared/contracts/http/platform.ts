@@ -9,6 +9,7 @@ import { marketDataRoutes } from "./market_data.ts";
 import { referenceRoutes } from "./reference_series.ts";
 import { listRefusalsRoute } from "./refusals.ts";
 import { riskRoutes } from "./risk.ts";
+import { getSystemRoute } from "./system.ts";
 import { checkOrderRoute, tradingRoutes } from "./trading.ts";
 import { transactionRoutes } from "./transactions.ts";
 
@@ -24,5 +25,6 @@ export const platformRoutes = [
   ...riskRoutes,
   ...backtestRoutes,
   listRefusalsRoute,
+  getSystemRoute,
   ...edgeRoutes,
 ] as const;

@@ -1898,6 +1898,50 @@ export type Refusal = {
     grpcStatus: 'INVALID_ARGUMENT' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'FAILED_PRECONDITION' | 'RESOURCE_EXHAUSTED' | 'UNAVAILABLE';
 };
 
+export type System = {
+    version: string;
+    streams: Array<{
+        stream: string;
+        /**
+         * Parts that publish
+         */
+        from: Array<string>;
+        /**
+         * Groups of which one copy gets each entry
+         */
+        groups: Array<string>;
+        /**
+         * Parts of which every copy reads everything
+         */
+        everyone: Array<string>;
+        /**
+         * Entries that the slowest group has not finished; 0 without groups
+         */
+        waiting: number;
+        /**
+         * Entries that were given up, counted to 100
+         */
+        deadLetters: number;
+        /**
+         * Why the newest was given up
+         */
+        lastReason: string | null;
+    }>;
+    /**
+     * The newest errors logged by the process that answers, newest first
+     */
+    errors: Array<{
+        time: string;
+        service: string;
+        message: string;
+        /**
+         * The error's class
+         */
+        kind: string | null;
+        requestId: string | null;
+    }>;
+};
+
 export type CreatedKey = Key & {
     /**
      * The secret; shown this once
@@ -5832,6 +5876,51 @@ export type ListRefusalsResponses = {
 };
 
 export type ListRefusalsResponse = ListRefusalsResponses[keyof ListRefusalsResponses];
+
+export type GetSystemData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/system';
+};
+
+export type GetSystemErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type GetSystemError = GetSystemErrors[keyof GetSystemErrors];
+
+export type GetSystemResponses = {
+    /**
+     * The state
+     */
+    200: System;
+};
+
+export type GetSystemResponse = GetSystemResponses[keyof GetSystemResponses];
 
 export type ListKeysData = {
     body?: never;

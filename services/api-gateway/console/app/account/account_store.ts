@@ -52,6 +52,8 @@ export class AccountStore {
   readonly values: Signal<Worth | null> = signal(null);
   /** Newest first. */
   readonly transactions: Signal<readonly Transaction[]> = signal([]);
+  /** `false` once it is known that the key reaches no account. */
+  readonly reached: Signal<boolean> = signal(true);
   /** Whether the last read of the account went well. */
   readonly healthy: Signal<boolean> = signal(true);
   readonly #parts: AccountParts;
@@ -74,6 +76,7 @@ export class AccountStore {
       // Another account may have been chosen in the meantime.
       if (!isNewest()) return;
       this.accounts.value = accounts;
+      this.reached.value = found !== null;
       if (found !== null) this.#begin(found);
     } catch {
       if (isNewest()) this.#failed(() => this.open(wanted));

@@ -88,6 +88,7 @@ export class ChartBoard {
     this.#series = this.#chart.addSeries(CandlestickSeries, {
       priceFormat: { type: "price", precision: pricePrecision, minMove: 10 ** -pricePrecision },
       priceLineVisible: false,
+      lastValueVisible: false,
       autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => this.#scaled(original()),
     });
     this.#markers = createSeriesMarkers<Time>(this.#series, []);

@@ -22,6 +22,8 @@ import { Session } from "./session.ts";
 const beatMs = 250;
 /** How often opens of the FX day that are missing are asked for. */
 const dayOpensMs = 10_000;
+/** At first, when the newest quotes have come. */
+const firstOpensMs = 1_000;
 /** How long after a failed listing the next is tried. */
 const listAgainMs = 2_000;
 
@@ -108,16 +110,14 @@ export class App {
   async #list(): Promise<void> {
     try {
       this.instruments.listed.value = (await this.client.listInstruments()).instruments;
-      void this.dayOpens.ask();
+      setTimeout(() => void this.dayOpens.ask(), firstOpensMs);
     } catch {
       setTimeout(() => void this.#list(), listAgainMs);
     }
   }
 
   /** The platform's time. */
-  now(): number {
-    return this.machine.now() + this.feed.clockOffsetMs.peek();
-  }
+  readonly now = (): number => this.machine.now() + this.feed.clockOffsetMs.peek();
 
   async signOut(): Promise<void> {
     await this.session.signOut();

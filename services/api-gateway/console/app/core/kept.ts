@@ -49,6 +49,13 @@ export class Kept {
     this.habits = signal(read(machine));
   }
 
+  /** Makes a symbol a favourite, or no longer one. */
+  turnFavourite(symbol: string): void {
+    const { favourites } = this.habits.peek();
+    const others = favourites.filter((one) => one !== symbol);
+    this.set({ favourites: others.length < favourites.length ? others : [...others, symbol] });
+  }
+
   set(change: Partial<Habits>): void {
     this.habits.value = { ...this.habits.peek(), ...change };
     try {

@@ -121,15 +121,13 @@ export function routeText(route: Route): string {
     tab: route.tab,
     panel: route.panel,
   });
-  if (route.studies.length > 0) query.set("studies", studiesText(route.studies));
+  const charts = route.beside.map(({ symbol, granularity, side, studies, source }) =>
+    [symbol, granularity, side, studiesText(studies), source].join(".")
+  );
+  // Said even where there is none: whoever follows a link may remember others.
+  query.set("studies", studiesText(route.studies));
+  query.set("beside", charts.join("~"));
   if (route.account !== null) query.set("account", route.account);
-  if (route.beside.length > 0) {
-    const charts = route.beside.map((one) => {
-      const { symbol, granularity, side, studies, source } = one;
-      return [symbol, granularity, side, studiesText(studies), source].join(".");
-    });
-    query.set("beside", charts.join("~"));
-  }
   if (route.item !== null) query.set("item", route.item);
   return `?${query}`;
 }

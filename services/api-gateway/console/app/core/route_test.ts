@@ -42,6 +42,13 @@ Deno.test("an address reproduces its screen", () => {
   fc.assert(fc.property(route, (one) => assertEquals(readRoute(routeText(one)), one)));
 });
 
+Deno.test("it does so for whoever remembers another screen", () => {
+  fc.assert(fc.property(route, route, (one, remembered) => {
+    const named = { ...one, account: one.account ?? "demo" };
+    assertEquals(readRoute(routeText(named), remembered), named);
+  }));
+});
+
 Deno.test("whatever an address says, there is a screen to show", () => {
   fc.assert(fc.property(fc.string(), (text) => {
     const read = readRoute(

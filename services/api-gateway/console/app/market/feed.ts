@@ -1,7 +1,7 @@
 /** The one connection to the feed: every quote, the bars of what is charted, and how it fares. */
 
 import { type Signal, signal } from "@preact/signals";
-import type { FeedClient, FeedStatus, LiveBar } from "../../../../../shared/sdk/mod.ts";
+import type { FeedClient, FeedQuote, FeedStatus, LiveBar } from "../../../../../shared/sdk/mod.ts";
 import type { QuoteStore } from "./quote_store.ts";
 
 /** A loss shorter than this is not shown: a renewed token breaks the connection for a moment. */
@@ -45,6 +45,11 @@ export class Feed {
     };
   }
 
+  /** A price's own status; `stale` while nobody can tell of a newer one. */
+  statusOf({ status }: Pick<FeedQuote, "status">): FeedQuote["status"] {
+    return this.health.peek().state === "lost" && status !== "closed" ? "stale" : status;
+  }
+
   #spread(bars: readonly LiveBar[]): void {
     const bySymbol = Map.groupBy(bars, (bar) => bar.symbol);
     for (const [symbol, own] of bySymbol) {
@@ -56,7 +61,7 @@ export class Feed {
     clearTimeout(this.#told);
     if (status.state === "connected") this.health.value = { state: "connected" };
     else if (status.state === "closed") this.health.value = { state: "refused" };
-    else if (status.state === "reconnecting" && this.health.peek().state === "connected") {
+    else if (status.state === "reconnecting" && this.health.peek().state !== "lost") {
       const { reason } = status;
       this.#told = setTimeout(() => (this.health.value = { state: "lost", reason }), briefMs);
     }

@@ -40,6 +40,8 @@ export class Ticket {
   readonly #app: App;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #newest = new Newest();
+  /** A form that nobody touched is not complained of. */
+  #isEdited = false;
 
   constructor(app: App) {
     this.#app = app;
@@ -62,9 +64,11 @@ export class Ticket {
     this.#newest.turn();
     this.refusal.value = null;
     this.asking.value = null;
-    if (!isOther) return;
-    this.form.value = withoutPrices(this.form.value);
-    this.prefill();
+    if (isOther) {
+      this.form.value = withoutPrices(this.form.value);
+      this.prefill();
+    }
+    if (this.#isEdited) this.#checkSoon();
   }
 
   change(change: Partial<TicketForm>): void {
@@ -73,6 +77,7 @@ export class Ticket {
     this.form.value = type === undefined ? next : withType(next, type);
     const { sizeKind, size } = this.form.value;
     this.#app.kept.set({ sizeKind, size });
+    this.#isEdited = true;
     this.#checkSoon();
   }
 
@@ -131,6 +136,7 @@ export class Ticket {
     const { type, side, price, triggerPrice } = this.form.value;
     const market = this.#marketPrice(side) ?? "";
     const rule = orderTypeRules[type];
+    if (!rule.price && !rule.triggerPrice) return;
     this.change({
       ...(rule.price && price === "" ? { price: market } : {}),
       ...(rule.triggerPrice && triggerPrice === "" ? { triggerPrice: market } : {}),

@@ -24,6 +24,7 @@ export interface DataTableProps<Row> {
   readonly empty: ComponentChildren;
   /** Beside the filter. */
   readonly actions?: ComponentChildren;
+  /** A press on a row; by keyboard through its first cell, which is then a button. */
   onRow?(row: Row): void;
 }
 
@@ -72,17 +73,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 data-key={keyOf(row)}
                 {...(onRow === undefined ? {} : { onClick: () => onRow(row) })}
               >
-                {columns.map((column) => (
-                  <td key={column.name} class={column.numeric ? "num" : ""}>
-                    {column.show === undefined ? column.text(row) : column.show(row)}
-                  </td>
+                {columns.map((column, at) => (
+                  <Cell
+                    key={column.name}
+                    {...{ column, row }}
+                    isFirst={at === 0}
+                    open={at === 0 ? onRow : undefined}
+                  />
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
         {found.length > rowsMax && (
-          <p class="more">
+          <p class="rows-left">
             The first {rowsMax} of {found.length}; filter to find others, or take the CSV.
           </p>
         )}
@@ -99,7 +103,7 @@ function Heading<Row>({ column, order }: { column: Column<Row>; order: Order }) 
   const { name, numeric } = column;
   if (name === "") {
     return (
-      <th>
+      <th scope="col">
         <span class="unseen">Actions</span>
       </th>
     );
@@ -112,8 +116,29 @@ function Heading<Row>({ column, order }: { column: Column<Row>; order: Order }) 
       : { column: name, down: !held.down };
   };
   return (
-    <th class={numeric ? "num" : ""} aria-sort={sort}>
+    <th scope="col" class={numeric ? "num" : ""} aria-sort={sort}>
       <button type="button" class="plain" onClick={turn}>{name}</button>
+    </th>
+  );
+}
+
+interface CellProps<Row> {
+  readonly column: Column<Row>;
+  readonly row: Row;
+  readonly isFirst: boolean;
+  readonly open: ((row: Row) => void) | undefined;
+}
+
+/** The first cell names its row. */
+function Cell<Row>({ column, row, isFirst, open }: CellProps<Row>) {
+  const shown = column.show === undefined ? column.text(row) : column.show(row);
+  const look = column.numeric ? "num" : "";
+  if (!isFirst) return <td class={look}>{shown}</td>;
+  return (
+    <th scope="row" class={look}>
+      {open === undefined
+        ? shown
+        : <button type="button" class="plain link" onClick={() => open(row)}>{shown}</button>}
     </th>
   );
 }

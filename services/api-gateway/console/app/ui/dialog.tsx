@@ -1,11 +1,15 @@
-/** A question or a page in front of the screen; Escape and the background close it. */
+/**
+ * A question or a page in front of the screen: what is behind it cannot be reached, and has the focus
+ * again when it closes. Escape and the background close it, where it may be closed.
+ */
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 export interface DialogProps {
   readonly title: string;
-  readonly onClose: () => void;
+  /** Left out for one that stays until what it asks for is there. */
+  readonly onClose?: (() => void) | undefined;
   readonly children: ComponentChildren;
   readonly wide?: boolean | undefined;
 }
@@ -24,13 +28,17 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        onClose?.();
       }}
-      onClick={(event) => event.target === ref.current && onClose()}
+      // A browser may close it by itself, at a second Escape.
+      onClose={() => onClose === undefined ? ref.current?.showModal() : onClose()}
+      onClick={(event) => event.target === ref.current && onClose?.()}
     >
       <header>
         <h2>{title}</h2>
-        <button type="button" class="plain" aria-label="Close" onClick={onClose}>×</button>
+        {onClose !== undefined && (
+          <button type="button" class="plain" aria-label="Close" onClick={onClose}>×</button>
+        )}
       </header>
       {children}
     </dialog>

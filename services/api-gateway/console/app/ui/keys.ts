@@ -10,15 +10,15 @@ interface KeyCommand {
   run(app: App, key: string): void;
 }
 
-const focus = (selector: string) => {
-  // The panel may be shown by the same key; its element comes with the next picture.
+/** Of an element that may be shown by the same key: it comes with the next picture. */
+export const focusSoon = (selector: string): void => {
   requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
 };
 
 const trade = (app: App, side: "buy" | "sell") => {
   app.router.go({ view: "trade", panel: "ticket" });
   app.ticket.change({ side });
-  focus("#size");
+  focusSoon("#size");
 };
 
 export const commands: readonly KeyCommand[] = [
@@ -33,7 +33,7 @@ export const commands: readonly KeyCommand[] = [
     does: "Search an instrument",
     run: (app) => {
       app.router.go({ view: "trade", panel: "watch" });
-      focus("#search");
+      focusSoon("#search");
     },
   },
   {

@@ -17,6 +17,7 @@ export function AccountHeader() {
           value={held?.accountId ?? app.router.route.value.account ?? ""}
           onChange={(event) => app.router.go({ account: event.currentTarget.value })}
         >
+          {account.accounts.value.length === 0 && <option value="">…</option>}
           {account.accounts.value.map(({ accountId }) => (
             <option key={accountId} value={accountId}>{accountId}</option>
           ))}

@@ -5,7 +5,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { commands } from "../ui/keys.ts";
 
 const elsewhere: readonly (readonly [string, string])[] = [
-  ["↑ ↓ Enter", "In the prices: choose an instrument, open its ticket"],
+  ["↑ ↓ Enter f", "In the prices: choose an instrument, open its ticket, make it a favourite"],
   ["Enter", "In the ticket: send the order"],
   [
     "↑ ↓ Enter Esc",

@@ -9,7 +9,7 @@ import { Nav, PanelNav } from "./nav.tsx";
 import { NoticeList } from "./notice_list.tsx";
 import { SignIn } from "./sign_in.tsx";
 import { ConfirmOrder } from "./ticket/confirm_order.tsx";
-import { viewOf } from "./view_list.ts";
+import { titleOf, viewOf } from "./view_list.ts";
 import { ConnectionBar } from "./connection_bar.tsx";
 
 export function Shell({ demoAccount }: { demoAccount: string | null }) {
@@ -18,8 +18,12 @@ export function Shell({ demoAccount }: { demoAccount: string | null }) {
   const { state } = app.session.state.value;
   const { view, symbol } = app.router.route.value;
   useEffect(() => {
-    document.title = view === "trade" ? `${symbol} · Spotwire` : `${view} · Spotwire`;
+    document.title = `${view === "trade" ? symbol : titleOf(view)} · Spotwire`;
   }, [view, symbol]);
+  const feed = app.feed.health.value.state;
+  useEffect(() => {
+    document.documentElement.dataset["feed"] = feed;
+  }, [feed]);
   if (state === "unknown") {
     return (
       <main class="boot" aria-busy="true">
@@ -38,7 +42,8 @@ export function Shell({ demoAccount }: { demoAccount: string | null }) {
         <AccountHeader />
       </header>
       <ConnectionBar />
-      <main id="view" class={`view view-${view}`}>
+      <main id="view" class={`view view-${view}`} tabIndex={-1}>
+        <h1 class="unseen">{view === "trade" ? symbol : titleOf(view)}</h1>
         <View />
       </main>
       {view === "trade" && <PanelNav />}

@@ -16,5 +16,8 @@ export const views: readonly { name: ViewName; title: string; view: FunctionComp
   { name: "system", title: "System", view: SystemView },
 ];
 
+export const titleOf = (name: ViewName): string =>
+  views.find((one) => one.name === name)?.title ?? "";
+
 export const viewOf = (name: ViewName): FunctionComponent =>
   (views.find((one) => one.name === name) ?? views[0]!).view;

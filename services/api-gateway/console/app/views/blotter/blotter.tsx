@@ -18,7 +18,7 @@ const tabs: Readonly<Record<TabName, readonly [title: string, view: FunctionComp
 };
 
 export function Blotter() {
-  const { router } = useApp();
+  const { account, router } = useApp();
   const { tab } = router.route.value;
   const [title, View] = tabs[tab];
   const turn = (by: number) => {
@@ -54,10 +54,17 @@ export function Blotter() {
         ))}
       </div>
       <div id="tab-panel" class="tab-panel" role="tabpanel" aria-label={title}>
-        <View />
+        {account.account.value === null ? <NoAccount /> : <View />}
       </div>
     </>
   );
+}
+
+function NoAccount() {
+  const { account } = useApp();
+  return account.reached.value
+    ? <p class="empty" aria-busy="true">Reading the account…</p>
+    : <p class="empty">This key reaches no account. Sign in with one that does.</p>;
 }
 
 function Count({ of }: { of: TabName }) {

@@ -101,6 +101,9 @@ function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
       {board.value !== null && spec.source === liveSource && (
         <OrderLines symbol={spec.symbol} pricePrecision={pricePrecision} board={board.value} />
       )}
+      {!state.value.loaded && state.value.failure === null && (
+        <p class="chart-note" aria-busy="true">Loading bars…</p>
+      )}
       {state.value.failure !== null && <p class="chart-note" role="alert">{state.value.failure}</p>}
       {state.value.loaded && state.value.bars < fewBars && spec.source === liveSource && (
         <LittleHistory granularity={spec.granularity} change={change} />

@@ -84,7 +84,11 @@ class ChartLife {
       onCross: (candle) => legend.current?.cross(candle),
     });
     parts.board.value = this.#board;
-    this.#stops = [onThemeChange(() => this.#board.restyle())];
+    const restyle = () => {
+      this.#board.restyle();
+      this.mark(app.account.transactions.peek());
+    };
+    this.#stops = [onThemeChange(restyle)];
     if (this.#isLive) this.#follow();
     void this.load();
   }

@@ -3,9 +3,10 @@
 import { useSignal } from "@preact/signals";
 import type { DayQuality, Spotwire } from "../../../../../../shared/sdk/mod.ts";
 import { useApp } from "../../core/app.ts";
-import { type DayCell, yearGrids } from "../../data/day_grid.ts";
+import { yearGrids } from "../../data/day_grid.ts";
 import { ageText, groupDigits } from "../../ui/numbers.ts";
 import { usePoll } from "../../ui/use_poll.ts";
+import { YearCalendar } from "./year_calendar.tsx";
 
 const everyMs = 30_000;
 /** Days read at most: thirty years of trading days. */
@@ -14,13 +15,15 @@ const pagesMax = 10;
 export function GapCalendar() {
   const { client, router, instruments } = useApp();
   const { symbol } = router.route.value;
-  const kind = useSignal<"ticks" | "bars">("ticks");
+  /** `null` until one is chosen: whichever there is. */
+  const chosenKind = useSignal<Kind | null>(null);
   const chosen = useSignal<string | null>(null);
-  const [days] = usePoll(() => readDays(client, symbol, kind.value), {
-    key: `${symbol} ${kind.value}`,
+  const [polled] = usePoll(() => readDays(client, symbol, chosenKind.value), {
+    key: `${symbol} ${chosenKind.value}`,
     everyMs,
   });
-  const { value, failure } = days.value;
+  const { failure } = polled.value;
+  const { kind = chosenKind.value ?? "ticks", days: value = null } = polled.value.value ?? {};
   return (
     <section class="card" aria-label="Gaps in history">
       <header>
@@ -35,7 +38,7 @@ export function GapCalendar() {
         <select
           aria-label="Ticks or bars"
           value={kind}
-          onChange={(event) => (kind.value = event.currentTarget.value as "ticks" | "bars")}
+          onChange={(event) => (chosenKind.value = event.currentTarget.value as Kind)}
         >
           <option>ticks</option>
           <option>bars</option>
@@ -44,25 +47,20 @@ export function GapCalendar() {
       {failure !== null && <p class="refusal" role="alert">{failure}</p>}
       {value !== null && value.length === 0 && (
         <p class="empty">
-          No imported {kind} of {symbol}. Import some above, or choose another instrument.
+          No imported {chosenKind.value ?? "history"} of{" "}
+          {symbol}. Import some above, or choose another instrument.
         </p>
       )}
       {value !== null && value.length > 0 && (
         <>
           <Key />
-          {yearGrids(value).map(({ year, weeks }) => (
-            <figure key={year} class="year">
-              <figcaption>{year}</figcaption>
-              <div class="weeks">
-                {weeks.map((week, at) => (
-                  <div class="week" key={at}>
-                    {week.map((day, row) => (
-                      <Day key={row} cell={day} choose={(one) => (chosen.value = one)} />
-                    ))}
-                  </div>
-                ))}
-              </div>
-            </figure>
+          {yearGrids(value).map((grid) => (
+            <YearCalendar
+              key={grid.year}
+              grid={grid}
+              chosen={chosen.value}
+              choose={(day) => (chosen.value = day)}
+            />
           ))}
           <DayDetail day={chosen.value} days={value} />
         </>
@@ -71,7 +69,17 @@ export function GapCalendar() {
   );
 }
 
-async function readDays(client: Spotwire, symbol: string, kind: "ticks" | "bars") {
+type Kind = "ticks" | "bars";
+
+/** Of a kind, or of ticks and, where there are none, of bars. */
+async function readDays(client: Spotwire, symbol: string, chosen: Kind | null) {
+  const kind = chosen ?? "ticks";
+  const days = await daysOf(client, symbol, kind);
+  if (chosen !== null || days.length > 0) return { kind, days };
+  return { kind: "bars" as const, days: await daysOf(client, symbol, "bars") };
+}
+
+async function daysOf(client: Spotwire, symbol: string, kind: Kind): Promise<DayQuality[]> {
   const days: DayQuality[] = [];
   let after: string | null = null;
   for (let page = 0; page < pagesMax; page++) {
@@ -99,21 +107,6 @@ const Key = () => (
     ))}
   </p>
 );
-
-function Day({ cell, choose }: { cell: DayCell | null; choose(day: string): void }) {
-  if (cell === null) return <span class="day outside" />;
-  if (cell.wholeness === "none") return <span class="day none" title={`${cell.day}: nothing`} />;
-  const words = cell.gapSeconds === 0 ? "no gaps" : `${ageText(cell.gapSeconds * 1_000)} missing`;
-  return (
-    <button
-      type="button"
-      class={`day ${cell.wholeness}`}
-      title={`${cell.day}: ${words}, ${groupDigits(String(cell.rows))} rows`}
-      aria-label={`${cell.day}: ${words}`}
-      onClick={() => choose(cell.day)}
-    />
-  );
-}
 
 function DayDetail({ day, days }: { day: string | null; days: readonly DayQuality[] }) {
   const found = days.find((one) => one.day === day);

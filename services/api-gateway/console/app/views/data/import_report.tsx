@@ -43,24 +43,24 @@ function Report({ report }: { report: ImportReport }) {
         <table class="rows">
           <thead>
             <tr>
-              <th>Series</th>
-              <th>From</th>
-              <th>To</th>
-              <th class="num">Days</th>
-              <th class="num">Rows</th>
-              <th class="num">Kept apart</th>
-              <th class="num">Flagged</th>
-              <th class="num">Spread, pips</th>
-              <th class="num">Size</th>
+              <th scope="col">Series</th>
+              <th scope="col">From</th>
+              <th scope="col">To</th>
+              <th scope="col" class="num">Days</th>
+              <th scope="col" class="num">Rows</th>
+              <th scope="col" class="num">Kept apart</th>
+              <th scope="col" class="num">Flagged</th>
+              <th scope="col" class="num">Spread, pips</th>
+              <th scope="col" class="num">Size</th>
             </tr>
           </thead>
           <tbody>
             {report.series.map((one) => (
               <tr key={`${one.symbol} ${one.source} ${one.kind} ${one.side} ${one.intervalMs}`}>
-                <td>
+                <th scope="row">
                   <ChartLink of={one} /> {one.kind}{" "}
                   <small>{one.source}{one.side && ` ${one.side}`}</small>
-                </td>
+                </th>
                 <td>{one.from?.slice(0, 10)}</td>
                 <td>{one.to?.slice(0, 10)}</td>
                 <td class="num">{one.days}</td>

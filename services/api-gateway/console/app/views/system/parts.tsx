@@ -10,7 +10,10 @@ export function Parts({ figures }: { figures: ReadonlyMap<string, readonly Sampl
       <div class="parts">
         {[...figures].map(([service, samples]) => (
           <article key={service} class="part">
-            <h3>{service}</h3>
+            <header>
+              <h3>{service}</h3>
+              <span class="st" data-status="live">up</span>
+            </header>
             <dl>
               {samples.filter(worthShowing).map((one) => <Figure key={nameOf(one)} sample={one} />)}
             </dl>
@@ -22,8 +25,8 @@ export function Parts({ figures }: { figures: ReadonlyMap<string, readonly Sampl
 }
 
 /** Of the many reasons of a counter only those that happened. */
-const worthShowing = ({ labels, value }: Sample): boolean =>
-  value !== 0 || Object.keys(labels).length <= 1;
+const worthShowing = ({ name, labels, value }: Sample): boolean =>
+  name !== "spotwire_part_up" && (value !== 0 || Object.keys(labels).length <= 1);
 
 function nameOf({ name, labels }: Sample): string {
   const words = name.replace(/^spotwire_/, "").replace(/_total$/, "").replaceAll("_", " ");

@@ -1,6 +1,7 @@
 /** How long a price takes: from its venue to the platform, and from there to this screen. */
 
 import { useApp } from "../../core/app.ts";
+import { delaysOf } from "../../system/delays.ts";
 import { useLiveText } from "../../ui/hooks.ts";
 import { ageText, groupDigits } from "../../ui/numbers.ts";
 
@@ -10,7 +11,15 @@ export function PriceWay() {
       <Fact name="Connection" read={(app) => app.feed.health.value.state} />
       <Fact
         name="Venue to platform, median"
-        read={(app) => `${median(venueDelays(app))} ms`}
+        read={(app) => millisText(delaysOf(quotesOf(app))?.median)}
+      />
+      <Fact
+        name="95% within"
+        read={(app) => millisText(delaysOf(quotesOf(app))?.most)}
+      />
+      <Fact
+        name="Longest"
+        read={(app) => millisText(delaysOf(quotesOf(app))?.longest)}
       />
       <Fact
         name="Clock against the platform's"
@@ -44,15 +53,10 @@ function Fact({ name, read }: { name: string; read(app: Reader): string }) {
   );
 }
 
+const millisText = (ms: number | undefined): string => ms === undefined ? "–" : `${ms} ms`;
+
 const quotesOf = ({ instruments, quotes }: Reader) =>
   instruments.listed.value.flatMap(({ symbol }) => quotes.get(symbol) ?? []);
-
-const venueDelays = (app: Reader) => quotesOf(app).map((one) => one.receivedTime - one.time);
-
-function median(values: readonly number[]): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  return String(sorted[sorted.length >> 1] ?? "–");
-}
 
 function statusWords(app: Reader): string {
   const counts = Map.groupBy(quotesOf(app), (one) => one.status);

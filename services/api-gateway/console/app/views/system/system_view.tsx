@@ -3,9 +3,11 @@
 import { useApp } from "../../core/app.ts";
 import { partFigures, readMetrics, routeLoads } from "../../system/metrics_text.ts";
 import { usePoll } from "../../ui/use_poll.ts";
+import { Errors } from "./errors.tsx";
 import { PriceWay } from "./price_way.tsx";
 import { Parts } from "./parts.tsx";
 import { Requests } from "./requests.tsx";
+import { Streams } from "./streams.tsx";
 
 const everyMs = 2_000;
 const links = [
@@ -22,8 +24,14 @@ interface Health {
 }
 
 export function SystemView() {
-  const { machine } = useApp();
+  const { client, machine, session } = useApp();
   const [health] = usePoll(() => readHealth(machine.origin), { everyMs });
+  const state = session.state.value;
+  const isAdmin = state.state === "signed_in" && state.who.permissions.includes("admin");
+  const [system] = usePoll(async () => (isAdmin ? await client.getSystem() : null), {
+    key: String(isAdmin),
+    everyMs,
+  });
   const { value, failure } = health.value;
   const samples = readMetrics(value?.metrics ?? "");
   return (
@@ -38,6 +46,12 @@ export function SystemView() {
         <PriceWay />
         <p class="links">{links.map(([href, title]) => <a key={href} href={href}>{title}</a>)}</p>
       </section>
+      {system.value.failure !== null && (
+        <p class="refusal" role="alert">Streams and errors: {system.value.failure}</p>
+      )}
+      {!isAdmin && <p class="empty">Streams and errors need a key with the permission admin.</p>}
+      {system.value.value !== null && <Streams streams={system.value.value.streams} />}
+      {system.value.value !== null && <Errors errors={system.value.value.errors} />}
       {samples.length > 0 && <Parts figures={partFigures(samples)} />}
       {samples.length > 0 && <Requests loads={routeLoads(samples)} />}
     </div>

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Instrument } from "../../../../../../shared/sdk/mod.ts";
 import { useApp } from "../../core/app.ts";
 import { groupOf, watchGroups } from "../../market/instruments.ts";
+import { focusSoon } from "../../ui/keys.ts";
 import { RowPainter } from "./row_painter.ts";
 import { WatchRow } from "./watch_row.tsx";
 
@@ -62,9 +63,11 @@ function PriceList({ shown }: { shown: Shown }) {
   const painter = useRef<RowPainter | null>(null);
   painter.current ??= new RowPainter(app);
   useEffect(() => () => painter.current?.stop(), []);
+  const { symbol } = app.router.route.value;
+  const isShown = shown.value.some((one) => one.symbol === symbol);
   const step = (by: number) => {
     const symbols = shown.value.map((one) => one.symbol);
-    const at = symbols.indexOf(app.router.route.value.symbol);
+    const at = symbols.indexOf(symbol);
     const next = symbols[Math.max(0, Math.min(symbols.length - 1, at + by))];
     if (next === undefined) return;
     app.router.go({ symbol: next });
@@ -74,30 +77,36 @@ function PriceList({ shown }: { shown: Shown }) {
   const keys = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown") step(1);
     else if (event.key === "ArrowUp") step(-1);
-    else if (event.key === "Enter") app.router.go({ panel: "ticket" });
-    else return;
+    else if (event.key === "Home") step(-shown.value.length);
+    else if (event.key === "End") step(shown.value.length);
+    else if (event.key === "f") app.kept.turnFavourite(symbol);
+    else if (event.key === "Enter") {
+      app.router.go({ panel: "ticket" });
+      focusSoon("#size");
+    } else return;
     event.preventDefault();
   };
   return (
-    <div
-      class="scroll watch"
-      tabIndex={0}
-      role="region"
-      aria-label="Price list; arrow keys choose"
-      onKeyDown={keys}
-    >
-      <table class="rows">
+    <div class="scroll watch">
+      <table
+        class="rows"
+        role="grid"
+        tabIndex={0}
+        aria-label="Prices; arrow keys choose, Enter opens the ticket, f turns a favourite"
+        aria-activedescendant={isShown ? `price-${symbol}` : undefined}
+        onKeyDown={keys}
+      >
         <thead>
           <tr>
-            <th>
+            <th scope="col">
               <span class="unseen">Favourite</span>
             </th>
-            <th>Symbol</th>
-            <th class="num">Bid</th>
-            <th class="num">Ask</th>
-            <th class="num">Spread</th>
-            <th class="num wide-only">Day</th>
-            <th>Status</th>
+            <th scope="col">Symbol</th>
+            <th scope="col" class="num">Bid</th>
+            <th scope="col" class="num">Ask</th>
+            <th scope="col" class="num">Spread</th>
+            <th scope="col" class="num wide-only" title="Since 17:00 New York">Day</th>
+            <th scope="col">Status</th>
           </tr>
         </thead>
         <tbody ref={body}>

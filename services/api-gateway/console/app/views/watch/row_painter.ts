@@ -107,7 +107,9 @@ export class RowPainter {
     mark(cells.change, "tone", text[0] === "+" ? "gain" : text[0] === "−" ? "loss" : "flat");
   }
 
-  #paintStatus({ cells }: Row, { status, receivedTime }: FeedQuote): void {
+  #paintStatus({ cells }: Row, quote: FeedQuote): void {
+    const status = this.#app.feed.statusOf(quote);
+    const { receivedTime } = quote;
     const old = status === "quiet" || status === "stale";
     const age = old ? ` ${ageText(this.#app.now() - receivedTime)}` : "";
     write(cells.status, status + age);

@@ -17,17 +17,18 @@ export function WatchRow({ instrument, painter }: { instrument: Instrument; pain
   return (
     <tr
       ref={row}
+      id={`price-${symbol}`}
       data-symbol={symbol}
-      aria-current={router.route.value.symbol === symbol}
+      aria-selected={router.route.value.symbol === symbol}
       onClick={() => router.go({ symbol })}
     >
       <td class="star">
         <Star symbol={symbol} />
       </td>
-      <td class="symbol">
+      <th scope="row" class="symbol">
         {symbol.slice(0, 3)}
         <i>{symbol.slice(3)}</i>
-      </td>
+      </th>
       <td class="num bid">
         <Price label={`Sell ${symbol}`} onClick={() => trade("sell")} />
       </td>
@@ -45,18 +46,17 @@ export function WatchRow({ instrument, painter }: { instrument: Instrument; pain
 
 function Star({ symbol }: { symbol: string }) {
   const { kept } = useApp();
-  const { favourites } = kept.habits.value;
-  const held = favourites.includes(symbol);
+  const held = kept.habits.value.favourites.includes(symbol);
   return (
     <button
       type="button"
       class="plain"
+      tabIndex={-1}
       aria-pressed={held}
       aria-label={`Favourite ${symbol}`}
       onClick={(event) => {
         event.stopPropagation();
-        const others = favourites.filter((one) => one !== symbol);
-        kept.set({ favourites: held ? others : [...others, symbol] });
+        kept.turnFavourite(symbol);
       }}
     >
       {held ? "★" : "☆"}
@@ -64,7 +64,7 @@ function Star({ symbol }: { symbol: string }) {
   );
 }
 
-/** Reached by keyboard through the list itself: Enter opens the ticket. */
+/** By keyboard the list itself does what its buttons do. */
 function Price({ label, onClick }: { label: string; onClick(): void }) {
   return (
     <button
