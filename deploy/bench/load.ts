@@ -15,7 +15,6 @@ import type { Symbol } from "../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../shared/domain/instruments.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
-import { RecentErrors } from "../../shared/runtime/recent_errors.ts";
 import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
 import { startPostgres } from "../../shared/testing/real_postgres.ts";
@@ -76,7 +75,6 @@ async function openLoad(url: string, folder: string) {
     authenticate: () => null,
     checks: {},
     bodyBytesMax: 65_536,
-    recentErrors: new RecentErrors(),
     store,
     folder,
     history: {},

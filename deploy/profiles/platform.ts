@@ -12,7 +12,12 @@ import { startTrading, type TradingDeps } from "../../services/trading-gateway/d
 import { readTerms } from "../../shared/runtime/terms_settings.ts";
 import { epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { openDenoKv } from "../../shared/kv/deno_kv.ts";
-import { type Ground, internalOnly, openGround } from "../../shared/runtime/ground.ts";
+import {
+  type ErrorsKept,
+  type Ground,
+  internalOnly,
+  openGround,
+} from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
@@ -49,7 +54,7 @@ export async function startPlatform(
   const shared = await openGround("spotwire", { ...settings, database: { url } }, lifecycle);
   const kv = await openDenoKv(`${folder}/kv`, { clock: systemTimer });
   lifecycle.onStop("kv", () => kv.close());
-  const ground = (service: string): Ground => ({
+  const ground = (service: string): Ground & ErrorsKept => ({
     ...shared,
     service,
     logger: createLogger({ ...settings.log, service, recentErrors: shared.recentErrors }),

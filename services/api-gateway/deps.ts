@@ -7,7 +7,11 @@ import { tradingHours } from "../../shared/domain/fx_week.ts";
 import { epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { createRateLimiter, type RateLimiter } from "../../shared/resilience/rate_limiter.ts";
 import { followTopic } from "../../shared/runtime/consume.ts";
-import { openStreamsGround, type StreamsGround } from "../../shared/runtime/ground.ts";
+import {
+  type ErrorsKept,
+  openStreamsGround,
+  type StreamsGround,
+} from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
 import { systemTimer } from "../../shared/runtime/time.ts";
@@ -30,7 +34,7 @@ import type { DemoSignIn } from "./sessions/sign_in.ts";
 import type { GatewaySettings } from "./settings.ts";
 
 /** What the edge stands on; a profile may share the streams and the store, and bring upstreams. */
-export interface GatewayGround extends StreamsGround, KeyParts {
+export interface GatewayGround extends StreamsGround, ErrorsKept, KeyParts {
   readonly keys: KeyStore;
   readonly registry: KeyRegistry;
   readonly tokens: Tokens;
@@ -72,7 +76,7 @@ export function gatewayGround(
     readonly terms?: GatewaySettings["terms"];
   },
   open: {
-    ground: StreamsGround;
+    ground: StreamsGround & ErrorsKept;
     kv: KeyValueStore;
     console: ConsoleFiles | null;
     upstreams?: GatewayGround["upstreams"];

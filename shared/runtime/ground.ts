@@ -20,6 +20,10 @@ export const version = "0.1.0";
 
 export interface StreamsGround extends ServiceDeps {
   readonly streams: EventStreams;
+}
+
+/** The newest errors that the process logged, for whoever tells of them. */
+export interface ErrorsKept {
   readonly recentErrors: RecentErrors;
 }
 
@@ -52,7 +56,7 @@ export async function openStreamsGround(
   service: string,
   settings: StreamsGroundSettings,
   lifecycle: Lifecycle,
-): Promise<StreamsGround> {
+): Promise<StreamsGround & ErrorsKept> {
   const streams = await openStreams(settings.streams.url, { clock: systemTimer });
   lifecycle.onStop("streams", () => streams.close());
   const recentErrors = new RecentErrors();
@@ -76,7 +80,7 @@ export async function openGround(
   service: string,
   settings: GroundSettings,
   lifecycle: Lifecycle,
-): Promise<Ground> {
+): Promise<Ground & ErrorsKept> {
   const store = await openStore(settings.database.url);
   lifecycle.onStop("store", () => store.close());
   const ground = await openStreamsGround(service, settings, lifecycle);

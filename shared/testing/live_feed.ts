@@ -19,7 +19,6 @@ import { createEventSource } from "../runtime/events.ts";
 import { Lifecycle } from "../runtime/lifecycle.ts";
 import { createLogger } from "../runtime/logger.ts";
 import { createMetrics } from "../runtime/metrics.ts";
-import { RecentErrors } from "../runtime/recent_errors.ts";
 import { followQuotes } from "../runtime/quote_feed.ts";
 import { systemTimer, uuidIds } from "../runtime/time.ts";
 import { openStore } from "../storage/open_store.ts";
@@ -92,7 +91,6 @@ export async function startLiveFeed(streams: EventStreams) {
     authenticate: () => null,
     checks: {},
     bodyBytesMax: 1_000,
-    recentErrors: new RecentErrors(),
     streams,
   };
   const history = v.parse(historySettings, {});

@@ -33,11 +33,20 @@ Deno.test("the state tells of waiting and given-up entries and of errors, to ope
   assertEquals(body.streams.map((one: { stream: string }) => one.stream), Object.keys(topics));
   const orders = body.streams.find((one: { stream: string }) => one.stream === name);
   assertEquals(orders, {
-    ...{ stream: "orders", from: ["services/trading-gateway"], groups: ["execution"], everyone: [] },
+    ...{
+      stream: "orders",
+      from: ["services/trading-gateway"],
+      groups: ["execution"],
+      everyone: [],
+    },
     ...{ waiting: 2, deadLetters: 1, lastReason: "id: Invalid key" },
   });
   const [error] = body.errors;
-  assertEquals([error.service, error.message, error.kind], ["archive", "blocks not sealed", "Error"]);
+  assertEquals([error.service, error.message, error.kind], [
+    "archive",
+    "blocks not sealed",
+    "Error",
+  ]);
   assertEquals(JSON.stringify(body).includes("the password"), false);
   assertEquals((await ask(await edge.key())).status, 403);
 });

@@ -192,10 +192,14 @@ Deno.test("whatever two gateways do at once, no total is passed, and what they b
           }
         }
         for (const [at, tenant] of tenants.entries()) {
-          // A turn of its own, so that the gateway has seen what the other did last.
+          // Turns of its own, so that the gateway has seen what the other did last; more of them than
+          // orders may be open, so that this is refused whatever was drawn.
           const { desk, risk } = gateways[0]!;
-          const terms = { ...termsOf("last"), units: units(1), positionFill: "open_only" as const };
-          await place(desk, accounts[at]!, terms);
+          for (const last of ["last-1", "last-2", "last-3"]) {
+            const terms = { ...termsOf(last), units: units(1), positionFill: "open_only" as const };
+            const outcome = await place(desk, accounts[at]!, terms);
+            if (!outcome.ok) reasons.add(outcome.reason);
+          }
           assertEquals(
             shown(risk.totals.of(tenantLevel(tenant))!),
             await stored(tenantLevel(tenant)),
