@@ -10,6 +10,11 @@ Deno.test("mergedMetrics() keeps every sample, grouped by name under one header"
   assertEquals(
     await mergedMetrics(one, [two]).text(),
     [
+      "# HELP spotwire_part_up 1 while the part runs",
+      "# TYPE spotwire_part_up gauge",
+      'spotwire_part_up{service="one"} 1',
+      'spotwire_part_up{service="two"} 1',
+      "",
       "# HELP spotwire_a_total A",
       "# TYPE spotwire_a_total counter",
       'spotwire_a_total{service="one"} 1',

@@ -67,6 +67,8 @@ export interface Known {
 /** A transaction that was decided and applied, with what it posted. */
 export interface Booked {
   readonly transaction: Transaction;
+  /** Which it is about, as it left it: another of the same decision may move it on. */
+  readonly order: Order | undefined;
   readonly postings: readonly Posting[];
 }
 
@@ -128,7 +130,9 @@ export function book(account: Account, at: EpochMs, change: Unnumbered<Transacti
     time: at,
     ...change,
   } as Transaction;
-  return { transaction, postings: applyTransaction(account, transaction) };
+  const postings = applyTransaction(account, transaction);
+  const order = "orderId" in transaction ? account.orders.get(transaction.orderId) : undefined;
+  return { transaction, order, postings };
 }
 
 const isOwnTenant = (tenant: Tenant | undefined): tenant is Tenant =>

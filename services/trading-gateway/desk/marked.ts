@@ -15,12 +15,12 @@ export function marked(decision: Decision, command: Command, market: Market): De
   if (decision.booked.length === 0) return decision;
   const marks = marksOf(command, market);
   const firsts = new Map<AccountId, TransactionId>();
-  const booked = decision.booked.map(({ transaction, postings }): Booked => {
+  const booked = decision.booked.map(({ transaction, ...rest }): Booked => {
     const { accountId, transactionId } = transaction;
     const batchId = firsts.get(accountId);
-    if (batchId !== undefined) return { transaction: { ...transaction, batchId }, postings };
+    if (batchId !== undefined) return { transaction: { ...transaction, batchId }, ...rest };
     firsts.set(accountId, transactionId);
-    return { transaction: { ...transaction, ...marks }, postings };
+    return { transaction: { ...transaction, ...marks }, ...rest };
   });
   const { outcome } = decision;
   if (!outcome.ok || outcome.transactions === undefined) return { booked, outcome };

@@ -16,7 +16,7 @@ import { createFillEngine } from "../../../../shared/venues/fill_engine.ts";
 import type { EngineEffects, FillEngine, HeldOrder } from "../../../../shared/venues/venue.ts";
 import { forgetEndedOrders } from "../../desk/books_store.ts";
 import type { Command, Outcome } from "../../desk/commands.ts";
-import type { Market } from "../../desk/decide.ts";
+import type { Booked, Market } from "../../desk/decide.ts";
 import { type VenueCommand, venueCommandOf } from "../../desk/venue_command.ts";
 import { carryOut } from "./carry_out.ts";
 import { MemoryDesk } from "./memory_desk.ts";
@@ -103,7 +103,7 @@ export class PaperDesk {
   /** Decides a command; what follows waits for {@link settle}. */
   do(command: Command): Outcome {
     const decision = this.#desk.decide(command, this.market);
-    for (const { transaction } of decision.booked) this.#follow(transaction);
+    for (const booked of decision.booked) this.#follow(booked);
     return decision.outcome;
   }
 
@@ -126,11 +126,8 @@ export class PaperDesk {
     return words > 0;
   }
 
-  #follow(transaction: Transaction): void {
+  #follow({ transaction, order }: Booked): void {
     this.version++;
-    const order = "orderId" in transaction
-      ? this.account.orders.get(transaction.orderId)
-      : undefined;
     const command = order === undefined ? null : venueCommandOf(transaction, order);
     if (command !== null) this.#toVenue.push(command);
     this.#onBooked({ transaction, order });
