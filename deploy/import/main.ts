@@ -101,7 +101,9 @@ async function run(options: ImportOptions): Promise<number> {
     const reportFile = `${folder}/reports/import-${view.importId}.html`;
     const page = await spotwire.getImportReportPage(view.importId, { timeoutMs: pageMsMax });
     await Deno.writeTextFile(reportFile, page);
-    console.log(summaryText({ view, reportFile, url: place.url, keyFile: `${folder}/demo.key` }));
+    const { series } = await spotwire.getImportReport(view.importId, { timeoutMs: pageMsMax });
+    const keyFile = `${folder}/demo.key`;
+    console.log(summaryText({ view, series, reportFile, url: place.url, keyFile }));
     return view.state === "done" ? 0 : 1;
   } finally {
     await place.close();

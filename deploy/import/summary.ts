@@ -1,10 +1,13 @@
 /** What `task import` says at the end: what became of the rows, where the report is, what to ask next. */
 
-import type { Import } from "../../shared/sdk/mod.ts";
+import { granularities, hourMs, nominalMs } from "../../shared/domain/bars/granularity.ts";
+import type { Import, ImportReport } from "../../shared/sdk/mod.ts";
 import { timeText } from "./progress_bar.ts";
 
 export interface Summary {
   readonly view: Import;
+  /** What its report says was stored. */
+  readonly series: ImportReport["series"];
   readonly reportFile: string;
   /** Of the platform to ask next; `null` when none runs. */
   readonly url: string | null;
@@ -13,7 +16,7 @@ export interface Summary {
 
 const count = (value: number): string => value.toLocaleString("en").padStart(13);
 
-export function summaryText({ view, reportFile, url, keyFile }: Summary): string {
+export function summaryText({ view, series, reportFile, url, keyFile }: Summary): string {
   const base = url ?? "http://localhost:8000";
   const ended = view.error === null ? view.state : `${view.state}: ${view.error.message}`;
   return [
@@ -37,7 +40,7 @@ export function summaryText({ view, reportFile, url, keyFile }: Summary): string
         `  curl -H "X-API-Key: $SPOTWIRE_KEY" "${base}/v1/quarantine?importId=${view.importId}"`,
       ]
       : []),
-    ...symbolLines(view, base),
+    ...symbolLines(series, base),
     "",
   ].join("\n");
 }
@@ -49,11 +52,14 @@ function tookText({ startedAt, finishedAt, rowsRead }: Import): string {
   return ` in ${timeText(seconds)}, ${Math.round(rowsRead / seconds).toLocaleString("en")} rows/s`;
 }
 
-/** A symbol in the path is worth a ready line; a source without a name is called after its format. */
-function symbolLines({ path, source, notes }: Import, base: string): string[] {
-  const symbol = /(?:^|[/_.-])([A-Z]{6})(?=[/_.-]|$)/.exec(path)?.[1] ?? "EURUSD";
-  const named = source ?? /files? of ([a-z\d]+)-/.exec(notes.join(" "))?.[1];
-  const query = `granularity=H1${named === undefined ? "" : `&source=${named}`}`;
+/** The first of what was stored is worth ready lines; no bars are shorter than those it has. */
+function symbolLines(series: ImportReport["series"], base: string): string[] {
+  const first = series.find(({ rowsStored }) => rowsStored > 0);
+  if (first === undefined) return [];
+  const { symbol, source, intervalMs } = first;
+  const atLeast = Math.max(hourMs, intervalMs ?? 0);
+  const granularity = granularities.find((one) => nominalMs(one) >= atLeast) ?? "MN1";
+  const query = `granularity=${granularity}&source=${source}`;
   return [
     `  curl -H "X-API-Key: $SPOTWIRE_KEY" ${base}/v1/quality/${symbol}`,
     `  curl -H "X-API-Key: $SPOTWIRE_KEY" ${base}/v1/instruments/${symbol}/series`,

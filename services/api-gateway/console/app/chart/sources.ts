@@ -17,6 +17,9 @@ export const sourcesOf = (series: readonly Series[]): string[] => [
   ...new Set(series.map(({ source }) => source).filter((one) => one !== liveSource)),
 ];
 
+/** Of a series, what says which bars can be made of it. */
+type Held = Pick<Series, "source" | "kind" | "side" | "intervalMs">;
+
 export interface Fit {
   readonly source: string;
   readonly side: BarSide;
@@ -24,7 +27,7 @@ export interface Fit {
 }
 
 /** The bars nearest to those asked for that the source's series can be made into. */
-export function fitTo(series: readonly Series[], { source, side, granularity }: Fit): Fit {
+export function fitTo(series: readonly Held[], { source, side, granularity }: Fit): Fit {
   const own = series.filter((one) => one.source === source);
   if (source === liveSource || own.some(({ kind }) => kind === "ticks")) {
     return { source, side, granularity };
@@ -38,5 +41,5 @@ export function fitTo(series: readonly Series[], { source, side, granularity }: 
   return { source, side, granularity };
 }
 
-const makes = ({ kind, side, intervalMs }: Series, wanted: BarSide, length: Granularity): boolean =>
+const makes = ({ kind, side, intervalMs }: Held, wanted: BarSide, length: Granularity): boolean =>
   kind === "bars" && side === wanted && intervalMs !== null && nominalMs(length) % intervalMs === 0;

@@ -2,6 +2,7 @@
 
 import { useApp } from "../../core/app.ts";
 import type { ImportReport } from "../../../../../../shared/sdk/mod.ts";
+import { fitTo } from "../../chart/sources.ts";
 import { routeText } from "../../core/route.ts";
 import { Bars } from "../../ui/bars.tsx";
 import { bytesText, groupDigits } from "../../ui/numbers.ts";
@@ -90,12 +91,12 @@ function Report({ report }: { report: ImportReport }) {
   );
 }
 
-/** Leads to the chart of what was loaded; of days or months, to bars that long. */
+/** Leads to the chart of what was loaded: to hours, or to bars as long as it has them. */
 function ChartLink({ of }: { of: ImportReport["series"][number] }) {
   const { router } = useApp();
-  const { symbol, source } = of;
-  const wanted = { source, side: of.side ?? "mid", granularity: "H1" } as const;
-  const change = { symbol, ...wanted, view: "trade", panel: "chart", item: null } as const;
+  const { symbol, source, side } = of;
+  const fit = fitTo([of], { source, side: side ?? "mid", granularity: "H1" });
+  const change = { symbol, ...fit, view: "trade", panel: "chart", item: null } as const;
   return (
     <a
       href={routeText({ ...router.route.value, ...change })}

@@ -28,7 +28,11 @@ export function Imports() {
     { name: "Progress", text: (one) => String(one.percent), show: (one) => <Progress of={one} /> },
     countColumn("Rows", (one) => one.rowsStored),
     countColumn("Kept apart", (one) => one.rowsQuarantined),
-    countColumn("Rows/s", (one) => one.rowsPerSecond),
+    {
+      name: "Rows/s",
+      text: (one) => running(one) ? groupDigits(String(one.rowsPerSecond)) : "",
+      numeric: true,
+    },
     { name: "Begun", text: (one) => timeText(one.createdAt, zone) },
     {
       name: "",
