@@ -82,7 +82,8 @@ export class ChartBoard {
         tickMarkFormatter: (time: Time, kind: TickMarkType) =>
           tickText(Number(time) * 1_000, kind, zone),
       },
-      rightPriceScale: { scaleMargins: { top: 0.12, bottom: 0.12 } },
+      // Room above for the legend, which would lie over the line of a price up there.
+      rightPriceScale: { scaleMargins: { top: 0.24, bottom: 0.12 } },
       crosshair: { mode: 0 },
     });
     this.#series = this.#chart.addSeries(CandlestickSeries, {
