@@ -218,7 +218,7 @@ Deno.test("whatever two gateways do at once, no total is passed, and what they b
         for (const [at, tenant] of tenants.entries()) {
           // Turns of its own, so that the gateway has seen what the other did last.
           const { desk, risk } = gateways[0]!;
-          for (const reason of await refusedOfThree(desk, accounts[at]!)) reasons.add(reason);
+          for (const reason of await refusedAtLast(desk, accounts[at]!)) reasons.add(reason);
           assertEquals(
             shown(risk.totals.of(tenantLevel(tenant))!),
             await stored(tenantLevel(tenant)),
@@ -234,11 +234,12 @@ Deno.test("whatever two gateways do at once, no total is passed, and what they b
   assertEquals(await auditBooks(db), []);
 });
 
-/** More orders than may be open, so that a refusal is seen whatever was drawn. */
-async function refusedOfThree(desk: Desk, accountId: AccountId): Promise<string[]> {
+/** More units than may be held, and more orders than may be open: refused whatever was drawn. */
+async function refusedAtLast(desk: Desk, accountId: AccountId): Promise<string[]> {
   const reasons: string[] = [];
-  for (const last of ["last-1", "last-2", "last-3"]) {
-    const terms = { ...termsOf(last), units: units(1), positionFill: "open_only" as const };
+  for (const [at, size] of [5_001, 1, 1, 1].entries()) {
+    const more = { units: units(size), positionFill: "open_only" as const };
+    const terms = { ...termsOf(`last-${at}`), ...more };
     const outcome = await place(desk, accountId, terms);
     if (!outcome.ok) reasons.push(outcome.reason);
   }
