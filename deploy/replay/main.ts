@@ -59,9 +59,9 @@ function compare(recording: Recording, { from, to }: ReplayCommand) {
     journalLines(replayed, opening),
   );
   const count = (type: string) => transactions.filter((one) => one.type === type).length;
-  const about = `${accountId}: ${transactions.length} transactions, ` +
-    `${count("order_accepted")} orders and ${count("order_filled")} fills over ` +
-    `${tape.length.toLocaleString("en")} prices`;
+  const about = `${accountId}: transactions ${transactions.length}, ` +
+    `orders ${count("order_accepted")}, fills ${count("order_filled")}, ` +
+    `prices ${tape.length.toLocaleString("en")}`;
   return { lines, about };
 }
 

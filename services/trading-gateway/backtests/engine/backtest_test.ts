@@ -169,7 +169,7 @@ Deno.test("a roll that has no rate, or no conversion, ends the run and says what
   assertEquals(
     error.message,
     "Cannot charge carry: EURUSD is held over 17:00 New York of 2026-02-04, and no financing rate " +
-      "is set for that day. Run with carry none, or with what is missing: rates are set in " +
+      "is set for that day. Ask for carry none (--carry none), or set what is missing in " +
       "terms.financing",
   );
 });

@@ -16,7 +16,7 @@ import { chargeOf } from "../../financing/charge_of.ts";
 import type { PaperDesk } from "./paper_desk.ts";
 import { BacktestFailed } from "./settings.ts";
 
-const wayOut = "Run with carry none, or with what is missing: rates are set in terms.financing";
+const wayOut = "Ask for carry none (--carry none), or set what is missing in terms.financing";
 
 const faultWords: Readonly<Record<FinancingFault, string>> = {
   financing_rate_missing: "no financing rate is set for that day",
