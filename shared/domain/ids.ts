@@ -13,8 +13,8 @@ export type ExecId = Brand<string, "ExecId">;
 /** Position of a transaction in its account: 1, 2, 3 … without gaps. */
 export type TransactionId = Brand<number, "TransactionId">;
 
-export const accountIdPattern = /^[a-z][a-z0-9-]{0,39}$/;
 export const accountIdLengthMax = 40;
+export const accountIdPattern = new RegExp(`^[a-z][a-z0-9-]{0,${accountIdLengthMax - 1}}$`);
 export const clientOrderIdPattern = /^[A-Za-z0-9._:-]{1,64}$/;
 
 /** Client order ids that begin so are the platform's, for the orders it places itself. */

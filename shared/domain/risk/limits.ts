@@ -116,10 +116,13 @@ export const noRule: RiskRule = { state: "active", limits: noLimits };
 const smaller = <N extends number | bigint>(a: N | null, b: N | null): N | null =>
   a === null ? b : b === null ? a : a <= b ? a : b;
 
+/** The burst where none is set: one second's worth, and one order at least. */
+export const burstFor = (perSecond: number): number => Math.max(1, Math.ceil(perSecond));
+
 /** A rate without a burst has a second's worth, which no other level's burst may widen. */
 export const burstOf = ({ orderBurstMax, ordersPerSecondMax }: RiskLimits): number | null =>
   orderBurstMax ??
-    (ordersPerSecondMax === null ? null : Math.max(1, Math.ceil(ordersPerSecondMax)));
+    (ordersPerSecondMax === null ? null : burstFor(ordersPerSecondMax));
 
 /** What binds one account; totals are the levels' own, and none of them is any other's. */
 export function strictestLimits(a: RiskLimits, b: RiskLimits): RiskLimits {

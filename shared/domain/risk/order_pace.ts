@@ -2,7 +2,7 @@
 
 import type { OrderTerms } from "../orders/order.ts";
 import type { EpochMs } from "../time.ts";
-import { burstOf, type RiskLimits, type TotalLimits } from "./limits.ts";
+import { burstFor, burstOf, type RiskLimits, type TotalLimits } from "./limits.ts";
 
 /** Orders remembered an account; a window in which more are taken forgets the oldest. */
 const rememberedMax = 64;
@@ -22,7 +22,7 @@ export function paceOf(limits: RiskLimits): PaceLimits | null {
 export const totalPaceOf = (
   { totalOrdersPerSecondMax: perSecond, totalOrderBurstMax: burst }: TotalLimits,
 ): PaceLimits | null =>
-  perSecond === null ? null : { perSecond, burst: burst ?? Math.max(1, Math.ceil(perSecond)) };
+  perSecond === null ? null : { perSecond, burst: burst ?? burstFor(perSecond) };
 
 interface Remembered {
   readonly terms: OrderTerms;
