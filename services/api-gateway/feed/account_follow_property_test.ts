@@ -38,7 +38,7 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 class World implements FeedSocket {
   readonly seen: number[] = [];
-  reads = true;
+  #reads = true;
   readonly #clock = new ManualClock(epochMs(Date.UTC(2026, 0, 7, 12)));
   readonly #market = new EdgeMarket({ hours: tradingHours("always"), clock: this.#clock });
   readonly #log: BookedTransaction[] = [];
@@ -66,13 +66,18 @@ class World implements FeedSocket {
     this.#hub.follow({ reader, since: 0, client, opened: () => {}, refused }).advance();
   }
 
+  /** A client that reads takes all there is, whether or not the edge looks while it does. */
+  set reads(reads: boolean) {
+    this.#reads = reads;
+    if (reads) this.#unread = 0;
+  }
+
   get bufferedAmount(): number {
-    if (this.reads) this.#unread = 0;
     return this.#unread;
   }
 
   send(frame: Frame): void {
-    this.#unread += frame.length;
+    if (!this.#reads) this.#unread += frame.length;
     for (const one of JSON.parse(frame as string).transactions ?? []) {
       this.seen.push(one.transactionId);
     }
@@ -99,7 +104,7 @@ class World implements FeedSocket {
   /** A client that has read nothing for long reads before it counts as stalled. */
   pass(turns: number): void {
     for (let n = 0; n < turns; n++) {
-      this.#still = this.reads ? 0 : this.#still + 1;
+      this.#still = this.#reads ? 0 : this.#still + 1;
       if (this.#still * turnMs > feedLimits.stalledMsMax - 1_000) this.reads = true;
       this.#clock.advanceTo(epochMs(this.#clock.now() + turnMs));
       this.#hub.turn();
