@@ -70,8 +70,9 @@ async function recordedTicks(
     for await (const { symbol: one, ticks } of chunks) if (one === symbol) yield ticks;
   };
   const from = await firstOf(files, (file) => ofSymbol(file.read()), (ticks) => ticks.time[0]!);
+  if (from === null) return null;
   const to = await lastOf(files, (chunks) => ofSymbol(chunks), (ticks) => ticks.time.at(-1)!);
-  if (from === null || to === null) return null;
+  if (to === null) return null;
   const read = async function* () {
     for (const file of files) yield* ofSymbol(file.read());
   };
@@ -97,8 +98,9 @@ async function recordedBars(
     };
   const bids = barsIn(bid.side);
   const from = await firstOf(bid.files, (file) => bids(file.read()), (bars) => bars.openTime[0]!);
+  if (from === null) return null;
   const to = await lastOf(bid.files, bids, (bars) => bars.openTime.at(-1)!);
-  if (from === null || to === null) return null;
+  if (to === null) return null;
   const all = async function* (of: readonly BarSourceFile[], side: BarSide) {
     for (const file of of) yield* barsIn(side)(file.read());
   };

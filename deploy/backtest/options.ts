@@ -1,47 +1,49 @@
 /** The options of `task backtest`. */
 
-import { parseArgs } from "node:util";
 import { accountCurrencies, type AccountCurrency } from "../../shared/domain/currency.ts";
 import { type TradingHoursName, tradingHoursNames } from "../../shared/domain/fx_week.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
 import { findInstrument } from "../../shared/domain/instruments.ts";
 import { type Micros, parseMicros } from "../../shared/domain/money.ts";
-import { parseRfc3339 } from "../../shared/domain/time.ts";
 import type { StrategyParameters } from "../../shared/sdk/mod.ts";
 import type { FillSettings } from "../../services/trading-gateway/backtests/engine/settings.ts";
+import { optionLines, readCommandLine, readMoment } from "../profiles/command_line.ts";
 
-const flags = [
-  ["symbol", "what is traded: EURUSD, or several with commas (EURUSD)"],
-  ["from", "first day or moment: 2019-02-04, 2019-02-04T08:00:00Z (all there is)"],
-  ["to", "the first day or moment that is not run any more (all there is)"],
-  ["set", "parameters of the strategy: fast=20,slow=100"],
-  ["files", "a file or folder of recorded prices, instead of stored history"],
-  ["source", "whose stored history: dukascopy, live, … (the one that has most)"],
-  ["data", "the platform's data folder: its history, its terms, the reports (./data)"],
-  ["database", "postgres://… instead of the data folder's store"],
-  ["url", "a running platform to read the history of (that of the data folder, if it runs)"],
-  ["key", "its key (SPOTWIRE_KEY, else demo.key of the data folder)"],
-  ["currency", "of the account (USD)"],
-  ["balance", "opening balance (100000)"],
-  ["latency", "milliseconds that an order is on its way (0)"],
-  ["slippage", "points by which orders at the market trade worse (0)"],
-  ["partial", "chance, 0 to 1, that a price takes a part of an order only (0)"],
-  ["reject", "chance, 0 to 1, that the venue rejects an order (0)"],
-  ["spread", "points of spread where there are bars of one side only (10)"],
-  ["hours", "fx-week or always (fx-week)"],
-  ["seed", "chance at the venue repeats by seed (1)"],
-  ["carry", "charge, or none: nothing for positions held over 17:00 New York (charge)"],
-] as const;
-type Flag = (typeof flags)[number][0];
+const options = {
+  given: [
+    ["symbol", "what is traded: EURUSD, or several with commas (EURUSD)"],
+    ["from", "first day or moment: 2019-02-04, 2019-02-04T08:00:00Z (all there is)"],
+    ["to", "the first day or moment that is not run any more (all there is)"],
+    ["set", "parameters of the strategy: fast=20,slow=100"],
+    ["files", "a file or folder of recorded prices, instead of stored history"],
+    ["source", "whose stored history: dukascopy, live, … (the one that has most)"],
+    ["data", "the platform's data folder: its history, its terms, the reports (./data)"],
+    ["database", "postgres://… instead of the data folder's store"],
+    ["url", "a running platform to read the history of (that of the data folder, if it runs)"],
+    ["key", "its key (SPOTWIRE_KEY, else demo.key of the data folder)"],
+    ["currency", "of the account (USD)"],
+    ["balance", "opening balance (100000)"],
+    ["latency", "milliseconds that an order is on its way (0)"],
+    ["slippage", "points by which orders at the market trade worse (0)"],
+    ["partial", "chance, 0 to 1, that a price takes a part of an order only (0)"],
+    ["reject", "chance, 0 to 1, that the venue rejects an order (0)"],
+    ["spread", "points of spread where there are bars of one side only (10)"],
+    ["hours", "fx-week or always (fx-week)"],
+    ["seed", "chance at the venue repeats by seed (1)"],
+    ["carry", "charge, or none: nothing for positions held over 17:00 New York (charge)"],
+  ],
+  switches: [
+    ["alone", "do not look for a running platform"],
+    ["list", "the strategies that have a name, and their parameters"],
+  ],
+} as const;
 
 export const backtestHelp = [
   "Runs a strategy over recorded prices, by the platform's own rules of trading.",
   "",
   "  deno task backtest <name, or file that exports a strategy> [options]",
   "",
-  ...flags.map(([name, help]) => `  --${name.padEnd(9)} ${help}`),
-  `  --${"alone".padEnd(9)} do not look for a running platform`,
-  `  --${"list".padEnd(9)} the strategies that have a name, and their parameters`,
+  ...optionLines(options),
   "",
   "Prints a summary and writes the report, as a page, as JSON, and its trades as CSV. The same",
   "prices, strategy and options give the same report, byte for byte.",
@@ -71,28 +73,16 @@ export interface BacktestCommand {
 
 /** `"help"` and `"list"` where those are asked for. @throws TypeError saying what cannot be used */
 export function readCommand(args: readonly string[]): BacktestCommand | "help" | "list" {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    strict: true,
-    allowPositionals: true,
-    options: {
-      help: { type: "boolean", short: "h" },
-      list: { type: "boolean" },
-      alone: { type: "boolean" },
-      ...Object.fromEntries(flags.map(([name]) => [name, { type: "string" as const }])),
-    },
-  });
-  const { help, list, alone, ...rest } = values as Record<string, string | boolean | undefined>;
-  if (help === true) return "help";
-  if (list === true) return "list";
-  const given = rest as Partial<Record<Flag, string>>;
+  const { given, isOn, positionals } = readCommandLine(args, options);
+  if (isOn("help")) return "help";
+  if (isOn("list")) return "list";
   const [strategy, ...more] = positionals;
   if (strategy === undefined || more.length > 0) throw new TypeError("Name one strategy or file");
   return {
     strategy,
     symbols: (given.symbol ?? "EURUSD").split(",").map(symbolOf),
-    from: momentOf(given.from, "from"),
-    to: momentOf(given.to, "to"),
+    from: given.from === undefined ? null : readMoment("--from", given.from),
+    to: given.to === undefined ? null : readMoment("--to", given.to),
     parameters: parametersOf(given.set),
     files: given.files,
     source: given.source,
@@ -100,7 +90,7 @@ export function readCommand(args: readonly string[]): BacktestCommand | "help" |
     database: given.database,
     url: given.url,
     key: given.key,
-    alone: alone === true,
+    alone: isOn("alone"),
     currency: oneOf("currency", given.currency ?? "USD", accountCurrencies),
     balance: balanceOf(given.balance ?? "100000"),
     fills: {
@@ -120,13 +110,6 @@ function symbolOf(text: string): Symbol {
   const instrument = findInstrument(text.toUpperCase());
   if (instrument === undefined) throw new TypeError(`Cannot trade ${text}: it is not listed`);
   return instrument.symbol;
-}
-
-function momentOf(text: string | undefined, name: string): number | null {
-  if (text === undefined) return null;
-  const at = parseRfc3339(text.length === 10 ? `${text}T00:00:00Z` : text);
-  if (at === null) throw new TypeError(`Write --${name} as 2019-02-04 or 2019-02-04T08:00:00Z`);
-  return at;
 }
 
 function parametersOf(text: string | undefined): StrategyParameters {

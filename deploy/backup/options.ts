@@ -1,21 +1,22 @@
 /** The options of `task backup` and `task restore`. */
 
-import { parseArgs } from "node:util";
+import { optionLines, readCommandLine } from "../profiles/command_line.ts";
 
-const flags = [
-  ["data", "the data folder (./data)"],
-  ["database", "postgres://… instead of the data folder's store"],
-] as const;
-
-const where = flags.map(([name, help]) => `  --${name.padEnd(10)} ${help}`);
+const restoreOptions = {
+  given: [
+    ["data", "the data folder (./data)"],
+    ["database", "postgres://… instead of the data folder's store"],
+  ],
+  switches: [["replace", "drop what the store holds; else it has to be empty"]],
+} as const;
+const backupOptions = { ...restoreOptions, switches: [] } as const;
 
 export const backupHelp = [
   "Writes everything the store holds into a new folder: accounts, orders, ledger, imports, history.",
   "",
   "  deno task backup <folder> [options]",
   "",
-  ...where,
-  `  --${"help".padEnd(10)} this page`,
+  ...optionLines(backupOptions),
   "",
   "One snapshot, checked by reading it back. A served Postgres is backed up while the platform runs;",
   "the embedded store belongs to one process, so stop the platform first. Keys and settings are not",
@@ -27,9 +28,7 @@ export const restoreHelp = [
   "",
   "  deno task restore <folder> [options]",
   "",
-  ...where,
-  `  --${"replace".padEnd(10)} drop what the store holds; else it has to be empty`,
-  `  --${"help".padEnd(10)} this page`,
+  ...optionLines(restoreOptions),
   "",
   "The backup is checked whole before the store is touched, and the store row by row before anything",
   "is kept; what fails changes nothing. Stop the platform first. Blocks that lay in a depot come back",
@@ -48,25 +47,16 @@ export function readBackupCommand(
   command: "backup" | "restore",
   args: readonly string[],
 ): BackupCommand | "help" {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    strict: true,
-    allowPositionals: true,
-    options: {
-      help: { type: "boolean", short: "h" },
-      ...(command === "restore" ? { replace: { type: "boolean" } } : {}),
-      ...Object.fromEntries(flags.map(([name]) => [name, { type: "string" as const }])),
-    },
-  });
-  const given = values as Record<string, string | boolean | undefined>;
-  if (given.help === true) return "help";
+  const options = command === "restore" ? restoreOptions : backupOptions;
+  const { given, isOn, positionals } = readCommandLine(args, options);
+  if (isOn("help")) return "help";
   const [folder, ...more] = positionals;
   if (folder === undefined) throw new TypeError("Name the backup's folder");
   if (more.length > 0) throw new TypeError(`Name one folder, not ${positionals.length}`);
   return {
     folder,
-    data: (given.data as string | undefined) ?? "./data",
-    database: given.database as string | undefined,
-    replace: given.replace === true,
+    data: given.data ?? "./data",
+    database: given.database,
+    replace: isOn("replace"),
   };
 }

@@ -1,13 +1,18 @@
 /** The options of `task download`. */
 
-import { parseArgs } from "node:util";
 import type { Instrument } from "../../shared/domain/instrument.ts";
-import { type EpochMs, parseRfc3339 } from "../../shared/domain/time.ts";
+import type { EpochMs } from "../../shared/domain/time.ts";
 import { type DukascopyKind, dukascopyUrl } from "../../shared/venues/files/dukascopy_download.ts";
 import { readInstrument } from "../../shared/venues/files/tick_rows.ts";
+import { optionLines, readCommandLine, readMoment } from "../profiles/command_line.ts";
 
 /** Below the data folder, where a running platform may read. */
 export const defaultFolder = "./data/import/dukascopy";
+
+const options = {
+  given: [["url", `another server of the same files (${dukascopyUrl})`]],
+  switches: [["bars", "bars of a minute, bid and ask, instead of ticks"]],
+} as const;
 
 export const downloadHelp = [
   "Fetches Dukascopy's history of a symbol, to be imported.",
@@ -18,9 +23,8 @@ export const downloadHelp = [
   "",
   "  from, to    days, or times such as 2024-01-01T08:00:00Z, in UTC; `to` itself is left out",
   `  folder      where the files go (${defaultFolder})`,
-  "  --bars      bars of a minute, bid and ask, instead of ticks",
-  `  --url       another server of the same files (${dukascopyUrl})`,
-  "  --help      this page",
+  "",
+  ...optionLines(options),
   "",
   "Two requests at once, a quarter of a second apart: a month of ticks takes some three minutes.",
   "Ctrl-C stops it; the same command goes on where it stopped, and fetches no file twice.",
@@ -44,39 +48,24 @@ export function readDownloadOptions(
   args: readonly string[],
   now: EpochMs,
 ): DownloadRequest | "help" {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    strict: true,
-    allowPositionals: true,
-    options: {
-      help: { type: "boolean", short: "h" },
-      bars: { type: "boolean" },
-      url: { type: "string" },
-    },
-  });
-  if (values.help === true) return "help";
+  const { given, isOn, positionals } = readCommandLine(args, options);
+  if (isOn("help")) return "help";
   const [symbol, fromText, toText, folder = defaultFolder, ...more] = positionals;
   if (symbol === undefined || fromText === undefined || toText === undefined || more.length > 0) {
     throw new TypeError("Name a symbol, from and to, and at most a folder");
   }
   const instrument = readInstrument(symbol);
   if (instrument === undefined) throw new TypeError(`"${symbol}" is not listed`);
-  const from = timeOf(fromText);
-  const end = timeOf(toText);
+  const from = readMoment("from", fromText);
+  const end = readMoment("to", toText);
   const to = end < now ? end : now;
   if (from >= to) throw new TypeError(`From ${fromText} to ${toText} nothing has happened yet`);
   return {
     instrument,
-    kinds: values.bars === true ? ["bid-bars", "ask-bars"] : ["ticks"],
+    kinds: isOn("bars") ? ["bid-bars", "ask-bars"] : ["ticks"],
     from,
     to,
     folder: folder.replace(/(?<=.)\/+$/, ""),
-    url: (values.url ?? dukascopyUrl).replace(/\/+$/, ""),
+    url: (given.url ?? dukascopyUrl).replace(/\/+$/, ""),
   };
-}
-
-function timeOf(text: string): EpochMs {
-  const time = parseRfc3339(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (time === null) throw new TypeError(`"${text}" is neither a day nor a time with its zone`);
-  return time;
 }

@@ -1,39 +1,42 @@
 /** The options of `task import`. */
 
-import { parseArgs } from "node:util";
 import { type BarSide, barSides } from "../../shared/domain/bar.ts";
 import type { CreateImport } from "../../shared/sdk/mod.ts";
+import { optionLines, readCommandLine } from "../profiles/command_line.ts";
 
-const flags = [
-  ["format", "format of the files (told from each; --formats lists the names)"],
-  ["clock", "clock of times without a zone (told from the weekend opens)"],
-  ["source", "name the history is kept under (named after the format)"],
-  ["symbol", "the instrument, where no name and no column tells it"],
-  ["columns", "columns of generic CSV: time=stamp,bid=1,ask=2"],
-  ["delimiter", 'its character between columns: ";", tab'],
-  ["header", "its lines before the first row (1 where columns are named)"],
-  ["time-format", "of its times; --formats lists them (iso)"],
-  ["decimals", "its prices are whole numbers with so many decimals left out"],
-  ["side", "of its bars: bid, ask or mid"],
-  ["interval", "of its bars: 1s, 1m, 4h, 1d"],
-  ["gates", `quality gates as JSON: '{"*":{"spike":{"action":"flag"}}}'`],
-  ["unreadable", "stop, or quarantine: what a file that cannot be read does (stop)"],
-  ["data", "the data folder (./data)"],
-  ["database", "postgres://… instead of the data folder's store"],
-  ["url", "the running platform (that of the data folder, if it runs)"],
-  ["key", "its key (SPOTWIRE_KEY, else demo.key of the data folder)"],
-] as const;
-type Flag = (typeof flags)[number][0];
+const options = {
+  given: [
+    ["format", "format of the files (told from each; --formats lists the names)"],
+    ["clock", "clock of times without a zone (told from the weekend opens)"],
+    ["source", "name the history is kept under (named after the format)"],
+    ["symbol", "the instrument, where no name and no column tells it"],
+    ["columns", "columns of generic CSV: time=stamp,bid=1,ask=2"],
+    ["delimiter", 'its character between columns: ";", tab'],
+    ["header", "its lines before the first row (1 where columns are named)"],
+    ["time-format", "of its times; --formats lists them (iso)"],
+    ["decimals", "its prices are whole numbers with so many decimals left out"],
+    ["side", "of its bars: bid, ask or mid"],
+    ["interval", "of its bars: 1s, 1m, 4h, 1d"],
+    ["gates", `quality gates as JSON: '{"*":{"spike":{"action":"flag"}}}'`],
+    ["unreadable", "stop, or quarantine: what a file that cannot be read does (stop)"],
+    ["data", "the data folder (./data)"],
+    ["database", "postgres://… instead of the data folder's store"],
+    ["url", "the running platform (that of the data folder, if it runs)"],
+    ["key", "its key (SPOTWIRE_KEY, else demo.key of the data folder)"],
+  ],
+  switches: [
+    ["alone", "do not look for a running platform"],
+    ["formats", "list the formats, clocks and time formats, and the quality gates"],
+  ],
+} as const;
+type Given = (typeof options.given)[number][0];
 
 export const importHelp = [
   "Loads history from a file or a folder of files.",
   "",
   "  deno task import <path> [options]",
   "",
-  ...flags.map(([name, help]) => `  --${name.padEnd(13)} ${help}`),
-  `  --${"alone".padEnd(13)} do not look for a running platform`,
-  `  --${"formats".padEnd(13)} list the formats, clocks and time formats, and the quality gates`,
-  `  --${"help".padEnd(13)} this page`,
+  ...optionLines(options),
   "",
   "With a platform running, the import runs there and goes on when this command is ended; without",
   "one, this command opens the data folder and does the same itself. Loading the same files again",
@@ -41,7 +44,7 @@ export const importHelp = [
   "flagged, or stop the load; none is dropped. Give options after the path.",
 ].join("\n");
 
-export interface ImportOptions extends Readonly<Partial<Record<Flag, string>>> {
+export interface ImportOptions extends Readonly<Partial<Record<Given, string>>> {
   readonly path: string;
   /** Whether a running platform is looked for. */
   readonly alone: boolean;
@@ -52,24 +55,13 @@ export interface ImportOptions extends Readonly<Partial<Record<Flag, string>>> {
  * @throws TypeError for a command line that cannot be used
  */
 export function readImportOptions(args: readonly string[]): ImportOptions | "help" | "formats" {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    strict: true,
-    allowPositionals: true,
-    options: {
-      help: { type: "boolean", short: "h" },
-      formats: { type: "boolean" },
-      alone: { type: "boolean" },
-      ...Object.fromEntries(flags.map(([name]) => [name, { type: "string" as const }])),
-    },
-  });
-  const { help, formats, alone, ...rest } = values as Record<string, string | boolean | undefined>;
-  if (help === true) return "help";
-  if (formats === true) return "formats";
+  const { given, isOn, positionals } = readCommandLine(args, options);
+  if (isOn("help")) return "help";
+  if (isOn("formats")) return "formats";
   const [path, ...more] = positionals;
   if (path === undefined) throw new TypeError("Name the file or folder to import");
   if (more.length > 0) throw new TypeError(`Name one path, not ${positionals.length}`);
-  return { path, alone: alone === true, ...(rest as Partial<Record<Flag, string>>) };
+  return { path, alone: isOn("alone"), ...given };
 }
 
 /** The body of `POST /v1/imports`. @throws TypeError for a value that cannot be read */
@@ -105,7 +97,7 @@ function delimiterOf(text: string | undefined): string | undefined {
   throw new TypeError(`Give one character as --delimiter, or tab, not "${text}"`);
 }
 
-function wholeOf(name: Flag, text: string | undefined, most: number): number | undefined {
+function wholeOf(name: Given, text: string | undefined, most: number): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,3}$/.test(text) && Number(text) <= most) return Number(text);
   throw new TypeError(`Give a whole number up to ${most} as --${name}, not "${text}"`);

@@ -2,6 +2,7 @@
 
 import { granularities, hourMs, nominalMs } from "../../shared/domain/bars/granularity.ts";
 import type { Import, ImportReport } from "../../shared/sdk/mod.ts";
+import { defaultUrl } from "../profiles/running.ts";
 import { timeText } from "./progress_bar.ts";
 
 export interface Summary {
@@ -17,7 +18,7 @@ export interface Summary {
 const count = (value: number): string => value.toLocaleString("en").padStart(13);
 
 export function summaryText({ view, series, reportFile, url, keyFile }: Summary): string {
-  const base = url ?? "http://localhost:8000";
+  const base = url ?? defaultUrl;
   const ended = view.error === null ? view.state : `${view.state}: ${view.error.message}`;
   return [
     "",

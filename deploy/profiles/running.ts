@@ -1,6 +1,6 @@
 /** Where a platform answers, whether it does, and the key to ask it with. */
 
-const defaultUrl = "http://localhost:8000";
+export const defaultUrl = "http://localhost:8000";
 const urlFile = (folder: string): string => `${folder}/url`;
 
 /** Leaves word in the data folder of where its platform answers; the end takes it away. */

@@ -11,7 +11,6 @@ import { createSpotwire } from "../../shared/sdk/mod.ts";
 import { BacktestFailed } from "../../services/trading-gateway/backtests/engine/settings.ts";
 import { differenceOf } from "../../services/trading-gateway/backtests/journal/difference.ts";
 import { journalLines } from "../../services/trading-gateway/backtests/journal/journal_lines.ts";
-import { RecordedPrices } from "../../services/trading-gateway/backtests/journal/recorded_prices.ts";
 import { replayJournal } from "../../services/trading-gateway/backtests/journal/replay_journal.ts";
 import {
   bookedBefore,
@@ -47,8 +46,7 @@ function compare(recording: Recording, { from, to }: ReplayCommand) {
   const recorded = bookedBefore(recording.transactions, to);
   const { account, transactions } = sessionFrom(accountId, recorded, from);
   const opening = account.balance;
-  const tape = new RecordedPrices(prices.symbols, prices.pieces);
-  const replayed = replayJournal({ account, transactions, prices: tape }, {
+  const replayed = replayJournal({ account, transactions, prices }, {
     seed: venue.seed,
     hours: tradingHours(market.hours),
     fills,
@@ -59,9 +57,10 @@ function compare(recording: Recording, { from, to }: ReplayCommand) {
     journalLines(replayed, opening),
   );
   const count = (type: string) => transactions.filter((one) => one.type === type).length;
+  const priceCount = prices.pieces.reduce((sum, piece) => sum + piece.length, 0);
   const about = `${accountId}: transactions ${transactions.length}, ` +
     `orders ${count("order_accepted")}, fills ${count("order_filled")}, ` +
-    `prices ${tape.length.toLocaleString("en")}`;
+    `prices ${priceCount.toLocaleString("en")}`;
   return { lines, about };
 }
 

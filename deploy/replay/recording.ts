@@ -6,6 +6,7 @@ import { epochMs, toRfc3339 } from "../../shared/domain/time.ts";
 import type { AccountId } from "../../shared/domain/ids.ts";
 import type { Transaction } from "../../shared/domain/transaction.ts";
 import type { Tape, TapePiece } from "../../services/trading-gateway/backtests/engine/tape.ts";
+import type { RecordedPrices } from "../../services/trading-gateway/backtests/journal/recorded_prices.ts";
 import {
   fromTransactionView,
   toTransactionView,
@@ -23,7 +24,7 @@ export interface Recording {
   /** Of the account, from its beginning. */
   readonly transactions: readonly Transaction[];
   /** Of every symbol the session needed, as far as it was recorded. */
-  readonly prices: Pick<Tape, "symbols"> & { readonly pieces: readonly TapePiece[] };
+  readonly prices: RecordedPrices;
 }
 
 const files = {
@@ -115,7 +116,7 @@ export function inOrder(symbols: Iterable<string>): Symbol[] {
 }
 
 /** The whole tape in memory: 17 bytes a price. */
-export async function loaded(tape: Tape): Promise<Recording["prices"]> {
+export async function loaded(tape: Tape): Promise<RecordedPrices> {
   const pieces: TapePiece[] = [];
   // A tape may fill the same arrays again.
   for await (const { length, time, bid, ask, slot } of tape.pieces()) {

@@ -59,5 +59,5 @@ export class AccountFold {
 const microsOf = (text = "0"): bigint => countOf(text, moneyDecimals);
 
 /** What a transaction brings to the cash. */
-const cashOf = ({ amount, paid, commission }: Transaction): bigint =>
-  microsOf(amount) + microsOf(paid) - microsOf(commission);
+const cashOf = ({ amount, paid, commission, premium }: Transaction): bigint =>
+  microsOf(amount) + microsOf(paid) - microsOf(commission) - microsOf(premium);

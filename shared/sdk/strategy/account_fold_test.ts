@@ -24,7 +24,8 @@ const fill = { type: "order_filled", symbol: "EURUSD" } as const;
 Deno.test("cash follows what each transaction paid, charged and moved, to the micro", () => {
   const apply = begin({});
   assertEquals(apply({ type: "funds_transferred", amount: "-0.000001" }).balance, "999.999999");
-  const filled = apply({ ...fill, units: "100", paid: "-1.500000", commission: "0.250000" });
+  const charged = { commission: "0.240000", premium: "0.010000" };
+  const filled = apply({ ...fill, units: "100", paid: "-1.500000", ...charged });
   assertEquals([filled.balance, filled.openPositions], ["998.249999", 1]);
   assertEquals(apply({ type: "financing_charged", amount: "-998.25" }).balance, "-0.000001");
   assertEquals(apply({ type: "margin_call_entered" }).marginCall, true);

@@ -19,14 +19,16 @@ export async function holdLease(lease: HeldLease, work: AbortController): Promis
   const { beat, beatEveryMs, leaseMs, onError } = lease;
   const { signal } = work;
   const end = () => work.abort();
-  let silence = setTimeout(end, leaseMs - beatEveryMs);
+  const endAfter = (askedAt: number) =>
+    setTimeout(end, Math.max(0, askedAt + leaseMs - beatEveryMs - performance.now()));
+  let silence = endAfter(performance.now());
   try {
     for (await pause(beatEveryMs, signal); !signal.aborted; await pause(beatEveryMs, signal)) {
       const askedAt = performance.now();
       try {
         if (!await beat()) return end();
         clearTimeout(silence);
-        silence = setTimeout(end, leaseMs - beatEveryMs - (performance.now() - askedAt));
+        silence = endAfter(askedAt);
       } catch (error) {
         onError(error);
       }

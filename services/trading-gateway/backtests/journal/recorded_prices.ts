@@ -11,39 +11,27 @@ import { type EpochMs, epochMs } from "../../../../shared/domain/time.ts";
 import type { TapePiece } from "../engine/tape.ts";
 
 /** Prices of all symbols by venue time; of one moment, in the order of the symbols. */
-export class RecordedPrices {
+export interface RecordedPrices {
   readonly symbols: readonly Symbol[];
-  readonly length: number;
-  readonly #pieces: readonly TapePiece[];
-
-  constructor(symbols: readonly Symbol[], pieces: readonly TapePiece[]) {
-    this.symbols = symbols;
-    this.#pieces = pieces;
-    this.length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  }
-
-  reader(): PriceReader {
-    return new PriceReader(this.symbols, this.#pieces);
-  }
+  readonly pieces: readonly TapePiece[];
 }
 
 /** A place in recorded prices that only moves on. */
 export class PriceReader {
-  readonly #symbols: readonly Symbol[];
-  readonly #pieces: readonly TapePiece[];
+  readonly #prices: RecordedPrices;
   #piece = 0;
   #at = 0;
   #sequence = 0;
 
-  constructor(symbols: readonly Symbol[], pieces: readonly TapePiece[]) {
-    this.#symbols = symbols;
-    this.#pieces = pieces;
+  constructor(prices: RecordedPrices) {
+    this.#prices = prices;
   }
 
   /** Venue time of the next price; `Infinity` at the end. */
   get nextAt(): number {
-    for (; this.#piece < this.#pieces.length; this.#piece++, this.#at = 0) {
-      const piece = this.#pieces[this.#piece]!;
+    const { pieces } = this.#prices;
+    for (; this.#piece < pieces.length; this.#piece++, this.#at = 0) {
+      const piece = pieces[this.#piece]!;
       if (this.#at < piece.length) return piece.time[this.#at]!;
     }
     return Infinity;
@@ -51,10 +39,11 @@ export class PriceReader {
 
   /** The next price, received then. There must be one. */
   take(receivedTime: EpochMs): Quote {
-    const { time, bid, ask, slot } = this.#pieces[this.#piece]!;
+    const { symbols, pieces } = this.#prices;
+    const { time, bid, ask, slot } = pieces[this.#piece]!;
     const at = this.#at++;
     return {
-      symbol: this.#symbols[slot === null ? 0 : slot[at]!]!,
+      symbol: symbols[slot === null ? 0 : slot[at]!]!,
       bid: bid[at]! as Price,
       ask: ask[at]! as Price,
       venueTime: epochMs(time[at]!),
@@ -74,7 +63,7 @@ export class KnownPrices {
 
   /** `wanted` are the moments that {@link bookAt} will be asked for. */
   constructor(prices: RecordedPrices, wanted: Iterable<number>) {
-    this.#reader = prices.reader();
+    this.#reader = new PriceReader(prices);
     this.#wanted = [...new Set(wanted)].sort((a, b) => a - b);
   }
 

@@ -10,7 +10,7 @@
 
 import type { ExecutionReport } from "../../../../shared/contracts/messages/executions.ts";
 import type { Account } from "../../../../shared/domain/account.ts";
-import { type TradingHours } from "../../../../shared/domain/fx_week.ts";
+import type { TradingHours } from "../../../../shared/domain/fx_week.ts";
 import { type OrderId, orderIdOf, type TransactionId } from "../../../../shared/domain/ids.ts";
 import type { FinancingCharged } from "../../../../shared/domain/money_transactions.ts";
 import { quoteRates } from "../../../../shared/domain/rates.ts";
@@ -20,7 +20,7 @@ import type { EpochMs } from "../../../../shared/domain/time.ts";
 import type { Transaction } from "../../../../shared/domain/transaction.ts";
 import { forgetEndedOrders } from "../../desk/books_store.ts";
 import type { Command } from "../../desk/commands.ts";
-import { book, type Unnumbered } from "../../desk/decide.ts";
+import { book, type Booked, type Unnumbered } from "../../desk/decide.ts";
 import { venueCommandOf } from "../../desk/venue_command.ts";
 import { chargeOf } from "../../financing/charge_of.ts";
 import { MemoryDesk } from "../engine/memory_desk.ts";
@@ -48,8 +48,7 @@ export interface Session {
 
 /** What the account would have booked. @throws BacktestFailed for a journal from before the marks. */
 export function replayJournal(session: Session, settings: ReplaySettings): Transaction[] {
-  const replay = new Replay(session, settings);
-  return replay.run();
+  return new Replay(session, settings).run();
 }
 
 class Replay {
@@ -133,17 +132,15 @@ class Replay {
     const { book: quotes } = this.#prices;
     const market = { now, quotes, rates: quoteRates(quotes), hours, terms };
     const { booked } = this.#desk.decide(command, market);
-    for (const { transaction } of booked) this.#follow(transaction);
+    for (const one of booked) this.#follow(one);
   }
 
-  #follow(transaction: Transaction): void {
+  #follow({ transaction, order }: Booked): void {
     this.#booked.push(transaction);
     this.#replayed.take(transaction);
-    if (!("orderId" in transaction)) return;
-    const order = this.#desk.account.orders.get(transaction.orderId);
     const command = order === undefined ? null : venueCommandOf(transaction, order);
     if (command === null) return;
-    const recorded = this.#recorded.idOf(this.#replayed.of(transaction.orderId));
+    const recorded = this.#recorded.idOf(this.#replayed.of(command.order.orderId));
     this.#venue.hear(command, recorded === undefined ? undefined : this.#sentAt.get(recorded));
   }
 
@@ -201,6 +198,6 @@ class Replay {
     const numbered = "orderId" in change
       ? { ...change, orderId: orderIdOf(account.accountId, next) }
       : change;
-    this.#follow(book(account, time, numbered as Unnumbered<Transaction>).transaction);
+    this.#follow(book(account, time, numbered as Unnumbered<Transaction>));
   }
 }

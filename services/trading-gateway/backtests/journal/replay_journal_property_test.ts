@@ -19,7 +19,6 @@ import type { Transaction } from "../../../../shared/domain/transaction.ts";
 import { accountId, LaggingSession, type Walked } from "../testing/lagging_session.ts";
 import { differenceOf } from "./difference.ts";
 import { journalLines } from "./journal_lines.ts";
-import { RecordedPrices } from "./recorded_prices.ts";
 import { replayJournal, type ReplaySettings } from "./replay_journal.ts";
 import { sessionFrom } from "./session_from.ts";
 
@@ -170,7 +169,7 @@ function trade(about: Case): { session: LaggingSession; settings: ReplaySettings
 }
 
 function replay(session: LaggingSession, settings: ReplaySettings, recorded: Transaction[]) {
-  const prices = new RecordedPrices(walks.map(({ symbol }) => symbol), session.tape);
+  const prices = session.prices;
   const account = emptyAccount(accountId);
   return replayJournal({ account, transactions: recorded, prices }, settings);
 }
@@ -218,7 +217,7 @@ Deno.test("a session goes on from a moment at which no order is open", () => {
       const middle = recorded[Math.floor(recorded.length / 2)]!.time;
       const { account, transactions } = sessionFrom(accountId, recorded, middle);
       const opening = account.balance;
-      const prices = new RecordedPrices(walks.map(({ symbol }) => symbol), session.tape);
+      const prices = session.prices;
       const replayed = replayJournal({ account, transactions, prices }, settings);
       const found = differenceOf(
         journalLines(transactions, opening),

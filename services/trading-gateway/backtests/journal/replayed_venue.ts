@@ -8,7 +8,7 @@
  */
 
 import type { ExecutionReport } from "../../../../shared/contracts/messages/executions.ts";
-import { type TradingHours } from "../../../../shared/domain/fx_week.ts";
+import type { TradingHours } from "../../../../shared/domain/fx_week.ts";
 import type { OrderId } from "../../../../shared/domain/ids.ts";
 import type { Replacement } from "../../../../shared/domain/orders/order.ts";
 import { defaultQuoteAges, type PriceMark, type Quote } from "../../../../shared/domain/quote.ts";
@@ -19,7 +19,7 @@ import type { VenueCommand } from "../../desk/venue_command.ts";
 import { carryOut } from "../engine/carry_out.ts";
 import type { FillSettings } from "../engine/settings.ts";
 import type { OrderTransaction } from "./batches.ts";
-import type { PriceReader, RecordedPrices } from "./recorded_prices.ts";
+import { PriceReader, type RecordedPrices } from "./recorded_prices.ts";
 
 /** The simulated venue, as it names itself live. */
 const venueName = "simulator";
@@ -64,7 +64,7 @@ export class ReplayedVenue {
     of: { readonly seed: string; readonly hours: TradingHours; readonly fills: FillSettings },
   ) {
     const { seed, hours, fills } = of;
-    this.#reader = prices.reader();
+    this.#reader = new PriceReader(prices);
     this.#symbols = prices.symbols;
     this.#latencyMs = fills.latencyMs;
     this.#engine = createFillEngine({ ...fills, name: venueName, seed, hours, quoteAges });

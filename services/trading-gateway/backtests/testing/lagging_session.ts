@@ -4,13 +4,12 @@
  * rules and the venue's engine are the real ones.
  */
 
-import { toReportData } from "../../../../shared/contracts/messages/executions.ts";
 import {
   type ExecutionReport,
   fromReportData,
+  toReportData,
 } from "../../../../shared/contracts/messages/executions.ts";
 import { emptyAccount } from "../../../../shared/domain/account.ts";
-
 import type { AccountId } from "../../../../shared/domain/ids.ts";
 import { price, type Symbol } from "../../../../shared/domain/instrument.ts";
 import { legOf } from "../../../../shared/domain/position.ts";
@@ -34,7 +33,7 @@ import { DayEnds } from "../../financing/day_ends.ts";
 import { fromTransactionView, toTransactionView } from "../../transactions/transaction_view.ts";
 import { carryOut } from "../engine/carry_out.ts";
 import { MemoryDesk } from "../engine/memory_desk.ts";
-import type { TapePiece } from "../engine/tape.ts";
+import type { RecordedPrices } from "../journal/recorded_prices.ts";
 import type { ReplaySettings } from "../journal/replay_journal.ts";
 
 export const accountId = "paper" as AccountId;
@@ -128,19 +127,20 @@ export class LaggingSession {
   }
 
   /** The ticks as they are archived: by venue time, of one moment in the order of the symbols. */
-  get tape(): TapePiece[] {
-    const { walks } = this.#options;
-    const slotOf = new Map(walks.map(({ symbol }, slot) => [symbol, slot]));
+  get prices(): RecordedPrices {
+    const symbols = this.#options.walks.map(({ symbol }) => symbol);
+    const slotOf = new Map(symbols.map((symbol, slot) => [symbol, slot]));
     const ticks = this.ticks.toSorted((a, b) =>
       a.venueTime - b.venueTime || slotOf.get(a.symbol)! - slotOf.get(b.symbol)!
     );
-    return [{
+    const piece = {
       length: ticks.length,
       time: Float64Array.from(ticks, (one) => one.venueTime),
       bid: Int32Array.from(ticks, (one) => one.bid),
       ask: Int32Array.from(ticks, (one) => one.ask),
       slot: Uint8Array.from(ticks, (one) => slotOf.get(one.symbol)!),
-    }];
+    };
+    return { symbols, pieces: [piece] };
   }
 
   /** Lets time pass. */
@@ -161,11 +161,8 @@ export class LaggingSession {
   do(command: Command): void {
     const { market } = this;
     const { booked } = marked(this.#desk.decide(command, market), command, market);
-    for (const { transaction } of booked) {
+    for (const { transaction, order } of booked) {
       this.transactions.push(transaction);
-      const order = "orderId" in transaction
-        ? this.account.orders.get(transaction.orderId)
-        : undefined;
       const asked = order === undefined ? null : venueCommandOf(transaction, order);
       if (asked === null) continue;
       this.#later(this.#ways.orders, () => this.#tell(carryOut(this.#engine, asked, this.now)));
