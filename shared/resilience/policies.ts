@@ -52,6 +52,8 @@ export interface PolicyOptions {
   readonly retry?: RetryOptions | undefined;
   /** Of one attempt. */
   readonly timeoutMs?: number | undefined;
+  /** Whether what the work began may go on once it has returned in time. Default false: its signal aborts. */
+  readonly signalOutlives?: boolean | undefined;
   readonly breaker?: BreakerOptions | undefined;
   readonly bulkhead?: BulkheadOptions | undefined;
 }
@@ -79,7 +81,10 @@ export function createPolicy(options: PolicyOptions): Policy {
   }
   if (breaker !== undefined) layers.push(breaker);
   if (options.timeoutMs !== undefined) {
-    layers.push(timeout(options.timeoutMs, TimeoutStrategy.Aggressive));
+    const abortOnReturn = options.signalOutlives !== true;
+    layers.push(
+      timeout(options.timeoutMs, { strategy: TimeoutStrategy.Aggressive, abortOnReturn }),
+    );
   }
   const composed = wrap(...layers);
   return {

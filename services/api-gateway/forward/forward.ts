@@ -14,15 +14,17 @@ import type { AppEnv } from "../../../shared/runtime/service_app.ts";
 import { receivedTimeHeader } from "../../../shared/runtime/received_time.ts";
 import { currentTraceparent } from "../../../shared/runtime/trace.ts";
 import type { Tokens } from "../../../shared/security/tokens.ts";
+import { createPassBody } from "./pass_body.ts";
 import { type Upstream, UpstreamUnreached } from "./upstream.ts";
 
 /** The upstream's answer; that it fits the route is its own contract's promise. */
 export type Forward = (c: Context<AppEnv>) => Promise<never>;
 
-/** How long an answer may take, in milliseconds. */
+/** How long an answer may take, in milliseconds; of one that goes on as it comes, its beginning. */
 const answerMsMax = 5_000;
 const policyOptions = {
   timeoutMs: answerMsMax,
+  signalOutlives: true,
   breaker: { failuresMax: 10, cooldownMs: 1_000 },
   bulkhead: { concurrentMax: 1_000, waitingMax: 1_000 },
 };
@@ -42,6 +44,7 @@ export function createForward(
   clock: Clock,
 ): Forward {
   const policy = createPolicy(policyOptions);
+  const passBody = createPassBody();
   return async (c) => {
     const receivedAt = clock.now();
     const token = await tokenOf(c.get("auth"));
@@ -49,18 +52,19 @@ export function createForward(
     const body = reads.has(method) ? undefined : await c.req.text();
     const headers = requestHeaders(c, token);
     headers.set(receivedTimeHeader, String(receivedAt));
-    try {
-      // The body too: the signal ends with the policy, and an answer cut in half is no answer.
-      return await policy.execute(async (signal) =>
-        answerOf(
-          await upstream.fetch(
-            new Request(url, { method, headers, signal, ...(body ? { body } : {}) }),
-          ),
-        )
-      ) as never;
-    } catch (error) {
+    const send = async (signal: AbortSignal) =>
+      answerOf(
+        await upstream.fetch(
+          new Request(url, { method, headers, signal, ...(body ? { body } : {}) }),
+        ),
+      );
+    const answer = await policy.execute(send).catch((error) => {
       throw failure(error, upstream, reads.has(method));
-    }
+    });
+    const passed = answer.body instanceof ReadableStream
+      ? passBody(answer.body, (err) => c.get("logger").info({ err, url }, "an answer broke off"))
+      : answer.body;
+    return new Response(passed, answer) as never;
   };
 }
 
@@ -78,14 +82,26 @@ function requestHeaders(c: Context<AppEnv>, token: string): Headers {
   return headers;
 }
 
-async function answerOf(answer: Response): Promise<Response> {
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: ArrayBuffer | NonNullable<Response["body"]> | null;
+}
+
+/**
+ * JSON is held until it is whole: cut in half it is no answer, and whoever asked is told what is known.
+ * Tables may be large, and show themselves when they are cut.
+ */
+async function answerOf(answer: Response): Promise<Answer> {
   const headers = new Headers();
   for (const name of passedBack) {
     const value = answer.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  const body = await answer.arrayBuffer();
-  return new Response(body, { status: answer.status, headers });
+  const { status, body } = answer;
+  // An answer that may have no body, as 204, takes not even an empty one.
+  const isHeld = body !== null && headers.get("content-type")?.includes("json") === true;
+  return { status, headers, body: isHeld ? await answer.arrayBuffer() : body };
 }
 
 function failure(error: unknown, { name }: Upstream, read: boolean): Problem {

@@ -18,6 +18,8 @@ import { createKey, ensureAdminKey, type KeyRequest } from "../keys/create_key.t
 
 export interface TestEdgeOptions {
   readonly trading?: Upstream["fetch"];
+  readonly marketData?: Upstream["fetch"];
+  readonly pipeline?: Upstream["fetch"];
   readonly limits?: Partial<GatewayDeps["limits"]>;
 }
 
@@ -61,8 +63,8 @@ export async function startTestEdge(options: TestEdgeOptions = {}) {
     console: null,
     upstreams: {
       trading: upstream("trading", options.trading),
-      marketData: upstream("market"),
-      pipeline: upstream("pipeline"),
+      marketData: upstream("market", options.marketData),
+      pipeline: upstream("pipeline", options.pipeline),
     },
   });
   const deps = await startGateway({ ...ground, logger }, lifecycle);
