@@ -40,10 +40,9 @@ class Window {
 /** Simple moving average, and the deviation around it (of the population). */
 export class Average {
   readonly #window: Window;
-  /** Sums of differences from the first value: prices lie close together, their squares do not. */
+  /** Differences from it are summed: they have more digits to spare than prices. */
   #first = 0;
   #sum = 0;
-  #squares = 0;
 
   constructor(length: number) {
     this.#window = new Window(length);
@@ -61,7 +60,6 @@ export class Average {
     const difference = value - this.#first;
     const out = window.push(difference);
     this.#sum += wasFull ? difference - out : difference;
-    this.#squares += wasFull ? difference * difference - out * out : difference * difference;
     if (wasFull && window.hasWrapped) this.#sumAnew();
     return this.value;
   }
@@ -70,18 +68,18 @@ export class Average {
     return this.#first + this.#sum / this.#window.count;
   }
 
+  /** From the values themselves: as a difference of sums, what is small beside them would be lost. */
   get deviation(): number {
-    const mean = this.#sum / this.#window.count;
-    return Math.sqrt(Math.max(0, this.#squares / this.#window.count - mean * mean));
+    const { count, values } = this.#window;
+    const mean = this.#sum / count;
+    let squares = 0;
+    for (let at = 0; at < count; at++) squares += (values[at]! - mean) ** 2;
+    return Math.sqrt(squares / count);
   }
 
   /** Once a round, so that what float64 rounds away never adds up. */
   #sumAnew(): void {
-    this.#sum = this.#squares = 0;
-    for (const difference of this.#window.values) {
-      this.#sum += difference;
-      this.#squares += difference * difference;
-    }
+    this.#sum = this.#window.values.reduce((sum, one) => sum + one, 0);
   }
 }
 

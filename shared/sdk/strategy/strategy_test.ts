@@ -208,7 +208,7 @@ Deno.test("averages, deviations and channels are those of the newest values", ()
     const squares = newest.reduce((sum, one) => sum + (one - mean) ** 2, 0);
     const near = (a: number, b: number) => Math.abs(a - b) < 1e-6;
     return average.isFull === (all.length >= length) && near(average.value, mean) &&
-      Math.abs(average.deviation ** 2 - squares / newest.length) < 1e-6 &&
+      near(average.deviation, Math.sqrt(squares / newest.length)) &&
       (!channel.isFull || channel.high === Math.max(...newest)) &&
       (!channel.isFull || channel.low === Math.min(...newest));
   }));
