@@ -22,6 +22,7 @@ import { backtestPage } from "../../services/trading-gateway/backtests/report_pa
 import { builtInStrategies } from "../../services/trading-gateway/backtests/strategies.ts";
 import { tapeSymbols } from "../../services/trading-gateway/backtests/tape_symbols.ts";
 import { tradesCsv } from "../../services/trading-gateway/backtests/trades_csv.ts";
+import { liveSource } from "../../shared/domain/source.ts";
 import { readTerms } from "../../shared/runtime/terms_settings.ts";
 import { openDataFolder } from "../profiles/data_folder.ts";
 import { type AllInOneSettings, readOptions } from "../profiles/options.ts";
@@ -50,7 +51,7 @@ async function openTape(command: BacktestCommand, settings: AllInOneSettings): P
     if (from === null || to === null) throw new TypeError("Give --from and --to");
     const key = await keyFor({ key: command.key, folder: command.data });
     const spotwire = createSpotwire({ url, key });
-    const source = command.source ?? "live";
+    const source = command.source ?? liveSource;
     const tape = await openPlatformTape(spotwire, { traded, symbols, source, from, to });
     return { tape, close: () => Promise.resolve() };
   }

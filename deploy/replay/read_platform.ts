@@ -5,6 +5,7 @@ import type { AccountCurrency } from "../../shared/domain/currency.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../shared/domain/instruments.ts";
 import { rateSymbols } from "../../shared/domain/rates.ts";
+import { liveSource } from "../../shared/domain/source.ts";
 import { type EpochMs, epochMs } from "../../shared/domain/time.ts";
 import type { Transaction } from "../../shared/domain/transaction.ts";
 import { readTerms } from "../../shared/runtime/terms_settings.ts";
@@ -29,9 +30,6 @@ const aheadMs = 10_000;
 /** Sessions gone through backwards at most: weekends and holidays in a row. */
 const sessionsMax = 8;
 
-/** What the platform archives its own quotes under. */
-const source = "live";
-
 export async function readPlatform(
   spotwire: Spotwire,
   settings: SessionSettings,
@@ -48,7 +46,7 @@ export async function readPlatform(
   const tape = await openPlatformTape(spotwire, {
     traded: [],
     symbols: symbolsOf(transactions, settings),
-    source,
+    source: liveSource,
     from: pricesFrom(settings, first.time),
     to: Math.max(...session.map(({ time }) => time)) + aheadMs,
   });

@@ -8,7 +8,7 @@ import type {
   TimeRange,
 } from "../timeseries/columns.ts";
 import type { History, SeriesSummary } from "../timeseries/history.ts";
-import { sliceTicks } from "./random_ticks.ts";
+import { sliceTicks } from "../timeseries/tick_columns.ts";
 
 export class MemoryHistory implements History {
   readonly #ticks = new Map<string, { series: TickSeries; ticks: TickColumns }>();

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import type { TickColumns } from "../domain/columns.ts";
+import { sliceTicks } from "../timeseries/tick_columns.ts";
 
 export interface TickStep {
   readonly stepMs: number;
@@ -37,24 +38,13 @@ export function ticksOf(steps: readonly TickStep[], from: number): TickColumns {
   };
 }
 
-/** Columns `[from, until)` of some. */
-export function sliceTicks(ticks: TickColumns, from: number, until: number): TickColumns {
-  return {
-    length: Math.max(0, Math.min(until, ticks.length) - from),
-    time: ticks.time.slice(from, until),
-    bid: ticks.bid.slice(from, until),
-    ask: ticks.ask.slice(from, until),
-    bidVolume: ticks.bidVolume?.slice(from, until) ?? null,
-    askVolume: ticks.askVolume?.slice(from, until) ?? null,
-  };
-}
-
 /** The columns cut into pieces of the given sizes, the last piece holding the rest. */
 export function* cutTicks(ticks: TickColumns, sizes: readonly number[]): Generator<TickColumns> {
   let at = 0;
   for (const size of sizes) {
-    yield sliceTicks(ticks, at, at + size);
-    at = Math.min(ticks.length, at + size);
+    const until = Math.min(ticks.length, at + size);
+    yield sliceTicks(ticks, at, until);
+    at = until;
   }
   yield sliceTicks(ticks, at, ticks.length);
 }

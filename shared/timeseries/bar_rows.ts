@@ -1,6 +1,7 @@
 /** The growing part of the live feed's minute bars: rows of the table `bars`, read as columns. */
 
 import { type Kysely, sql } from "kysely";
+import { liveSource } from "../domain/source.ts";
 import type { TimeseriesDatabase } from "./bars_table.ts";
 import type { BarColumns, TimeRange } from "./columns.ts";
 import type { SeriesKey } from "./series_store.ts";
@@ -10,7 +11,7 @@ const rowsMax = 20_000;
 
 /** The live feed's minutes are rows until their day is sealed. */
 export const isLiveMinutes = ({ kind, source, intervalMs }: SeriesKey): boolean =>
-  kind === "bars" && source === "live" && intervalMs === 60_000;
+  kind === "bars" && source === liveSource && intervalMs === 60_000;
 
 interface RawBar {
   at: string;

@@ -22,6 +22,7 @@ import {
 import { Partitions } from "./blocks_table.ts";
 import type { BarSide } from "../domain/bar.ts";
 import type { Symbol } from "../domain/instrument.ts";
+import { liveSource } from "../domain/source.ts";
 import type { TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
 import { SealedSink } from "./sealed_sink.ts";
@@ -84,7 +85,7 @@ export class Sealer {
     const sum = { blocks: 0, rows: 0 };
     for (const { symbol, side, from } of await this.#dueBars(before)) {
       if (signal?.aborted) break;
-      const key = barKey({ symbol, side, source: "live", intervalMs: 60_000 });
+      const key = barKey({ symbol, side, source: liveSource, intervalMs: 60_000 });
       const span = { from, to: from + dayMs };
       const { blocks, rows } = await this.#db.transaction().execute(
         (trx) => this.#sealBarDay(trx, key, span),

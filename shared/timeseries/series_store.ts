@@ -3,6 +3,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Symbol } from "../domain/instrument.ts";
 import type { BarSide } from "../domain/bar.ts";
+import { sourcePattern } from "../domain/source.ts";
 import type { TimeseriesDatabase } from "./bars_table.ts";
 import type { BarSeries, TickSeries } from "./columns.ts";
 
@@ -14,8 +15,6 @@ export interface SeriesKey {
   readonly side: BarSide | "";
   readonly intervalMs: number;
 }
-
-const sourcePattern = /^[a-z0-9-]{1,40}$/;
 
 /** @throws RangeError for a source's name that is none. */
 export function tickKey({ symbol, source }: TickSeries): SeriesKey {

@@ -7,12 +7,12 @@ import { TickFolder } from "../../shared/domain/bars/fold_ticks.ts";
 import { price, type Symbol } from "../../shared/domain/instrument.ts";
 import { epochMs } from "../../shared/domain/time.ts";
 import { correctBars } from "../../shared/timeseries/bars_store.ts";
+import { liveSource } from "../../shared/domain/source.ts";
 import type { TimeseriesDatabase } from "../../shared/timeseries/bars_table.ts";
 import type { BarColumns, TickColumns } from "../../shared/timeseries/columns.ts";
 import type { History } from "../../shared/timeseries/history.ts";
 import { type Correction, minuteKey } from "./decide.ts";
 
-export const liveSource = "live";
 /** Minutes put right in one commit at most; more at once is a feed gone mad, and its ticks stay. */
 const correctionsMax = 500;
 /** How far the close of a corrected minute is carried over silent ones. */

@@ -11,12 +11,10 @@ import {
 import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import { minuteMs } from "../../../shared/domain/bar.ts";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
+import { liveSource } from "../../../shared/domain/source.ts";
 import type { BarSeries, TickSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import type { History, SeriesSummary } from "../../../shared/timeseries/history.ts";
-
-/** The platform's own feed. */
-export const liveSource = "live";
 
 /** A series to read, what bars are made of it, and the times it holds; `to` is the last. */
 export type BaseSeries =

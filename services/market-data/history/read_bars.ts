@@ -22,7 +22,8 @@ import type { Clock } from "../../../shared/domain/time.ts";
 import { TickRoom } from "../../../shared/timeseries/block_codec.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
-import { type BaseSeries, baseSeries, liveMinutes, liveSource } from "./base_series.ts";
+import { liveSource } from "../../../shared/domain/source.ts";
+import { type BaseSeries, baseSeries, liveMinutes } from "./base_series.ts";
 import { lastPrice } from "./last_price.ts";
 
 export interface BarsQuery {

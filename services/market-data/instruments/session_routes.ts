@@ -8,7 +8,7 @@ import { type EpochMs, epochMs, toRfc3339 } from "../../../shared/domain/time.ts
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { BarSeries } from "../../../shared/timeseries/columns.ts";
 import type { MarketDataApp, MarketDataDeps } from "../deps.ts";
-import { liveSource } from "../history/base_series.ts";
+import { liveSource } from "../../../shared/domain/source.ts";
 import { instantOf } from "../history/times.ts";
 import { findListed } from "./find_listed.ts";
 import { sessionOf } from "./sessions.ts";

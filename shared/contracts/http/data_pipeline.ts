@@ -2,6 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { barSides } from "../../domain/bar.ts";
+import { sourcePattern } from "../../domain/source.ts";
 import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
 import { symbol, timestamp } from "./values.ts";
 
@@ -14,7 +15,7 @@ export const importStates = [
   "canceled",
 ] as const;
 /** Of a series: who quoted. */
-export const sourceName = z.string().regex(/^[a-z0-9-]{1,40}$/).openapi({ example: "dukascopy" });
+export const sourceName = z.string().regex(sourcePattern).openapi({ example: "dukascopy" });
 export const importId = z.string().regex(/^[0-9a-f-]{1,36}$/);
 const count = z.number().int().min(0);
 

@@ -6,6 +6,7 @@ import { barAlignments } from "../../domain/bars/bar_grid.ts";
 import { granularities } from "../../domain/bars/granularity.ts";
 import { barSides } from "../../domain/bar.ts";
 import { closedReasons } from "../../domain/fx_week.ts";
+import { liveSource, sourcePattern } from "../../domain/source.ts";
 import { parseRfc3339 } from "../../domain/time.ts";
 import { jsonResponse, problemResponses, securedRoute } from "./routes.ts";
 import { currency, decimal, symbol, timestamp } from "./values.ts";
@@ -32,7 +33,7 @@ export const time = timestamp.refine((text) => parseRfc3339(text) !== null, {
 const symbolParams = z.object({ symbol });
 const marketRead = { permission: "market:read", account: false } as const;
 
-const source = z.string().regex(/^[a-z0-9-]{1,40}$/).default("live").openapi({
+const source = z.string().regex(sourcePattern).default(liveSource).openapi({
   description: "Whose prices: `live` is the platform's own feed; others are loaded",
   example: "dukascopy",
 });

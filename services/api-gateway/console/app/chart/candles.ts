@@ -10,7 +10,7 @@ import { epochMs, toRfc3339 } from "../../../../../shared/domain/time.ts";
 import type { Bar, FeedQuote, LiveBar, Spotwire } from "../../../../../shared/sdk/mod.ts";
 import { Newest } from "../core/newest.ts";
 import type { BarSpec } from "../core/route.ts";
-import { liveSource } from "./sources.ts";
+import { liveSource } from "../../../../../shared/domain/source.ts";
 
 export interface Candle {
   /** Milliseconds since 1970. */

@@ -6,10 +6,8 @@ import {
   type Granularity,
   nominalMs,
 } from "../../../../../shared/domain/bars/granularity.ts";
+import { liveSource } from "../../../../../shared/domain/source.ts";
 import type { Series } from "../../../../../shared/sdk/mod.ts";
-
-/** The platform's own feed. */
-export const liveSource = "live";
 
 /** Sources of an instrument, the live one first. */
 export const sourcesOf = (series: readonly Series[]): string[] => [

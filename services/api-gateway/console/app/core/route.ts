@@ -3,7 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { granularities, type Granularity } from "../../../../../shared/domain/bars/granularity.ts";
 import { type BarSide, barSides } from "../../../../../shared/domain/bar.ts";
-import { liveSource } from "../chart/sources.ts";
+import { liveSource, sourcePattern } from "../../../../../shared/domain/source.ts";
 import { readStudy, studiesMax, type Study, studyText } from "../chart/studies.ts";
 
 export const viewNames = ["trade", "risk", "data", "backtests", "system"] as const;
@@ -58,7 +58,6 @@ export const defaultRoute: Route = {
 };
 
 const symbolPattern = /^[A-Z]{6}$/;
-const sourcePattern = /^[a-z0-9-]{1,40}$/;
 
 function oneOf<Name extends string>(
   names: readonly Name[],

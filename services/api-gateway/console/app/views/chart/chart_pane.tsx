@@ -11,7 +11,7 @@ import { useApp } from "../../core/app.ts";
 import { type Zone, zones } from "../../core/kept.ts";
 import type { ChartSpec } from "../../core/route.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
-import { liveSource } from "../../chart/sources.ts";
+import { liveSource } from "../../../../../../shared/domain/source.ts";
 import { Legend, type LegendHandle } from "./legend.tsx";
 import { OrderLines } from "./order_lines.tsx";
 import { SourceChoice } from "./source_choice.tsx";

@@ -6,7 +6,7 @@ import type { RefObject } from "preact";
 import type { Transaction } from "../../../../../../shared/sdk/mod.ts";
 import { Candles } from "../../chart/candles.ts";
 import { ChartBoard, type ChartTrade } from "../../chart/chart_board.ts";
-import { liveSource } from "../../chart/sources.ts";
+import { liveSource } from "../../../../../../shared/domain/source.ts";
 import { onThemeChange } from "../../chart/palette.ts";
 import { type App, useApp } from "../../core/app.ts";
 import { wordsOf } from "../../core/words_of.ts";
