@@ -13,7 +13,7 @@ import {
   sumsFile,
 } from "../../shared/storage/backup/manifest.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import type { Store } from "../../shared/storage/store.ts";
 import { noon, openHistory, readTicks, ticksFrom } from "../../shared/testing/history_contract.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
@@ -35,7 +35,7 @@ interface Quarantined {
 
 /** A store with every schema of the platform. */
 async function openWhole(): Promise<Store> {
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   for (const [schema, migrations] of Object.entries(platformSchemas)) {
     await migrate(store, schema, migrations);
   }
@@ -94,7 +94,7 @@ Deno.test("whatever a row holds, it comes back from a backup as it was", async (
         const from = await openWhole();
         await keepApart(from, rows);
         await writeBackup(from, { folder: path, depot: null });
-        const into = await openStore("pglite:memory");
+        const into = await openTestStore();
         await restoreStore(into, path);
         assertEquals(await keptApart(into), await keptApart(from));
         // The next row takes the next number.
@@ -133,7 +133,7 @@ Deno.test("history comes back bit for bit, what lay in a depot too, with no depo
     await writeBackup(store, { folder: `${folder}/kept`, depot });
     await store.close();
     await Deno.remove(`${folder}/depot`, { recursive: true });
-    const into = await openStore("pglite:memory");
+    const into = await openTestStore();
     await restoreStore(into, `${folder}/kept`);
     const { db: restored, append, sealer } = await openHistory(into);
     assertEquals(await readTicks(new BlockHistory(restored), "EURUSD"), all);

@@ -49,10 +49,9 @@ export function checkImports(source: Source): string[] {
 }
 
 function wrongWay(from: string, to: string): string | null {
-  if (to.startsWith("shared/testing/")) {
-    // Benches and the console's pictures start the same real servers as a test.
-    return /^deploy\/(bench|console)\//.test(from) ? null : "imports test code";
-  }
+  // Benches and the console's pictures start the same real servers as a test.
+  const mayTest = /(^|\/)testing\/|^deploy\/(bench|console)\//;
+  if (/(^|\/)testing\//.test(to) && !mayTest.test(from)) return "imports test code";
   const here = deployableOf(from);
   const there = deployableOf(to);
   if (here !== null && there !== null && here !== there) {

@@ -9,7 +9,7 @@ import {
   qualityRoutes,
 } from "../../shared/contracts/http/data_quality.ts";
 import { referenceRoutes } from "../../shared/contracts/http/reference_series.ts";
-import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { dataTest, testData } from "../../shared/testing/test_data.ts";
 import { describeRefusals, refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
 import { vendorDay } from "../../shared/testing/vendor_bars.ts";
@@ -24,7 +24,7 @@ import {
 } from "./testing/test_pipeline.ts";
 
 /** Shared: starting it takes seconds. Each test has a source of its own. */
-const store = await openStore("pglite:memory");
+const store = await openTestStore();
 const common = { store, authenticate: refusalAuthenticate };
 
 const day = { from: Date.UTC(2019, 1, 4), to: Date.UTC(2019, 1, 5) };

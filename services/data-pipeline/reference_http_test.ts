@@ -3,13 +3,13 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { unzipSync } from "fflate";
-import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { dataTest } from "../../shared/testing/test_data.ts";
 import { refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
 import { type PipelineDatabase, pipelineSchema } from "./imports/tables.ts";
 import { startTestPipeline, temporaryFolder, type TestPipeline } from "./testing/test_pipeline.ts";
 
-const store = await openStore("pglite:memory");
+const store = await openTestStore();
 const common = { store, authenticate: refusalAuthenticate };
 
 interface Day {

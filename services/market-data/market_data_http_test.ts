@@ -15,7 +15,7 @@ import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { uuidIds } from "../../shared/runtime/time.ts";
-import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { openStreams } from "../../shared/streams/open_streams.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { describeRefusals, refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
@@ -37,7 +37,7 @@ const deps = await startMarketData({
   authenticate: refusalAuthenticate,
   checks: {},
   bodyBytesMax: 4_096,
-  store: await openStore("pglite:memory"),
+  store: await openTestStore(),
   streams,
   hours: tradingHours("fx-week"),
   marketClock: clock,

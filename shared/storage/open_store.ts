@@ -1,6 +1,6 @@
 /** Opens the store a URL names. */
 
-import { openPgliteStore } from "./pglite_store.ts";
+import { openMemoryStore, openPgliteStore } from "./pglite_store.ts";
 import { openPostgresStore } from "./postgres_store.ts";
 import type { Store } from "./store.ts";
 
@@ -13,7 +13,7 @@ export function openStore(
   url: string,
   options: { connectionsMax?: number | undefined } = {},
 ): Promise<Store> {
-  if (url === "pglite:memory") return openPgliteStore(null);
+  if (url === "pglite:memory") return openMemoryStore();
   if (url.startsWith("pglite:") && url.length > "pglite:".length) {
     return openPgliteStore(url.slice("pglite:".length));
   }

@@ -21,17 +21,30 @@ const serializers = {
   [types.JSONB]: toJson,
 };
 
-/** `folder` null keeps everything in memory. */
-export async function openPgliteStore(folder: string | null): Promise<Store> {
-  const lock = folder === null ? null : await lockFolder(folder);
+/** Keeps everything in `folder`, which no other process may hold meanwhile. */
+export async function openPgliteStore(folder: string): Promise<Store> {
+  const lock = await lockFolder(folder);
   try {
-    const engine = folder === null
-      ? await PGlite.create({ parsers, serializers })
-      : await openOnDisk(folder);
-    return new PgliteStore(engine, lock);
+    return new PgliteStore(await openOnDisk(folder), lock);
   } catch (error) {
-    lock?.release();
+    lock.release();
     throw error;
+  }
+}
+
+/** Keeps everything in memory. It begins with the `cluster` that was dumped, or makes an empty one. */
+export async function openMemoryStore(cluster?: Blob): Promise<Store> {
+  const loaded = cluster === undefined ? {} : { loadDataDir: cluster };
+  return new PgliteStore(await PGlite.create({ parsers, serializers, ...loaded }), null);
+}
+
+/** An empty cluster for {@link openMemoryStore}: making one takes it far longer than loading one. */
+export async function dumpEmptyCluster(): Promise<Blob> {
+  const engine = await PGlite.create();
+  try {
+    return await engine.dumpDataDir("none");
+  } finally {
+    await engine.close();
   }
 }
 

@@ -21,7 +21,8 @@ import { createLogger } from "../runtime/logger.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import { followQuotes } from "../runtime/quote_feed.ts";
 import { systemTimer, uuidIds } from "../runtime/time.ts";
-import { openStore } from "../storage/open_store.ts";
+import type { Store } from "../storage/store.ts";
+import { openTestStore } from "./memory_store.ts";
 import type { EventStreams } from "../streams/event_streams.ts";
 import { selectBars } from "../timeseries/bars_store.ts";
 import { type TimeseriesDatabase, timeseriesSchema } from "../timeseries/bars_table.ts";
@@ -70,7 +71,7 @@ export async function startLiveFeed(streams: EventStreams) {
   const lifecycle = new Lifecycle({ logger });
   const metrics = createMetrics("ingest");
   const hours = new TradingHours();
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const reports = new VenueReports();
   const venue = createOandaVenue({
     access: server.access,
@@ -118,7 +119,7 @@ interface Parts {
   readonly server: ScriptedOanda;
   readonly market: EdgeMarket;
   readonly lifecycle: Lifecycle;
-  readonly store: Awaited<ReturnType<typeof openStore>>;
+  readonly store: Store;
   readonly metrics: ReturnType<typeof createMetrics>;
 }
 

@@ -15,7 +15,7 @@ import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { uuidIds } from "../../shared/runtime/time.ts";
-import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { openStreams } from "../../shared/streams/open_streams.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
@@ -49,7 +49,7 @@ async function startFollowedArchive() {
   const logger = createLogger({ service: "archive", level: "silent" });
   const lifecycle = new Lifecycle({ logger });
   const streams = await openStreams("memory:", { clock });
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const heard: LiveBar[] = [];
   await followTopic({
     streams,
@@ -133,7 +133,7 @@ Deno.test("followers of bars hear partial, final and corrected states, and end w
 
 /** A store of its own, archivists on it one after another, and quotes of EURUSD for them. */
 async function openRestarts() {
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   await migrate(store, timeseriesSchema, timeseriesMigrations);
   await migrate(store, archiveSchema, archiveMigrations);
   const kept = createArchiveStore(store.database<ArchiveDatabase>(archiveSchema));

@@ -10,6 +10,7 @@ import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import type { Store } from "../../shared/storage/store.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
@@ -83,7 +84,7 @@ dataTest("a replayed day is archived whole in one process", vendorDay.folder, as
     market: { clock: "quotes", hours: "fx-week" },
     log: { level: "silent" },
   }, lifecycle);
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const metrics = createMetrics("archive");
   const history = v.parse(historySettings, {});
   const hours = tradingHours("fx-week");

@@ -7,7 +7,7 @@ import { price, type Symbol } from "../../shared/domain/instrument.ts";
 import type { Quote } from "../../shared/domain/quote.ts";
 import { epochMs } from "../../shared/domain/time.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import type { Store } from "../../shared/storage/store.ts";
 import {
   type TimeseriesDatabase,
@@ -42,7 +42,7 @@ const quoteOf = (
 });
 
 async function openArchive() {
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   await migrate(store, timeseriesSchema, timeseriesMigrations);
   await migrate(store, archiveSchema, archiveMigrations);
   return store;

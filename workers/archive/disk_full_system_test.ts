@@ -9,6 +9,7 @@ import { TickFolder } from "../../shared/domain/bars/fold_ticks.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { noon, openHistory, readTicks, ticksFrom } from "../../shared/testing/history_contract.ts";
 import { mountSmallDisk, smallDiskTest } from "../../shared/testing/small_disk.ts";
@@ -147,7 +148,7 @@ smallDiskTest(
   "a depot that is full is told, keeps what it has, and is filled when there is room",
   async () => {
     await using disk = await mountSmallDisk(4);
-    const store = await openStore("pglite:memory");
+    const store = await openTestStore();
     const { db, append, sealer } = await openHistory(store);
     const rows = ticksFrom(noon, 60_000, 2_000);
     await append("EURUSD", "one", rows);

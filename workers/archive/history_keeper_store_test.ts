@@ -2,13 +2,13 @@ import { assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
-import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { noon, openHistory, readTicks, ticksFrom } from "../../shared/testing/history_contract.ts";
 import { createRound } from "./history_keeper.ts";
 import { historySettings } from "./settings.ts";
 
 Deno.test("a round that cannot hear the market's time seals ticks, and the next does the rest", async () => {
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const { db, append, history } = await openHistory(store);
   await append("EURUSD", "one", ticksFrom(noon, 10));
   const heard = [Promise.reject(new Error("store gone")), Promise.resolve(noon + 86_400_000 * 9)];

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { migrate } from "../../shared/storage/migrate.ts";
-import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import {
   createVenueBook,
   type ExecutionDatabase,
@@ -9,7 +9,7 @@ import {
 } from "./venue_book.ts";
 
 Deno.test("an order held before there were triggers and guarantees is read with what it lacked", async () => {
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const [first, ...later] = Object.entries(executionMigrations);
   await migrate(store, executionSchema, Object.fromEntries([first!]));
   const db = store.database<ExecutionDatabase>(executionSchema);

@@ -12,7 +12,7 @@ import { epochMs, ManualClock } from "../../shared/domain/time.ts";
 import { createEventSource } from "../../shared/runtime/events.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import { openStore } from "../../shared/storage/open_store.ts";
+import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { MemoryStreams } from "../../shared/streams/memory_streams.ts";
 import { createFillEngine } from "../../shared/venues/fill_engine.ts";
 import {
@@ -24,7 +24,7 @@ import {
 import { VenueDesk } from "./venue_desk.ts";
 
 const start = epochMs(Date.UTC(2026, 0, 7, 12));
-const store = await openStore("pglite:memory");
+const store = await openTestStore();
 await migrate(store, executionSchema, executionMigrations);
 const book = createVenueBook(store.database<ExecutionDatabase>(executionSchema));
 const logger = createLogger({ service: "test", level: "silent" });

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { sql } from "kysely";
 import { migrate } from "../../../shared/storage/migrate.ts";
-import { openStore } from "../../../shared/storage/open_store.ts";
+import { openTestStore } from "../../../shared/testing/memory_store.ts";
 import { type ImportRequest, ImportStore, type Lease, LeaseLost } from "./import_store.ts";
 import { type PipelineDatabase, pipelineMigrations, pipelineSchema } from "./tables.ts";
 
@@ -14,7 +14,7 @@ const request: ImportRequest = {
 const told = { bytesDone: 1, currentFile: "a.csv", rowsPerSecond: 2, secondsLeft: null };
 
 Deno.test("an import has one runner at a time, and one that lost it changes nothing", async () => {
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   await migrate(store, pipelineSchema, pipelineMigrations);
   const db = store.database<PipelineDatabase>(pipelineSchema);
   const imports = new ImportStore(db);

@@ -6,7 +6,7 @@ import { Lifecycle } from "../../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../../shared/runtime/logger.ts";
 import { createMetrics } from "../../../shared/runtime/metrics.ts";
 import { pause, uuidIds } from "../../../shared/runtime/time.ts";
-import { openStore } from "../../../shared/storage/open_store.ts";
+import { openTestStore } from "../../../shared/testing/memory_store.ts";
 import type { Store } from "../../../shared/storage/store.ts";
 import {
   type TimeseriesDatabase,
@@ -41,7 +41,7 @@ export interface TestPipelineOptions {
 export async function startTestPipeline(options: TestPipelineOptions) {
   const logger = createLogger({ service: "data-pipeline", level: "silent" });
   const lifecycle = new Lifecycle({ logger });
-  const store = options.store ?? await openStore("pglite:memory");
+  const store = options.store ?? await openTestStore();
   const clock = new ManualClock(epochMs(Date.UTC(2026, 0, 7, 12)));
   const ground = {
     service: "data-pipeline",

@@ -6,7 +6,8 @@ import { Lifecycle } from "../../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../../shared/runtime/logger.ts";
 import { createMetrics } from "../../../shared/runtime/metrics.ts";
 import { uuidIds } from "../../../shared/runtime/time.ts";
-import { openStore } from "../../../shared/storage/open_store.ts";
+import type { Store } from "../../../shared/storage/store.ts";
+import { openTestStore } from "../../../shared/testing/memory_store.ts";
 import { openStreams } from "../../../shared/streams/open_streams.ts";
 import type { Authenticate } from "../../../shared/runtime/auth.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
@@ -19,7 +20,7 @@ const authenticate: Authenticate = ({ value }) =>
     : null;
 
 /** One for all tests of a file: what they store is theirs, what they read is their own history. */
-let store: ReturnType<typeof openStore> | undefined;
+let store: Promise<Store> | undefined;
 
 export async function startTestMarket(options: { history?: History; now: number }) {
   const clock = new ManualClock(epochMs(options.now));
@@ -34,7 +35,7 @@ export async function startTestMarket(options: { history?: History; now: number 
     authenticate,
     checks: {},
     bodyBytesMax: 4_096,
-    store: await (store ??= openStore("pglite:memory")),
+    store: await (store ??= openTestStore()),
     streams: await openStreams("memory:", { clock }),
     hours: tradingHours("fx-week"),
     marketClock: clock,

@@ -4,13 +4,13 @@ import { assertEquals } from "@std/assert";
 import { sql } from "kysely";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { migrate } from "../../../shared/storage/migrate.ts";
-import { openStore } from "../../../shared/storage/open_store.ts";
+import { openTestStore } from "../../../shared/testing/memory_store.ts";
 import { createBooksStore } from "./books_store.ts";
 import { tradingMigrations } from "./migrations.ts";
 import { type TradingDatabase, tradingSchema } from "./tables.ts";
 
 Deno.test("accounts and positions from before legs and lots are read as they were", async () => {
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const before = Object.fromEntries(
     Object.entries(tradingMigrations).filter(([name]) => name < "2026-11-24_positions"),
   );

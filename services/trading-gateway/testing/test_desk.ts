@@ -17,7 +17,7 @@ import { epochMs } from "../../../shared/domain/time.ts";
 import { createEventSource } from "../../../shared/runtime/events.ts";
 import { createLogger } from "../../../shared/runtime/logger.ts";
 import { migrate } from "../../../shared/storage/migrate.ts";
-import { openStore } from "../../../shared/storage/open_store.ts";
+import { openTestStore } from "../../../shared/testing/memory_store.ts";
 import { createBooksStore } from "../desk/books_store.ts";
 import type { Market } from "../desk/decide.ts";
 import { Desk } from "../desk/desk.ts";
@@ -53,7 +53,7 @@ export const market: Market = {
   },
 };
 
-export const store = await openStore("pglite:memory");
+export const store = await openTestStore();
 await migrate(store, tradingSchema, tradingMigrations);
 export const db = store.database<TradingDatabase>(tradingSchema);
 export const books = createBooksStore(db);

@@ -12,7 +12,7 @@ import { Lifecycle } from "../../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../../shared/runtime/logger.ts";
 import { createMetrics } from "../../../shared/runtime/metrics.ts";
 import { pause, uuidIds } from "../../../shared/runtime/time.ts";
-import { openStore } from "../../../shared/storage/open_store.ts";
+import { openTestStore } from "../../../shared/testing/memory_store.ts";
 import type { Store } from "../../../shared/storage/store.ts";
 import { openStreams } from "../../../shared/streams/open_streams.ts";
 import { createTradingApp } from "../app.ts";
@@ -45,7 +45,7 @@ export async function openTestTrading(options: TestTradingOptions) {
   const streams = await openStreams("memory:", { clock });
   const lifecycle = new Lifecycle({ logger });
   const metrics = createMetrics("trading-gateway");
-  const store = options.store ?? await openStore("pglite:memory");
+  const store = options.store ?? await openTestStore();
   const ground = {
     service: "trading-gateway",
     version: "test",

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { sql } from "kysely";
-import { openStore } from "../../storage/open_store.ts";
+import { openTestStore } from "../../testing/memory_store.ts";
 import type { Symbol } from "../../domain/instrument.ts";
 import { barColumns } from "../../testing/history_bars_contract.ts";
 import {
@@ -77,7 +77,7 @@ Deno.test("openDepot() refuses what it does not know, and a bucket without crede
 
 Deno.test("history reads the same from a depot, reopens a block there, and empties it", async () => {
   await using s3 = startScriptedS3();
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const { db, append, sealer, history } = await openHistory(store);
   const depot = openDepot(s3.url, s3Credentials);
   const rows = ticksFrom(noon, 60_000, 2_000);
@@ -108,7 +108,7 @@ Deno.test("history reads the same from a depot, reopens a block there, and empti
 
 Deno.test("a block that is partly replaced moves again beside the object it left", async () => {
   await using s3 = startScriptedS3();
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const { db, append, sealer } = await openHistory(store);
   const depot = openDepot(s3.url, s3Credentials);
   const day = 86_400_000;
@@ -142,7 +142,7 @@ const meanwhile = (depot: BlockDepot, work: () => Promise<unknown>): BlockDepot 
 
 Deno.test("a block that is partly replaced while it moves is kept, and moves as it then is", async () => {
   await using s3 = startScriptedS3();
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const { db, append, sealer, writer } = await openHistory(store);
   const depot = openDepot(s3.url, s3Credentials);
   const rows = ticksFrom(noon, 300);
@@ -168,7 +168,7 @@ Deno.test("a block that is partly replaced while it moves is kept, and moves as 
 
 Deno.test("a block that a late tick reopens while it moves is kept, and moves as it then is", async () => {
   await using s3 = startScriptedS3();
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const { db, append, sealer } = await openHistory(store);
   const depot = openDepot(s3.url, s3Credentials);
   const [first, ...rest] = ticksFrom(noon, 300);
@@ -187,7 +187,7 @@ Deno.test("a block that a late tick reopens while it moves is kept, and moves as
 
 Deno.test("what is replaced whole is not opened, and the object it lay in is removed", async () => {
   await using s3 = startScriptedS3();
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const { db, writer, history } = await openHistory(store);
   const depot = openDepot(s3.url, s3Credentials);
   const bars = barColumns([[noon, 2, 3, 1, 2, 5], [noon + hourMs, 2, 3, 1, 2, 5]]);
@@ -209,7 +209,7 @@ Deno.test("what is replaced whole is not opened, and the object it lay in is rem
 
 Deno.test("an object that changed in the depot is told, and never read as ticks", async () => {
   await using s3 = startScriptedS3();
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const { db, append, sealer } = await openHistory(store);
   const depot = openDepot(s3.url, s3Credentials);
   await append("EURUSD", "one", ticksFrom(noon, 5_000));
@@ -244,7 +244,7 @@ Deno.test("an object that changed in the depot is told, and never read as ticks"
 });
 
 Deno.test("a depot that takes nothing leaves history as it is", async () => {
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const { db, append, sealer, history } = await openHistory(store);
   const rows = ticksFrom(noon, 5_000);
   await append("EURUSD", "one", rows);

@@ -10,6 +10,8 @@ import {
 import { epochMs } from "../../../../shared/domain/time.ts";
 import { migrate } from "../../../../shared/storage/migrate.ts";
 import { openStore } from "../../../../shared/storage/open_store.ts";
+import type { Store } from "../../../../shared/storage/store.ts";
+import { openTestStore } from "../../../../shared/testing/memory_store.ts";
 import { realTest } from "../../../../shared/testing/real.ts";
 import { startPostgres } from "../../../../shared/testing/real_postgres.ts";
 import { tradingMigrations } from "../../desk/migrations.ts";
@@ -20,8 +22,7 @@ const asked = (backtestId: string) =>
   createBacktestBody.parse({ backtestId, strategy: "two-averages", symbols: ["EURUSD"] });
 const now = epochMs(1_770_292_800_000);
 
-async function open(url: string) {
-  const store = await openStore(url);
+async function prepare(store: Store) {
   await migrate(store, tradingSchema, tradingMigrations);
   const db = store.database<TradingDatabase>(tradingSchema);
   const backtests = new BacktestStore(db);
@@ -36,7 +37,7 @@ async function open(url: string) {
 }
 
 Deno.test("a backtest has one runner at a time, and one that lost it changes nothing", async () => {
-  const { store, backtests, take, expire } = await open("pglite:memory");
+  const { store, backtests, take, expire } = await prepare(await openTestStore());
   for (const backtestId of ["a", "b"]) await backtests.create(asked(backtestId), now);
   const leases = await Promise.all(["one", "two", "three"].map(take));
   assertEquals(leases.map((lease) => lease?.backtestId ?? null), ["a", "b", null]);
@@ -70,7 +71,7 @@ Deno.test("a backtest has one runner at a time, and one that lost it changes not
 });
 
 Deno.test("what ran when leases came begins anew, and each keeps its place in the queue", async () => {
-  const store = await openStore("pglite:memory");
+  const store = await openTestStore();
   const before = Object.fromEntries(
     Object.entries(tradingMigrations).filter(([name]) => name <= "2026-11-26_backtests"),
   );
@@ -95,7 +96,9 @@ realTest(
   ["postgres"],
   async () => {
     await using postgres = await startPostgres({ fsync: false });
-    const copies = await Promise.all([open(postgres.url), open(postgres.url), open(postgres.url)]);
+    const copies = await Promise.all(
+      [0, 1, 2].map(async () => prepare(await openStore(postgres.url))),
+    );
     const [first] = copies;
     const ids = Array.from({ length: waitingBacktestsMax + 12 }, (_, at) => `b-${at}`);
     const answers = await Promise.all(
