@@ -43,6 +43,13 @@ function twoOf({ over = {}, partialShare = 0 }: {
   return { engine, other, traded, left: changes.get(other.orderId)?.remaining };
 }
 
+Deno.test("an order that is done ends its group; an exit leaves what it was too small for", () => {
+  const four = { units: units(4_000) };
+  assertEquals(twoOf({ over: four }).left, undefined);
+  const exit = twoOf({ over: { ...four, clientOrderId: "sw:demo.1" as ClientOrderId } });
+  assertEquals(exit.left, units(6_000));
+});
+
 Deno.test("what its group traded stays off an order, whatever its replaces know of it", () => {
   for (const asked of [9_000, 10_000, 15_000]) {
     const { engine, other, traded } = twoOf({ partialShare: 1 });
