@@ -8,6 +8,7 @@ import type { ExecutionReport, PlainExecType } from "../contracts/messages/execu
 import type { VenueOrder } from "../contracts/messages/orders.ts";
 import type { TradingHours } from "../domain/fx_week.ts";
 import type { OrderId } from "../domain/ids.ts";
+import { isExit } from "../domain/orders/on_fill.ts";
 import { isConditional, type Replacement } from "../domain/orders/order.ts";
 import {
   defaultQuoteAges,
@@ -331,11 +332,15 @@ class Engine implements FillEngine {
     return ready;
   }
 
-  /** Takes a trade off the other orders of its group; one that is done ends them. */
+  /**
+   * Takes a trade off the other orders of its group; one that is done ends them. Not an exit: what it
+   * was too small to close is the others' still.
+   */
   #followTrade(held: HeldOrder, traded: number, now: EpochMs): void {
+    const endsOthers = held.remaining === 0 && !isExit(held.order);
     for (const orderId of this.#groups.othersOf(held)) {
       const other = this.#held.get(orderId)!;
-      const left = held.remaining === 0 ? null : reduced(other, traded);
+      const left = endsOthers ? null : reduced(other, traded);
       const text = "another order of its group was filled";
       if (left === null) this.#end(other, { execType: "canceled", now, text });
       else this.#keep(left);

@@ -7,15 +7,18 @@ import type { HeldOrder } from "./venue.ts";
 
 /**
  * The order under its new terms; `null` where as much as the new size has traded already, which ends
- * it. A trailing stop keeps the best price it has seen and stands at its new distance from it.
+ * it. What its group took off stays off, whether the replace knew of it or not: by so much more as
+ * the order is asked to be, so much more is left of it, and a smaller size gives nothing back. A
+ * trailing stop keeps the best price it has seen and stands at its new distance from it.
  */
 export function replaced(held: HeldOrder, replacement: Replacement): HeldOrder | null {
   const { revision, ...terms } = replacement;
   if (terms.units <= held.traded) return null;
+  const added = Math.max(0, terms.units - held.order.units);
   return {
     ...held,
     order: { ...held.order, ...terms },
-    remaining: terms.units - held.traded,
+    remaining: Math.min(terms.units - held.traded, held.remaining + added),
     revision,
     trailingLevelHalves: trailingLevel(held, replacement),
   };

@@ -41,7 +41,7 @@ import type { MoneyCommand } from "./decide_money.ts";
 import type { RiskSource } from "../risk/desk_risk.ts";
 import { flatten } from "../risk/flatten.ts";
 import { refusedBy } from "./refusing_level.ts";
-import { followEnd, followFill } from "./linked_orders.ts";
+import { followEnd, followFill, trimReduceOnly } from "./linked_orders.ts";
 import { isRefused, placeGroup } from "./place_group.ts";
 import { cancelOrder, cancelOrders, refuseReplaces, replaceOrder } from "./change_orders.ts";
 
@@ -135,6 +135,10 @@ export function book(account: Account, at: EpochMs, change: Unnumbered<Transacti
   return { transaction, order, postings };
 }
 
+/** Of the order that the account's next transaction places. */
+export const nextOrderId = (account: Account): OrderId =>
+  orderIdOf(account.accountId, (account.lastTransactionId + 1) as TransactionId);
+
 const isOwnTenant = (tenant: Tenant | undefined): tenant is Tenant =>
   tenant !== undefined && tenant !== defaultTenant;
 
@@ -169,10 +173,7 @@ function placeOrder(
     if (isRefused(earlier)) return refuse(earlier.rejectReason, earlier);
     return { booked: [], outcome: { ok: true, order: earlier, account } };
   }
-  const orderId = orderIdOf(
-    account.accountId,
-    (account.lastTransactionId + 1) as TransactionId,
-  );
+  const orderId = nextOrderId(account);
   const { instrument } = command;
   const known = knownOf(account, command, context.market);
   const reason = checkOrder(terms, instrument, known);
@@ -267,7 +268,12 @@ function applyReport(
   // Refusing its replaces moved the order on, and what has become of it decides how it ends.
   const end = refused.length === 0 ? change : changeOf(account.orders.get(order.orderId)!, report)!;
   const booked = book(account, report.time, end);
-  const followed = isEnd(change) ? followEnd(account, order, report.time) : [];
+  const at = report.time;
+  const followed = isEnd(change)
+    ? followEnd(account, { order, at }, context.market)
+    : change.type === "order_replace_rejected"
+    ? trimReduceOnly(account, order, at)
+    : [];
   return done([...refused, booked, ...followed]);
 }
 

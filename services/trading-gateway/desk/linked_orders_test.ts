@@ -14,13 +14,7 @@ import { openOrdersMax } from "../../../shared/domain/orders/check_order.ts";
 import { isOpen, type Order, remainingUnits } from "../../../shared/domain/orders/order.ts";
 import type { OrderRequest } from "../../../shared/domain/orders/read_order.ts";
 import { someRules } from "../testing/books_steps.ts";
-import { accountId, read, World } from "../testing/linked_world.ts";
-
-const exits = {
-  takeProfitOnFill: { price: "1.00500" },
-  stopLossOnFill: { distance: "0.00300" },
-  trailingStopLossOnFill: { distance: "0.00400" },
-};
+import { accountId, exits, guarded, read, stopIn, World } from "../testing/linked_world.ts";
 
 Deno.test("an entry's fill places its exits in the same turn; a winner cancels the others", () => {
   const world = new World();
@@ -49,10 +43,6 @@ Deno.test("an entry's fill places its exits in the same turn; a winner cancels t
   ]);
   assertEquals(world.position, 0);
 });
-
-const guarded = { guaranteedStopLossOnFill: { price: "0.99700" } };
-const stopIn = (world: World) =>
-  [...world.account.orders.values()].find((one) => one.guaranteedPremium !== null)!;
 
 Deno.test("a guaranteed stop loses what it was to lose, and its premium, when the market gaps", () => {
   const world = new World();

@@ -6,7 +6,6 @@
 
 import type { Account } from "../../../shared/domain/account.ts";
 import type { Instrument } from "../../../shared/domain/instrument.ts";
-import { orderIdOf, type TransactionId } from "../../../shared/domain/ids.ts";
 import {
   checkExpiry,
   checkOrder,
@@ -41,6 +40,7 @@ import {
   type Known,
   knownOf,
   type Market,
+  nextOrderId,
   refuse,
 } from "./decide.ts";
 
@@ -77,9 +77,6 @@ export function placeGroup(
   );
   return { booked, outcome: answer(account, orders) };
 }
-
-const nextOrderId = (account: Account) =>
-  orderIdOf(account.accountId, (account.lastTransactionId + 1) as TransactionId);
 
 const isHeld = (command: PlaceGroup, at: number): boolean => command.type !== "oco" && at > 0;
 

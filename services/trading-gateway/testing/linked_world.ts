@@ -17,7 +17,7 @@ import { netUnits } from "../../../shared/domain/holdings.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { price, type Symbol } from "../../../shared/domain/instrument.ts";
 import { micros } from "../../../shared/domain/money.ts";
-import type { Order, OrderGroupType } from "../../../shared/domain/orders/order.ts";
+import { isOpen, type Order, type OrderGroupType } from "../../../shared/domain/orders/order.ts";
 import {
   type OrderRequest,
   type ReadOrder,
@@ -35,6 +35,7 @@ import type { Command } from "../desk/commands.ts";
 import { clientOrderKey, decide, type Decision, fillKey, type Market } from "../desk/decide.ts";
 import { decideMoney, isMoneyCommand } from "../desk/decide_money.ts";
 
+export const latencyMsMax = 20;
 const start = epochMs(Date.UTC(2026, 0, 7, 12));
 export const accountId = "demo" as AccountId;
 export const read = (request: OrderRequest): ReadOrder => {
@@ -55,13 +56,19 @@ export class World {
   #sequence = 0;
 
   constructor(
-    { partialShare = 0, deposit = micros(1_000_000_000_000n), positions = defaultPositions } = {},
+    {
+      partialShare = 0,
+      latencyMs = 0,
+      deposit = micros(1_000_000_000_000n),
+      positions = defaultPositions,
+    } = {},
   ) {
     this.#engine = createFillEngine({
       name: "simulator",
       seed: "seed",
       hours: tradingHours("always"),
       partialShare,
+      latencyMs,
     });
     this.do({ kind: "open_account", accountId, currency: "USD", deposit, positions });
     this.quote(100_000);
@@ -151,6 +158,20 @@ export class World {
     }
   }
 
+  /** Lets the time pass that orders are on their way within the venue. */
+  wait(ms: number): void {
+    this.#now = epochMs(this.#now + ms);
+    this.#toDesk.push(...this.#engine.advance(this.#now, this.#now).reports);
+  }
+
+  /** Delivers all, and what follows from it, until nothing is on its way. */
+  settle(): void {
+    const { length } = this.transactions;
+    this.deliver();
+    this.wait(latencyMsMax);
+    if (this.#toDesk.length > 0 || this.transactions.length > length) this.settle();
+  }
+
   move(bid: number): void {
     this.quote(bid);
     this.deliver();
@@ -160,6 +181,8 @@ export class World {
     return [...this.account.orders.values()].filter((one) => one.positionFill === "reduce_only")
       .map((one) => [one.type, one.units, one.status]);
   }
+
+  open = (): Order[] => [...this.account.orders.values()].filter(({ status }) => isOpen(status));
 
   statuses = (): string[] => [...this.account.orders.values()].map((one) => one.status);
   get position(): number {
@@ -174,3 +197,13 @@ export const entry = {
   units: "10000",
   price: "0.99990",
 } as const;
+
+export const exits = {
+  takeProfitOnFill: { price: "1.00500" },
+  stopLossOnFill: { distance: "0.00300" },
+  trailingStopLossOnFill: { distance: "0.00400" },
+};
+
+export const guarded = { guaranteedStopLossOnFill: { price: "0.99700" } };
+export const stopIn = (world: World) =>
+  [...world.account.orders.values()].find((one) => one.guaranteedPremium !== null)!;

@@ -7,7 +7,14 @@
 import { type ClientOrderId, type OrderId, reservedClientOrderPrefix } from "../ids.ts";
 import { type Instrument, type Price, price, type Units } from "../instrument.ts";
 import type { GuaranteeOffer } from "./guarantee.ts";
-import { type OnFill, type Order, type OrderTerms, type OrderType, plainTerms } from "./order.ts";
+import {
+  type OnFill,
+  type Order,
+  type OrderTerms,
+  type OrderType,
+  plainTerms,
+  type Replacement,
+} from "./order.ts";
 import { readPrice } from "./read_price.ts";
 import type { RejectReason } from "./rejects.ts";
 
@@ -75,7 +82,7 @@ export function sameOnFill(a: OnFill | null, b: OnFill | null): boolean {
     a.trailingDistance === b.trailingDistance;
 }
 
-/** The kinds of exit an entry asks for; there is at most one open of each. */
+/** The kinds of exit an entry asks for. */
 export function exitTypes(onFill: OnFill): OrderType[] {
   const types: OrderType[] = [];
   if (onFill.takeProfitPrice !== null) types.push("limit");
@@ -103,7 +110,7 @@ export function exitTerms(
   const guaranteed = type === "stop" && onFill.guaranteed;
   return {
     ...plainTerms,
-    clientOrderId: `${reservedClientOrderPrefix}${about.orderId}` as ClientOrderId,
+    clientOrderId: exitName(about.orderId),
     symbol: entry.symbol,
     side: entry.side === "buy" ? "sell" : "buy",
     type,
@@ -119,6 +126,65 @@ export function exitTerms(
   };
 }
 
+const exitName = (orderId: OrderId) => `${reservedClientOrderPrefix}${orderId}` as ClientOrderId;
+
+/** Whether the order was placed by a fill of its entry, and not by a client. */
+export const isExit = (order: Pick<Order, "clientOrderId" | "ocoGroup">): boolean =>
+  order.ocoGroup !== null && order.clientOrderId.startsWith(reservedClientOrderPrefix);
+
+/** Terms of the exit that takes over from one that ended: `newest` is what that was asked for last. */
+export function successorTerms(
+  exit: Order,
+  about: { newest: Omit<Replacement, "revision">; units: Units; orderId: OrderId },
+): OrderTerms {
+  const { symbol, side, type, guaranteedPremium, positionFill, tag } = exit;
+  const { price, timeInForce, expireTime, ...rest } = about.newest;
+  const { triggerPrice, trailingDistance, priceBound } = rest;
+  return {
+    ...plainTerms,
+    clientOrderId: exitName(about.orderId),
+    symbol,
+    side,
+    type,
+    timeInForce,
+    units: about.units,
+    price,
+    expireTime,
+    triggerPrice,
+    guaranteedPremium,
+    trailingDistance,
+    priceBound,
+    positionFill,
+    tag,
+  };
+}
+
+/**
+ * Whether an exit, last asked to stand at `triggerPrice`, may grow with a fill of its entry. A
+ * guaranteed stop may not where it is nearer to the fill than guarantees are sold, nor while it moves:
+ * the venue may refuse the move, and all that is asked with it.
+ */
+export function mayGrow(
+  exit: Order,
+  about: {
+    readonly triggerPrice: Price | null;
+    readonly fillPrice: Price;
+    readonly offer: GuaranteeOffer | null;
+  },
+): boolean {
+  const { triggerPrice } = about;
+  if (exit.guaranteedPremium === null || triggerPrice === null) return true;
+  if (exit.triggerPrice !== triggerPrice) return false;
+  const up = exit.side === "sell" ? 1 : -1;
+  return up * (nearestGuarantee(up, about) - triggerPrice) >= 0;
+}
+
+/** Where a guaranteed stop for a fill stands at the nearest; `up` is +1 where the fill bought. */
+const nearestGuarantee = (
+  up: 1 | -1,
+  { fillPrice, offer }: { readonly fillPrice: Price; readonly offer: GuaranteeOffer | null },
+): number => fillPrice - up * (offer?.distanceMin ?? 1);
+
 /**
  * A guaranteed stop stands no nearer to the fill's price than guarantees are sold: an entry that
  * filled beyond its own stop would else be paid the difference.
@@ -128,10 +194,9 @@ function stopPrice(
   about: { readonly fillPrice: Price; readonly offer: GuaranteeOffer | null },
 ): Price {
   const { stopLossPrice, stopLossDistance, guaranteed } = entry.onFill;
-  const { fillPrice, offer } = about;
   const up = entry.side === "buy" ? 1 : -1;
-  const asked = stopLossPrice ?? fillPrice - up * stopLossDistance!;
+  const asked = stopLossPrice ?? about.fillPrice - up * stopLossDistance!;
   if (!guaranteed) return price(Math.max(1, asked));
-  const nearest = fillPrice - up * (offer?.distanceMin ?? 1);
+  const nearest = nearestGuarantee(up, about);
   return price(Math.max(1, up > 0 ? Math.min(asked, nearest) : Math.max(asked, nearest)));
 }
