@@ -19,6 +19,7 @@ import { BacktestRunner } from "./backtests/jobs/backtest_runner.ts";
 import { BacktestStore } from "./backtests/jobs/backtest_store.ts";
 import { type BooksStore, createBooksStore } from "./desk/books_store.ts";
 import type { Market } from "./desk/decide.ts";
+import { DeskMeter } from "./desk/desk_meter.ts";
 import { Desk } from "./desk/desk.ts";
 import { tradingMigrations } from "./desk/migrations.ts";
 import { type TradingDatabase, tradingSchema } from "./desk/tables.ts";
@@ -83,6 +84,7 @@ export async function startTrading(
     market,
     events,
     logger,
+    meter: new DeskMeter(ground.metrics),
     risk,
     onStored: () => relay.kick(),
     onAccounts: (accounts) => margins.update(accounts),

@@ -56,13 +56,19 @@ export async function openSource(request: SourceRequest): Promise<Source> {
       .map((file) => ({ path: file.path, reason: `it is ${file.format}` })),
   ];
   const notes = [
-    `${all.length} files of ${[...new Set(all.map((file) => file.format))].join(", ")}`,
+    `${all.length} ${all.length === 1 ? "file" : "files"} of ${
+      [...new Set(all.map((file) => file.format))].join(", ")
+    }`,
     ...clockNotes(wanted),
   ];
   if (passedOver.length > 0) {
     const named = passedOver.slice(0, namedMax)
       .map((one) => `${one.path.replace(path, "").replace(/^\//, "")} (${one.reason})`);
-    notes.push(`${passedOver.length} files passed over: ${named.join("; ")}`);
+    notes.push(
+      `${passedOver.length} ${passedOver.length === 1 ? "file" : "files"} passed over: ${
+        named.join("; ")
+      }`,
+    );
   }
   return { files: wanted, references, notes };
 }

@@ -32,6 +32,7 @@ import {
   type Known,
   type Market,
 } from "./decide.ts";
+import type { DeskMeter } from "./desk_meter.ts";
 import { LateFills } from "./late_fills.ts";
 import { accountsOf, decideMoney, isMoneyCommand, onceName, onceNamesOf } from "./decide_money.ts";
 import { marked } from "./marked.ts";
@@ -82,6 +83,7 @@ export interface DeskDeps {
   readonly logger: Logger;
   /** Called after a turn is stored: there is something to relay. */
   readonly onStored: () => void;
+  readonly meter?: DeskMeter;
   /** Left out where no rules of risk bind. */
   readonly risk?: DeskRisk;
   /** The accounts that a stored turn changed, as they now stand. */
@@ -177,12 +179,15 @@ export class Desk {
     const decisions = waiting.map((one) => this.#decide(one, { market, known }));
     const turn = this.#turnOf(waiting, decisions, market.now);
     if (turn !== null) {
+      const stored = this.#deps.meter?.startTimer();
       await this.#deps.store.commit(turn);
+      stored?.();
       for (const account of turn.accounts) forgetEndedOrders(account);
       this.#deps.risk?.totals.stored(turn.levels);
       this.#deps.onStored();
       this.#deps.onAccounts?.(turn.accounts);
     }
+    this.#deps.meter?.count(decisions);
     waiting.forEach((one, at) => {
       const decision = decisions[at]!;
       if (decision instanceof Error) one.reject(decision);

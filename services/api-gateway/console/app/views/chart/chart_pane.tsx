@@ -116,7 +116,7 @@ function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
 }
 
 function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
-  const { kept, instruments } = useApp();
+  const { instruments } = useApp();
   return (
     <div class="chart-bar">
       <select
@@ -142,16 +142,7 @@ function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
         {barSides.map((one) => <option key={one}>{one}</option>)}
       </select>
       <SourceChoice spec={spec} change={change} />
-      <select
-        class="chart-zone"
-        aria-label="Time zone"
-        value={kept.habits.value.zone}
-        onChange={(event) => kept.set({ zone: event.currentTarget.value as Zone })}
-      >
-        {zones.map((zone) => (
-          <option key={zone} value={zone}>{zone.split("/").at(-1)?.replace("_", " ")}</option>
-        ))}
-      </select>
+      {remove === null && <ZoneChoice />}
       <Studies spec={spec} change={change} />
       <span class="grow" />
       {add !== null && (
@@ -163,5 +154,22 @@ function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
         </button>
       )}
     </div>
+  );
+}
+
+/** One for all charts, so only the first one has it. */
+function ZoneChoice() {
+  const { kept } = useApp();
+  return (
+    <select
+      class="chart-zone"
+      aria-label="Time zone"
+      value={kept.habits.value.zone}
+      onChange={(event) => kept.set({ zone: event.currentTarget.value as Zone })}
+    >
+      {zones.map((zone) => (
+        <option key={zone} value={zone}>{zone.split("/").at(-1)?.replace("_", " ")}</option>
+      ))}
+    </select>
   );
 }

@@ -3,7 +3,7 @@
 import { useRef } from "preact/hooks";
 import type { Candle } from "../../chart/candles.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
-import { isBelow, type Study, studyNames, studyText } from "../../chart/studies.ts";
+import { isBelow, type Study, studyText } from "../../chart/studies.ts";
 import { write } from "../../ui/hooks.ts";
 
 export interface LegendHandle {
@@ -59,7 +59,7 @@ export function Legend({ pricePrecision, studies, board, handle }: LegendProps) 
         <dl ref={lines}>
           {studies.map((study, at) => (
             <div key={`${at} ${studyText(study)}`}>
-              <dt class={`study-${at + 1}`}>{studyNames[study.kind]} {study.length}</dt>
+              <dt class={`study-${at + 1}`}>{study.kind.toUpperCase()} {study.length}</dt>
               <dd>–</dd>
             </div>
           ))}

@@ -33,6 +33,9 @@ export function ImportReportPanel({ importId }: { importId: string }) {
   );
 }
 
+/** Bars of a day or longer are loaded by the year, so that what was counted is not days. */
+const dayMs = 86_400_000;
+
 function Report({ report }: { report: ImportReport }) {
   const hours = report.byHour;
   return (
@@ -64,7 +67,9 @@ function Report({ report }: { report: ImportReport }) {
                 </th>
                 <td>{one.from?.slice(0, 10)}</td>
                 <td>{one.to?.slice(0, 10)}</td>
-                <td class="num">{one.days}</td>
+                <td class="num">
+                  {one.intervalMs !== null && one.intervalMs >= dayMs ? "" : one.days}
+                </td>
                 <td class="num">{groupDigits(String(one.rowsStored))}</td>
                 <td class="num">{groupDigits(String(one.rowsQuarantined))}</td>
                 <td class="num">{groupDigits(String(one.rowsFlagged))}</td>
