@@ -31,9 +31,7 @@ export function Help() {
             ))}
             {elsewhere.map(([keys, does]) => (
               <div key={does}>
-                <dt>
-                  <kbd>{keys}</kbd>
-                </dt>
+                <dt>{keys.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dt>
                 <dd>{does}</dd>
               </div>
             ))}

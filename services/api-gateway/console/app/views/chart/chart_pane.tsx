@@ -52,7 +52,9 @@ function LittleHistory({ granularity, change }: Pick<ChartPaneProps, "change"> &
 }) {
   return (
     <p class="chart-hint">
-      Little history yet: bars come as time passes, or by <code>deno task import</code>.
+      <span>
+        Little history yet: bars come as time passes, or by <code>deno task import</code>
+      </span>
       {!granularity.startsWith("S") && (
         <button
           type="button"
