@@ -47,7 +47,7 @@ export class DayOpens {
     this.#asking = true;
     const missing = this.#quotes().filter((quote) => this.of(quote) === null);
     const work = async () => {
-      for (let quote = missing.pop(); quote !== undefined; quote = missing.pop()) {
+      for (let quote = missing.shift(); quote !== undefined; quote = missing.shift()) {
         const { symbol, time } = quote;
         const dayStart = this.#dayStart(time);
         const mid = await this.#openOf(symbol, dayStart).catch(() => null);
