@@ -161,7 +161,7 @@ class Engine implements FillEngine {
     if (this.#tradable(standing, now)) this.#match(held, standing, now);
   }
 
-  quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects {
+  quotes(quotes: readonly Quote[], now: EpochMs, dueBy = now): EngineEffects {
     for (const quote of quotes) {
       const standing = this.#standing.get(quote.symbol);
       if (standing !== undefined && standing.sequence >= quote.sequence) continue;
@@ -176,7 +176,7 @@ class Engine implements FillEngine {
       const orders = this.#bySymbol.get(quote.symbol);
       if (orders !== undefined) this.#matchAll(orders, quote, now);
     }
-    if (this.#due.hasBy(now)) this.#settleDue(now, now);
+    if (this.#due.hasBy(dueBy)) this.#settleDue(dueBy, now);
     return this.#take();
   }
 
