@@ -102,27 +102,39 @@ export class ReplayedVenue {
       !this.#sent.has(orderId);
     this.#showUntil(quotedAt, { orAt: !isPriced });
     this.#hearOf(mark, time);
-    this.#submit(report);
+    // One that came in this very moment lets what is due happen, and a price may have been quicker.
+    this.#submitBefore(time);
     if (isPriced) {
       const before = this.reports.length;
       this.#showAt(quotedAt, time);
       if (this.reports.slice(before).some((one) => one.orderId === orderId)) return;
     }
+    this.#submitBefore(time + 1);
+    this.#submitFor(report);
     if (command !== null) this.#take(carryOut(this.#engine, command, time));
     else this.#take(this.#engine.advance(time));
   }
 
-  /** Orders that have reached the venue by then; without latency, only the one it speaks of. */
-  #submit({ orderId, recorded: { time, type } }: ReplayedReport): void {
-    const latencyMs = this.#latencyMs;
-    for (const [id, { command, at }] of this.#sent) {
-      const isHere = latencyMs > 0 && at !== undefined && at <= time;
-      if (!isHere && id !== orderId) continue;
-      this.#sent.delete(id);
-      // Where nobody noted it: one that was canceled on its way there had just left.
-      const left = type === "order_canceled" ? time : epochMs(time - latencyMs);
-      this.#take(carryOut(this.#engine, command, at ?? left));
+  /** Orders that have reached the venue before a moment; without latency each waits for its word. */
+  #submitBefore(time: number): void {
+    if (this.#latencyMs === 0) return;
+    for (const [id, { at }] of this.#sent) {
+      if (at !== undefined && at < time) this.#submit(id, at);
     }
+  }
+
+  /** The order a report is the first word of. */
+  #submitFor({ orderId, recorded: { time, type } }: ReplayedReport): void {
+    // Where nobody noted it: one that was canceled on its way there had just left.
+    const left = type === "order_canceled" ? time : epochMs(time - this.#latencyMs);
+    this.#submit(orderId, this.#sent.get(orderId)?.at ?? left);
+  }
+
+  #submit(orderId: OrderId, at: EpochMs): void {
+    const sent = this.#sent.get(orderId);
+    if (sent === undefined) return;
+    this.#sent.delete(orderId);
+    this.#take(carryOut(this.#engine, sent.command, at));
   }
 
   /** Prices before a moment, or at it too, each at its own time. */
@@ -130,9 +142,7 @@ export class ReplayedVenue {
     const isBefore = (at: number) => at < quotedAt || (orAt && at === quotedAt);
     for (let at = this.#reader.nextAt; isBefore(at); at = this.#reader.nextAt) {
       if (this.#held.size === 0) this.#passOver(isBefore);
-      else {
-        this.#show([this.#takeUndue()], epochMs(at));
-      }
+      else this.#show([this.#takeUndue()], epochMs(at));
     }
   }
 
