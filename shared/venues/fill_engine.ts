@@ -293,7 +293,11 @@ class Engine implements FillEngine {
   }
 
   #match(held: HeldOrder, quote: Quote, now: EpochMs): void {
-    if (held.order.expireTime !== null && held.order.expireTime <= now) return; // its end is due
+    const { expireTime } = held.order;
+    if (expireTime !== null && expireTime <= now) {
+      // Its end is due, and is told of on the first price it keeps the order from.
+      return this.#end(held, { execType: "expired", now, text: null });
+    }
     const ready = held.triggered ? held : this.#watch(held, quote, now);
     if (ready === null) return;
     const { trade, cancelText } = matchOrder(ready, quote, this.#rules);

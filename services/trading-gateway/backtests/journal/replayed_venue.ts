@@ -30,7 +30,7 @@ const quoteAges = { ...defaultQuoteAges, heartbeatMs: 1e15 };
 
 /** What comes of the clock alone, whatever prices came in the same moment. */
 const timed: ReadonlySet<TransactionType> = new Set(
-  ["order_acknowledged", "order_rejected", "order_expired"] as const,
+  ["order_acknowledged", "order_rejected"] as const,
 );
 /** Nothing is due by then. */
 const never = epochMs(0);
