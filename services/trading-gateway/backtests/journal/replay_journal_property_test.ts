@@ -60,7 +60,7 @@ const crossed: readonly (readonly [string, Case])[] = [
     { ...rare, seed: 20, lagMsMax: 0, latencyMs: 700, rejectShare: 0.1 },
   ],
   [
-    "the same, in another session",
+    "the same on another day's prices",
     { ...rare, seed: 999_997, lagMsMax: 0, latencyMs: 700, rejectShare: 0.1 },
   ],
   [
@@ -68,35 +68,16 @@ const crossed: readonly (readonly [string, Case])[] = [
     { ...rare, seed: 999_995, currency: "JPY", lagMsMax: 15, latencyMs: 700, rejectShare: 0.1 },
   ],
   [
-    "an order ends before a price that is on its way can fill it",
-    { ...rare, seed: 78_593, positionMode: "hedging", lagMsMax: 15, latencyMs: 0, rejectShare: 0 },
-  ],
-  [
-    "an order ends as a price comes that would have filled it",
+    "an order ends as prices come of which an early one would have filled it",
     {
       ...rare,
-      seed: 793_986,
+      seed: 306_477,
       currency: "EUR",
       slippagePoints: 2,
-      lagMsMax: 180,
-      latencyMs: 700,
       partialShare: 0,
+      lagMsMax: 15,
+      latencyMs: 700,
       rejectShare: 0,
-    },
-  ],
-  [
-    "a stop is set off, and its fill is on its way, as the session ends",
-    {
-      ...rare,
-      seed: 752_572,
-      deposit: 1_000_000n,
-      currency: "EUR",
-      positionMode: "hedging",
-      lotMatching: "average",
-      lagMsMax: 180,
-      latencyMs: 700,
-      partialShare: 0,
-      rejectShare: 0.1,
     },
   ],
 ];
