@@ -161,7 +161,7 @@ class Engine implements FillEngine {
     if (this.#tradable(standing, now)) this.#match(held, standing, now);
   }
 
-  quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects {
+  quotes(quotes: readonly Quote[], now: EpochMs, dueBy = now): EngineEffects {
     for (const quote of quotes) {
       const standing = this.#standing.get(quote.symbol);
       if (standing !== undefined && standing.sequence >= quote.sequence) continue;
@@ -176,7 +176,7 @@ class Engine implements FillEngine {
       const orders = this.#bySymbol.get(quote.symbol);
       if (orders !== undefined) this.#matchAll(orders, quote, now);
     }
-    if (this.#due.hasBy(now)) this.#settleDue(now, now);
+    if (this.#due.hasBy(dueBy)) this.#settleDue(dueBy, now);
     return this.#take();
   }
 
@@ -293,7 +293,11 @@ class Engine implements FillEngine {
   }
 
   #match(held: HeldOrder, quote: Quote, now: EpochMs): void {
-    if (held.order.expireTime !== null && held.order.expireTime <= now) return; // its end is due
+    const { expireTime } = held.order;
+    if (expireTime !== null && expireTime <= now) {
+      // Its end is due, and is told of on the first price it keeps the order from.
+      return this.#end(held, { execType: "expired", now, text: null });
+    }
     const ready = held.triggered ? held : this.#watch(held, quote, now);
     if (ready === null) return;
     const { trade, cancelText } = matchOrder(ready, quote, this.#rules);

@@ -219,6 +219,21 @@ Deno.test("the venue may reject, and then never acknowledges", () => {
   assertEquals([...effects.changes.values()], [null]);
 });
 
+Deno.test("an order whose end came before its price arrived ends on the first price it misses", () => {
+  const one = engine();
+  one.submit(limit(109_000, { timeInForce: "GTD", expireTime: later(100) }), start);
+  const prices = [quote(108_000, 108_010, later(90)), quote(1, 2, later(95), "GBPUSD")];
+  const [report] = one.quotes(prices, later(120)).reports;
+  assertEquals([report?.execType, report?.mark?.quotedAt], ["expired", later(90)]);
+});
+
+Deno.test("what is due after a price was received may be left for a later look", () => {
+  const one = engine({ latencyMs: 100 });
+  one.submit(order(), start);
+  assertEquals(brief(one.quotes([quote(1, 2, later(90))], later(120), later(99))), []);
+  assertEquals(brief(one.advance(later(120))), ["new", "trade 1000@2"]);
+});
+
 Deno.test("a GTD order expires at its time, before a price of the same moment", () => {
   const one = engine();
   one.submit(limit(109_000, { timeInForce: "GTD", expireTime: later(1_000) }), start);

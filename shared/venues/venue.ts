@@ -114,7 +114,11 @@ export interface FillEngine {
   submit(order: VenueOrder, now: EpochMs): EngineEffects;
   cancel(orderId: OrderId, now: EpochMs): EngineEffects;
   replace(orderId: OrderId, replacement: Replacement, now: EpochMs): EngineEffects;
-  quotes(quotes: readonly Quote[], now: EpochMs): EngineEffects;
+  /**
+   * Shows prices, oldest first: each meets what was due by the time it was received. After them comes
+   * what is due by `dueBy`, by default `now`; a replay, which is told when it came, leaves it waiting.
+   */
+  quotes(quotes: readonly Quote[], now: EpochMs, dueBy?: EpochMs): EngineEffects;
   /** Prices that no longer stand, and fill nothing, until they are restored or a new quote comes. */
   stands(change: StandingChange, now: EpochMs): EngineEffects;
   /**

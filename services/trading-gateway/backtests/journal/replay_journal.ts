@@ -62,8 +62,6 @@ class Replay {
   readonly #replayed = new OrderNames();
   readonly #booked: Transaction[] = [];
   readonly #sentAt = new Map<OrderId, EpochMs>();
-  /** The newest price the venue had at a moment at which it said something. */
-  readonly #quotedAtMost = new Map<EpochMs, number>();
   /** Recorded reports still to come, by order and moment. */
   readonly #ahead = new Map<string, number>();
 
@@ -78,7 +76,7 @@ class Replay {
       this.#recorded.take(one);
       if ("sentAt" in one && one.sentAt !== undefined) this.#sentAt.set(one.orderId, one.sentAt);
     }
-    for (const { report, first: { decidedOn, reportedOn } } of this.#batches) {
+    for (const { report, first: { decidedOn } } of this.#batches) {
       if (report === null) continue;
       if (decidedOn === undefined) {
         throw new BacktestFailed(
@@ -87,8 +85,6 @@ class Replay {
         );
       }
       this.#expect(report, 1);
-      const most = Math.max(this.#quotedAtMost.get(report.time) ?? 0, reportedOn?.quotedAt ?? 0);
-      this.#quotedAtMost.set(report.time, most);
     }
   }
 
@@ -150,9 +146,7 @@ class Replay {
     this.#takeUnexpected(this.#venue.reports.length);
     this.#expect(recorded, -1);
     if (!this.#venue.reports.some(isIt)) {
-      const { reportedOn: mark } = batch.first;
-      const quotedAtMost = this.#quotedAtMost.get(recorded.time)!;
-      this.#venue.reach({ orderId, recorded, mark, quotedAtMost });
+      this.#venue.reach({ orderId, recorded, mark: batch.first.reportedOn });
     }
     const at = this.#venue.reports.findIndex(isIt);
     this.#takeUnexpected(at < 0 ? this.#venue.reports.length : at);

@@ -4,7 +4,8 @@
  *
  * Live, the venue looks at the clock every few milliseconds, and orders and prices reach it a little
  * later than they were sent; what came of that is in the marks of its reports. Between two reports
- * prices are shown at their own time, and never let anything fall due that did not.
+ * prices are shown at their own time. What the clock brings about, as the end of latency or of an
+ * order's life, comes only where a report tells of it: between the same two prices as it did.
  */
 
 import type { ExecutionReport } from "../../../../shared/contracts/messages/executions.ts";
@@ -13,6 +14,7 @@ import type { OrderId } from "../../../../shared/domain/ids.ts";
 import type { Replacement } from "../../../../shared/domain/orders/order.ts";
 import { defaultQuoteAges, type PriceMark, type Quote } from "../../../../shared/domain/quote.ts";
 import { type EpochMs, epochMs } from "../../../../shared/domain/time.ts";
+import type { TransactionType } from "../../../../shared/domain/transaction.ts";
 import { createFillEngine } from "../../../../shared/venues/fill_engine.ts";
 import type { EngineEffects, FillEngine } from "../../../../shared/venues/venue.ts";
 import type { VenueCommand } from "../../desk/venue_command.ts";
@@ -25,6 +27,13 @@ import { PriceReader, type RecordedPrices } from "./recorded_prices.ts";
 const venueName = "simulator";
 /** The recording says when the venue had fallen silent, so the engine need not find out. */
 const quoteAges = { ...defaultQuoteAges, heartbeatMs: 1e15 };
+
+/** What comes of the clock alone, whatever prices came in the same moment. */
+const timed: ReadonlySet<TransactionType> = new Set(
+  ["order_acknowledged", "order_rejected"] as const,
+);
+/** Nothing is due by then. */
+const never = epochMs(0);
 
 /** What the desk asked of an order the venue has, and it has not done yet. */
 interface Asked {
@@ -43,8 +52,6 @@ export interface ReplayedReport {
   readonly orderId: OrderId;
   readonly recorded: OrderTransaction;
   readonly mark: PriceMark | undefined;
-  /** The newest mark of all that the venue said in the same moment. */
-  readonly quotedAtMost: number;
 }
 
 export class ReplayedVenue {
@@ -85,37 +92,49 @@ export class ReplayedVenue {
 
   /** Goes on to where the venue made a recorded report; what it says then is in {@link reports}. */
   reach(report: ReplayedReport): void {
-    const { orderId, recorded, mark, quotedAtMost } = report;
+    const { orderId, recorded, mark } = report;
     const { time } = recorded;
     const quotedAt = mark?.quotedAt ?? 0;
     const asked = this.#asked.get(orderId);
     const command = asked === undefined ? null : takeCommand(asked, recorded);
     // Anything else a price brings about, or time alone once the price has not.
-    const isPriced = command === null && recorded.type !== "order_acknowledged" &&
+    const isPriced = command === null && !timed.has(recorded.type) && mark?.silent !== true &&
       !this.#sent.has(orderId);
     this.#showUntil(quotedAt, { orAt: !isPriced });
     this.#hearOf(mark, time);
-    this.#submit(report);
+    // One that came in this very moment lets what is due happen, and a price may have been quicker.
+    this.#submitBefore(time);
     if (isPriced) {
       const before = this.reports.length;
-      this.#showAt({ from: quotedAt, to: quotedAtMost }, time);
+      this.#showAt(quotedAt, time);
       if (this.reports.slice(before).some((one) => one.orderId === orderId)) return;
     }
+    this.#submitBefore(time + 1);
+    this.#submitFor(report);
     if (command !== null) this.#take(carryOut(this.#engine, command, time));
     else this.#take(this.#engine.advance(time));
   }
 
-  /** Orders that have reached the venue by then; without latency, only the one it speaks of. */
-  #submit({ orderId, recorded: { time, type } }: ReplayedReport): void {
-    const latencyMs = this.#latencyMs;
-    for (const [id, { command, at }] of this.#sent) {
-      const isHere = latencyMs > 0 && at !== undefined && at <= time;
-      if (!isHere && id !== orderId) continue;
-      this.#sent.delete(id);
-      // Where nobody noted it: one that was canceled on its way there had just left.
-      const left = type === "order_canceled" ? time : epochMs(time - latencyMs);
-      this.#take(carryOut(this.#engine, command, at ?? left));
+  /** Orders that have reached the venue before a moment; without latency each waits for its word. */
+  #submitBefore(time: number): void {
+    if (this.#latencyMs === 0) return;
+    for (const [id, { at }] of this.#sent) {
+      if (at !== undefined && at < time) this.#submit(id, at);
     }
+  }
+
+  /** The order a report is the first word of. */
+  #submitFor({ orderId, recorded: { time, type } }: ReplayedReport): void {
+    // Where nobody noted it: one that was canceled on its way there had just left.
+    const left = type === "order_canceled" ? time : epochMs(time - this.#latencyMs);
+    this.#submit(orderId, this.#sent.get(orderId)?.at ?? left);
+  }
+
+  #submit(orderId: OrderId, at: EpochMs): void {
+    const sent = this.#sent.get(orderId);
+    if (sent === undefined) return;
+    this.#sent.delete(orderId);
+    this.#take(carryOut(this.#engine, sent.command, at));
   }
 
   /** Prices before a moment, or at it too, each at its own time. */
@@ -123,10 +142,7 @@ export class ReplayedVenue {
     const isBefore = (at: number) => at < quotedAt || (orAt && at === quotedAt);
     for (let at = this.#reader.nextAt; isBefore(at); at = this.#reader.nextAt) {
       if (this.#held.size === 0) this.#passOver(isBefore);
-      else {
-        const now = epochMs(Math.min(at, this.#engine.nextDueAt() - 1));
-        this.#show([this.#reader.take(now)], now);
-      }
+      else this.#show([this.#takeUndue()], epochMs(at));
     }
   }
 
@@ -142,19 +158,21 @@ export class ReplayedVenue {
     this.#show([...newest.values()], now);
   }
 
-  /** Prices of a moment and those that came with them, as they reached the venue later. */
-  #showAt({ from, to }: { readonly from: number; readonly to: number }, now: EpochMs): void {
+  /** The prices of a moment, as they reached the venue later. */
+  #showAt(quotedAt: number, now: EpochMs): void {
     const quotes: Quote[] = [];
-    while (this.#reader.nextAt >= from && this.#reader.nextAt <= to) {
-      const received = Math.min(this.#reader.nextAt, this.#engine.nextDueAt() - 1);
-      quotes.push(this.#reader.take(epochMs(received)));
-    }
-    this.#show(quotes, now);
+    while (this.#reader.nextAt === quotedAt) quotes.push(this.#takeUndue());
+    if (quotes.length > 0) this.#show(quotes, now);
+  }
+
+  /** The next price, received before anything falls due. */
+  #takeUndue(): Quote {
+    return this.#reader.take(epochMs(Math.min(this.#reader.nextAt, this.#engine.nextDueAt() - 1)));
   }
 
   #show(quotes: readonly Quote[], now: EpochMs): void {
     this.#speak(now);
-    this.#take(this.#engine.quotes(quotes, now));
+    this.#take(this.#engine.quotes(quotes, now, never));
   }
 
   /** The venue lives, or has fallen silent. */

@@ -95,6 +95,8 @@ export class LaggingSession {
   readonly #bids: number[];
   #now: number;
   #turn = 0;
+  #underWay = 0;
+  #isOver = false;
 
   constructor(options: SessionOptions) {
     const { settings: { hours, fills, seed }, walks, startAt } = options;
@@ -158,6 +160,12 @@ export class LaggingSession {
     this.#now = until;
   }
 
+  /** Nothing happens of itself any more, and what is under way arrives: no word is cut short. */
+  end(): void {
+    this.#isOver = true;
+    while (this.#underWay > 0) this.pass(1);
+  }
+
   do(command: Command): void {
     const { market } = this;
     const { booked } = marked(this.#desk.decide(command, market), command, market);
@@ -172,6 +180,7 @@ export class LaggingSession {
 
   #every(ms: number, run: () => void): void {
     const again = () => {
+      if (this.#isOver) return;
       run();
       this.#at(this.#now + ms, again);
     };
@@ -184,7 +193,11 @@ export class LaggingSession {
 
   #later(way: Way, run: () => void): void {
     const lag = Math.floor(this.random.next() * (this.#options.lagMsMax + 1));
-    this.#at(way.arrival(this.#now + lag), run);
+    this.#underWay++;
+    this.#at(way.arrival(this.#now + lag), () => {
+      this.#underWay--;
+      run();
+    });
   }
 
   #flush(): void {
