@@ -21,6 +21,7 @@ import { createAccountSource } from "./feed/account_source.ts";
 import { BarBoard } from "./feed/bar_board.ts";
 import { FeedHub } from "./feed/feed_hub.ts";
 import { FeedServer } from "./feed/feed_server.ts";
+import { Outbox } from "./feed/outbox.ts";
 import { QuoteBoard } from "./feed/quote_board.ts";
 import { createInternalTokens } from "./forward/forward.ts";
 import { httpUpstream, type Upstream } from "./forward/upstream.ts";
@@ -150,7 +151,8 @@ export async function startGateway(
 async function startFeed(ground: GatewayGround, lifecycle: Lifecycle): Promise<FeedServer> {
   const { market, clock, streams, logger, limits } = ground;
   // Runs after everything that has already arrived, and before anything waits.
-  const defer = (flush: () => void) => void setImmediate(flush);
+  const outbox = new Outbox((run) => void setImmediate(run));
+  const defer = (flush: () => void) => outbox.afterwards(flush);
   const quotes = new FeedHub({
     board: new QuoteBoard((quote) => market.status(quote)),
     clock,
@@ -164,6 +166,7 @@ async function startFeed(ground: GatewayGround, lifecycle: Lifecycle): Promise<F
     ...ground,
     channels: { quotes, bars },
     accounts,
+    outbox,
     socketsPerKey: limits.socketsPerKey,
     socketsMax: limits.sockets,
   });

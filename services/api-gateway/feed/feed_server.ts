@@ -16,6 +16,7 @@ import {
   type SessionParts,
 } from "./feed_session.ts";
 import { refusal } from "./frames.ts";
+import type { Outbox } from "./outbox.ts";
 
 /** How often intervals and clients that were behind are looked at; divides every interval. */
 const catchUpMs = 25;
@@ -25,6 +26,7 @@ const refreshMs = 250;
 export interface FeedServerParts {
   readonly channels: FeedChannels;
   readonly accounts: AccountHub;
+  readonly outbox: Outbox;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -77,7 +79,8 @@ export class FeedServer {
   /** Takes over a socket that is being opened; without an identity its first frame must bring one. */
   accept(socket: WebSocket, identity: Identity | null, encoding: Encoding): void {
     const id = this.#parts.ids.next();
-    const session = new FeedSession({ socket, encoding }, id, this.#sessionParts);
+    const wrapped = this.#parts.outbox.wrap(socket);
+    const session = new FeedSession({ socket: wrapped, encoding }, id, this.#sessionParts);
     this.#sessions.add(session);
     if (identity !== null) this.#takePlace(session, identity.auth.subject);
     socket.onopen = () => {
