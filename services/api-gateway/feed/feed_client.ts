@@ -43,7 +43,7 @@ export class FeedClient {
     if (this.#lag === null) {
       this.#unchecked += frame.length;
       if (this.#unchecked < checkEvery || !this.#overfull(now)) {
-        this.#send(frame);
+        this.#socket.send(frame);
         return true;
       }
     }
@@ -63,17 +63,8 @@ export class FeedClient {
   answer(frame: Frame): boolean {
     if (this.#socket.bufferedAmount > answersBytesMax) return false;
     this.#unchecked += frame.length;
-    this.#send(frame);
+    this.#socket.send(frame);
     return true;
-  }
-
-  /** A socket that is not open yet, or closing, takes nothing; its end is told elsewhere. */
-  #send(frame: Frame): void {
-    try {
-      this.#socket.send(frame);
-    } catch (error) {
-      if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
-    }
   }
 
   /** Of a client that is behind: whether it caught up, still reads, or has stalled for too long. */

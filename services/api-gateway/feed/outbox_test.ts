@@ -13,6 +13,7 @@ function start(sockets: number) {
   const wrapped = Array.from({ length: sockets }, (_, at) =>
     outbox.wrap(
       {
+        readyState: WebSocket.OPEN,
         bufferedAmount: 0,
         send: (frame) => void log.push([at, frame]),
         close: (code, reason) => void log.push([at, `close ${code} ${reason}`]),
@@ -57,6 +58,35 @@ Deno.test("many frames take turns, each socket's in order, and count as buffered
     assertEquals(log[1_000 + at], [at, "second"]);
   }
   assertEquals(wrapped[999]!.bufferedAmount, 0);
+});
+
+Deno.test("a turn of large frames sends fewer of them", () => {
+  const { log, wrapped, turn } = start(100);
+  const frame = "x".repeat(100_000);
+  for (const socket of wrapped) socket.send(frame);
+  assert(log.length > 0 && log.length < 10);
+  for (let sent = log.length; log.length < 100; sent = log.length) {
+    assert(turn());
+    assert(log.length - sent < 10);
+  }
+});
+
+Deno.test("a socket that closed while its frame waited takes nothing, and the others get theirs", () => {
+  const { outbox, log, wrapped, turn } = start(100);
+  const closed = outbox.wrap({
+    readyState: WebSocket.CLOSED,
+    bufferedAmount: 0,
+    send: () => {
+      throw new DOMException("readyState not OPEN", "InvalidStateError");
+    },
+    close: () => {},
+  });
+  closed.send("at once");
+  for (const socket of wrapped) socket.send("one");
+  closed.send("later");
+  for (const socket of wrapped) socket.send("two");
+  while (turn());
+  assertEquals(log.length, 200);
 });
 
 Deno.test("a close follows the frames before it, and nobody else's wait for it", () => {
