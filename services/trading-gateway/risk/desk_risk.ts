@@ -13,6 +13,7 @@ import type { Rates } from "../../../shared/domain/rates.ts";
 import {
   heldExposure,
   openingUnits,
+  unitsBeyond,
   waitingExposure,
 } from "../../../shared/domain/risk/account_exposure.ts";
 import type { CheckedRisk, CheckedTotal } from "../../../shared/domain/risk/check_risk.ts";
@@ -199,9 +200,11 @@ export class DeskRisk implements RiskSource {
     return {
       ...total,
       // Its own group's other orders shrink as it fills.
-      unitsOn: (terms) =>
-        has.unitsOn(terms.symbol, terms.side) -
-        (openingUnits(account, { ...terms, ocoGroup: null }) - openingUnits(account, terms)),
+      unitsOn: (terms) => {
+        const adds = (of: typeof terms) => unitsBeyond(account, of, openingUnits(account, of));
+        return has.unitsOn(terms.symbol, terms.side) -
+          (adds({ ...terms, ocoGroup: null }) - adds(terms));
+      },
       exposure: () => has.exposure(market),
       openOrders: () => has.openOrders,
       dayResult: () => this.levelDayResult(level, market),

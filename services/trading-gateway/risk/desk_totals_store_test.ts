@@ -100,6 +100,30 @@ Deno.test("two gateways whose accounts race take together what the tenant may ha
   assertEquals((await stored(level)).units[0], [10_000, 0]);
 });
 
+Deno.test("orders that would each close the same holding are not all taken for closing", async () => {
+  const tenant = "closing" as Tenant;
+  const limits = { positionUnitsMax: units(1_000), totalPositionUnitsMax: units(2_000) };
+  const { desk } = gateway({ [tenantLevel(tenant)]: limits });
+  const [long, short, third] = [
+    await openIn(desk, tenant),
+    await openIn(desk, tenant),
+    await openIn(desk, tenant),
+  ];
+  const sell = async (accountId: AccountId, name: string) => {
+    const outcome = await place(desk, accountId, termsOf(name, { side: "sell" }));
+    return outcome.ok ? "taken" : outcome.reason;
+  };
+  const bought = await place(desk, long!, termsOf("c-0"));
+  assert(bought.ok);
+  const report = reportOf(bought.order!, { n: 1, execType: "trade", units: 1_000 });
+  await desk.submit({ kind: "apply_report", accountId: long!, report });
+  assertEquals(await sell(long!, "c-1"), "taken", "closes what is held");
+  assertEquals(await sell(long!, "c-2"), "taken", "opens as much as may be held");
+  assertEquals(await sell(long!, "c-3"), "position_above_limit");
+  assertEquals(await sell(short!, "c-4"), "taken");
+  assertEquals(await sell(third!, "c-5"), "total_position_above_limit");
+});
+
 const step = fc.oneof(
   {
     weight: 4,

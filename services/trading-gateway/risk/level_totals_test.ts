@@ -108,20 +108,25 @@ function naiveResult(
   return sum;
 }
 
+/** Held on the side, and what all orders that wait there add to it once they have closed the other. */
 function naiveUnits(world: BooksWorld, symbol: Symbol, side: "buy" | "sell"): number {
   let sum = 0;
-  for (const held of heldBy(world).values()) {
+  for (const [id, held] of heldBy(world)) {
+    let against = 0;
     for (const [one, units] of held) {
-      if (one === symbol && units > 0n === (side === "buy")) sum += Math.abs(Number(units));
+      if (one !== symbol) continue;
+      if (units > 0n === (side === "buy")) sum += Math.abs(Number(units));
+      else against += Math.abs(Number(units));
     }
-  }
-  for (const { orders } of world.accounts.values()) {
+    const { orders, positionMode } = world.accounts.get(id)!;
+    let waiting = 0;
     for (const order of orders.values()) {
       if (order.symbol !== symbol || order.side !== side || !isOpen(order.status)) continue;
       if (order.positionFill === "reduce_only" || order.status === "held") continue;
       const largest = Math.max(order.units, order.replacing.at(-1)?.units ?? 0);
-      sum += largest - order.filledUnits;
+      waiting += largest - order.filledUnits;
     }
+    sum += positionMode === "hedging" ? waiting : Math.max(0, waiting - against);
   }
   return sum;
 }

@@ -92,14 +92,28 @@ async function shareOfAll(
       sum(open_cost) as cost
     from trading.positions join trading.accounts as account using (account_id)
     where ${members} group by symbol`.execute(db);
-  const waiting = await sql<{ symbol: Symbol; buying: string; selling: string }>`
-    select symbol, sum(case when side = 'buy' then left_units else 0 end) as buying,
-      sum(case when side = 'sell' then left_units else 0 end) as selling
-    from (select symbol, side, greatest(units, coalesce((replacing -> -1 ->> 'units')::int8, 0)) -
-        filled_units as left_units
-      from trading.orders join trading.accounts as account using (account_id)
-      where ${members} and status in (${sql.join(workingStatuses)})
-        and position_fill <> 'reduce_only') as opening
+  const waiting = await sql<
+    Record<"buying" | "selling" | "adds_long" | "adds_short", string> & { symbol: Symbol }
+  >`
+    select symbol, sum(buying) as buying, sum(selling) as selling,
+      sum(case when hedging then buying else greatest(buying - coalesce(short, 0), 0) end)
+        as adds_long,
+      sum(case when hedging then selling else greatest(selling - coalesce(long, 0), 0) end)
+        as adds_short
+    from (select account_id, symbol, position_mode = 'hedging' as hedging,
+        sum(case when side = 'buy' then left_units else 0 end) as buying,
+        sum(case when side = 'sell' then left_units else 0 end) as selling
+      from (select account_id, symbol, side, position_mode,
+          greatest(units, coalesce((replacing -> -1 ->> 'units')::int8, 0)) - filled_units
+            as left_units
+        from trading.orders join trading.accounts as account using (account_id)
+        where ${members} and status in (${sql.join(workingStatuses)})
+          and position_fill <> 'reduce_only') as opening
+      group by account_id, symbol, position_mode) as asked
+    left join (select account_id, symbol, sum(greatest(units, 0)) as long,
+        sum(greatest(-units, 0)) as short
+      from trading.positions join trading.accounts as account using (account_id)
+      where ${members} group by account_id, symbol) as held using (account_id, symbol)
     group by symbol`.execute(db);
   const symbols = new Map<Symbol, SymbolShare>();
   for (const { symbol, cost, ...row } of held.rows) {
@@ -107,8 +121,11 @@ async function shareOfAll(
     const legs = { long, short, startLong: long, startShort: short };
     symbols.set(symbol, { ...noShare, ...legs, openCost: BigInt(cost) });
   }
-  for (const { symbol, buying, selling } of waiting.rows) {
-    const sides = { buying: Number(buying), selling: Number(selling) };
+  for (const { symbol, buying, selling, adds_long, adds_short } of waiting.rows) {
+    const sides = {
+      ...{ buying: Number(buying), selling: Number(selling) },
+      ...{ addsLong: Number(adds_long), addsShort: Number(adds_short) },
+    };
     symbols.set(symbol, { ...symbols.get(symbol) ?? noShare, ...sides });
   }
   const openOrders = Number(counted.rows[0]?.open ?? 0);
@@ -119,7 +136,8 @@ const workingStatuses = openStatuses.filter((status) => status !== "held");
 /** There are no costs yet that it would be the currency of. */
 const anyCurrency: AccountCurrency = "USD";
 const noShare: SymbolShare = {
-  ...{ long: 0, short: 0, startLong: 0, startShort: 0, buying: 0, selling: 0 },
+  ...{ long: 0, short: 0, startLong: 0, startShort: 0 },
+  ...{ buying: 0, selling: 0, addsLong: 0, addsShort: 0 },
   ...{ openCost: 0n, cost: 0n, realised: 0n },
 };
 

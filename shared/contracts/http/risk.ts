@@ -63,7 +63,8 @@ export const riskLimits = z
     }),
     symbols: z.array(symbol).max(200).optional().openapi({ description: "Those that are traded" }),
     totalPositionUnitsMax: decimal.optional().openapi({
-      description: "Units held on one side of one symbol, opening orders included; not netted",
+      description:
+        "Units on one side of one symbol, when all that waits there fills; not netted over accounts",
     }),
     totalExposureMax: decimal.optional().openapi({
       description: "Notional of all positions and opening orders, in USD",

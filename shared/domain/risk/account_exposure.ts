@@ -1,6 +1,7 @@
 /** What an account has taken on: the notional of what it holds, and of what its orders may open. */
 
 import type { Account } from "../account.ts";
+import { legUnits } from "../holdings.ts";
 import { notional, type Price, type Symbol, units } from "../instrument.ts";
 import { instrumentOf } from "../instruments.ts";
 import { convert, type Micros, micros } from "../money.ts";
@@ -53,6 +54,17 @@ export function openingUnits(account: Account, terms: LinkedTerms): number {
     if (ocoGroup === null || order.ocoGroup !== ocoGroup) sum += openingUnitsOf(order);
   }
   return sum;
+}
+
+/** Of so many units that wait on a side, those that are not there to close what is held against it. */
+export function unitsBeyond(
+  account: Account,
+  { symbol, side }: Pick<LinkedTerms, "symbol" | "side">,
+  waiting: number,
+): number {
+  if (account.positionMode === "hedging") return waiting;
+  const { long, short } = legUnits(account, symbol);
+  return Math.max(0, waiting - (side === "buy" ? short : long));
 }
 
 /** Units of the order that may open a position. One that is held for another is asked again when it is released. */

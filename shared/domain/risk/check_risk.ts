@@ -144,13 +144,16 @@ export function checkHoldings(
     limits.positionUnitsMax === null && limits.exposureMax === null &&
     limits.dailyLossMax === null && risk.totals.length === 0
   ) return null;
-  const after = holdingAfter(terms, holding);
-  const growth = after.long + after.short - holding.long - holding.short;
+  if (terms.positionFill === "reduce_only") return null;
+  // What waits on its side may fill first: what that closes, this one closes no more.
+  const waiting = (risk.history?.openingUnits(terms) ?? 0) as Units;
+  const before = { ...holding, ...holdingAfter({ ...terms, units: waiting }, holding) };
+  const after = holdingAfter(terms, before);
+  const growth = after.long + after.short - before.long - before.short;
   if (growth <= 0) return null;
-  if (limits.positionUnitsMax !== null) {
-    const waiting = risk.history?.openingUnits(terms) ?? 0;
-    const held = terms.side === "buy" ? after.long : after.short;
-    if (held + waiting > limits.positionUnitsMax) return "position_above_limit";
+  const leg = terms.side === "buy" ? "long" : "short";
+  if (limits.positionUnitsMax !== null && after[leg] > limits.positionUnitsMax) {
+    return "position_above_limit";
   }
   // Exact money is dear, and the account and its levels ask for the same.
   let worked: ReturnType<Added> | undefined;
@@ -158,7 +161,7 @@ export function checkHoldings(
     worked ??= quote === undefined
       ? "quote_missing"
       : notionalOf(growth, { doubled: twiceMid(quote), instrument }, risk);
-  const own = terms.side === "buy" ? after.long - holding.long : after.short - holding.short;
+  const own = after[leg] - before[leg];
   const most = { most: limits.exposureMax, reason: "exposure_above_limit" } as const;
   return checkExposure(most, added, risk) ??
     checkLoss(limits.dailyLossMax, risk.history, "daily_loss_reached") ??

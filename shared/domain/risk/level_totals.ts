@@ -13,7 +13,7 @@ import { convert, type Micros, micros } from "../money.ts";
 import type { Side } from "../orders/order.ts";
 import type { QuoteBook } from "../quote.ts";
 import type { Rates } from "../rates.ts";
-import { doubledNotional, openingUnitsOf } from "./account_exposure.ts";
+import { doubledNotional, openingUnitsOf, unitsBeyond } from "./account_exposure.ts";
 import { type DayLedger, madeInDay, type SymbolDay, symbolDay } from "./day_result.ts";
 import { riskCurrency } from "./limits.ts";
 
@@ -22,7 +22,12 @@ export interface SymbolShare extends SymbolDay {
   /** Units of waiting orders that may open a position. */
   readonly buying: number;
   readonly selling: number;
+  /** Of them, those that an account holds nothing against: if all fill, they add to its side. */
+  readonly addsLong: number;
+  readonly addsShort: number;
 }
+
+const noneWaiting = { buying: 0, selling: 0, addsLong: 0, addsShort: 0 } as const;
 
 /** What one account adds to its levels. */
 export interface AccountShare {
@@ -41,7 +46,7 @@ export function shareOf(account: Account, day: DayLedger | null): AccountShare {
     if (share === undefined) {
       const own = day?.symbolDay(account, symbol) ??
         symbolDay(account, symbol, { long: 0, short: 0 });
-      symbols.set(symbol, share = { ...own, buying: 0, selling: 0 });
+      symbols.set(symbol, share = { ...own, ...noneWaiting });
     }
     return share;
   };
@@ -50,6 +55,10 @@ export function shareOf(account: Account, day: DayLedger | null): AccountShare {
   for (const order of account.orders.values()) {
     const waiting = openingUnitsOf(order);
     if (waiting > 0) shareIn(order.symbol)[order.side === "buy" ? "buying" : "selling"] += waiting;
+  }
+  for (const [symbol, share] of symbols) {
+    share.addsLong = unitsBeyond(account, { symbol, side: "buy" }, share.buying);
+    share.addsShort = unitsBeyond(account, { symbol, side: "sell" }, share.selling);
   }
   const { currency, openOrders } = account;
   return { currency, openOrders, costs: day?.costs ?? 0n, symbols };
@@ -77,10 +86,10 @@ export class LevelTotals {
     }
   }
 
-  /** Units on one side of the symbol, held and waiting. */
+  /** Units on one side of the symbol: what is held, and what may be when all that waits there fills. */
   unitsOn(symbol: Symbol, side: Side): number {
-    const { long, short, buying, selling } = this.#symbols.get(symbol) ?? nothing;
-    return side === "buy" ? long + buying : short + selling;
+    const { long, short, addsLong, addsShort } = this.#symbols.get(symbol) ?? nothing;
+    return side === "buy" ? long + addsLong : short + addsShort;
   }
 
   /** Notional at mid of what is held and of what waits; `null` while a price or rate is missing. */
@@ -127,8 +136,7 @@ const nothing: SymbolShare = {
   openCost: 0n,
   cost: 0n,
   realised: 0n,
-  buying: 0,
-  selling: 0,
+  ...noneWaiting,
 };
 
 function added(sum: SymbolShare, one: SymbolShare, by: 1 | -1): SymbolShare {
@@ -141,6 +149,8 @@ function added(sum: SymbolShare, one: SymbolShare, by: 1 | -1): SymbolShare {
     openCost: sum.openCost + sign * one.openCost,
     cost: sum.cost + sign * one.cost,
     realised: sum.realised + sign * one.realised,
+    addsLong: sum.addsLong + by * one.addsLong,
+    addsShort: sum.addsShort + by * one.addsShort,
     buying: sum.buying + by * one.buying,
     selling: sum.selling + by * one.selling,
   };

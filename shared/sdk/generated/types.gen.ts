@@ -1328,7 +1328,7 @@ export type RiskLimits = {
      */
     symbols?: Array<string>;
     /**
-     * Units held on one side of one symbol, opening orders included; not netted
+     * Units on one side of one symbol, when all that waits there fills; not netted over accounts
      */
     totalPositionUnitsMax?: string;
     /**
