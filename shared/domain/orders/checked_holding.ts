@@ -71,7 +71,10 @@ export function checkPosition(terms: OrderTerms, holding: CheckedHolding): Rejec
 }
 
 /** What is held once the whole order has filled. */
-export function holdingAfter(terms: OrderTerms, { mode, long, short }: CheckedHolding): LegUnits {
+export function holdingAfter(
+  terms: Pick<OrderTerms, "side" | "units" | "positionFill">,
+  { mode, long, short }: Pick<CheckedHolding, "mode" | "long" | "short">,
+): LegUnits {
   const buys = terms.side === "buy";
   if (mode === "hedging") {
     // What closes a leg is at most as large; see `checkPosition`.

@@ -147,7 +147,7 @@ export function checkHoldings(
   if (terms.positionFill === "reduce_only") return null;
   // What waits on its side may fill first: what that closes, this one closes no more.
   const waiting = (risk.history?.openingUnits(terms) ?? 0) as Units;
-  const before = { ...holding, ...holdingAfter({ ...terms, units: waiting }, holding) };
+  const before = waiting === 0 ? holding : holdingBehind(terms, waiting, holding);
   const after = holdingAfter(terms, before);
   const growth = after.long + after.short - before.long - before.short;
   if (growth <= 0) return null;
@@ -166,6 +166,15 @@ export function checkHoldings(
   return checkExposure(most, added, risk) ??
     checkLoss(limits.dailyLossMax, risk.history, "daily_loss_reached") ??
     (risk.totals.length === 0 ? null : checkTotals(terms, { own, added }, risk));
+}
+
+function holdingBehind(
+  { side, positionFill }: OrderTerms,
+  waiting: Units,
+  holding: CheckedHolding,
+): Pick<CheckedHolding, "mode" | "long" | "short"> {
+  const { long, short } = holdingAfter({ side, positionFill, units: waiting }, holding);
+  return { mode: holding.mode, long, short };
 }
 
 type Added = () => Micros | "quote_missing" | null;
