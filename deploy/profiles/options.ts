@@ -3,7 +3,6 @@
  * folder, then defaults.
  */
 
-import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { logLevels } from "../../shared/runtime/logger.ts";
 import {
@@ -17,6 +16,7 @@ import { termsSettings } from "../../shared/runtime/terms_settings.ts";
 import { fillSettings } from "../../workers/execution/settings.ts";
 import { historySettings } from "../../workers/archive/settings.ts";
 import { compositeSettings, oandaSettings, venueSettings } from "../../workers/ingest/settings.ts";
+import { optionLines, readCommandLine } from "./command_line.ts";
 
 export const allInOneSettings = v.strictObject({
   http: httpSettings(8000),
@@ -63,13 +63,14 @@ const flags: readonly (readonly [name: string, setting: string, help: string])[]
   ["log", "log.level", "trace, debug, info, warn, error or silent (warn)"],
 ];
 
+const options = { given: flags.map(([name, , help]) => [name, help] as const), switches: [] };
+
 export const helpText = [
   "Runs the whole platform in one process.",
   "",
   "  npx -y deno@2.9.6 task start [options]",
   "",
-  ...flags.map(([name, , help]) => `  --${name.padEnd(10)} ${help}`),
-  `  --${"help".padEnd(10)} this page`,
+  ...optionLines(options),
   "",
   'Every option is a setting too: SPOTWIRE_HTTP_PORT=8080, or {"http":{"port":8080}} in',
   "settings.json of the data folder. A name that is not a setting is refused.",
@@ -83,16 +84,9 @@ export async function readOptions(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<AllInOneSettings | null> {
-  const given = parseArgs({
-    args: [...args],
-    strict: true,
-    allowPositionals: false,
-    options: {
-      help: { type: "boolean", short: "h" },
-      ...Object.fromEntries(flags.map(([name]) => [name, { type: "string" as const }])),
-    },
-  }).values as Record<string, string | boolean | undefined>;
-  if (given.help === true) return null;
+  const { given, isOn, positionals: [stray] } = readCommandLine(args, options);
+  if (isOn("help")) return null;
+  if (stray !== undefined) throw new TypeError(`"${stray}" is no option: --help lists them`);
   const set = flags.filter(([name]) => given[name] !== undefined)
     .map(([name, setting]) => [setting, given[name]]);
   const from = { env, flags: Object.fromEntries(set) };

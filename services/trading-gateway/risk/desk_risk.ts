@@ -199,11 +199,12 @@ export class DeskRisk implements RiskSource {
     const { level } = total;
     return {
       ...total,
-      // Its own group's other orders shrink as it fills.
       unitsOn: (terms) => {
+        const all = has.unitsOn(terms.symbol, terms.side);
+        if ((terms.ocoGroup ?? null) === null) return all;
+        // Its own group's other orders shrink as it fills.
         const adds = (of: typeof terms) => unitsBeyond(account, of, openingUnits(account, of));
-        return has.unitsOn(terms.symbol, terms.side) -
-          (adds({ ...terms, ocoGroup: null }) - adds(terms));
+        return all - (adds({ ...terms, ocoGroup: null }) - adds(terms));
       },
       exposure: () => has.exposure(market),
       openOrders: () => has.openOrders,
