@@ -85,10 +85,7 @@ export class TickFolder {
     this.#hasVolume &&= length === 0 || sideVolume(ticks, this.#side, 0) !== null;
     for (let from = 0; from < length;) {
       if (time[from]! >= this.#until) this.#begin(time[from]!, prices[from]!);
-      const until = this.#until;
-      let to = from + 1;
-      while (to < length && time[to]! < until) to++;
-      this.#addPrices(prices, from, to);
+      const to = this.#addPrices(ticks, prices, from);
       if (this.#spread) this.#addSpreads(bid, ask, { from, to });
       if (this.#hasVolume) this.#addVolumes(ticks, from, to);
       from = to;
@@ -128,18 +125,25 @@ export class TickFolder {
     this.#until = -Infinity;
   }
 
-  #addPrices(prices: Int32Array, from: number, to: number): void {
+  /** Takes what the bar under way has of the ticks, from the first; returns where it ends. */
+  #addPrices({ time, length }: TickColumns, prices: Int32Array, from: number): number {
     const bar = this.#bar;
-    let { high, low } = bar;
-    for (let at = from; at < to; at++) {
-      const price = prices[at]!;
-      if (price > high) high = price;
-      if (price < low) low = price;
+    const until = this.#until;
+    let high = bar.high | 0;
+    let low = bar.low | 0;
+    let close = 0;
+    let at = from;
+    for (; at < length && time[at]! < until; at++) {
+      close = prices[at]!;
+      // Not by comparing: which way a price goes is what a processor cannot guess.
+      high = Math.max(high, close);
+      low = Math.min(low, close);
     }
     bar.high = high;
     bar.low = low;
-    bar.close = prices[to - 1]!;
-    bar.ticks += to - from;
+    bar.close = close;
+    bar.ticks += at - from;
+    return at;
   }
 
   #addSpreads(
