@@ -5,6 +5,7 @@
 
 import type { Kysely } from "kysely";
 import type { Store } from "../storage/store.ts";
+import { selectRowsAndBlocks } from "./bar_rows.ts";
 import type { TimeseriesDatabase } from "./bars_table.ts";
 import { BlockFormatError, decodeBars, decodeTicks, type TickRoom } from "./block_codec.ts";
 import { type BlockRow, readBlocks, selectBlocks } from "./block_store.ts";
@@ -15,7 +16,7 @@ import { spanOf } from "./spans.ts";
 
 /** Blocks of the first page, and of later ones; doubled where all of them begin at the same moment. */
 const firstPageBlocks = 16;
-const pageBlocks = 64;
+const pageBlocks = 128;
 
 /** A stored block cannot be read; `cause` says why. */
 export class HistoryDamaged extends Error {
@@ -25,6 +26,8 @@ export class HistoryDamaged extends Error {
 /** `blocks` are all that hold anything of `[from, to)`; they may hold more. */
 export interface BlockPage extends TimeRange {
   readonly blocks: readonly BlockRow[];
+  /** Live minutes of the range that are rows still. */
+  readonly rows?: BarColumns;
 }
 
 export interface PageOf {
@@ -48,13 +51,31 @@ export async function readPage(
   { key, seriesId, range, readBinary = null }: PageOf,
   { limit }: PageSize,
 ): Promise<BlockPage> {
-  const { from, to } = range;
+  const { from } = range;
   const of = { seriesId, earliest: spanOf(key, from).from, range };
   const blocks = readBinary === null || limit < pageBlocks
     ? await selectBlocks(db, of, { limit })
     : await readBlocks(db, readBinary, { ...of, limit });
-  if (blocks.length < limit) return { blocks, from, to };
-  return { blocks, from, to: Math.max(from, blocks.at(-1)!.fromTime) };
+  return { blocks, from, to: pageEnd(blocks, range, { limit }) };
+}
+
+/** Up to where `blocks` are all of the range. */
+const pageEnd = (
+  blocks: readonly BlockRow[],
+  { from, to }: TimeRange,
+  { limit }: PageSize,
+): number => blocks.length < limit ? to : Math.max(from, blocks.at(-1)!.fromTime);
+
+/** The same of live minutes: the rows that are not sealed yet with them, of one moment. */
+export async function readLivePage(
+  db: Kysely<TimeseriesDatabase>,
+  key: SeriesKey,
+  { range, limit }: PageSize & { readonly range: TimeRange },
+): Promise<BlockPage> {
+  const earliest = spanOf(key, range.from).from;
+  const { blocks, bars, to } = await selectRowsAndBlocks(db, key, { earliest, range, limit });
+  const end = Math.min(to, pageEnd(blocks, range, { limit }));
+  return { blocks, rows: bars, from: range.from, to: end };
 }
 
 /**

@@ -32,7 +32,7 @@ function startReading(times: readonly number[], failAt = Infinity) {
 const seconds = (count: number) => Array.from({ length: count }, (_, at) => at);
 
 Deno.test("eachPage() gives every block once and in order, ahead or not", async () => {
-  const gaps = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 400 });
+  const gaps = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 800 });
   await fc.assert(
     fc.asyncProperty(gaps, fc.boolean(), async (gaps, ahead) => {
       let at = 0;
@@ -55,15 +55,15 @@ Deno.test("eachPage() begins small, and doubles where one moment fills a page", 
     await Array.fromAsync(eachPage({ from: 0, to: 1_000 }, read, { ahead: true }));
     return asked.map(({ limit }) => limit);
   };
-  assertEquals(await sizes(seconds(100)), [16, 64, 64]);
+  assertEquals(await sizes(seconds(200)), [16, 128, 128]);
   assertEquals(await sizes(Array.from({ length: 40 }, () => 0)), [16, 32, 64]);
 });
 
 Deno.test("eachPage() reads one page ahead, from the third on, and none where not asked to", async () => {
   for (const ahead of [true, false]) {
-    const { read, asked, settled } = startReading(seconds(400));
+    const { read, asked, settled } = startReading(seconds(800));
     const asking: number[] = [];
-    for await (const _ of eachPage({ from: 0, to: 400 }, read, { ahead })) {
+    for await (const _ of eachPage({ from: 0, to: 800 }, read, { ahead })) {
       await settled();
       asking.push(asked.length);
     }
@@ -73,11 +73,11 @@ Deno.test("eachPage() reads one page ahead, from the third on, and none where no
 
 Deno.test("eachPage() gives the pages before one that fails, and then its error", async () => {
   for (const ahead of [true, false]) {
-    const { read, settled } = startReading(seconds(400), 4);
+    const { read, settled } = startReading(seconds(800), 4);
     const given: number[] = [];
     await assertRejects(
       async () => {
-        for await (const { blocks } of eachPage({ from: 0, to: 400 }, read, { ahead })) {
+        for await (const { blocks } of eachPage({ from: 0, to: 800 }, read, { ahead })) {
           given.push(blocks.length);
           // The failure of the page ahead is known by then, and nobody's.
           await settled();
@@ -86,15 +86,15 @@ Deno.test("eachPage() gives the pages before one that fails, and then its error"
       Error,
       "page 4 is lost",
     );
-    assertEquals(given, [15, 63, 63]);
+    assertEquals(given, [15, 127, 127]);
   }
 });
 
 Deno.test("eachPage() leaves no reading behind when it is left, nor an error of one", async () => {
   for (const failAt of [Infinity, 3]) {
-    const { read, asked, under } = startReading(seconds(400), failAt);
+    const { read, asked, under } = startReading(seconds(800), failAt);
     let pages = 0;
-    for await (const _ of eachPage({ from: 0, to: 400 }, read, { ahead: true })) {
+    for await (const _ of eachPage({ from: 0, to: 800 }, read, { ahead: true })) {
       if (++pages === 2) break;
     }
     assertEquals([asked.length, under()], [3, 0]);

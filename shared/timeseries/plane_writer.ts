@@ -130,7 +130,7 @@ export class BlockWriter {
       const byte = (values[i]! >>> shift) & 255;
       into[i] = byte;
       other |= byte ^ first;
-      filled += byte === 0 ? 0 : 1;
+      filled += (byte + 255) >>> 8; // 1 where it is not zero, without a branch to guess
     }
     if (other === 0) {
       this.u8(plane.constant);
