@@ -1,7 +1,6 @@
 /**
- * A day of one-minute bars over HTTP: market data on Postgres, the day in sealed blocks, one request
- * after the other, each read to its end and parsed. Days are asked for in turn, so that none is
- * answered from what the last one left in memory.
+ * A day of one-minute bars over HTTP: market data on Postgres, the day in sealed blocks, and a client
+ * in a process of its own, `market_client.ts`.
  */
 
 import { createMarketDataApp } from "../../services/market-data/app.ts";
@@ -13,7 +12,6 @@ import { dayMs } from "../../shared/domain/bars/granularity.ts";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
 import { seededRandom } from "../../shared/domain/random.ts";
-import { epochMs, toRfc3339 } from "../../shared/domain/time.ts";
 import { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
@@ -23,13 +21,12 @@ import { openStreams } from "../../shared/streams/open_streams.ts";
 import { startPostgres } from "../../shared/testing/real_postgres.ts";
 import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
 import type { BarColumns } from "../../shared/timeseries/columns.ts";
+import type { MarketClientResult } from "./market_client.ts";
+import { runLoad } from "./processes.ts";
 
 const EURUSD = "EURUSD" as Symbol;
 const firstDay = Date.UTC(2019, 1, 4);
 const days = 5;
-const minutesPerDay = dayMs / minuteMs;
-const warmUps = 50;
-const requests = 400;
 
 /** `m1_day_ms`: the median; `m1_day_p99_ms`: what one in a hundred exceeds. */
 export async function benchMarketRequest(): Promise<{
@@ -39,19 +36,13 @@ export async function benchMarketRequest(): Promise<{
   const lifecycle = new Lifecycle({ logger: silent });
   const server = await serveMarket(postgres.url, lifecycle);
   try {
-    const times: number[] = [];
-    for (let n = 0; n < warmUps + requests; n++) {
-      const startedAt = performance.now();
-      await requestDay(server.port, n % days);
-      if (n >= warmUps) times.push(performance.now() - startedAt);
-    }
-    times.sort((a, b) => a - b);
-    return {
-      figures: {
-        m1_day_ms: times[Math.floor(requests / 2)]!,
-        m1_day_p99_ms: times[Math.floor(0.99 * requests)]!,
-      },
-    };
+    const client = new URL("market_client.ts", import.meta.url).pathname;
+    const args = [server.port, firstDay, days].map(String);
+    const { p50Ms, p99Ms } = await runLoad<MarketClientResult>(Deno.execPath(), [
+      ...["run", "--allow-net", "--no-check", client],
+      ...args,
+    ]);
+    return { figures: { m1_day_ms: p50Ms, m1_day_p99_ms: p99Ms } };
   } finally {
     await server.stop();
     await lifecycle.stop("the bench is over");
@@ -119,18 +110,4 @@ function walkedDay(from: number): BarColumns {
     askVolume: null,
   });
   return folder.end();
-}
-
-async function requestDay(port: number, day: number): Promise<void> {
-  const from = firstDay + day * dayMs;
-  const query = new URLSearchParams({
-    from: toRfc3339(epochMs(from)),
-    to: toRfc3339(epochMs(from + dayMs)),
-    limit: String(minutesPerDay),
-  });
-  const answer = await fetch(`http://127.0.0.1:${port}/v1/instruments/EURUSD/bars?${query}`, {
-    headers: { "x-api-key": "bench" },
-  });
-  const { bars } = await answer.json();
-  if (bars.length !== minutesPerDay) throw new Error(`Expected a day, got ${bars.length} bars`);
 }

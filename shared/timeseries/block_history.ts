@@ -1,16 +1,23 @@
 /**
- * `History` over blocks in the database and in the depot. Every page is read in one statement, or in
- * one snapshot where rows of bars are joined, so that a block that is sealed meanwhile is read either
- * as it was or as it is, never twice and never not at all.
+ * `History` over blocks in the database and in the depot. Every page is read in one statement, rows of
+ * bars included, so that a block that is sealed meanwhile is read either as it was or as it is, never
+ * twice and never not at all.
  */
 
 import type { Kysely } from "kysely";
 import { joinBars } from "./bar_columns.ts";
-import { isLiveMinutes, selectBarRows } from "./bar_rows.ts";
+import { isLiveMinutes } from "./bar_rows.ts";
 import type { Store } from "../storage/store.ts";
 import { type TimeseriesDatabase, timeseriesSchema } from "./bars_table.ts";
 import type { TickRoom } from "./block_codec.ts";
-import { BlockOpener, type BlockPage, clustersOf, eachPage, readPage } from "./block_pages.ts";
+import {
+  BlockOpener,
+  type BlockPage,
+  clustersOf,
+  eachPage,
+  readLivePage,
+  readPage,
+} from "./block_pages.ts";
 import type { BarColumns, BarSeries, TickColumns, TickSeries, TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
 import type { History, SeriesSummary } from "./history.ts";
@@ -75,9 +82,9 @@ export class BlockHistory implements History {
   async *bars(series: BarSeries, range: TimeRange): AsyncGenerator<BarColumns> {
     const key = barKey(series);
     const pages = isLiveMinutes(key) ? this.#livePages(key, range) : this.#pages(key, range);
-    for await (const { blocks, from, to, rows = null } of pages) {
+    for await (const { blocks, rows, from, to } of pages) {
       const sealed = await Promise.all(blocks.map((block) => this.#opener.bars(key, block)));
-      const bars = joinBars(rows === null ? sealed : [...sealed, rows], { from, to });
+      const bars = joinBars(rows === undefined ? sealed : [...sealed, rows], { from, to });
       if (bars.length > 0) yield bars;
     }
   }
@@ -86,7 +93,7 @@ export class BlockHistory implements History {
     return listSummaries(this.#db, symbol);
   }
 
-  async *#pages(key: SeriesKey, range: TimeRange): AsyncGenerator<LivePage> {
+  async *#pages(key: SeriesKey, range: TimeRange): AsyncGenerator<BlockPage> {
     const seriesId = await this.#ids.find(this.#db, key);
     if (seriesId === null) return;
     const of = { key, seriesId, readBinary: this.#readBinary };
@@ -98,32 +105,16 @@ export class BlockHistory implements History {
     );
   }
 
-  /** The same with the rows of live minutes, each page from one snapshot. */
-  #livePages(key: SeriesKey, range: TimeRange): AsyncGenerator<LivePage> {
-    return eachPage(clampRange(range), (rest, size) =>
-      snapshot(this.#db, async (trx) => {
-        const seriesId = await this.#ids.find(trx, key);
-        const page = seriesId === null
-          ? { blocks: [], ...rest }
-          : await readPage(trx, { key, seriesId, range: rest }, size);
-        const { bars, to } = await selectBarRows(trx, key, page);
-        return { ...page, to, rows: bars };
-      }), { ahead: false });
+  /** The same of live minutes, with those that are not sealed yet. */
+  #livePages(key: SeriesKey, range: TimeRange): AsyncGenerator<BlockPage> {
+    return eachPage(
+      clampRange(range),
+      (rest, { limit }) => readLivePage(this.#db, key, { range: rest, limit }),
+      { ahead: false },
+    );
   }
 }
 
 /** The history of a store, read as fast as its engine allows. */
 export const historyOf = (store: Store, depot: BlockDepot | null = null): BlockHistory =>
   new BlockHistory(store.database(timeseriesSchema), depot, store.readBinary);
-
-type LivePage = BlockPage & { readonly rows?: BarColumns };
-
-/** Runs reads that must see the same moment of the database. */
-function snapshot<T>(
-  db: Kysely<TimeseriesDatabase>,
-  read: (trx: Kysely<TimeseriesDatabase>) => Promise<T>,
-): Promise<T> {
-  if (db.isTransaction) return read(db);
-  return db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only")
-    .execute(read);
-}

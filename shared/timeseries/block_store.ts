@@ -45,7 +45,8 @@ const columns = sql.raw(
   `from_time, to_time, place, row_count, version, sealed, byte_count, bytes, depot_key, depot_offset`,
 );
 
-interface RawBlock {
+/** A row of `columns` as the database hands it out. */
+export interface RawBlock {
   from_time: string;
   to_time: string;
   place: string;
@@ -67,24 +68,28 @@ export async function selectBlocks(
   of: BlocksOf,
   { limit, lock = false }: { limit?: number | undefined; lock?: boolean } = {},
 ): Promise<BlockRow[]> {
-  const { rows } = await sql<RawBlock>`${blocksOf(of, (value) => sql`${value}`)}
+  const { rows } = await sql<RawBlock>`${blocksOf(of)}
     ${limit === undefined ? sql`` : sql`limit ${limit}`}
     ${lock ? sql`for update` : sql``}`.execute(db);
   return rows.map(toBlockRow);
 }
 
-interface BlocksOf {
-  readonly seriesId: number;
+/** Which blocks. */
+export interface BlocksOf {
+  readonly seriesId: number | RawBuilder<number>;
   readonly earliest: number;
   readonly range: TimeRange;
 }
 
-const blocksOf = (
+/** `value` writes a number into the statement. */
+export const blocksOf = (
   { seriesId, earliest, range }: BlocksOf,
-  value: (value: number) => RawBuilder<unknown>,
+  value: (value: number) => RawBuilder<unknown> = (value) => sql`${value}`,
 ): RawBuilder<RawBlock> =>
   sql`select ${columns} from timeseries.blocks
-    where series_id = ${value(seriesId)} and from_time >= ${value(earliest)}
+    where series_id = ${
+    typeof seriesId === "number" ? value(seriesId) : seriesId
+  } and from_time >= ${value(earliest)}
       and from_time < ${value(range.to)} and to_time >= ${value(range.from)}
     order by from_time, place`;
 
@@ -146,7 +151,7 @@ export async function selectLastSealed(
   return rows.map(toBlockRow);
 }
 
-const toBlockRow = (row: RawBlock): BlockRow => ({
+export const toBlockRow = (row: RawBlock): BlockRow => ({
   fromTime: Number(row.from_time),
   toTime: Number(row.to_time),
   place: Number(row.place),

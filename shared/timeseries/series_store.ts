@@ -44,6 +44,12 @@ export function seriesOf(key: SeriesKey): TickSeries | BarSeries {
     : { ...series, side: key.side as BarSide, intervalMs: key.intervalMs };
 }
 
+/** The number of a series, looked up by the statement that it stands in. */
+export const seriesIdOf = ({ kind, symbol, source, side, intervalMs }: SeriesKey) =>
+  sql<number>`(select id from timeseries.series
+    where kind = ${kind} and symbol = ${symbol} and source = ${source}
+      and side = ${side} and interval_ms = ${intervalMs})`;
+
 /** The numbers of series. What the transaction itself added is not remembered: it may be undone. */
 export class SeriesIds {
   readonly #known = new Map<string, number>();
