@@ -1,7 +1,7 @@
 // Bun's native publish as a quote feed: each quote is a message of its own, published once; Bun
 // writes what it published within a turn together. Arguments: port, and `joined` to publish a
-// burst as one message instead, `binary` for the edge's binary messages, a burst each, or
-// `binary_each` for binary messages of one quote. On `/control` a text "burst N" publishes N bursts.
+// burst as one message instead, `binary` for the edge's binary messages of one quote, or
+// `binary_joined` for those of a burst. On `/control` a text "burst N" publishes N bursts.
 
 import { joinedText, quoteBytes, quoteTexts } from "./quote_texts.mjs";
 
@@ -9,8 +9,8 @@ const form = process.argv[3] ?? "each";
 const messagesOf = {
   each: quoteTexts,
   joined: (clock) => [joinedText(quoteTexts(clock))],
-  binary: (clock) => [quoteBytes(clock, 10)],
-  binary_each: (clock) => Array.from({ length: 10 }, () => quoteBytes(clock, 1)),
+  binary: (clock) => Array.from({ length: 10 }, () => quoteBytes(clock, 1)),
+  binary_joined: (clock) => [quoteBytes(clock, 10)],
 }[form];
 const server = Bun.serve({
   port: Number(process.argv[2]),

@@ -75,12 +75,14 @@ export class Outbox {
       this.#count(frame);
       socket.sendNow(frame);
     }
+    const hasSent = this.#at > 0;
     const isEmpty = this.#at === this.#queue.length;
     if (isEmpty || this.#at >= dropSent) {
       this.#queue.splice(0, this.#at);
       this.#at = 0;
     }
-    if (!isEmpty) return this.#schedule();
+    // What has arrived while this was sent is handled first, so that it leaves with what comes next.
+    if (!isEmpty || hasSent) return this.#schedule();
     const works = this.#afterwards;
     this.#afterwards = [];
     for (const work of works) work();
