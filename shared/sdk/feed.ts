@@ -8,6 +8,7 @@ import { FeedAccounts } from "./feed_accounts.ts";
 import { FeedConnection } from "./feed_connection.ts";
 import { feedProtocols } from "./feed_binary.ts";
 import {
+  type BarsFrame,
   type ErrorFrame,
   type FeedChannel,
   feedPath,
@@ -66,8 +67,11 @@ export interface FeedEvents {
   quotes: { readonly quotes: readonly FeedQuote[]; readonly snapshot: boolean };
   /** One-minute bars of {@link FeedClient.subscribeBars}. */
   bars: { readonly bars: readonly LiveBar[]; readonly snapshot: boolean };
-  /** After a reconnect: quotes of these symbols were missed and cannot be had; a snapshot follows. */
-  gap: { readonly symbols: readonly string[] };
+  /**
+   * After a reconnect: quotes or bars of these symbols were missed and cannot be had; a snapshot
+   * follows. Bars are then to be asked for over HTTP.
+   */
+  gap: { readonly channel: FeedChannel; readonly symbols: readonly string[] };
   /** A refused frame. The connection may stay. */
   error: FeedRefusal;
   /** The edge's time, milliseconds since 1970. */
@@ -87,6 +91,8 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     if (this.#status.state === "connected") this.#connection?.send(frame);
   });
   readonly #latest = new Map<string, FeedQuote>();
+  /** Open times of the latest bars seen, by symbol. */
+  readonly #latestBars = new Map<string, number>();
   readonly #iterators = new Set<QuoteIterator>();
   readonly #listeners: { [Event in keyof FeedEvents]: Set<Listener<Event>> } = {
     status: new Set(),
@@ -224,7 +230,9 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
   }
 
   #ready(): void {
-    for (const frame of this.#subscriptions.restore(this.#latest)) this.#connection?.send(frame);
+    const quotes = new Map([...this.#latest].map(([symbol, { sequence }]) => [symbol, sequence]));
+    const frames = this.#subscriptions.restore({ quotes, bars: this.#latestBars });
+    for (const frame of frames) this.#connection?.send(frame);
     this.#setStatus({ state: "connected" });
     this.#accounts.restore();
   }
@@ -235,9 +243,9 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
       case "quotes":
         return this.#take(frame.quotes, frame.type === "snapshot");
       case "bars":
-        return this.#emit("bars", { bars: frame.bars, snapshot: frame.snapshot });
+        return this.#takeBars(frame);
       case "gap":
-        return this.#emit("gap", { symbols: frame.symbols });
+        return this.#emit("gap", { channel: frame.channel, symbols: frame.symbols });
       case "account_snapshot":
       case "transactions":
       case "account_values":
@@ -255,11 +263,10 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
   #answered(frame: SubscribedFrame | AccountSubscribedFrame): void {
     if (frame.channel === "account") return this.#accounts.answered(frame.id);
     const standing = this.#subscriptions.answered(frame);
-    if (standing === null || standing.channel !== "quotes" || standing.symbols === "*") return;
+    if (standing === null || standing.symbols === "*") return;
     const kept = new Set(standing.symbols);
-    for (const symbol of this.#latest.keys()) {
-      if (!kept.has(symbol)) this.#latest.delete(symbol);
-    }
+    const seen = standing.channel === "quotes" ? this.#latest : this.#latestBars;
+    for (const symbol of seen.keys()) if (!kept.has(symbol)) seen.delete(symbol);
   }
 
   #refused(frame: ErrorFrame): void {
@@ -268,13 +275,21 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     const again = this.#subscriptions.startOver(frame);
     if (again === null) return this.#emit("error", this.#subscriptions.refused(frame));
     this.#connection?.send(again.frame);
-    this.#emit("gap", { symbols: again.symbols });
+    this.#emit("gap", again.gap);
   }
 
   #take(quotes: readonly FeedQuote[], snapshot: boolean): void {
     for (const quote of quotes) this.#latest.set(quote.symbol, quote);
     for (const iterator of this.#iterators) iterator.push(quotes);
     this.#emit("quotes", { quotes, snapshot });
+  }
+
+  #takeBars({ bars, snapshot }: BarsFrame): void {
+    for (const { symbol, openTime } of bars) {
+      const latest = this.#latestBars.get(symbol) ?? 0;
+      if (openTime > latest) this.#latestBars.set(symbol, openTime);
+    }
+    this.#emit("bars", { bars, snapshot });
   }
 
   #lost(reason: string, refusal: ErrorFrame | null): void {
@@ -298,6 +313,7 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     for (const iterator of this.#iterators) iterator.end(refusal);
     this.#iterators.clear();
     this.#latest.clear();
+    this.#latestBars.clear();
     this.#setStatus({ state: "closed", refusal });
   }
 

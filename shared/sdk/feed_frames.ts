@@ -44,7 +44,6 @@ export type FeedProblemCode =
   | "unknown_channel"
   | "interval_not_offered"
   | "resume_ahead"
-  | "resume_not_offered"
   | "too_many_subscriptions"
   | "account_denied"
   | "account_unknown"
@@ -91,7 +90,7 @@ export interface SubscribeFrame {
   symbols: FeedSymbols;
   /** Newest per interval; 0 for every update. */
   intervalMs?: number | undefined;
-  /** The last sequence seen of symbols of this frame. */
+  /** Of symbols of this frame: the last sequence seen, or of bars the latest open time. */
   resume?: { [symbol: string]: number } | undefined;
   id?: string | undefined;
 }
@@ -119,9 +118,10 @@ export interface TableFrame {
   type: "table";
   instruments: { index: number; symbol: string; pricePrecision: number }[];
 }
-/** Quotes of these symbols were missed and are not kept any more; a snapshot follows. */
+/** Quotes or bars of these symbols were missed and are not kept any more; a snapshot follows. */
 export interface GapFrame {
   type: "gap";
+  channel: FeedChannel;
   symbols: string[];
 }
 /** The newest quote of each symbol that was added and not resumed. */

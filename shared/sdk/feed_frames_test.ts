@@ -81,7 +81,11 @@ const serverFrames: fc.Arbitrary<ServerFrame> = fc.oneof(
     intervalMs: fc.constantFrom(...contract.feedIntervalsMs),
     id,
   }),
-  record({ type: fc.constant("gap" as const), symbols }),
+  record({
+    type: fc.constant("gap" as const),
+    channel: fc.constantFrom(...contract.feedChannels),
+    symbols,
+  }),
   record({
     type: fc.constant("table" as const),
     instruments: fc.array(

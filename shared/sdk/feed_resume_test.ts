@@ -4,7 +4,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { WebSocket as NodeWebSocket } from "ws";
 import { startTestEdge } from "../../services/api-gateway/testing/test_edge.ts";
+import type { LiveBar } from "../contracts/messages/bars.ts";
 import { type FeedQuote, resumeLimits } from "../contracts/messages/feed.ts";
+import { topics } from "../contracts/messages/topics.ts";
+import { createEventSource, publishEvents } from "../runtime/events.ts";
+import { uuidIds } from "../runtime/time.ts";
 import { eventually } from "../testing/eventually.ts";
 import { ScriptedEdge } from "../testing/scripted_edge.ts";
 import { FeedClient, type FeedOptions } from "./feed.ts";
@@ -94,6 +98,32 @@ Deno.test("a client that missed more than is kept says so, and goes on from the 
   await eventually(() => it.feed.latest.get("EURUSD")?.sequence === last);
   assertEquals(it.gaps, ["EURUSD"]);
   assertEquals(it.sequences.length, 2);
+});
+
+Deno.test("the client resumes its bars too, and misses none", async () => {
+  await using it = await start();
+  const events = createEventSource({ source: "/test", ids: uuidIds, clock: it.edge.deps.clock });
+  const tell = (...minutes: number[]) =>
+    publishEvents(it.edge.deps.streams, topics.bars, [
+      events.event("bars.updated", {
+        bars: minutes.map((minute): LiveBar => ({
+          ...{ symbol: "EURUSD", side: "bid", granularity: "M1", openTime: minute * 60_000 },
+          ...{ open: "1.10000", high: "1.10010", low: "1.09990", close: "1.10001", ticks: 4 },
+          ...{ state: "final", version: minute },
+        })),
+      }),
+    ]);
+  const seen: number[] = [];
+  it.feed.on("bars", ({ bars }) => seen.push(...bars.map(({ version }) => version)));
+  await tell(1);
+  await it.feed.subscribeBars(["EURUSD"]);
+  await tell(2);
+  await eventually(() => seen.at(-1) === 2);
+  await it.interrupt(() => tell(3, 4, 5));
+  await tell(6);
+  await eventually(() => seen.at(-1) === 6);
+  assertEquals([...new Set(seen)], [1, 2, 3, 4, 5, 6]);
+  assertEquals(it.gaps, []);
 });
 
 Deno.test("a client that has seen more than the edge starts over, and says that there is a gap", async () => {

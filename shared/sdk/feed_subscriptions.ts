@@ -5,6 +5,7 @@ import {
   type FeedChannel,
   type FeedProblemCode,
   type FeedSymbols,
+  type GapFrame,
   type SubscribedFrame,
   type SubscribeFrame,
   symbolsPerFrameMax,
@@ -35,6 +36,9 @@ export class FeedClosed extends Error {
     super("The feed is closed; make a new client");
   }
 }
+
+/** The newest that was seen of each symbol: a sequence, or the open time of a bar. */
+export type Positions = ReadonlyMap<string, number>;
 
 export type ChangeFrame = SubscribeFrame | UnsubscribeFrame;
 
@@ -78,18 +82,18 @@ export class FeedSubscriptions {
   }
 
   /**
-   * Every frame a fresh connection needs: what stood before, resumed after the sequences seen, then
-   * the unanswered changes.
+   * Every frame a fresh connection needs: what stood before, resumed after what was seen, then the
+   * unanswered changes.
    */
-  restore(seen: ReadonlyMap<string, { readonly sequence: number }>): ChangeFrame[] {
+  restore(seen: Readonly<Record<FeedChannel, Positions>>): ChangeFrame[] {
     this.#resuming.clear();
     const frames: ChangeFrame[] = [];
     for (const [channel, standing] of this.#standing) {
       for (const part of inParts(standing)) {
         const frame: SubscribeFrame = this.#frame("subscribe", channel, part);
         frames.push(frame);
-        if (channel !== "quotes") continue;
-        const resume = sequencesOf(part === "*" ? [...seen.keys()] : part, seen);
+        const positions = seen[channel];
+        const resume = resumeOf(part === "*" ? [...positions.keys()] : part, positions);
         if (Object.keys(resume).length === 0) continue;
         frame.resume = resume;
         this.#resuming.set(frame.id!, frame);
@@ -102,12 +106,13 @@ export class FeedSubscriptions {
    * After the edge refused to resume because it has not seen as much as the client: the same frame
    * without, and the symbols that then have a gap. `null` for any other refusal.
    */
-  startOver(refused: ErrorFrame): { frame: SubscribeFrame; symbols: string[] } | null {
+  startOver(refused: ErrorFrame): { frame: SubscribeFrame; gap: Omit<GapFrame, "type"> } | null {
     if (refused.code !== "resume_ahead" || refused.id === undefined) return null;
     const resuming = this.#resuming.get(refused.id);
     if (resuming === undefined) return null;
-    const frame = this.#frame("subscribe", "quotes", resuming.symbols);
-    return { frame, symbols: Object.keys(resuming.resume!) };
+    const channel = resuming.channel as FeedChannel | undefined ?? "quotes";
+    const frame = this.#frame("subscribe", channel, resuming.symbols);
+    return { frame, gap: { channel, symbols: Object.keys(resuming.resume!) } };
   }
 
   /** Takes an answer; the subscription as it stands, or `null` when the answer is to a restore. */
@@ -154,12 +159,9 @@ export class FeedSubscriptions {
 }
 
 /** No more than one frame holds; symbols beyond get a snapshot. */
-function sequencesOf(
-  symbols: readonly string[],
-  seen: ReadonlyMap<string, { readonly sequence: number }>,
-): Record<string, number> {
+function resumeOf(symbols: readonly string[], seen: Positions): Record<string, number> {
   const known = symbols.filter((symbol) => seen.has(symbol)).slice(0, symbolsPerFrameMax);
-  return Object.fromEntries(known.map((symbol) => [symbol, seen.get(symbol)!.sequence]));
+  return Object.fromEntries(known.map((symbol) => [symbol, seen.get(symbol)!]));
 }
 
 function inParts(symbols: "*" | readonly string[]): FeedSymbols[] {

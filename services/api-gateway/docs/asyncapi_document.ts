@@ -94,10 +94,11 @@ const description = [
   "never go back.",
   "A `subscribe` may ask for the newest of each symbol at an interval: its turns are counted from " +
   "1970, and all clients of an interval get the same frame. After a reconnect it may name the last " +
-  "sequence seen of each symbol, and is answered with the quotes that were missed, or with a `gap` " +
-  "and a snapshot. Every edge shares the sequences, so a client may come back to another. Kept are " +
-  `${resumeLimits.quotesPerSymbol} quotes of each symbol, and ${resumeLimits.quotesPerAnswer} in ` +
-  "one answer.",
+  "sequence seen of each symbol (of bars, the latest open time), and is answered with what was " +
+  "missed, or with a `gap` and a snapshot. Every edge shares these, so a client may come back to " +
+  `another. Kept are ${resumeLimits.quotesPerSymbol} quotes of each symbol and ` +
+  `${resumeLimits.barsPerSymbol} bars of each side, and ${resumeLimits.updatesPerAnswer} go in one ` +
+  "answer.",
   "The channel `account` carries every transaction of an account (order, fill, money and margin " +
   "alike), each once, in order, without gaps, and twice a second at most what the account is worth. " +
   "`subscribe` with the account's id is answered with `subscribed` and `account_snapshot`, or, with " +

@@ -14,6 +14,17 @@ export interface Update {
   readonly symbol: string;
 }
 
+/** What a client that comes back has seen: of each symbol the newest position. */
+export type Seen = Readonly<Record<string, number>>;
+
+/** The answer to such a client. */
+export interface Missed<One extends Update = Update> {
+  /** In order for each symbol. */
+  readonly updates: One[];
+  /** Symbols of which not everything that was missed is kept. */
+  readonly gaps: string[];
+}
+
 export interface ChannelBoard<One extends Update = Update> {
   /** Updates since the last `takePending`. */
   readonly pending: number;
@@ -25,5 +36,9 @@ export interface ChannelBoard<One extends Update = Update> {
   newest(keys: Iterable<string>): One[];
   /** Where the symbols (`null`: all) stand: what a new subscriber is told. */
   standing(symbols: ReadonlySet<string> | null): One[];
+  /** The first symbol whose position is beyond anything that came here. */
+  ahead(seen: Seen): string | undefined;
+  /** What came since; with `newestOnly` of each symbol no more than where it stands. */
+  missed(seen: Seen, newestOnly: boolean): Missed<One>;
   frame(kind: "snapshot" | "update", updates: readonly One[], encoding: Encoding): Frame;
 }

@@ -145,7 +145,11 @@ Deno.test("a client away for longer than quotes are kept is told of the gap, the
       symbols: "*",
       resume: { EURUSD: first, USDJPY: yen },
     });
-    assertEquals(await client.next("gap"), { type: "gap", symbols: ["EURUSD"] });
+    assertEquals(await client.next("gap"), {
+      type: "gap",
+      channel: "quotes",
+      symbols: ["EURUSD"],
+    });
     const snapshot = quotesOf(await client.next("snapshot"));
     assertEquals(snapshot.map((one) => [one.symbol, one.sequence]), [["EURUSD", last]]);
     assertEquals(quotesOf(await client.next("quotes")).map((one) => one.symbol), ["USDJPY"]);
@@ -185,4 +189,40 @@ Deno.test("bars are a channel of their own: partial, final and corrected states,
     assertEquals(await late.next("bars"), { type: "bars", snapshot: true, bars: [final] });
     late.send({ type: "unsubscribe", channel: "bars", symbols: "*" });
     assertEquals(allQuotes(client), [], "quotes are not subscribed to");
+  }));
+
+Deno.test("who comes back to the bars gets those since, corrections of older ones, or a gap", () =>
+  withEdge(async (edge, connect) => {
+    const events = createEventSource({ source: "/test", ids: uuidIds, clock: edge.deps.clock });
+    const minute = (at: number): LiveBar => ({
+      ...{ symbol: "EURUSD", side: "bid", granularity: "M1", openTime: at * 60_000 },
+      ...{ open: "1.10000", high: "1.10010", low: "1.09990", close: "1.10001", ticks: 4 },
+      ...{ state: "final", version: 1 },
+    });
+    const watcher = await connect(edge.admin);
+    watcher.send({ type: "subscribe", channel: "bars", symbols: "*" });
+    await watcher.next("bars");
+    const tell = async (bars: LiveBar[]) => {
+      await publishEvents(edge.deps.streams, topics.bars, [events.event("bars.updated", { bars })]);
+      assertEquals(await watcher.next("bars"), { type: "bars", snapshot: false, bars });
+    };
+    const comeBack = async (openTime: number) => {
+      const client = await connect(edge.admin);
+      const resume = { EURUSD: openTime };
+      client.send({ type: "subscribe", channel: "bars", symbols: "*", resume });
+      await client.next("subscribed");
+      return client;
+    };
+    const corrected: LiveBar = { ...minute(1), state: "corrected", version: 2, ticks: 5 };
+    await tell([1, 2, 3, 4].map(minute));
+    await tell([corrected, minute(5)]);
+    const back = await comeBack(minute(3).openTime);
+    assertEquals(await back.next("bars"), { type: "bars", snapshot: true, bars: [] });
+    const missed = [corrected, ...[3, 4, 5].map(minute)];
+    assertEquals(await back.next("bars"), { type: "bars", snapshot: false, bars: missed });
+    await tell(Array.from({ length: resumeLimits.barsPerSymbol }, (_, at) => minute(6 + at)));
+    const late = await comeBack(minute(3).openTime);
+    assertEquals(await late.next("gap"), { type: "gap", channel: "bars", symbols: ["EURUSD"] });
+    const newest = minute(5 + resumeLimits.barsPerSymbol);
+    assertEquals(await late.next("bars"), { type: "bars", snapshot: true, bars: [newest] });
   }));

@@ -18,7 +18,7 @@ import type { Logger } from "../../../shared/runtime/logger.ts";
 import { AccountEnds } from "./account_ends.ts";
 import type { AccountHub } from "./account_hub.ts";
 import type { BarBoard } from "./bar_board.ts";
-import type { Encoding, Frame } from "./channel_board.ts";
+import type { Encoding, Frame, Seen } from "./channel_board.ts";
 import { FeedClient, type FeedSocket } from "./feed_client.ts";
 import type { FeedHub, Subscription } from "./feed_hub.ts";
 import {
@@ -187,7 +187,7 @@ export class FeedSession {
   #subscribe(frame: SymbolsFrame & { type: "subscribe" }): void {
     const end = this.#endOf(frame);
     if (end === null) return;
-    const refused = refuseSubscribe(frame, end.channel, this.#parts.channels.quotes.board);
+    const refused = refuseSubscribe(frame, this.#parts.channels[end.channel].board);
     if (refused !== null) return this.refuse(refused);
     const added = frame.symbols === "*" ? null : new Set(frame.symbols);
     const intervalMs = frame.intervalMs ?? end.intervalMs;
@@ -204,15 +204,14 @@ export class FeedSession {
   #answerStanding(
     { channel, intervalMs }: ChannelEnd,
     symbols: Subscription["symbols"],
-    seen: Readonly<Record<string, number>>,
+    seen: Seen,
   ): void {
-    const { channels } = this.#parts;
-    const hub = channels[channel];
+    const hub: FeedHub = this.#parts.channels[channel];
     const resumed = Object.keys(seen);
     if (resumed.length === 0) return this.#answer(hub.snapshot(symbols, this.#encoding));
-    const { board } = channels.quotes;
+    const { board } = hub;
     const { updates, gaps } = board.missed(seen, intervalMs > 0);
-    if (gaps.length > 0) this.#answer(gapText(gaps));
+    if (gaps.length > 0) this.#answer(gapText(channel, gaps));
     const complete = new Set(resumed).difference(new Set(gaps));
     const rest = board.standing(symbols).filter(({ symbol }) => !complete.has(symbol));
     this.#answer(board.frame("snapshot", rest, this.#encoding));

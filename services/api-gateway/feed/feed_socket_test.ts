@@ -132,9 +132,9 @@ const badFrames: [title: string, frame: unknown, code: keyof typeof feedProblems
     "unknown_symbol",
   ],
   [
-    "a resume of bars",
+    "a resume of bars that are not there",
     { ...subscribe, channel: "bars", resume: { EURUSD: 1 } },
-    "resume_not_offered",
+    "resume_ahead",
   ],
   ["a second key", { type: "authenticate", key: "sw_x" }, "already_authenticated"],
 ];

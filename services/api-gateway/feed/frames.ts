@@ -114,7 +114,7 @@ export const accountSubscribedText = (accounts: readonly string[], id?: string):
     accounts,
   });
 
-export const gapText = (symbols: readonly string[]): string =>
-  JSON.stringify({ type: "gap", symbols });
+export const gapText = (channel: FeedChannel, symbols: readonly string[]): string =>
+  JSON.stringify({ type: "gap", channel, symbols });
 
 export const tableText = JSON.stringify({ type: "table", instruments: instrumentTable });

@@ -15,7 +15,7 @@ import { resumeLimits } from "../../../shared/contracts/messages/feed.ts";
 import { formatPrice } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { Quote, QuoteStatus } from "../../../shared/domain/quote.ts";
-import type { ChannelBoard, Encoding, Frame, Update } from "./channel_board.ts";
+import type { ChannelBoard, Encoding, Frame, Missed, Seen, Update } from "./channel_board.ts";
 import { RecentQuotes } from "./recent_quotes.ts";
 
 /** A quote on its way to the clients. */
@@ -41,14 +41,6 @@ export class QuoteUpdate implements Update {
   get text(): string {
     return this.#text ??= quoteText(this.quote, this.status);
   }
-}
-
-/** The answer to a client that says what it has seen. */
-export interface Missed {
-  /** In order for each symbol; at least the newest of every symbol that is not in `gaps`. */
-  readonly updates: QuoteUpdate[];
-  /** Symbols of which not everything that was missed is kept. */
-  readonly gaps: string[];
 }
 
 export class QuoteBoard implements ChannelBoard<QuoteUpdate> {
@@ -107,22 +99,21 @@ export class QuoteBoard implements ChannelBoard<QuoteUpdate> {
     return this.newest(symbols ?? this.#entries.keys());
   }
 
-  /** The first symbol whose sequence is beyond anything that came here. */
-  ahead(seen: Readonly<Record<string, number>>): string | undefined {
+  ahead(seen: Seen): string | undefined {
     return Object.keys(seen).find((symbol) => {
       const held = this.#entries.get(symbol);
       return held === undefined || seen[symbol]! > held.quote.sequence;
     });
   }
 
-  /** What came after the sequence seen of each symbol; of `newestOnly`, just where they stand. */
-  missed(seen: Readonly<Record<string, number>>, newestOnly: boolean): Missed {
+  /** At least the newest of every symbol that has no gap: its status may have changed. */
+  missed(seen: Seen, newestOnly: boolean): Missed<QuoteUpdate> {
     const updates: QuoteUpdate[] = [];
     const gaps: string[] = [];
     for (const symbol of Object.keys(seen)) {
       const newest = this.#entries.get(symbol)!;
       const quotes = newestOnly ? [] : this.#recent.after(symbol, seen[symbol]!);
-      if (quotes === null || updates.length + quotes.length > resumeLimits.quotesPerAnswer) {
+      if (quotes === null || updates.length + quotes.length > resumeLimits.updatesPerAnswer) {
         gaps.push(symbol);
         continue;
       }

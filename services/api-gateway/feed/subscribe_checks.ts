@@ -1,21 +1,16 @@
 /** What a `subscribe` or `unsubscribe` may not ask for; a refused frame changes nothing. */
 
 import type * as v from "valibot";
-import {
-  type FeedChannel,
-  feedIntervalsMs,
-  type subscribeFrame,
-} from "../../../shared/contracts/messages/feed.ts";
+import { feedIntervalsMs, type subscribeFrame } from "../../../shared/contracts/messages/feed.ts";
 import { findInstrument } from "../../../shared/domain/instruments.ts";
+import type { ChannelBoard, Seen } from "./channel_board.ts";
 import { type FeedRefusal, refusal } from "./frames.ts";
-import type { QuoteBoard } from "./quote_board.ts";
 
 type SubscribeFrame = v.InferOutput<typeof subscribeFrame>;
 
 export function refuseSubscribe(
   frame: SubscribeFrame,
-  channel: FeedChannel,
-  board: QuoteBoard,
+  board: ChannelBoard,
 ): FeedRefusal | null {
   const { symbols, intervalMs, resume, id } = frame;
   const unlisted = symbols === "*" ? null : refuseUnlisted(symbols, id);
@@ -23,17 +18,14 @@ export function refuseSubscribe(
   if (intervalMs !== undefined && !feedIntervalsMs.includes(intervalMs)) {
     return refusal("interval_not_offered", `Ask for ${feedIntervalsMs.join(", ")} ms`, id);
   }
-  return resume === undefined ? null : refuseResume(frame, { ...resume }, { channel, board });
+  return resume === undefined ? null : refuseResume(frame, { ...resume }, board);
 }
 
 function refuseResume(
   { symbols, id }: SubscribeFrame,
-  seen: Readonly<Record<string, number>>,
-  { channel, board }: { channel: FeedChannel; board: QuoteBoard },
+  seen: Seen,
+  board: ChannelBoard,
 ): FeedRefusal | null {
-  if (channel !== "quotes") {
-    return refusal("resume_not_offered", "Subscribe without `resume`", id);
-  }
   const other = symbols === "*"
     ? undefined
     : Object.keys(seen).find((symbol) => !symbols.includes(symbol));

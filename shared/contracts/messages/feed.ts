@@ -60,13 +60,16 @@ export type FeedChannel = (typeof feedChannels)[number];
 export const feedIntervalsMs: readonly number[] = [0, 100, 250, 500, 1_000];
 
 /**
- * What an edge keeps for clients that come back. They resume by the sequences of the symbols, which
- * ingest gives and every edge shares: a client may come back to another copy than it left.
+ * What an edge keeps for clients that come back. They resume by what ingest and the archive give and
+ * every edge shares, the sequences of quotes and the open times of bars: a client may come back to
+ * another copy than it left.
  */
 export const resumeLimits = {
   quotesPerSymbol: 256,
-  /** Missed quotes that one answer may hold; symbols beyond get a gap. */
-  quotesPerAnswer: 1_000,
+  /** Of each side: a little over an hour. */
+  barsPerSymbol: 64,
+  /** Missed quotes or bars that one answer may hold; symbols beyond get a gap. */
+  updatesPerAnswer: 1_000,
 } as const;
 
 interface FeedProblem {
@@ -97,7 +100,6 @@ export const feedProblems = {
     "A sequence or transaction to resume from is beyond the newest; the frame changed nothing",
     null,
   ),
-  resume_not_offered: problem("The channel cannot be resumed; the frame changed nothing", null),
   too_many_subscriptions: problem(
     `A frame names more than ${feedLimits.symbolsPerFrameMax} symbols, or the socket follows ` +
       `${feedLimits.accountsMax} accounts; the frame changed nothing`,
@@ -169,7 +171,9 @@ export const subscribeFrame = v.pipe(
     resume: v.optional(
       v.pipe(
         v.record(v.pipe(v.string(), v.maxLength(16)), count),
-        v.description("The last sequence seen of symbols of this frame; channel quotes only"),
+        v.description(
+          "Of symbols of this frame: the last sequence seen, or of bars the latest open time",
+        ),
       ),
     ),
     id: v.optional(requestId),
@@ -241,10 +245,14 @@ export const snapshotFrame = v.pipe(
 );
 
 export const gapFrame = v.pipe(
-  v.strictObject({ type: v.literal("gap"), symbols: v.array(v.string()) }),
+  v.strictObject({
+    type: v.literal("gap"),
+    channel: v.picklist(feedChannels),
+    symbols: v.array(v.string()),
+  }),
   v.description(
-    "Stands before the snapshot when a client resumes: of these symbols quotes are missing that " +
-      "are not kept any more; the snapshot has their newest",
+    "Stands before the snapshot when a client resumes: of these symbols quotes or bars are missing " +
+      "that are not kept any more; the snapshot has their newest",
   ),
 );
 
@@ -265,7 +273,10 @@ export const barsFrame = v.pipe(
     ),
     bars: v.array(liveBar),
   }),
-  v.description("Bars that grew, ended or were corrected since the last frame"),
+  v.description(
+    "Bars that grew, ended or were corrected since the last frame. What a resumed client missed " +
+      "too, and every late correction that is kept",
+  ),
 );
 
 export const tableFrame = v.pipe(

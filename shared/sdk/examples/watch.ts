@@ -85,7 +85,9 @@ async function watch({ symbols, intervalMs, binary, bars }: Wishes): Promise<voi
   const key = Deno.env.get("SPOTWIRE_KEY");
   if (key === undefined) throw new Error("Set SPOTWIRE_KEY to a key with market:read");
   const feed = new FeedClient({ url, key, intervalMs, binary });
-  feed.on("gap", (gap) => console.error(`Quotes were missed of ${gap.symbols.join(", ")}`));
+  feed.on("gap", ({ channel, symbols }) => {
+    console.error(`Some ${channel} were missed of ${symbols.join(", ")}`);
+  });
   if (Deno.stdout.isTerminal() && !bars) drawTable(feed, url);
   else printLines(feed, url);
   await feed.subscribe(symbols);
