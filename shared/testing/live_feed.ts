@@ -11,7 +11,8 @@ import { Ingest } from "../../workers/ingest/ingest.ts";
 import { VenueReports } from "../../workers/ingest/venue_reports.ts";
 import type { Bar } from "../domain/bar.ts";
 import { TradingHours } from "../domain/fx_week.ts";
-import type { Symbol } from "../domain/instrument.ts";
+import { formatPrice, price, type Symbol } from "../domain/instrument.ts";
+import { instrumentOf } from "../domain/instruments.ts";
 import type { QuoteStatus } from "../domain/quote.ts";
 import { seededRandom } from "../domain/random.ts";
 import { epochMs } from "../domain/time.ts";
@@ -42,6 +43,7 @@ export interface SentPrice {
   readonly bid: number;
 }
 
+const spreadPoints = 20;
 /** Steps of time between two looks; small beside a heartbeat. */
 const stepMs = 500;
 
@@ -172,21 +174,29 @@ export class LiveFeed implements AsyncDisposable {
     return this.parts.steady.now() - from;
   }
 
+  /** The venue sends a price of each symbol, which must be archived, and a sign of life. */
+  send(bids: readonly number[]): void {
+    const venueTime = this.parts.wall.now();
+    for (const [at, symbol] of liveSymbols.entries()) {
+      const instrument = instrumentOf(symbol);
+      const bid = bids[at]!;
+      const prices = [bid, bid + spreadPoints].map((one) => formatPrice(price(one), instrument));
+      this.server.say(
+        "pricing",
+        `price ${instrument.base}_${instrument.quote} ${prices.join(" ")}`,
+      );
+      this.expected.push({ symbol, venueTime, bid });
+    }
+    this.server.say("pricing", "heartbeat");
+  }
+
   /** A fresh price of each symbol, and waits until the edge has them. */
   async move(): Promise<void> {
     const points = this.#moves++ % 9;
     const { market, wall } = this.parts;
     const venueTime = wall.now();
-    this.server.say(
-      "pricing",
-      `price EUR_USD 1.1000${points} 1.10020`,
-      `price USD_JPY 150.12${points} 150.140`,
-      "heartbeat",
-    );
-    const bids: readonly number[] = [110_000 + points, 150_120 + points];
-    for (const [at, symbol] of liveSymbols.entries()) {
-      this.expected.push({ symbol, venueTime, bid: bids[at]! });
-    }
+    const bids = [110_000 + points, 150_120 + points];
+    this.send(bids);
     await eventually(() =>
       liveSymbols.every((symbol, at) => {
         const quote = market.quotes.get(symbol);

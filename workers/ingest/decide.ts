@@ -107,10 +107,11 @@ export function judgeBatch(state: IngestState, batch: TickBatch, at: Moment): Ju
   return { quotes, quarantined, heard: wordBeside(state, quotes.length, at.aliveAt) };
 }
 
-/** A word that could not be published is told with the next, unless a newer one replaced it. */
+/** What a word said that nobody heard is told with the next, where it is still so. */
 export function retell(state: IngestState, { withdrawn, restored }: Heard): void {
-  for (const symbol of withdrawn) state.untold.set(symbol, "withdrawn");
-  for (const symbol of restored) state.untold.set(symbol, "restored");
+  for (const symbol of [...withdrawn, ...restored]) {
+    state.untold.set(symbol, state.withdrawn.has(symbol) ? "withdrawn" : "restored");
+  }
 }
 
 function reasonAgainst(

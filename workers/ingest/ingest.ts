@@ -6,19 +6,24 @@ import {
   quotesPerEventMax,
   type VenueHeard,
 } from "../../shared/contracts/messages/quotes.ts";
-import { topics } from "../../shared/contracts/messages/topics.ts";
-import type { Quote } from "../../shared/domain/quote.ts";
 import type { Clock, Timer } from "../../shared/domain/time.ts";
-import { type EventSource, publishEvents } from "../../shared/runtime/events.ts";
+import type { EventSource } from "../../shared/runtime/events.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
 import type { PriceVenue, TickBatch } from "../../shared/venues/venue.ts";
-import { closingTime, type Heard, judgeBatch, newIngestState, retell } from "./decide.ts";
+import {
+  closingTime,
+  type Heard,
+  judgeBatch,
+  type Judged,
+  newIngestState,
+  retell,
+} from "./decide.ts";
 import type { Word } from "./merge_words.ts";
+import { Outgoing } from "./outgoing.ts";
 import { Quarantine } from "./quarantine.ts";
-import { RecordedEvents } from "./recorded_events.ts";
 
 /** First and longest pause before a venue that failed is asked again. */
 const reconnectMs = { first: 500, most: 30_000 };
@@ -39,21 +44,18 @@ export class Ingest {
   readonly #deps: IngestDeps;
   readonly #state;
   readonly #quarantine: Quarantine;
-  readonly #recorded: RecordedEvents;
-  readonly #published;
+  readonly #outgoing: Outgoing;
   readonly #ended;
-  /** Quotes of a live venue that the streams did not take: the newest of each symbol. */
-  #unsent: readonly Quote[] = [];
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
     this.#state = newIngestState(deps.clock.now());
     this.#quarantine = new Quarantine(deps);
-    this.#published = deps.metrics.counter("spotwire_ingest_quotes_total", "Quotes published");
-    this.#recorded = new RecordedEvents({
+    this.#outgoing = new Outgoing({
       ...deps,
+      recorded: deps.venue.pausable,
       toEvent: (word) => this.#toEvent(word),
-      published: (quotes) => this.#published.inc(quotes),
+      unheard: (heard) => retell(this.#state, heard),
     });
     this.#ended = deps.metrics.gauge(
       "spotwire_ingest_recording_ended",
@@ -64,11 +66,16 @@ export class Ingest {
 
   /** Until the signal aborts or a recording ends. A venue that fails is asked again. */
   async run(signal: AbortSignal): Promise<void> {
+    await this.#follow(signal);
+    await this.#outgoing.sent();
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
     const { venue, logger } = this.#deps;
     let waitMs = reconnectMs.first;
     while (!signal.aborted) {
       try {
-        if (venue.pausable) await this.#recorded.begin();
+        await this.#outgoing.begin();
         for await (const batch of venue.ticks(signal)) {
           await this.#take(batch, signal);
           waitMs = reconnectMs.first;
@@ -94,8 +101,7 @@ export class Ingest {
     const aliveAt = live ? receivedAt : batch.time;
     const judged = judgeBatch(this.#state, batch, { receivedAt, aliveAt, live, clockMsMax });
     this.#quarantine.take(judged.quarantined);
-    const quotes = this.#unsent.length === 0 ? judged.quotes : [...this.#unsent, ...judged.quotes];
-    await this.#publish({ quotes, heard: judged.heard, signal });
+    await this.#publish(judged, signal);
   }
 
   /** A recording's last word carries the market's time past its last minute. */
@@ -103,39 +109,23 @@ export class Ingest {
     const { venue, logger } = this.#deps;
     const last = this.#state.venueTime;
     const heard = { time: closingTime(last), withdrawn: [], restored: [] };
-    await this.#publish({ quotes: [], heard, signal });
-    await this.#recorded.sent();
+    await this.#publish({ quotes: [], heard }, signal);
+    await this.#outgoing.sent();
     this.#ended.set(1);
     logger.info({ venue: venue.name, lastTime: last }, "recording ended");
   }
 
   /** What is withdrawn is told after the quotes: it stands until the next one. */
   async #publish(
-    { quotes, heard, signal }: {
-      quotes: readonly Quote[];
-      heard: Heard | null;
-      signal: AbortSignal;
-    },
+    { quotes, heard }: Pick<Judged, "quotes" | "heard">,
+    signal: AbortSignal,
   ): Promise<void> {
-    const { venue, streams, logger } = this.#deps;
     const words: Word[] = [];
     for (let at = 0; at < quotes.length; at += quotesPerEventMax) {
       words.push({ quotes: quotes.slice(at, at + quotesPerEventMax) });
     }
     if (heard !== null) words.push({ heard });
-    if (words.length === 0) return;
-    if (venue.pausable) return await this.#recorded.put(words, quotes.length, signal);
-    try {
-      await publishEvents(streams, topics.quotes, words.map((word) => this.#toEvent(word)));
-      this.#published.inc(quotes.length);
-      this.#unsent = [];
-    } catch (error) {
-      if (signal.aborted) return;
-      logger.error({ err: error, quotes: quotes.length }, "quotes not published, will retry");
-      // A live venue's prices are passed over by newer ones.
-      this.#unsent = newestOfEach(quotes);
-      if (heard !== null) retell(this.#state, heard);
-    }
+    if (words.length > 0) await this.#outgoing.put(words, signal);
   }
 
   #toEvent(word: Word): QuoteEvent {
@@ -153,7 +143,3 @@ export class Ingest {
     });
   }
 }
-
-const newestOfEach = (quotes: readonly Quote[]): Quote[] => [
-  ...new Map(quotes.map((quote) => [quote.symbol, quote])).values(),
-];

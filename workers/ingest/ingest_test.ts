@@ -147,17 +147,20 @@ Deno.test("Ingest asks a venue that failed again, and numbers go on", async () =
   await stopped(stop, streams, [0, 1]);
 });
 
-Deno.test("Ingest keeps the newest price of a live venue while the streams are down", async () => {
+Deno.test("Ingest keeps every price of a live venue, in order, while the streams are down", async () => {
   const gate = Promise.withResolvers<void>();
   const { stop, streams } = setUp(venueOf(false, async function* (signal) {
     await gate.promise;
-    for (let index = 0; index < 4; index++) yield batchAt(index);
+    for (let index = 0; index < 4; index++) {
+      yield batchAt(index);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
   }));
   streams.failures = 2;
   gate.resolve();
-  await eventually(async () => assertEquals((await seen(streams)).length, 3));
-  await stopped(stop, streams, [1, 2, 3]);
+  await eventually(async () => assertEquals((await seen(streams)).length, 4));
+  await stopped(stop, streams, [0, 1, 2, 3]);
 });
 
 Deno.test("Ingest repeats a recording's batch until the streams take it", async () => {

@@ -12,7 +12,7 @@ export const sparseBeatMs = 10_000;
 
 /**
  * Joins neighbouring quotes, and leaves out signs of life that something else follows within a few
- * seconds. Every quote stays, in its order, and so does the last word.
+ * seconds. Every quote stays, in its order, and so do what became of symbols and the last word.
  */
 export function mergeWords(words: readonly Word[]): Word[] {
   const merged: Word[] = [];
@@ -22,7 +22,8 @@ export function mergeWords(words: readonly Word[]): Word[] {
   for (const [index, word] of words.entries()) {
     if ("heard" in word) {
       const { time } = word.heard;
-      if (index < words.length - 1 && time - saidAt < sparseBeatMs) continue;
+      const isSpare = index < words.length - 1 && time - saidAt < sparseBeatMs;
+      if (isSpare && !changesStanding(word.heard)) continue;
       merged.push(word);
       growing = null;
       saidAt = time;
@@ -39,3 +40,6 @@ export function mergeWords(words: readonly Word[]): Word[] {
   }
   return merged;
 }
+
+const changesStanding = ({ withdrawn, restored }: Heard): boolean =>
+  withdrawn.length + restored.length > 0;
