@@ -154,6 +154,27 @@ for (const [way, ms] of [["forwards", hourMs], ["back", -hourMs]] as const) {
   );
 }
 
+faultTest("ingest started again after the clock went back a day loses nothing", async (feed) => {
+  const { wall } = feed.parts;
+  await feed.advance(1_000);
+  await feed.move();
+  await expectRightBars(feed);
+  const { archived } = await feed.bars(liveSymbols[0]!, wall.now());
+  wall.jumpBy(-24 * hourMs);
+  await feed.restartIngest();
+  await feed.connected(2);
+  await feed.move();
+  assertEquals(feed.statuses(), ["live", "live"]);
+  await feed.advance(1_000);
+  await feed.move();
+  await expectRightBars(feed);
+  const { archived: all } = await feed.bars(liveSymbols[0]!, wall.now() + 24 * hourMs);
+  const times = new Set(archived.map(({ openTime }) => openTime));
+  assertEquals(all.filter(({ openTime }) => times.has(openTime)), archived);
+  await eventually(async () => assertEquals(await feed.archivedQuotes(), feed.expected.length));
+  assertEquals(await feed.metric("spotwire_archive_repeated_quotes_total"), 0);
+});
+
 faultTest("a halted instrument is stale at once, alone, until it trades again", async (feed) => {
   feed.server.say("pricing", "halt EUR_USD");
   await eventually(() => assertEquals(feed.statuses(), ["stale", "live"]));

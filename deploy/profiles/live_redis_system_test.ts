@@ -3,12 +3,11 @@
 // back. Method: as in the other faults of a live feed, over a real Redis that is killed.
 
 import { assert, assertEquals } from "@std/assert";
-import { sql } from "kysely";
 import { systemTimer } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
 import { openStreams } from "../../shared/streams/open_streams.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
-import { type LiveFeed, liveSymbols, startLiveFeed } from "../../shared/testing/live_feed.ts";
+import { liveSymbols, startLiveFeed } from "../../shared/testing/live_feed.ts";
 import { realTest } from "../../shared/testing/real.ts";
 import { startRedis } from "../../shared/testing/real_redis.ts";
 
@@ -28,13 +27,6 @@ function countRefused(streams: EventStreams): { count: number } {
       throw error;
     });
   return refused;
-}
-
-async function quotesArchived(feed: LiveFeed): Promise<number> {
-  const { rows } = await sql<{ quotes: string | null }>`
-    select sum(quotes)::text as quotes from archive.symbols
-  `.execute(feed.parts.store.database("archive"));
-  return Number(rows[0]?.quotes ?? 0);
 }
 
 realTest("a Redis killed amid a live feed loses no price", ["redis"], async () => {
@@ -77,7 +69,7 @@ realTest("a Redis killed amid a live feed loses no price", ["redis"], async () =
     await eventually(async () => {
       const published = await feed.metric("spotwire_ingest_quotes_total");
       assertEquals(published, feed.expected.length);
-      assertEquals(await quotesArchived(feed), published);
+      assertEquals(await feed.archivedQuotes(), published);
     }, patient);
   }
   await streams.close();

@@ -82,7 +82,10 @@ export async function startPlatform(
   );
   const fills = { ...settings.fills, seed: settings.venue.seed };
   await startExecution({ ...grounds.execution, fills }, lifecycle);
-  await startArchive({ ...grounds.archive, history: settings.history }, lifecycle);
+  const archived = await startArchive(
+    { ...grounds.archive, history: settings.history },
+    lifecycle,
+  );
   const pipeline = await startPipeline({
     ...grounds.pipeline,
     folder: settings.imports.folder ?? `${folder}/import`,
@@ -105,6 +108,6 @@ export async function startPlatform(
     { ...edge, metrics: mergedMetrics(edge.metrics, all) },
     lifecycle,
   );
-  const startPrices = () => startIngest({ ...grounds.ingest, ...opened }, lifecycle);
+  const startPrices = () => startIngest({ ...grounds.ingest, ...opened, ...archived }, lifecycle);
   return { gateway, trading, startPrices };
 }

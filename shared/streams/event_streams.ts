@@ -73,6 +73,8 @@ export interface EventStreams {
    * the promise resolves, so nothing published afterwards is missed.
    */
   subscribe(options: SubscribeOptions): Promise<AsyncIterable<readonly StreamEntry[]>>;
+  /** The entry published last; `null` when none is kept. */
+  newest(topic: string): Promise<StreamEntry | null>;
   /** Entries that the slowest group has not acknowledged yet; 0 without groups. */
   backlog(topic: string): Promise<number>;
   /** Newest first, at most `max`. */

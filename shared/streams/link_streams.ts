@@ -51,9 +51,14 @@ export class LinkStreams implements EventStreams {
     const after = from === "start"
       ? "0-0"
       : from === "now"
-      ? await this.#lastId(topic)
+      ? (await this.newest(topic))?.id ?? "0-0"
       : from.after;
     return this.#batches(after, options);
+  }
+
+  async newest(topic: string): Promise<StreamEntry | null> {
+    const reply = await this.#link.send(["XREVRANGE", topic, "+", "-", "COUNT", 1]);
+    return readEntries(reply)[0] ?? null;
   }
 
   async backlog(topic: string): Promise<number> {
@@ -86,11 +91,6 @@ export class LinkStreams implements EventStreams {
 
   close(): Promise<void> {
     return this.#link.close();
-  }
-
-  async #lastId(topic: string): Promise<string> {
-    const reply = await this.#link.send(["XREVRANGE", topic, "+", "-", "COUNT", 1]);
-    return readEntries(reply)[0]?.id ?? "0-0";
   }
 
   /** Rides out lost connections: it knows where it stands, so nothing is missed. */

@@ -85,6 +85,14 @@ export class MemoryStreams implements EventStreams {
   }
 
   // deno-lint-ignore require-await -- as above
+  async newest(topic: string): Promise<StreamEntry | null> {
+    this.#refuseWhenClosed();
+    const log = this.#topics.get(topic)?.log;
+    const body = log?.at(log.last);
+    return log === undefined || body === undefined ? null : { id: this.#idOf(log.last), body };
+  }
+
+  // deno-lint-ignore require-await -- as above
   async backlog(topic: string): Promise<number> {
     this.#refuseWhenClosed();
     const groups = [...this.#topics.get(topic)?.groups.values() ?? []];

@@ -3,11 +3,13 @@
  * venue, ingest, streams, edge market and archive, on clocks that a test moves.
  */
 
+import { sql } from "kysely";
 import * as v from "valibot";
 import { EdgeMarket } from "../../services/api-gateway/market/edge_market.ts";
 import { startArchive } from "../../workers/archive/deps.ts";
 import { historySettings } from "../../workers/archive/settings.ts";
 import { Ingest } from "../../workers/ingest/ingest.ts";
+import { readLastSequence } from "../../workers/ingest/last_sequence.ts";
 import { VenueReports } from "../../workers/ingest/venue_reports.ts";
 import type { Bar } from "../domain/bar.ts";
 import { TradingHours } from "../domain/fx_week.ts";
@@ -102,17 +104,12 @@ export async function startLiveFeed(streams: EventStreams) {
   await followQuotes({ streams, book: market.quotes, logger, signal: lifecycle.signal });
   reports.begin({ logger, metrics, clock: wall, venue });
   const events = createEventSource({ source: "/workers/ingest", ids: uuidIds, clock: wall });
-  const ingest = new Ingest({
-    venue,
-    timer: wall,
-    clock: wall,
-    streams,
-    events,
-    logger,
-    metrics,
-  });
-  lifecycle.run("ingest", (signal) => ingest.run(signal));
-  return new LiveFeed({ wall, steady, server, market, lifecycle, store, metrics });
+  const ground = { venue, timer: wall, clock: wall, streams, events, logger, metrics };
+  const runIngest = async (signal: AbortSignal) => {
+    const lastSequence = await readLastSequence(ground, signal);
+    await new Ingest({ ...ground, lastSequence }).run(signal);
+  };
+  return new LiveFeed({ wall, steady, server, market, lifecycle, store, metrics, runIngest });
 }
 
 interface Parts {
@@ -123,6 +120,7 @@ interface Parts {
   readonly lifecycle: Lifecycle;
   readonly store: Store;
   readonly metrics: ReturnType<typeof createMetrics>;
+  readonly runIngest: (signal: AbortSignal) => Promise<void>;
 }
 
 export class LiveFeed implements AsyncDisposable {
@@ -131,10 +129,29 @@ export class LiveFeed implements AsyncDisposable {
   /** What the archive must hold, in the order of sending. */
   readonly expected: SentPrice[] = [];
   #moves = 0;
+  #stopIngest!: () => Promise<void>;
 
   constructor(parts: Parts) {
     this.parts = parts;
     this.server = parts.server;
+    this.#startIngest();
+  }
+
+  #startIngest(): void {
+    const { lifecycle, runIngest } = this.parts;
+    const stop = new AbortController();
+    const ended = runIngest(AbortSignal.any([lifecycle.signal, stop.signal]));
+    lifecycle.run("ingest", () => ended);
+    this.#stopIngest = () => {
+      stop.abort();
+      return ended;
+    };
+  }
+
+  /** Ends the ingest worker and starts another, which knows of the first what the streams tell. */
+  async restartIngest(): Promise<void> {
+    await this.#stopIngest();
+    this.#startIngest();
   }
 
   /** `live`, `quiet`, `stale` of each symbol; `none` before its first quote. */
@@ -223,6 +240,14 @@ export class LiveFeed implements AsyncDisposable {
     const text = await this.parts.metrics.text();
     const values = text.split("\n").filter((line) => line.startsWith(name));
     return values.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+  }
+
+  /** Quotes that the archive has, each once. */
+  async archivedQuotes(): Promise<number> {
+    const { rows } = await sql<{ quotes: string | null }>`
+      select sum(quotes)::text as quotes from archive.symbols
+    `.execute(this.parts.store.database("archive"));
+    return Number(rows[0]?.quotes ?? 0);
   }
 
   /** Before a moment: the bars the archive has, and those that exactly the prices sent should give. */

@@ -269,6 +269,16 @@ const cases: Record<string, Case> = {
     assertEquals(await streams.backlog(topic), 2);
   },
 
+  "newest() is the entry published last, whoever has read it": async (streams, topic) => {
+    assertEquals(await streams.newest(topic), null);
+    const reader = await streams.consumer(groupOf(topic));
+    await streams.publish(topic, ["a", "b"], keepAll);
+    const [, last] = await readAll(reader, 2);
+    assertEquals(await streams.newest(topic), { id: last!.id, body: "b" });
+    await streams.publish(topic, ["c"], keepAll);
+    assertEquals((await streams.newest(topic))?.body, "c");
+  },
+
   "deadLetters() of a topic without any is []": async (streams, topic) => {
     assertEquals(await streams.deadLetters(topic, 5), []);
   },

@@ -172,6 +172,13 @@ const appended = ({ ticks }: ArchiveEffects) =>
     batch: null,
   }));
 
+/** The highest sequence of any symbol; 0 when nothing was archived yet. */
+export async function lastSequence(db: Kysely<ArchiveDatabase>): Promise<number> {
+  const { last } = await db.selectFrom("symbols")
+    .select(({ fn }) => fn.max("sequence").as("last")).executeTakeFirstOrThrow();
+  return Number(last ?? 0);
+}
+
 async function load(db: Kysely<ArchiveDatabase>): Promise<Standing> {
   const { heard_at, batches, told } = await db.selectFrom("progress").selectAll()
     .executeTakeFirstOrThrow();

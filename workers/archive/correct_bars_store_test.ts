@@ -21,6 +21,7 @@ import {
   archiveMigrations,
   archiveSchema,
   createArchiveStore,
+  lastSequence,
 } from "./archive_store.ts";
 import { archiveBatch, type Heard } from "./decide.ts";
 import { type Committed, liveBars } from "./live_bars.ts";
@@ -96,6 +97,7 @@ Deno.test("a late quote's bar and the silent ones after it are put right, sealed
   ]);
   await sealer.sealTicks();
   await sealer.sealBars(start + 24 * 60 * minuteMs);
+  assertEquals(await lastSequence(store.database<ArchiveDatabase>(archiveSchema)), 2);
   await archive(store, [[quotes([59_000, 90, 3, 184_000])], [quotes([200_000, 95, 4])], [
     heard(270_000),
   ]]);

@@ -19,6 +19,7 @@ import {
   archiveMigrations,
   archiveSchema,
   createArchiveStore,
+  lastSequence,
 } from "./archive_store.ts";
 import { Archivist } from "./archivist.ts";
 import { keepHistory } from "./history_keeper.ts";
@@ -53,8 +54,11 @@ function barAnnouncer(
     );
 }
 
-/** Migrates, creates the group, then archives until the end. */
-export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle): Promise<void> {
+/** Migrates, creates the group, then archives until the end. The highest sequence archived before. */
+export async function startArchive(
+  ground: ArchiveGround,
+  lifecycle: Lifecycle,
+): Promise<{ archivedSequence: number }> {
   const { store, streams, hours, logger, metrics } = ground;
   await migrate(store, timeseriesSchema, timeseriesMigrations);
   await migrate(store, archiveSchema, archiveMigrations);
@@ -62,7 +66,9 @@ export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle):
   // From here on the group's backlog holds a recording back.
   await streams.consumer({ topic: topics.quotes.name, from: "start", ...reader });
   const depot = depotOf(ground.history);
-  const archive = createArchiveStore(store.database<ArchiveDatabase>(archiveSchema), depot);
+  const db = store.database<ArchiveDatabase>(archiveSchema);
+  const archivedSequence = await lastSequence(db);
+  const archive = createArchiveStore(db, depot);
   lifecycle.run("history", (signal) =>
     keepHistory({
       db: store.database<TimeseriesDatabase>(timeseriesSchema),
@@ -95,4 +101,5 @@ export async function startArchive(ground: ArchiveGround, lifecycle: Lifecycle):
       handle: (events) => archivist.take(events),
     });
   });
+  return { archivedSequence };
 }

@@ -17,6 +17,8 @@ export type QuarantineReason = (typeof quarantineReasons)[number];
 
 /** Sequences per millisecond of the wall clock: more than any symbol ever moves. */
 const sequencesPerMs = 1_000;
+/** More quotes than any symbol has in one run: so far may one be ahead of another. */
+const sequencesPerRun = 1e10;
 
 const { heartbeatMs } = defaultQuoteAges;
 
@@ -38,6 +40,8 @@ interface Refused {
 export interface IngestState {
   /** First sequence of every symbol: higher than any an earlier run gave. */
   readonly firstSequence: number;
+  /** The highest given. */
+  lastSequence: number;
   readonly symbols: Map<string, SymbolState>;
   /** Symbols whose last price no longer stands. */
   readonly withdrawn: Set<string>;
@@ -50,16 +54,24 @@ export interface IngestState {
   saidAt: EpochMs;
 }
 
-/** `startedAt` is the wall clock's, whatever clock the market runs on. */
-export const newIngestState = (startedAt: EpochMs): IngestState => ({
-  firstSequence: startedAt * sequencesPerMs,
-  symbols: new Map(),
-  withdrawn: new Set(),
-  refused: new Map(),
-  untold: new Map(),
-  venueTime: epochMs(0),
-  saidAt: epochMs(0),
-});
+/**
+ * `startedAt` is the wall clock's, whatever clock the market runs on. That may since have been set
+ * back, so sequences also begin above `last`, one of an earlier run where any is known.
+ */
+export function newIngestState(startedAt: EpochMs, last: number | null = null): IngestState {
+  const above = last === null ? 0 : last + sequencesPerRun;
+  const firstSequence = Math.max(startedAt * sequencesPerMs, above);
+  return {
+    firstSequence,
+    lastSequence: firstSequence,
+    symbols: new Map(),
+    withdrawn: new Set(),
+    refused: new Map(),
+    untold: new Map(),
+    venueTime: epochMs(0),
+    saidAt: epochMs(0),
+  };
+}
 
 export interface Judged {
   readonly quotes: readonly Quote[];
@@ -131,6 +143,7 @@ function accept(state: IngestState, tick: Tick, receivedTime: EpochMs): Quote {
   const { symbol, bid, ask, venueTime } = tick;
   const known = state.symbols.get(symbol);
   const sequence = known === undefined ? state.firstSequence : known.sequence + 1;
+  if (sequence > state.lastSequence) state.lastSequence = sequence;
   state.symbols.set(symbol, { sequence, venueTime, bid, ask });
   state.refused.delete(symbol);
   state.withdrawn.delete(symbol);

@@ -27,6 +27,19 @@ Deno.test("judgeBatch() numbers each symbol from the wall clock, so a restart go
   assert(later.quotes[0]!.sequence > quotes[2]!.sequence);
 });
 
+Deno.test("judgeBatch() numbers above an earlier run, also one whose clock was ahead", () => {
+  const dayMs = 86_400_000;
+  const before = newIngestState(epochMs(start + dayMs));
+  const busy = Array.from({ length: 5_000 }, () => tick());
+  const quotes = judge(before, start, [tick({ symbol: "USDJPY" }), ...busy]).quotes;
+  assertEquals(before.lastSequence, quotes.at(-1)!.sequence);
+  // Whichever symbol's sequence is known of that run.
+  for (const { sequence } of [quotes[0]!, quotes.at(-1)!]) {
+    const after = judge(newIngestState(epochMs(start), sequence), start, [tick()]);
+    assert(after.quotes[0]!.sequence > before.lastSequence);
+  }
+});
+
 Deno.test("judgeBatch() keeps back what cannot be a price, by reason", () => {
   const state = newIngestState(epochMs(start));
   const reasons = (one: Partial<Record<keyof Tick, number | string>>) =>

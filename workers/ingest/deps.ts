@@ -16,6 +16,7 @@ import {
   oandaSettings,
   type VenueOptions,
 } from "./settings.ts";
+import { readLastSequence } from "./last_sequence.ts";
 import { VenueReports } from "./venue_reports.ts";
 
 /** What ingest stands on; a profile may share the streams among its parts. */
@@ -27,6 +28,12 @@ export interface OpenedVenue {
   readonly timer: Timer;
   /** Where the venue's own reports go. */
   readonly reports: VenueReports;
+}
+
+/** What is known of earlier runs. */
+export interface EarlierRuns {
+  /** The highest sequence that was archived, where the archive can be asked; 0 when there is none. */
+  readonly archivedSequence?: number | undefined;
 }
 
 export async function openIngest(
@@ -57,13 +64,16 @@ export async function openVenue(settings: VenueOptions): Promise<OpenedVenue> {
 }
 
 /** Publishes the venue's prices until the end. */
-export function startIngest(ground: IngestGround, lifecycle: Lifecycle): void {
+export function startIngest(ground: IngestGround & EarlierRuns, lifecycle: Lifecycle): void {
   const events = createEventSource({
     source: "/workers/ingest",
     ids: ground.ids,
     clock: ground.clock,
   });
   ground.reports.begin(ground);
-  const ingest = new Ingest({ ...ground, events });
-  lifecycle.run("ingest", (signal) => ingest.run(signal));
+  lifecycle.run("ingest", async (signal) => {
+    const published = await readLastSequence(ground, signal);
+    const lastSequence = Math.max(published ?? 0, ground.archivedSequence ?? 0) || null;
+    await new Ingest({ ...ground, events, lastSequence }).run(signal);
+  });
 }

@@ -38,6 +38,8 @@ export interface IngestDeps {
   readonly events: EventSource;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** A sequence of an earlier run, see `readLastSequence`; `null` when there was none. */
+  readonly lastSequence: number | null;
 }
 
 export class Ingest {
@@ -49,7 +51,7 @@ export class Ingest {
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
-    this.#state = newIngestState(deps.clock.now());
+    this.#state = newIngestState(deps.clock.now(), deps.lastSequence);
     this.#quarantine = new Quarantine(deps);
     this.#outgoing = new Outgoing({
       ...deps,
@@ -138,6 +140,7 @@ export class Ingest {
     return this.#deps.events.event("venue.heard", {
       venue: this.#deps.venue.name,
       time,
+      sequence: this.#state.lastSequence,
       ...(withdrawn.length === 0 ? {} : { withdrawn: [...withdrawn] }),
       ...(restored.length === 0 ? {} : { restored: [...restored] }),
     });

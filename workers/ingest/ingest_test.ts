@@ -45,6 +45,7 @@ function setUp(venue: PriceVenue) {
     events: createEventSource({ source: "/workers/ingest", ids: uuidIds, clock: systemTimer }),
     logger: createLogger({ service: "ingest", level: "silent" }),
     metrics,
+    lastSequence: null,
   });
   const run = ingest.run(abort.signal);
   const stop = async () => {
@@ -98,7 +99,11 @@ Deno.test("Ingest publishes a recording, its closing sign of life, and says that
     },
     {
       type: "venue.heard",
-      data: { venue: "scripted", time: Math.ceil((start + 700) / minute) * minute + 5_000 },
+      data: {
+        venue: "scripted",
+        time: Math.ceil((start + 700) / minute) * minute + 5_000,
+        sequence: start * 1_000 + 1,
+      },
     },
   ]);
   const text = await metrics.text();

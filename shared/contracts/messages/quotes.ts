@@ -66,6 +66,8 @@ export const venueHeard = eventSchema(
   v.strictObject({
     venue: v.string(),
     time: epochMsNumber,
+    /** No quote or late quote before this word has a higher one; missing before there were such words. */
+    sequence: v.optional(count),
     /** Their last quotes no longer stand, although the venue is alive: they are stale. */
     withdrawn: symbols,
     /** Withdrawn before, and now known to stand unchanged. */
