@@ -49,7 +49,7 @@ export async function startPlatform(
   const { timer } = opened;
   const tokenSecret = await keptSecret(`${settings.data.folder}/token.secret`, randomSecret);
   const authenticate = internalOnly(tokenSecret);
-  const { folder } = settings.data;
+  const { data: { folder }, history } = settings;
   const url = settings.database.url ?? `pglite:${folder}/db`;
   const shared = await openGround("spotwire", { ...settings, database: { url } }, lifecycle);
   const kv = await openDenoKv(`${folder}/kv`, { clock: systemTimer });
@@ -73,23 +73,20 @@ export async function startPlatform(
   };
   const terms = readTerms(settings.terms);
   const trading = await startTrading(
-    { ...grounds.trading, terms, history: settings.history },
+    { ...grounds.trading, terms, history },
     lifecycle,
   );
   const marketData = await startMarketData(
-    { ...grounds.marketData, guarantees: terms.guarantees, history: settings.history },
+    { ...grounds.marketData, guarantees: terms.guarantees, history },
     lifecycle,
   );
   const fills = { ...settings.fills, seed: settings.venue.seed };
   await startExecution({ ...grounds.execution, fills }, lifecycle);
-  const archived = await startArchive(
-    { ...grounds.archive, history: settings.history },
-    lifecycle,
-  );
+  const archived = await startArchive({ ...grounds.archive, history }, lifecycle);
   const pipeline = await startPipeline({
     ...grounds.pipeline,
     folder: settings.imports.folder ?? `${folder}/import`,
-    history: settings.history,
+    history,
   }, lifecycle);
   const upstreams = {
     trading: localUpstream("trading-gateway", createTradingApp(trading)),
