@@ -11,6 +11,7 @@ import {
   timeseriesMigrations,
   timeseriesSchema,
 } from "../../shared/timeseries/bars_table.ts";
+import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
 import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import type { HistoryWriter } from "../../shared/timeseries/history.ts";
@@ -47,11 +48,13 @@ export async function openPipeline(ground: PipelineGround): Promise<PipelineDeps
   const db = store.database<PipelineDatabase>(pipelineSchema);
   const imports = new ImportStore(db);
   const folder = new ImportFolder(ground.folder);
-  const writer = new BlockHistoryWriter(depotOf(ground.history));
+  const depot = depotOf(ground.history);
+  const writer = new BlockHistoryWriter(depot);
+  const reader = (history: Kysely<TimeseriesDatabase>) => new BlockHistory(history, depot);
   const history = (trx: Kysely<PipelineDatabase>) =>
     trx.withSchema(timeseriesSchema) as unknown as Kysely<TimeseriesDatabase>;
   const parts: RunnerDeps = {
-    ...{ db, imports, writer, history, clock, ids, logger },
+    ...{ db, imports, writer, history, reader, clock, ids, logger },
     // History is of the real market, whatever hours are practised here.
     hours: tradingHours("fx-week"),
     ...pipelineMetrics(ground.metrics, imports),

@@ -172,10 +172,12 @@ export class ImportStore {
       readonly now: number;
       /** To be added to those of the plan. */
       readonly notes?: readonly string[];
+      /** The last row read of each file. */
+      readonly readTo?: ReadonlyMap<string, number>;
     },
   ): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
-      if (how.state === "done") await dropOutdated(trx, lease.importId);
+      if (how.state === "done") await dropOutdated(trx, lease.importId, how.readTo ?? new Map());
       await expectHeld(
         trx.updateTable("imports").set({
           state: how.state,
@@ -250,10 +252,28 @@ export async function expectHeld(
   if ((await updating).numUpdatedRows !== 1n) throw new LeaseLost(importId);
 }
 
-/** Rows of the same files that an earlier load kept apart, and that this one found nothing wrong with. */
-const dropOutdated = (trx: Kysely<PipelineDatabase>, importId: string) =>
-  sql`delete from pipeline.quarantine q using pipeline.files f, pipeline.imports i
-    where i.import_id = ${importId} and f.import_id = i.import_id and q.file = f.path
-      and q.state = 'held' and q.import_id < ${importId}
-      and (q.kind = 'reference' or exists (select from pipeline.days d
-        where d.import_id = i.import_id and d.source = q.source))`.execute(trx);
+/**
+ * Drops the rows of the same files that an earlier load kept apart, and that this one read and found
+ * nothing wrong with.
+ */
+async function dropOutdated(
+  trx: Kysely<PipelineDatabase>,
+  importId: string,
+  readTo: ReadonlyMap<string, number>,
+): Promise<void> {
+  const outdated = sql`q.state = 'held' and q.import_id < ${importId}
+    and (q.kind = 'reference' or exists (select from pipeline.days d
+      where d.import_id = ${importId} and d.source = q.source))`;
+  const { rows } = await sql<{ file: string }>`select distinct q.file
+    from pipeline.quarantine q where ${outdated}`.execute(trx);
+  const read = rows.filter(({ file }) => readTo.has(file)).map(({ file }) => ({
+    file,
+    row: Math.min(readTo.get(file)!, Number.MAX_SAFE_INTEGER),
+  }));
+  for (let at = 0; at < read.length; at += filesMax) {
+    const records = JSON.stringify(read.slice(at, at + filesMax));
+    await sql`delete from pipeline.quarantine q
+      using json_to_recordset(${records}::text::json) as f(file text, row int8)
+      where ${outdated} and q.file = f.file and q.row <= f.row`.execute(trx);
+  }
+}

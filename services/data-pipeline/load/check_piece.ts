@@ -1,11 +1,13 @@
 /** Decides about a piece: what of it is stored, what is kept apart and why, or that the load stops. */
 
 import type { Instrument } from "../../../shared/domain/instrument.ts";
+import type { TimeRange } from "../../../shared/timeseries/columns.ts";
 import { type Before, checkBars, type CheckOptions, checkTicks } from "../checks/check_columns.ts";
 import { bitsWith, gateBit, gates, type GateSettings, gatesOf } from "../checks/gates.ts";
 import { type DayQuality, dayQuality, gapsOf } from "../quality/day_quality.ts";
 import { type HeldRow, rowKey } from "../quarantine/quarantine_store.ts";
 import type { Piece, Segment } from "./pieces.ts";
+import { rangesRead } from "./ranges_read.ts";
 import { joinRows, pickRows, rowAt, type Rows, toBars, toTicks } from "./rows.ts";
 
 /** A gate said stop: where, and why. */
@@ -39,6 +41,8 @@ export interface Decided {
   readonly quality: Omit<DayQuality, "bytesStored">;
   readonly median: number;
   readonly before: Before | null;
+  /** What of its time was read whole. */
+  readonly ranges: readonly TimeRange[];
 }
 
 /** Rows of one piece that may be kept apart; more, and the file is not what it is taken for. */
@@ -94,7 +98,10 @@ export function checkPiece(piece: Piece, context: PieceContext): Decided {
     gates: checked.counts,
     held: all.map((row) => row.reasons),
   });
-  return { rows: kept, held: all, quality, median: checked.median, before: checked.before };
+  const { hours } = context;
+  const ranges = rangesRead(piece, { mask, hours, before: context.before?.time ?? null });
+  const { median, before } = checked;
+  return { rows: kept, held: all, quality, median, before, ranges };
 }
 
 /** No row meets a gate, and those that keep the rows in order and within their day are on. */

@@ -15,6 +15,7 @@ import { type HeldRow, keepRows } from "../quarantine/quarantine_store.ts";
 import { numbersOf } from "../reference/reference_number.ts";
 import { keepNumbers } from "../reference/reference_store.ts";
 import type { LoadProgress } from "./progress.ts";
+import type { Loaded } from "./run_load.ts";
 
 /** A file of reference series, and its name below the import folder. */
 export interface ReferenceFile {
@@ -34,24 +35,26 @@ export interface ReferenceLoad {
 /** Rows of one load's reference files that may be kept apart. */
 const faultsMax = 100_000;
 
-/** Loads them all; a note about each. @throws SourceFileError, LeaseLost, or the signal's reason */
+/** Loads them all; a note about each, and how far it was read. @throws SourceFileError, LeaseLost, or the signal's reason */
 export async function loadReference(
   load: ReferenceLoad,
   files: readonly ReferenceFile[],
-): Promise<readonly string[]> {
+): Promise<Loaded> {
   const { progress } = load;
   const bytesBefore = progress.bytesDone;
   const counts = { read: 0, faults: 0 };
   const notes: string[] = [];
+  const readTo = new Map<string, number>();
   let bytes = bytesBefore;
   for (const of of files) {
     progress.currentFile = of.name;
-    const { read, added } = await loadFile(load, of, counts);
+    const { read, added, lastRow } = await loadFile(load, of, counts);
+    readTo.set(of.name, lastRow);
     notes.push(`${of.name}: ${read} numbers of ${of.file.format}, ${added} of them new`);
     bytes += of.file.bytes;
     progress.bytesDone = bytes;
   }
-  return notes;
+  return { notes, readTo };
 }
 
 async function loadFile(
@@ -62,6 +65,7 @@ async function loadFile(
   const before = counts.read;
   const bytesBefore = load.progress.bytesDone;
   let added = 0;
+  let lastRow = Infinity;
   try {
     for await (const chunk of of.file.read(load.signal)) {
       load.signal.throwIfAborted();
@@ -78,9 +82,10 @@ async function loadFile(
   } catch (error) {
     if (!(error instanceof SourceFileError) || load.unreadable === "stop") throw error;
     const faults = [{ row: error.row ?? 0, original: "", reason: error.message }];
+    lastRow = (error.row ?? 1) - 1;
     await storeChunk(load, { of, numbers: [], faults, read: counts.read }, "unreadable_file");
   }
-  return { read: counts.read - before, added };
+  return { read: counts.read - before, added, lastRow };
 }
 
 interface StoredChunk {

@@ -14,6 +14,7 @@ import type {
   SourceFile,
   TickChunk,
 } from "../../../shared/venues/files/source_file.ts";
+import { ReadingTrace } from "./reading_trace.ts";
 import { type Rows, rowsOfBars, rowsOfTicks } from "./rows.ts";
 
 /** What rows are of, besides their source. */
@@ -43,6 +44,8 @@ export interface Segment {
   readonly rows: Rows;
   readonly from: number;
   readonly to: number;
+  /** Of these rows, those that something unread lies before. */
+  readonly breaks: readonly number[];
 }
 
 export interface KeptFault extends RowFault {
@@ -57,12 +60,17 @@ export class Piece {
   rows = 0;
   /** Position of the first file with rows of it. */
   firstFile = Infinity;
-  /** When the next piece of the series begins, once that is known. */
-  nextFrom: number | null = null;
+  /** The file the series' rows before it stand in; `null` where none were read. */
+  readonly previousOf: LoadFile | null;
+  /** The row of the series that comes after it. */
+  next: { readonly of: LoadFile; readonly at: number } | null = null;
+  /** Something after its last row could not be read. */
+  endsBroken = false;
 
-  constructor(series: PieceSeries, period: TimeRange) {
+  constructor(series: PieceSeries, period: TimeRange, previousOf: LoadFile | null) {
     this.series = series;
     this.period = period;
+    this.previousOf = previousOf;
   }
 
   /** `2019-02-04`. */
@@ -87,6 +95,7 @@ export class PieceBuilder {
   readonly #latest: number;
   readonly #nameOf: (path: string) => string;
   readonly #open = new Map<string, Piece>();
+  readonly #trace = new ReadingTrace();
 
   /** Rows later than `latest` never begin a piece. */
   constructor(latest: number, nameOf: (path: string) => string) {
@@ -100,12 +109,14 @@ export class PieceBuilder {
     const rows = "ticks" in chunk ? rowsOfTicks(chunk.ticks) : rowsOfBars(chunk.bars);
     const key = pieceKey(series);
     const name = chunk.path === undefined ? of.name : this.#nameOf(chunk.path);
+    const breaks = this.#trace.see(of, name, { key, chunk });
     const closed: Piece[] = [];
     let open = this.#open.get(key);
     let from = 0;
     const keep = (to: number) => {
       if (to === from || open === undefined) return;
-      open.segments.push({ of, name, chunk, rows, from, to });
+      const own = breaks.filter((index) => index >= from && index < to);
+      open.segments.push({ of, name, chunk, rows, from, to, breaks: own });
       open.rows += to - from;
       open.firstFile = Math.min(open.firstFile, of.position);
     };
@@ -117,11 +128,13 @@ export class PieceBuilder {
       keep(i);
       from = i;
       const period = periodOf(series, Math.min(at, next));
+      const previousOf: LoadFile | null = open?.segments.at(-1)?.of ?? null;
       if (open !== undefined) {
-        open.nextFrom = period.from;
+        open.next = { of, at: Math.min(at, next) };
+        open.endsBroken = breaks.includes(i);
         closed.push(open);
       }
-      open = new Piece(series, period);
+      open = new Piece(series, period, previousOf);
       this.#open.set(key, open);
     }
     keep(rows.length);
@@ -140,6 +153,16 @@ export class PieceBuilder {
     return rows === 0 && !this.#open.has(pieceKey(seriesOf(chunk)));
   }
 
+  /** A file could not be read to its end. */
+  breakOff(): void {
+    this.#trace.breakOff();
+  }
+
+  /** The last row read of each file, by its name. */
+  get readTo(): ReadonlyMap<string, number> {
+    return this.#trace.readTo;
+  }
+
   /** Position of the first file with rows of a piece that is not complete; `Infinity` without. */
   get firstFile(): number {
     let first = Infinity;
@@ -149,6 +172,8 @@ export class PieceBuilder {
 
   /** The pieces in hand, by time; nothing more will come. */
   end(): Piece[] {
+    this.#trace.endFile();
+    for (const [key, piece] of this.#open) piece.endsBroken = this.#trace.isBroken(key);
     const rest = [...this.#open.values()].sort((a, b) => a.period.from - b.period.from);
     this.#open.clear();
     return rest;

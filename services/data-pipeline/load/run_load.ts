@@ -7,7 +7,6 @@ import type { Instrument } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
-import type { TimeRange } from "../../../shared/timeseries/columns.ts";
 import { type RowNote, SourceFileError } from "../../../shared/venues/files/source_file.ts";
 import { gatesFor } from "../checks/gates.ts";
 import type { ImportRequest, ImportRow, ImportStore, Lease } from "../imports/import_store.ts";
@@ -48,17 +47,27 @@ export interface LoadRun {
   readonly signal: AbortSignal;
 }
 
-const weekEndMs = 3 * 86_400_000;
+/** What a load that came to its end tells. */
+export interface Loaded {
+  /** About single rows. */
+  readonly notes: readonly string[];
+  /** The last row read of each file, by its name; `Infinity` where it was read to its end. */
+  readonly readTo: ReadonlyMap<string, number>;
+}
 
-/** Loads all; notes about single rows. @throws SourceFileError, GateStopped, LeaseLost, or the signal's reason */
-export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<readonly string[]> {
+/** @throws SourceFileError, GateStopped, LeaseLost, or the signal's reason */
+export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<Loaded> {
   const request = run.row.request as ImportRequest;
   const { files, references, source } = await planLoad(deps, run, request);
-  const notes = await new Load(deps, run, { request, files, source }).run();
+  const loaded = await new Load(deps, run, { request, files, source }).run();
   const { db, clock } = deps;
   const { unreadable } = request;
   const now = () => clock.now();
-  return [...notes, ...await loadReference({ db, now, unreadable, ...run }, references)];
+  const other = await loadReference({ db, now, unreadable, ...run }, references);
+  return {
+    notes: [...loaded.notes, ...other.notes],
+    readTo: new Map([...loaded.readTo, ...other.readTo]),
+  };
 }
 
 async function planLoad(deps: LoadDeps, { row, lease, progress }: LoadRun, request: ImportRequest) {
@@ -120,7 +129,7 @@ class Load {
   }
 
   /** Stores all; what was worth telling of single rows. */
-  async run(): Promise<readonly string[]> {
+  async run(): Promise<Loaded> {
     const { row, signal } = this.#run;
     const { db } = this.#deps;
     this.#released = await releasedKeys(db, this.#source);
@@ -132,7 +141,11 @@ class Load {
     for (const piece of this.#pieces.end()) await this.#store(piece, this.#files.length);
     if (this.#loose.length > 0) await this.#storeLoose();
     const more = this.#rowNotes - this.#notes.length;
-    return more > 0 ? [...this.#notes, `and ${more} such rows more`] : this.#notes;
+    const notes = more > 0 ? [...this.#notes, `and ${more} such rows more`] : this.#notes;
+    // What an earlier attempt stored it had read whole.
+    const before = this.#files.filter(({ position }) => position < row.next_file);
+    const readTo = new Map(before.map(({ name }) => [name, Infinity]));
+    return { notes, readTo: new Map([...readTo, ...this.#pieces.readTo]) };
   }
 
   #note(of: LoadFile, notes: readonly RowNote[]): void {
@@ -168,6 +181,7 @@ class Load {
     } catch (error) {
       if (!(error instanceof SourceFileError) || this.#request.unreadable === "stop") throw error;
       const faults = [{ row: error.row ?? 0, original: "", reason: error.message }];
+      this.#pieces.breakOff();
       this.#keepLoose(of, faults, "unreadable_file");
     }
   }
@@ -222,7 +236,6 @@ class Load {
       source: this.#source,
       piece,
       decided,
-      range: rangeOf(piece, carried === undefined),
       nextFile: this.#loose.length > 0
         ? this.#run.row.next_file
         : Math.min(this.#pieces.firstFile, readingFile),
@@ -246,34 +259,3 @@ class Load {
 const notesMax = 20;
 /** Rows without a day that one load keeps apart at most. */
 const looseMax = 100_000;
-
-/**
- * What of the series a piece replaces: its whole period where the load goes on before and after it,
- * else from its first file's beginning and to its last row, so that what other files of the same day
- * gave before stays.
- */
-function rangeOf(piece: Piece, isFirst: boolean): TimeRange {
-  const { period, segments, series } = piece;
-  const [start, end] = boundsOf(piece);
-  const fileFrom = Math.min(...segments.map((segment) => segment.of.file.from as number));
-  const goesOn = piece.nextFrom !== null && piece.nextFrom - period.to <= weekEndMs;
-  return {
-    from: isFirst ? Math.max(period.from, Math.min(start, fileFrom)) : period.from,
-    to: goesOn ? period.to : Math.min(period.to, end + Math.max(1, series.intervalMs)),
-  };
-}
-
-/** The first and the last time within the period. */
-function boundsOf({ segments, period }: Piece): readonly [number, number] {
-  let first = period.to;
-  let last = period.from;
-  for (const { rows, from, to } of segments) {
-    for (let i = from; i < to; i++) {
-      const at = rows.time[i]!;
-      if (at < period.from || at >= period.to) continue;
-      if (at < first) first = at;
-      if (at > last) last = at;
-    }
-  }
-  return [first, last];
-}

@@ -17,7 +17,7 @@ import {
 } from "../imports/import_store.ts";
 import { GateStopped } from "./check_piece.ts";
 import { LoadProgress } from "./progress.ts";
-import { type LoadDeps, runLoad } from "./run_load.ts";
+import { type LoadDeps, type Loaded, runLoad } from "./run_load.ts";
 
 export interface RunnerDeps extends LoadDeps {
   readonly ids: IdSource;
@@ -84,8 +84,8 @@ export class ImportRunner {
     try {
       if (row.cancel_asked) throw new Canceled();
       logger.info({ importId: row.import_id, attempt: row.attempt }, "import begins");
-      const notes = await runLoad(this.#deps, { row, lease, progress, signal });
-      await this.#end(lease, { state: "done", error: null, notes });
+      const loaded = await runLoad(this.#deps, { row, lease, progress, signal });
+      await this.#end(lease, { state: "done", error: null, ...loaded });
     } catch (error) {
       if (stop.aborted && !(error instanceof Canceled)) return await imports.yield(lease);
       await this.#fail(lease, error);
@@ -112,7 +112,7 @@ export class ImportRunner {
 
   async #end(
     lease: Lease,
-    how: { state: EndState; error: ImportError | null; notes?: readonly string[] },
+    how: { state: EndState; error: ImportError | null } & Partial<Loaded>,
   ): Promise<void> {
     const { imports, clock, logger } = this.#deps;
     try {

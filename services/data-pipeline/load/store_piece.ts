@@ -6,7 +6,7 @@
 import { type Kysely, sql } from "kysely";
 import type { TimeseriesDatabase } from "../../../shared/timeseries/bars_table.ts";
 import type { BarSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
-import type { HistoryWriter } from "../../../shared/timeseries/history.ts";
+import type { History, HistoryWriter } from "../../../shared/timeseries/history.ts";
 import type { Before } from "../checks/check_columns.ts";
 import { countRows } from "../imports/count_rows.ts";
 import { expectHeld, held, type Lease } from "../imports/import_store.ts";
@@ -15,13 +15,25 @@ import type { DayQuality } from "../quality/day_quality.ts";
 import { type HeldRow, keepRows } from "../quarantine/quarantine_store.ts";
 import type { Decided } from "./check_piece.ts";
 import type { Piece } from "./pieces.ts";
-import { type Rows, toBars, toTicks } from "./rows.ts";
+import { rangesUnread } from "./ranges_read.ts";
+import {
+  joinRows,
+  pickRows,
+  type Rows,
+  type RowSlice,
+  rowsOfBars,
+  rowsOfTicks,
+  toBars,
+  toTicks,
+} from "./rows.ts";
 
 export interface PieceStore {
   readonly db: Kysely<PipelineDatabase>;
   readonly writer: HistoryWriter;
   /** The tables of history, in the same transaction. */
   history(trx: Kysely<PipelineDatabase>): Kysely<TimeseriesDatabase>;
+  /** Reads them there. */
+  reader(history: Kysely<TimeseriesDatabase>): History;
 }
 
 export interface StoredPiece {
@@ -29,8 +41,6 @@ export interface StoredPiece {
   readonly source: string;
   readonly piece: Piece;
   readonly decided: Decided;
-  /** What of the series it replaces. */
-  readonly range: TimeRange;
   /** Where a restart goes on. */
   readonly nextFile: number;
   readonly carry: Readonly<Record<string, Carried>>;
@@ -72,25 +82,44 @@ const more = (column: string, count: number) =>
 async function putRows(
   store: PieceStore,
   trx: Kysely<PipelineDatabase>,
-  { source, piece, decided, range }: StoredPiece,
+  { source, piece, decided }: StoredPiece,
 ): Promise<number> {
   const { symbol, kind } = piece.series;
   // A piece of which every row was kept apart takes nothing away from what was there.
   if (decided.rows.length === 0) return 0;
   const history = store.history(trx);
+  const { side, intervalMs } = piece.series;
+  const { range, unread } = rangesUnread(decided.ranges, decided.rows, intervalMs);
+  const reader = unread.length === 0 ? null : store.reader(history);
   if (kind === "ticks") {
-    const ticks = only(decided.rows);
-    return (await store.writer.replaceTicks(history, { series: { symbol, source }, range, ticks }))
-      .bytes;
+    const series = { symbol, source };
+    const stored = reader === null ? [] : await Array.fromAsync(reader.ticks(series, range));
+    const ticks = only(withKept(decided.rows, stored.map(rowsOfTicks), unread));
+    return (await store.writer.replaceTicks(history, { series, range, ticks })).bytes;
   }
-  const series: BarSeries = {
-    symbol,
-    source,
-    side: piece.series.side!,
-    intervalMs: piece.series.intervalMs,
-  };
-  const bars = toBars(decided.rows);
+  const series: BarSeries = { symbol, source, side: side!, intervalMs };
+  const stored = reader === null ? [] : await Array.fromAsync(reader.bars(series, range));
+  const bars = toBars(withKept(decided.rows, stored.map(rowsOfBars), unread));
   return (await store.writer.replaceBars(history, { series, range, bars })).bytes;
+}
+
+/** A piece's rows, and among them what was stored before of the time that could not be read. */
+function withKept(rows: Rows, stored: readonly Rows[], unread: readonly TimeRange[]): Rows {
+  const slices: RowSlice[] = [{ rows, from: 0, to: rows.length }];
+  let at = 0;
+  for (const piece of stored) {
+    for (let from = 0, to = 0; from < piece.length; from = to) {
+      const time = piece.time[from]!;
+      while (at < unread.length && unread[at]!.to <= time) at++;
+      const isKept = at < unread.length && unread[at]!.from <= time;
+      const until = unread[at] === undefined ? Infinity : unread[at]![isKept ? "to" : "from"];
+      while (to < piece.length && piece.time[to]! < until) to++;
+      if (isKept) slices.push({ rows: piece, from, to });
+    }
+  }
+  if (slices.length === 1) return rows;
+  const all = joinRows(slices);
+  return pickRows(all, Int32Array.from({ length: all.length }, (_, place) => place));
 }
 
 async function* only(rows: Rows) {

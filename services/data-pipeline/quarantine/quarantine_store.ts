@@ -22,6 +22,9 @@ export interface HeldRow {
   readonly columns: readonly (number | null)[] | null;
 }
 
+/** Postgres's text holds no NUL. */
+const withoutNul = (text: string): string => text.replaceAll("\0", "\\0");
+
 /** Rows in one insert statement at most. */
 const insertMax = 1_000;
 
@@ -32,10 +35,10 @@ export async function keepRows(
 ): Promise<void> {
   for (let at = 0; at < of.rows.length; at += insertMax) {
     const records = JSON.stringify(
-      of.rows.slice(at, at + insertMax).map(({ intervalMs, original, ...rest }) => ({
+      of.rows.slice(at, at + insertMax).map(({ intervalMs, original, detail, ...rest }) => ({
         ...rest,
-        // Postgres's text holds no NUL.
-        original: original.replaceAll("\0", "\\0"),
+        original: withoutNul(original),
+        detail: withoutNul(detail),
         interval_ms: intervalMs,
       })),
     );

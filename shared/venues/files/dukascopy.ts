@@ -18,6 +18,7 @@ import { utcDate } from "./wall_time.ts";
 const pathPattern =
   /\/([A-Z0-9]{6,12})\/(\d{4})\/(\d\d)\/(\d\d)\/(?:(\d\d)h_ticks|(BID|ASK)_candles_min_1)\.bi5$/i;
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 /** Records of one file: an hour has some ten thousand ticks, a day 1,440 bars. */
 const inflatedBytesMax = 64 * 1024 ** 2;
 /** The LZMA header: properties, size of the dictionary, size of the contents. */
@@ -45,13 +46,14 @@ export function dukascopyFile(
   }
   const from = epochMs(midnight + hour * hourMs);
   const of: RecordsOf = { path, instrument, from, bytes };
+  const covers = { from, to: from + (match[5] === undefined ? dayMs : hourMs) };
   const side = match[6]?.toLowerCase() as "bid" | "ask" | undefined;
   if (side === undefined) {
     const read = (signal?: AbortSignal) => readDukascopyTicks(of, inflate(path, signal));
-    return { path, from, bytes, kind: "ticks", format: "dukascopy-ticks", read };
+    return { path, from, bytes, covers, kind: "ticks", format: "dukascopy-ticks", read };
   }
   const read = (signal?: AbortSignal) => readDukascopyBars(of, side, inflate(path, signal));
-  return { path, from, bytes, kind: "bars", format: "dukascopy-bars", read };
+  return { path, from, bytes, covers, kind: "bars", format: "dukascopy-bars", read };
 }
 
 /** What records do not tell of themselves. */

@@ -22,6 +22,7 @@ import { openZipText } from "./zip_text.ts";
 const dayPattern = /\/(?:(tick|second|minute)\/)?([a-z]{6})\/(\d{4})(\d\d)(\d\d)_quote\.zip$/i;
 const wholePattern = /\/(hour|daily)\/([a-z]{6})\.zip$/i;
 
+const dayMs = 86_400_000;
 const intervals = { second: 1_000, minute: 60_000, hour: 3_600_000, daily: 86_400_000 } as const;
 type Resolution = "tick" | keyof typeof intervals;
 
@@ -43,7 +44,10 @@ export function leanFile(
   const of = leanOf(path, bytes);
   if (of === null) return null;
   checkAsked(path, of.instrument, symbol);
-  const base = { path, bytes, from: of.midnight ?? epochMs(0) };
+  const { midnight } = of;
+  const base = midnight === null
+    ? { path, bytes, from: epochMs(0) }
+    : { path, bytes, from: midnight, covers: { from: midnight, to: midnight + dayMs } };
   if (of.resolution === "tick") {
     const read = (signal?: AbortSignal) => readRows(of, tickRows(of), signal);
     return { ...base, kind: "ticks", format: "lean-ticks", read };

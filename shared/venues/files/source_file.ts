@@ -3,7 +3,7 @@
 import type { Symbol } from "../../domain/instrument.ts";
 import type { BarSide } from "../../domain/bar.ts";
 import type { EpochMs } from "../../domain/time.ts";
-import type { BarColumns, TickColumns } from "../../timeseries/columns.ts";
+import type { BarColumns, TickColumns, TimeRange } from "../../timeseries/columns.ts";
 import type { ClockChoice } from "./detect_clock.ts";
 
 export const sourceFormats = [
@@ -32,6 +32,8 @@ interface SourceFileBase {
   readonly bytes: number;
   /** No row in it is earlier. */
   readonly from: EpochMs;
+  /** The time whose rows are all in it, by its name; absent where only its rows tell. */
+  readonly covers?: TimeRange;
   /** The clock its times were taken to UTC by, and why that one; absent where rows name a zone. */
   readonly clock?: ClockChoice;
 }
