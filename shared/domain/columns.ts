@@ -10,7 +10,7 @@ export interface TickColumns {
   readonly time: Float64Array;
   readonly bid: Int32Array;
   readonly ask: Int32Array;
-  /** In the source's own unit, exactly as it wrote them; `null` where it gives none. */
+  /** In the source's own unit, exactly as it wrote them; NaN, or `null` for all, where it gives none. */
   readonly bidVolume: Float64Array | null;
   readonly askVolume: Float64Array | null;
 }
@@ -26,6 +26,6 @@ export interface BarColumns {
   readonly close: Int32Array;
   /** Quotes inside; 0 in a flat bar that carries the last close, -1 where the source does not say. */
   readonly ticks: Int32Array;
-  /** In the source's own unit; `null` where it gives none. */
+  /** In the source's own unit; NaN, or `null` for all, where it gives none. */
   readonly volume: Float64Array | null;
 }

@@ -33,7 +33,12 @@ export class MemoryHistory implements History {
     if (held === undefined) return;
     const [from, to] = indexes(held.time, range);
     for (let at = from; at < to; at += this.#pieceLength) {
-      yield await Promise.resolve(sliceTicks(held, at, Math.min(to, at + this.#pieceLength)));
+      const piece = sliceTicks(held, at, Math.min(to, at + this.#pieceLength));
+      yield await Promise.resolve({
+        ...piece,
+        bidVolume: givenOf(piece.bidVolume),
+        askVolume: givenOf(piece.askVolume),
+      });
     }
   }
 
@@ -62,6 +67,10 @@ export class MemoryHistory implements History {
   }
 }
 
+/** As in a block: where none was given there is no column. */
+const givenOf = (volume: Float64Array | null): Float64Array | null =>
+  volume === null || volume.every(Number.isNaN) ? null : volume;
+
 const keyOf = (series: TickSeries | BarSeries): string =>
   JSON.stringify([
     series.symbol,
@@ -86,6 +95,6 @@ function sliceColumns(bars: BarColumns, from: number, to: number): BarColumns {
     low: slice(bars.low),
     close: slice(bars.close),
     ticks: slice(bars.ticks),
-    volume: bars.volume === null ? null : slice(bars.volume),
+    volume: bars.volume === null ? null : givenOf(slice(bars.volume)),
   };
 }

@@ -16,7 +16,7 @@ import { timesMax } from "../history/read_bars.ts";
 import { instantOf } from "../history/times.ts";
 import { findListed } from "../instruments/find_listed.ts";
 import { answerJson, answerTable, formatOf, piecesOf, rowLimit } from "../tables/answer.ts";
-import type { Table, TableColumn } from "../tables/table.ts";
+import { numberColumn, type Table, type TableColumn } from "../tables/table.ts";
 import {
   formatActivityPlace,
   parseActivityPlace,
@@ -70,7 +70,7 @@ const toView = (
   low: formatScaled(bar.low, pricePrecision),
   close: formatScaled(bar.close, pricePrecision),
   ticks: bar.ticks,
-  ...(bar.volume === null ? {} : { volume: bar.volume }),
+  ...(Number.isFinite(bar.volume) ? { volume: bar.volume } : {}),
 });
 
 function toTable(bars: readonly ActivityBar[], { pricePrecision: scale }: Instrument): Table {
@@ -92,12 +92,7 @@ function toTable(bars: readonly ActivityBar[], { pricePrecision: scale }: Instru
       time("close_time", "closeTime"),
       ...(["open", "high", "low", "close"] as const).map(price),
       { name: "ticks", kind: "count", values: Int32Array.from(bars, ({ ticks }) => ticks) },
-      {
-        name: "volume",
-        kind: "number",
-        values: Float64Array.from(bars, ({ volume }) => volume ?? 0),
-        isNull: (row) => bars[row]!.volume === null,
-      },
+      numberColumn("volume", Float64Array.from(bars, ({ volume }) => volume)),
     ],
   };
 }

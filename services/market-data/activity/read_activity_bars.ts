@@ -7,6 +7,8 @@ import {
   type ActivityPlace,
 } from "../../../shared/domain/bars/activity_bars.ts";
 import type { BarSide } from "../../../shared/domain/bar.ts";
+import { sideVolume } from "../../../shared/domain/bars/fold_ticks.ts";
+import type { TickColumns } from "../../../shared/domain/columns.ts";
 import { parseScaled } from "../../../shared/domain/decimal.ts";
 import type { Instrument } from "../../../shared/domain/instrument.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
@@ -51,7 +53,7 @@ export function sizeOf(kind: ActivityKind, text: string, instrument: Instrument)
 
 const sizeMax = 2 ** 50;
 
-/** @throws Problem `volume_missing`, or `invalid_request` for a size that no bar reaches. */
+/** @throws Problem `volume_missing` for volume bars of a tick without one, or `invalid_request` for a size that no bar reaches. */
 export async function readActivityBars(
   history: History,
   query: ActivityQuery,
@@ -62,8 +64,11 @@ export async function readActivityBars(
   if (range.from >= to) return { bars: [], next: null };
   let scanned = 0;
   for await (const piece of history.ticks(series, range)) {
-    if (kind === "volume" && piece.length > 0 && piece.bidVolume === null) {
-      throw new Problem("volume_missing", `${series.source} gives no volumes of ${series.symbol}`);
+    if (kind === "volume" && !isWeighed(piece, query.side)) {
+      throw new Problem(
+        "volume_missing",
+        `${series.source} does not give the volume of every tick of ${series.symbol}`,
+      );
     }
     folder.push(piece);
     scanned += piece.length;
@@ -71,6 +76,13 @@ export async function readActivityBars(
     if (folder.full || scanned > rowsScannedMax) return { bars: folder.bars, next: folder.place };
   }
   return { bars: folder.bars, next: null };
+}
+
+function isWeighed(piece: TickColumns, side: BarSide): boolean {
+  for (let at = 0; at < piece.length; at++) {
+    if (Number.isNaN(sideVolume(piece, side, at))) return false;
+  }
+  return true;
 }
 
 const noBarWithin = (rows: number): Problem =>

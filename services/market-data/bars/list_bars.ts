@@ -5,7 +5,7 @@ import { formatScaled } from "../../../shared/domain/decimal.ts";
 import type { Instrument } from "../../../shared/domain/instrument.ts";
 import { epochMs, rfc3339Writer, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { BarsPage, BarsQuery } from "../history/read_bars.ts";
-import type { Table, TableColumn } from "../tables/table.ts";
+import { numberColumn, type Table, type TableColumn } from "../tables/table.ts";
 
 /** Decimals of a mean spread beyond those of a price. */
 const meanDecimals = 3;
@@ -39,13 +39,17 @@ function barWriter(
     const count = ticks[at]!;
     const text = `{"openTime":"${timeText(epochMs(openTime[at]!))}","open":"${price(open[at]!)}",` +
       `"high":"${price(high[at]!)}","low":"${price(low[at]!)}","close":"${price(close[at]!)}",` +
-      `"ticks":${count}` + (volume === null ? "" : `,"volume":${volume[at]!}`);
+      `"ticks":${count}` + volumeText(volume?.[at]);
     if (spread === null || count <= 0) return `${text}}`;
     const mean = formatScaled(meanOf(spread.sum[at]!, count), pricePrecision + meanDecimals);
     return `${text},"spread":{"min":"${price(spread.min[at]!)}","mean":"${mean}",` +
       `"max":"${price(spread.max[at]!)}"}}`;
   };
 }
+
+/** JSON has no number for a volume that is not known, nor for one beyond all numbers. */
+const volumeText = (volume: number | undefined): string =>
+  Number.isFinite(volume) ? `,"volume":${volume}` : "";
 
 /** `sum / ticks` in thousandths of a point, rounded half to even. */
 export function meanOf(sum: number, ticks: number): number {
@@ -72,7 +76,7 @@ export function toBarsTable(bars: FoldedBars, { pricePrecision }: Instrument): T
     price("close", bars.close),
     { name: "ticks", kind: "count", values: bars.ticks },
   ];
-  if (bars.volume !== null) columns.push({ name: "volume", kind: "number", values: bars.volume });
+  if (bars.volume !== null) columns.push(numberColumn("volume", bars.volume));
   const { spread, ticks } = bars;
   if (spread !== null) {
     const isNull = (row: number) => ticks[row]! <= 0;

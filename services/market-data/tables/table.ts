@@ -20,5 +20,13 @@ export interface Table {
   readonly columns: readonly TableColumn[];
 }
 
+/** Numbers, null where one is none: a volume that is not known. */
+export const numberColumn = (name: string, values: Float64Array): TableColumn => ({
+  name,
+  kind: "number",
+  values,
+  isNull: (row) => !Number.isFinite(values[row]),
+});
+
 /** Digits of a decimal column: as many as 64 bits hold. */
 export const decimalDigits = 18;

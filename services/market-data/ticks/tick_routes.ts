@@ -14,7 +14,7 @@ import { timesMax } from "../history/read_bars.ts";
 import { instantOf } from "../history/times.ts";
 import { findListed } from "../instruments/find_listed.ts";
 import { answerJson, answerTable, formatOf, rowLimit } from "../tables/answer.ts";
-import type { Table, TableColumn } from "../tables/table.ts";
+import { numberColumn, type Table } from "../tables/table.ts";
 import {
   formatPlace,
   measurePage,
@@ -91,20 +91,16 @@ function toTickViews(
     time: timeText(epochMs(time[at]!)),
     bid: formatScaled(bid[at]!, pricePrecision),
     ask: formatScaled(ask[at]!, pricePrecision),
-    ...(bidVolume === null ? {} : { bidVolume: bidVolume[at]! }),
-    ...(askVolume === null ? {} : { askVolume: askVolume[at]! }),
+    ...(Number.isFinite(bidVolume?.[at]) ? { bidVolume: bidVolume![at]! } : {}),
+    ...(Number.isFinite(askVolume?.[at]) ? { askVolume: askVolume![at]! } : {}),
   }));
 }
 
 /** Volumes are columns always, null where the source gives none: pieces must be alike. */
 function toTable(ticks: TickColumns, { pricePrecision: scale }: Instrument): Table {
   const { length, bidVolume, askVolume } = ticks;
-  const volume = (name: string, values: Float64Array | null): TableColumn => ({
-    name,
-    kind: "number",
-    values: values ?? new Float64Array(length),
-    isNull: () => values === null,
-  });
+  const volume = (name: string, values: Float64Array | null) =>
+    numberColumn(name, values ?? new Float64Array(length).fill(NaN));
   return {
     length,
     columns: [

@@ -28,8 +28,8 @@ export interface ActivityBar {
   readonly close: number;
   /** 0 in a brick that a tick made beside another one. */
   readonly ticks: number;
-  /** `null` where the source gives none. */
-  readonly volume: number | null;
+  /** NaN where the source gives none of one of its ticks. */
+  readonly volume: number;
 }
 
 /** Where a fold stands between two bars: enough to go on from the next tick as if it had not stopped. */
@@ -62,7 +62,7 @@ interface Growing {
   low: number;
   close: number;
   ticks: number;
-  volume: number | null;
+  volume: number;
 }
 
 export class ActivityFolder {
@@ -138,7 +138,7 @@ export class ActivityFolder {
     this.#spent++;
     const full = kind === "ticks"
       ? this.#bar!.ticks >= size
-      : kind === "volume" && (this.#bar!.volume ?? 0) >= size;
+      : kind === "volume" && this.#bar!.volume >= size;
     if (full) this.#finish();
   }
 
@@ -156,7 +156,7 @@ export class ActivityFolder {
     bar.low = Math.min(bar.low, price);
     bar.close = price;
     bar.ticks++;
-    bar.volume = bar.volume === null || volume === null ? null : bar.volume + volume;
+    bar.volume += volume;
   }
 
   #finish(): void {
@@ -171,7 +171,7 @@ export class ActivityFolder {
     if (!this.#counted) this.#grow(ticks, at, price);
     this.#counted = false;
     const brick = this.#brick;
-    const unweighed = sideVolume(ticks, this.#options.side, at) === null ? null : 0;
+    const unweighed = Number.isNaN(sideVolume(ticks, this.#options.side, at)) ? NaN : 0;
     const goesOn = () => price >= brick.high + size || price <= brick.low - size;
     while (goesOn()) {
       this.#layBrick(price >= brick.high + size ? 1 : -1, unweighed);
@@ -184,7 +184,7 @@ export class ActivityFolder {
     this.#spent++;
   }
 
-  #layBrick(direction: 1 | -1, unweighed: number | null): void {
+  #layBrick(direction: 1 | -1, unweighed: number): void {
     const brick = this.#brick!;
     const { size } = this.#options;
     const bar = this.#bar;

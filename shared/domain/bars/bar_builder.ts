@@ -22,16 +22,11 @@ export interface BarState {
   low: number;
   close: number;
   ticks: number;
+  /** NaN where it is not known. */
   volume: number;
   spreadMin: number;
   spreadMax: number;
   spreadSum: number;
-}
-
-/** What of a bar its makers know. */
-export interface BarParts {
-  readonly volume: boolean;
-  readonly spread: boolean;
 }
 
 const firstCapacity = 256;
@@ -62,7 +57,7 @@ export class BarBuilder {
   }
 
   /** The bars so far, which are then forgotten. */
-  take(parts: BarParts): FoldedBars {
+  take({ spread }: { readonly spread: boolean }): FoldedBars {
     const length = this.#length;
     const columns = this.#columns;
     this.#length = 0;
@@ -74,8 +69,8 @@ export class BarBuilder {
       low: columns.low.slice(0, length),
       close: columns.close.slice(0, length),
       ticks: columns.ticks.slice(0, length),
-      volume: parts.volume ? columns.volume.slice(0, length) : null,
-      spread: parts.spread
+      volume: volumesOf(columns.volume.slice(0, length), columns.ticks),
+      spread: spread
         ? {
           min: columns.spreadMin.slice(0, length),
           max: columns.spreadMax.slice(0, length),
@@ -107,7 +102,7 @@ export function sliceBars(bars: FoldedBars, from: number, until: number): Folded
   };
 }
 
-/** Bars one after the other; volumes and spreads only where all have them. */
+/** Bars one after the other; volumes where one is known, spreads only where all have them. */
 export function joinBars(pieces: readonly FoldedBars[]): FoldedBars {
   if (pieces.length === 1) return pieces[0]!;
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
@@ -117,7 +112,8 @@ export function joinBars(pieces: readonly FoldedBars[]): FoldedBars {
     for (const name of ["openTime", "open", "high", "low", "close", "ticks"] as const) {
       joined[name].set(piece[name], at);
     }
-    if (piece.volume !== null) joined.volume.set(piece.volume, at);
+    if (piece.volume === null) joined.volume.fill(NaN, at, at + piece.length);
+    else joined.volume.set(piece.volume, at);
     if (piece.spread !== null) {
       joined.spreadMin.set(piece.spread.min, at);
       joined.spreadMax.set(piece.spread.max, at);
@@ -131,9 +127,18 @@ export function joinBars(pieces: readonly FoldedBars[]): FoldedBars {
   return {
     length,
     ...rest,
-    volume: known((piece) => piece.volume !== null) ? volume : null,
+    volume: volumesOf(volume, rest.ticks),
     spread: known((piece) => piece.spread !== null) ? { min, max, sum } : null,
   };
+}
+
+/** `null` where no volume is known; beside known ones a bar without quotes has none to speak of: 0. */
+function volumesOf(volume: Float64Array, ticks: Int32Array): Float64Array | null {
+  if (volume.every(Number.isNaN)) return null;
+  for (let at = 0; at < volume.length; at++) {
+    if (ticks[at] === 0 && Number.isNaN(volume[at])) volume[at] = 0;
+  }
+  return volume;
 }
 
 const emptyColumns = (capacity: number) => ({

@@ -52,7 +52,7 @@ export class GapCarrier {
       this.#keep(bars, at);
     }
     if (this.#builder.length < barsMax) this.#carryTo(until);
-    return this.#builder.take({ volume: bars.volume !== null, spread: bars.spread !== null });
+    return this.#builder.take({ spread: bars.spread !== null });
   }
 
   #carryTo(until: number): void {
@@ -80,7 +80,7 @@ export class GapCarrier {
       low: bars.low[at]!,
       close: bars.close[at]!,
       ticks: bars.ticks[at]!,
-      volume: bars.volume?.[at] ?? 0,
+      volume: bars.volume?.[at] ?? NaN,
       spreadMin: spread?.min[at] ?? 0,
       spreadMax: spread?.max[at] ?? 0,
       spreadSum: spread?.sum[at] ?? 0,
@@ -108,7 +108,7 @@ const flatBar = (openTime: number, close: number) => ({
   low: close,
   close,
   ticks: 0,
-  volume: 0,
+  volume: NaN,
   spreadMin: 0,
   spreadMax: 0,
   spreadSum: 0,

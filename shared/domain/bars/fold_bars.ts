@@ -18,7 +18,8 @@ export class BarFolder {
   readonly #builder = new BarBuilder();
   #bar: BarState | null = null;
   #until = -Infinity;
-  #hasVolume = true;
+  /** Whether a volume, known or not, is in the bar under way. */
+  #weighed = false;
 
   constructor(options: BarFolderOptions) {
     this.#options = options;
@@ -36,7 +37,6 @@ export class BarFolder {
 
   push(bars: BarColumns): void {
     const { openTime, ticks, length } = bars;
-    this.#hasVolume &&= length === 0 || bars.volume !== null;
     for (let at = 0; at < length; at++) {
       if (ticks[at] === 0 && !this.#options.keepFlat) continue;
       if (openTime[at]! >= this.#until) this.#begin(openTime[at]!);
@@ -45,7 +45,7 @@ export class BarFolder {
   }
 
   take(): FoldedBars {
-    return this.#builder.take({ volume: this.#hasVolume, spread: false });
+    return this.#builder.take({ spread: false });
   }
 
   /** All bars, the one under way included; the folder then begins anew. */
@@ -59,10 +59,14 @@ export class BarFolder {
     const span = this.#options.grid.spanAt(at);
     this.#until = span.until;
     this.#bar = { ...unfilled, openTime: span.from };
+    this.#weighed = false;
   }
 
   #finish(): void {
-    if (this.#bar !== null && this.#bar.ticks !== unset) this.#builder.add(this.#bar);
+    if (this.#bar !== null && this.#bar.ticks !== unset) {
+      if (!this.#weighed) this.#bar.volume = NaN;
+      this.#builder.add(this.#bar);
+    }
     this.#bar = null;
     this.#until = -Infinity;
   }
@@ -83,7 +87,10 @@ export class BarFolder {
       bar.close = bars.close[at]!;
       bar.ticks = bar.ticks < 0 || ticks < 0 ? -1 : bar.ticks + ticks;
     }
-    if (bars.volume !== null) bar.volume += bars.volume[at]!;
+    const volume = bars.volume?.[at] ?? NaN;
+    if (ticks === 0 && Number.isNaN(volume)) return;
+    bar.volume += volume;
+    this.#weighed = true;
   }
 }
 

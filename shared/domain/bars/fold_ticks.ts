@@ -35,10 +35,10 @@ export class SidePoints {
   }
 }
 
-/** What the ticks weigh on a side: its own volume, or both for the mid; `null` where unknown. */
-export function sideVolume(ticks: TickColumns, side: BarSide, at: number): number | null {
+/** What the ticks weigh on a side: its own volume, or both for the mid; NaN where unknown. */
+export function sideVolume(ticks: TickColumns, side: BarSide, at: number): number {
   const { bidVolume, askVolume } = ticks;
-  if (bidVolume === null || askVolume === null) return null;
+  if (bidVolume === null || askVolume === null) return NaN;
   if (side === "bid") return bidVolume[at]!;
   return side === "ask" ? askVolume[at]! : bidVolume[at]! + askVolume[at]!;
 }
@@ -58,7 +58,6 @@ export class TickFolder {
   readonly #bar: BarState;
   /** End of the bar under way; `-Infinity` while there is none. */
   #until = -Infinity;
-  #hasVolume = true;
   readonly #points: SidePoints;
 
   constructor({ grid, side, spread = false }: TickFolderOptions) {
@@ -82,19 +81,20 @@ export class TickFolder {
   push(ticks: TickColumns): void {
     const { time, bid, ask, length } = ticks;
     const prices = this.#points.of(ticks);
-    this.#hasVolume &&= length === 0 || sideVolume(ticks, this.#side, 0) !== null;
+    const hasVolume = ticks.bidVolume !== null && ticks.askVolume !== null;
     for (let from = 0; from < length;) {
       if (time[from]! >= this.#until) this.#begin(time[from]!, prices[from]!);
       const to = this.#addPrices(ticks, prices, from);
       if (this.#spread) this.#addSpreads(bid, ask, { from, to });
-      if (this.#hasVolume) this.#addVolumes(ticks, from, to);
+      if (hasVolume) this.#addVolumes(ticks, from, to);
+      else this.#bar.volume = NaN;
       from = to;
     }
   }
 
   /** The bars that are finished: a later tick has come. */
   take(): FoldedBars {
-    return this.#builder.take({ volume: this.#hasVolume, spread: this.#spread });
+    return this.#builder.take({ spread: this.#spread });
   }
 
   /** All bars, the one under way included; the folder then begins anew. */
@@ -165,7 +165,7 @@ export class TickFolder {
   }
 
   #addVolumes(ticks: TickColumns, from: number, to: number): void {
-    for (let at = from; at < to; at++) this.#bar.volume += sideVolume(ticks, this.#side, at)!;
+    for (let at = from; at < to; at++) this.#bar.volume += sideVolume(ticks, this.#side, at);
   }
 }
 
