@@ -18,6 +18,21 @@ const seriesName = (
     ? `${symbol} ticks, ${source}`
     : `${symbol} ${side} bars of ${intervalMs! / 1_000} s, ${source}`;
 
+type ListedDay = ImportReport["byDay"][number];
+
+/** A bar for each day, of all its series together. */
+function dayBars(
+  listed: readonly ListedDay[],
+  what: string,
+  value: (one: ListedDay) => number,
+): Bar[] {
+  return [...Map.groupBy(listed, ({ day }) => day)].map(([day, series]) => {
+    const sum = series.reduce((total, one) => total + value(one), 0);
+    const parts = series.map((one) => `${number(value(one))} of ${seriesName(one)}`).join(", ");
+    return { label: day.slice(5), value: sum, title: `${day}: ${number(sum)} ${what}: ${parts}` };
+  });
+}
+
 export function importPage(report: ImportReport): string {
   const { import: view, series, byHour, byDay } = report;
   const title = `Import of ${view.path}`;
@@ -45,24 +60,8 @@ export function importPage(report: ImportReport): string {
       hourBars(byHour, (one) => one.spreadMedian),
       spreadColour,
     ),
-    barChart(
-      "Rows by day",
-      byDay.map((day) => ({
-        label: day.day.slice(5),
-        value: day.rowsStored,
-        title: `${day.day}: ${number(day.rowsStored)} rows of ${seriesName(day)}`,
-      })),
-      ticksColour,
-    ),
-    barChart(
-      "Gaps by day",
-      byDay.map((day) => ({
-        label: day.day.slice(5),
-        value: day.gapsTotal,
-        title: `${day.day}: ${day.gapsTotal} gaps`,
-      })),
-      spreadColour,
-    ),
+    barChart("Rows by day", dayBars(byDay, "rows", (one) => one.rowsStored), ticksColour),
+    barChart("Gaps by day", dayBars(byDay, "gaps", (one) => one.gapsTotal), spreadColour),
     "<h2>Series</h2>",
     table(
       ["series", "days", "rows", "quarantined", "flagged", "bytes a row", "spread"],
