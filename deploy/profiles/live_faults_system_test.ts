@@ -88,20 +88,40 @@ faultTest("a storm of reconnections loses and doubles nothing", async (feed) => 
   await expectRightBars(feed);
 });
 
-faultTest("repeated and reordered ticks change no price and no bar", async (feed) => {
-  for (let at = 0; at < 5; at++) {
-    await feed.advance(1_000);
-    await feed.move();
-    feed.server.say("pricing", "again EUR_USD", "price USD_JPY 999.000 999.010 @-700");
-    feed.server.say("pricing", "again EUR_USD");
-  }
-  await eventually(async () => {
-    assertEquals(await feed.metric('spotwire_ingest_quarantined_ticks_total{reason="rep'), 10);
-    assertEquals(await feed.metric('spotwire_ingest_quarantined_ticks_total{reason="out'), 5);
-  });
-  assertEquals(feed.statuses(), ["live", "live"]);
-  await expectRightBars(feed);
-});
+faultTest(
+  "ticks that come late put bars right and move no price, and repeats do neither",
+  async (feed) => {
+    const refused = (reason: string) =>
+      feed.metric(`spotwire_ingest_quarantined_ticks_total{reason="${reason}"`);
+    for (let at = 0; at < 5; at++) {
+      await feed.advance(1_000);
+      await feed.move();
+      // A new high or low each time, of a moment before the newest price; then one of long ago.
+      feed.sendLate("USDJPY", 150_200 - 40 * at, 700);
+      feed.server.say(
+        "pricing",
+        "again USD_JPY",
+        "again EUR_USD",
+        "price USD_JPY 999.000 999.010 @-200000",
+      );
+      feed.server.say("pricing", "again EUR_USD");
+    }
+    await eventually(async () => {
+      assertEquals([await refused("repeated"), await refused("out_of_order")], [15, 5]);
+    });
+    assertEquals(feed.parts.market.quotes.get("USDJPY")!.bid, feed.newestBid("USDJPY"));
+    assertEquals(feed.statuses(), ["live", "live"]);
+    await expectRightBars(feed);
+    // The minute before this one is finished, and told.
+    const finishedMs = feed.parts.wall.now() % 60_000;
+    feed.sendLate("EURUSD", 111_000, finishedMs + 20_000);
+    feed.sendLate("USDJPY", 149_000, finishedMs + 15_000);
+    await eventually(async () => {
+      assertEquals(await feed.metric("spotwire_archive_late_quotes_total"), 2);
+    });
+    await expectRightBars(feed);
+  },
+);
 
 for (const [way, ms] of [["forwards", hourMs], ["back", -hourMs]] as const) {
   faultTest(

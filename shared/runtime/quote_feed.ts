@@ -1,4 +1,7 @@
-/** Keeps a quote book, and where wanted the market's clock, in step with the `quotes` topic. */
+/**
+ * Keeps a quote book, and where wanted the market's clock, in step with the `quotes` topic. Quotes
+ * that came late are passed over: they would move prices backwards.
+ */
 
 import { readQuotes } from "../contracts/messages/quote_batch.ts";
 import type { QuoteBatch, VenueHeard } from "../contracts/messages/quotes.ts";
@@ -39,7 +42,7 @@ export function followQuotes(options: FollowQuotesOptions): Promise<{ done: Prom
     async handle(events) {
       for (const event of events) {
         if (event.type === "quotes.received") await takeQuotes(options, event.data);
-        else await takeHeard(options, event.data);
+        else if (event.type === "venue.heard") await takeHeard(options, event.data);
       }
     },
   });

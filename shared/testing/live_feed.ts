@@ -126,7 +126,7 @@ interface Parts {
 export class LiveFeed implements AsyncDisposable {
   readonly parts: Parts;
   readonly server: ScriptedOanda;
-  /** What the archive must hold, in the order of sending. */
+  /** What the archive must hold, by time; of one moment, as it was sent. */
   readonly expected: SentPrice[] = [];
   #moves = 0;
   #stopIngest!: () => Promise<void>;
@@ -195,16 +195,23 @@ export class LiveFeed implements AsyncDisposable {
   send(bids: readonly number[]): void {
     const venueTime = this.parts.wall.now();
     for (const [at, symbol] of liveSymbols.entries()) {
-      const instrument = instrumentOf(symbol);
-      const bid = bids[at]!;
-      const prices = [bid, bid + spreadPoints].map((one) => formatPrice(price(one), instrument));
-      this.server.say(
-        "pricing",
-        `price ${instrument.base}_${instrument.quote} ${prices.join(" ")}`,
-      );
-      this.expected.push({ symbol, venueTime, bid });
+      this.server.say("pricing", priceStep(symbol, bids[at]!));
+      this.expected.push({ symbol, venueTime, bid: bids[at]! });
     }
     this.server.say("pricing", "heartbeat");
+  }
+
+  /** The venue sends a price so many milliseconds late, which must be archived at its time. */
+  sendLate(name: string, bid: number, lateMs: number): void {
+    const symbol = name as Symbol;
+    this.server.say("pricing", `${priceStep(symbol, bid)} @-${lateMs}`);
+    this.expected.push({ symbol, venueTime: this.parts.wall.now() - lateMs, bid });
+    this.expected.sort((one, other) => one.venueTime - other.venueTime);
+  }
+
+  /** The bid of the newest moment that was sent. */
+  newestBid(symbol: string): number {
+    return this.expected.findLast((one) => one.symbol === symbol)!.bid;
   }
 
   /** A fresh price of each symbol, and waits until the edge has them. */
@@ -286,6 +293,12 @@ export class LiveFeed implements AsyncDisposable {
     await this.server[globalThis.Symbol.asyncDispose]();
     await this.parts.store.close();
   }
+}
+
+function priceStep(symbol: Symbol, bid: number): string {
+  const instrument = instrumentOf(symbol);
+  const [from, to] = [bid, bid + spreadPoints].map((one) => formatPrice(price(one), instrument));
+  return `price ${instrument.base}_${instrument.quote} ${from} ${to}`;
 }
 
 /** The bars that exactly these prices make, in the minutes that have any. */

@@ -37,6 +37,7 @@ export interface ArchiveDatabase {
   symbols: {
     symbol: string;
     sequence: Int8;
+    late_sequence: Int8;
     venue_time: Int8;
     quotes: Int8;
     late: Int8;
@@ -85,6 +86,13 @@ export const archiveMigrations: Record<string, Migration> = {
       await sql`update archive.symbols set finished_until = coalesce(
         (building->'bid'->>'openTime')::int8,
         (select heard_at - heard_at % 60000 from archive.progress))`.execute(db);
+    },
+  },
+  "2026-12-01_late_sequence": {
+    async up(db: Kysely<unknown>) {
+      await db.schema.withSchema(archiveSchema).alterTable("symbols")
+        .addColumn("late_sequence", "int8", (column) => column.notNull().defaultTo(-1))
+        .execute();
     },
   },
 };
@@ -172,10 +180,11 @@ const appended = ({ ticks }: ArchiveEffects) =>
     batch: null,
   }));
 
-/** The highest sequence of any symbol; 0 when nothing was archived yet. */
+/** The highest sequence of any quote; 0 when nothing was archived yet. */
 export async function lastSequence(db: Kysely<ArchiveDatabase>): Promise<number> {
   const { last } = await db.selectFrom("symbols")
-    .select(({ fn }) => fn.max("sequence").as("last")).executeTakeFirstOrThrow();
+    .select(sql<string | null>`max(greatest(sequence, late_sequence))`.as("last"))
+    .executeTakeFirstOrThrow();
   return Number(last ?? 0);
 }
 
@@ -185,6 +194,7 @@ async function load(db: Kysely<ArchiveDatabase>): Promise<Standing> {
   const rows = await db.selectFrom("symbols").selectAll().execute();
   const symbols = new Map(rows.map((row): [string, SymbolState] => [row.symbol, {
     sequence: Number(row.sequence),
+    lateSequence: Number(row.late_sequence),
     venueTime: epochMs(Number(row.venue_time)),
     quotes: Number(row.quotes),
     late: Number(row.late),
@@ -200,16 +210,21 @@ async function keepSymbols(
 ): Promise<void> {
   if (changed.size === 0) return;
   const records = JSON.stringify([...changed].map((symbol) => {
-    const { venueTime, finishedUntil, ...rest } = state.symbols.get(symbol)!;
-    return { symbol, venue_time: venueTime, finished_until: finishedUntil, ...rest };
+    const { venueTime, finishedUntil, lateSequence, ...rest } = state.symbols.get(symbol)!;
+    const renamed = {
+      venue_time: venueTime,
+      finished_until: finishedUntil,
+      late_sequence: lateSequence,
+    };
+    return { symbol, ...renamed, ...rest };
   }));
   await sql`insert into archive.symbols
-      (symbol, sequence, venue_time, quotes, late, finished_until, building)
-    select symbol, sequence, venue_time, quotes, late, finished_until, building
+      (symbol, sequence, late_sequence, venue_time, quotes, late, finished_until, building)
+    select symbol, sequence, late_sequence, venue_time, quotes, late, finished_until, building
     from json_to_recordset(${records}::text::json) as x(symbol text, sequence int8,
-      venue_time int8, quotes int8, late int8, finished_until int8, building jsonb)
+      late_sequence int8, venue_time int8, quotes int8, late int8, finished_until int8, building jsonb)
     on conflict (symbol) do update set
-      sequence = excluded.sequence, venue_time = excluded.venue_time, quotes = excluded.quotes,
+      sequence = excluded.sequence, late_sequence = excluded.late_sequence, venue_time = excluded.venue_time, quotes = excluded.quotes,
       late = excluded.late, finished_until = excluded.finished_until,
       building = excluded.building`.execute(trx);
 }

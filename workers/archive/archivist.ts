@@ -117,7 +117,7 @@ function toHeard(event: QuoteEvent, logger: Logger): Heard {
   if (event.type === "venue.heard") return { time: event.data.time as EpochMs };
   const { quotes, unread } = readQuotes(event.data);
   for (const quote of unread) logger.warn({ quote }, "quote off the grid, skipped");
-  return { quotes };
+  return event.type === "quotes.late" ? { late: quotes } : { quotes };
 }
 
 function counters(metrics: Metrics): (effects: ArchiveEffects) => void {

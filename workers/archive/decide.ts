@@ -36,6 +36,8 @@ const backMsMax = 10_000;
 export interface SymbolState {
   /** Of the newest quote seen; older ones are repeats. */
   readonly sequence: number;
+  /** The same of quotes that ingest knew to be late, which are numbered apart. */
+  readonly lateSequence: number;
   readonly venueTime: EpochMs;
   /** Quotes seen, each once. */
   readonly quotes: number;
@@ -68,7 +70,10 @@ export interface ArchiveState {
 export const emptyArchive: ArchiveState = { heardAt: epochMs(0), symbols: new Map() };
 
 /** What the topic says, one quote or sign of life at a time. */
-export type Heard = { readonly quotes: readonly Quote[] } | { readonly time: EpochMs };
+export type Heard =
+  | { readonly quotes: readonly Quote[] }
+  | { readonly late: readonly Quote[] }
+  | { readonly time: EpochMs };
 
 export interface ArchiveEffects {
   readonly state: ArchiveState;
@@ -101,6 +106,7 @@ export function archiveBatch(
   const desk = new BarDesk(before, hours);
   for (const heard of batch) {
     if ("time" in heard) desk.hear(heard.time);
+    else if ("late" in heard) { for (const quote of heard.late) desk.takeLate(quote); }
     else for (const quote of heard.quotes) desk.take(quote);
   }
   return desk.effects();
@@ -151,6 +157,20 @@ class BarDesk {
       this.#beginAnew(quote.venueTime);
     }
     this.hear(quote.venueTime);
+    this.#file(quote, { sequence: quote.sequence });
+  }
+
+  /** A quote that newer ones of its symbol came before; it says nothing of the market's time. */
+  takeLate(quote: Quote): void {
+    const known = this.#symbols.get(quote.symbol);
+    if (known !== undefined && quote.sequence <= known.lateSequence) {
+      this.#counts.repeats++;
+      return;
+    }
+    this.#file(quote, { lateSequence: quote.sequence });
+  }
+
+  #file(quote: Quote, seen: { sequence: number } | { lateSequence: number }): void {
     // Read only now: the market's time may just have finished its minute.
     const state = this.#symbols.get(quote.symbol) ?? unseen;
     const { building } = state;
@@ -167,7 +187,7 @@ class BarDesk {
       : this.#fold(state, quote);
     this.#set(quote.symbol, {
       ...after,
-      sequence: quote.sequence,
+      ...seen,
       // With nothing under way the symbol begins anew, also at an earlier time.
       venueTime: building === null ? quote.venueTime : latest(quote.venueTime, state.venueTime),
       quotes: state.quotes + 1,
@@ -307,6 +327,7 @@ const eachSide = (make: (side: BarSide) => Bar): Building => ({
 
 const unseen: SymbolState = {
   sequence: -1,
+  lateSequence: -1,
   venueTime: epochMs(0),
   quotes: 0,
   late: 0,

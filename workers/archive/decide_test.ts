@@ -301,3 +301,20 @@ dataTest(
     assertEquals(made, await vendorBidBars(path));
   },
 );
+
+Deno.test("archiveBatch() takes late quotes by their own numbers, each once", () => {
+  const quote = quotesAt(monday);
+  const late = (afterMs: number, bid: number, sequence: number): Heard => ({
+    late: [{ ...quote(afterMs, bid), receivedTime: epochMs(monday + 70_000), sequence }],
+  });
+  const ran = run([
+    [{ quotes: [quote(1_000, 100), quote(50_000, 104), quote(70_000, 105)] }],
+    [late(30_000, 90, 1), late(69_000, 120, 2), late(30_000, 90, 1)],
+    [{ time: epochMs(monday + 125_000) }],
+  ]);
+  assertEquals([ran.quotes, ran.late, ran.repeats], [5, 1, 1]);
+  // The first is put right from the ticks of both, the second at its end, as it came out of order.
+  assertEquals(ran.corrected, ["10:00", "10:01"]);
+  assertEquals(bids(ran.bars).at(-1), ["10:01", 105, 120, 105, 105, 2]);
+  assertEquals(ran.state.symbols.get("EURUSD")!.venueTime, epochMs(monday + 70_000));
+});

@@ -6,10 +6,12 @@ import { defaultQuoteAges, type Quote } from "../../shared/domain/quote.ts";
 import { type EpochMs, epochMs } from "../../shared/domain/time.ts";
 import { tickFault, tickFaults } from "../../shared/venues/tick_faults.ts";
 import type { Tick, TickBatch } from "../../shared/venues/venue.ts";
+import { RecentTicks } from "./recent_ticks.ts";
 
 /**
- * Why a tick is kept from everyone. `repeated`: a live venue's last tick once more, as after a
- * reconnection; it says that the price stands, and nothing new. `clock_off`: the venue's clock and
+ * Why a tick is kept from everyone. `out_of_order`: older than its symbol's newest, of a live venue
+ * by more than can be filed as late. `repeated`: a live venue's tick once more; the last one, as
+ * after a reconnection, says that the price stands, and nothing new. `clock_off`: the venue's clock and
  * ours differ by more than the venue allows.
  */
 export const quarantineReasons = [...tickFaults, "repeated", "clock_off"] as const;
@@ -29,7 +31,7 @@ interface SymbolState {
   readonly ask: Price;
 }
 
-/** Ticks of a symbol refused since its last good one. */
+/** Ticks of a symbol since its last good one that were refused, or came late. */
 interface Refused {
   readonly since: EpochMs;
   /** Whether silence after a refused tick leaves the last price standing: it was newer. */
@@ -43,6 +45,10 @@ export interface IngestState {
   /** The highest given. */
   lastSequence: number;
   readonly symbols: Map<string, SymbolState>;
+  /** Ticks of a live venue that a late one may repeat. */
+  readonly recent: Map<string, RecentTicks>;
+  /** Of the newest late quote of each symbol that had one. */
+  readonly lateSequences: Map<string, number>;
   /** Symbols whose last price no longer stands. */
   readonly withdrawn: Set<string>;
   readonly refused: Map<string, Refused>;
@@ -65,6 +71,8 @@ export function newIngestState(startedAt: EpochMs, last: number | null = null): 
     firstSequence,
     lastSequence: firstSequence,
     symbols: new Map(),
+    recent: new Map(),
+    lateSequences: new Map(),
     withdrawn: new Set(),
     refused: new Map(),
     untold: new Map(),
@@ -75,6 +83,8 @@ export function newIngestState(startedAt: EpochMs, last: number | null = null): 
 
 export interface Judged {
   readonly quotes: readonly Quote[];
+  /** Of a live venue: older than the newest of their symbols, and new. */
+  readonly late: readonly Quote[];
   readonly quarantined: readonly { readonly tick: Tick; readonly reason: QuarantineReason }[];
   /** A word beside the quotes: the venue was heard at this time, and what became of symbols. */
   readonly heard: Heard | null;
@@ -101,22 +111,25 @@ export function judgeBatch(state: IngestState, batch: TickBatch, at: Moment): Ju
   if (Math.abs(batch.time - at.receivedAt) > (at.clockMsMax ?? Infinity)) {
     // Neither clock can be believed, so nothing is said: silence makes every symbol stale.
     const quarantined = batch.ticks.map((tick) => ({ tick, reason: "clock_off" as const }));
-    return { quotes: [], quarantined, heard: null };
+    return { quotes: [], late: [], quarantined, heard: null };
   }
   const quotes: Quote[] = [];
+  const late: Quote[] = [];
   const quarantined: { tick: Tick; reason: QuarantineReason }[] = [];
   if (batch.time > state.venueTime) state.venueTime = batch.time;
   for (const symbol of batch.withdrawn ?? []) withdraw(state, symbol);
   for (const tick of batch.ticks) {
-    const reason = reasonAgainst(state, tick, { time: batch.time, live: at.live });
-    if (reason === null) quotes.push(accept(state, tick, at.receivedAt));
-    else {
-      quarantined.push({ tick, reason });
-      if (at.live) noteRefusal(state, tick, { reason, at: at.receivedAt });
+    const verdict = judgeTick(state, tick, { time: batch.time, live: at.live });
+    if (verdict === "good") {
+      quotes.push(accept(state, tick, at));
+      continue;
     }
+    if (verdict === "late") late.push(fileLate(state, tick, at));
+    else quarantined.push({ tick, reason: verdict });
+    if (at.live) noteRefusal(state, tick, { verdict, at: at.receivedAt });
   }
   if (at.live) withdrawRefused(state, at.receivedAt);
-  return { quotes, quarantined, heard: wordBeside(state, quotes.length, at.aliveAt) };
+  return { quotes, late, quarantined, heard: wordBeside(state, quotes.length, at.aliveAt) };
 }
 
 /** What a word said that nobody heard is told with the next, where it is still so. */
@@ -126,20 +139,28 @@ export function retell(state: IngestState, { withdrawn, restored }: Heard): void
   }
 }
 
-function reasonAgainst(
+type Verdict = "good" | "late" | QuarantineReason;
+
+function judgeTick(
   state: IngestState,
   tick: Tick,
   { time, live = false }: { time: EpochMs; live: boolean | undefined },
-): QuarantineReason | null {
+): Verdict {
   const known = state.symbols.get(tick.symbol);
   const fault = tickFault(tick, { after: known?.venueTime, time });
-  if (fault !== null || !live || known === undefined) return fault;
+  if (!live || known === undefined) return fault ?? "good";
+  if (fault === "out_of_order") {
+    const recent = state.recent.get(tick.symbol);
+    if (recent === undefined || !recent.reaches(tick.venueTime)) return fault;
+    return recent.has(tick) ? "repeated" : "late";
+  }
+  if (fault !== null) return fault;
   const same = known.venueTime === tick.venueTime && known.bid === tick.bid &&
     known.ask === tick.ask;
-  return same ? "repeated" : null;
+  return same ? "repeated" : "good";
 }
 
-function accept(state: IngestState, tick: Tick, receivedTime: EpochMs): Quote {
+function accept(state: IngestState, tick: Tick, { receivedAt, live }: Moment): Quote {
   const { symbol, bid, ask, venueTime } = tick;
   const known = state.symbols.get(symbol);
   const sequence = known === undefined ? state.firstSequence : known.sequence + 1;
@@ -148,7 +169,25 @@ function accept(state: IngestState, tick: Tick, receivedTime: EpochMs): Quote {
   state.refused.delete(symbol);
   state.withdrawn.delete(symbol);
   state.untold.delete(symbol); // the quote says it
-  return { symbol, bid, ask, venueTime, receivedTime, sequence };
+  if (live) remember(state, tick);
+  return { symbol, bid, ask, venueTime, receivedTime: receivedAt, sequence };
+}
+
+/** Numbered apart, so that no reader of the newest prices misses a number. */
+function fileLate(state: IngestState, tick: Tick, { receivedAt }: Moment): Quote {
+  const { symbol, bid, ask, venueTime } = tick;
+  const last = state.lateSequences.get(symbol);
+  const sequence = last === undefined ? state.firstSequence : last + 1;
+  if (sequence > state.lastSequence) state.lastSequence = sequence;
+  state.lateSequences.set(symbol, sequence);
+  remember(state, tick);
+  return { symbol, bid, ask, venueTime, receivedTime: receivedAt, sequence };
+}
+
+function remember(state: IngestState, tick: Tick): void {
+  const recent = state.recent.get(tick.symbol);
+  if (recent === undefined) state.recent.set(tick.symbol, new RecentTicks(tick));
+  else recent.add(tick);
 }
 
 function withdraw(state: IngestState, symbol: string): void {
@@ -157,21 +196,22 @@ function withdraw(state: IngestState, symbol: string): void {
   state.untold.set(symbol, "withdrawn");
 }
 
+/** A tick that was no new price: the one before it stands, is confirmed, or is in doubt. */
 function noteRefusal(
   state: IngestState,
-  tick: Tick,
-  { reason, at }: { reason: QuarantineReason; at: EpochMs },
+  { symbol, venueTime }: Tick,
+  { verdict, at }: { verdict: Verdict; at: EpochMs },
 ): void {
-  const { symbol } = tick;
-  if (reason === "repeated") {
+  const known = state.symbols.get(symbol);
+  if (known === undefined) return;
+  if (verdict === "repeated" && venueTime === known.venueTime) {
     state.refused.delete(symbol);
     if (state.withdrawn.delete(symbol)) state.untold.set(symbol, "restored");
     return;
   }
-  if (!state.symbols.has(symbol)) return;
-  const held = state.refused.get(symbol);
-  const since = held?.since ?? at;
-  state.refused.set(symbol, { since, older: reason === "out_of_order" });
+  const since = state.refused.get(symbol)?.since ?? at;
+  const older = verdict === "out_of_order" || verdict === "late" || verdict === "repeated";
+  state.refused.set(symbol, { since, older });
   if (Math.abs(at - since) >= heartbeatMs) withdraw(state, symbol);
 }
 

@@ -170,3 +170,74 @@ Deno.test("judgeBatch() goes on showing life when the machine's clock is set bac
   judgeLive(state, start, { ticks: [tick()] });
   assertEquals(judgeLive(state, start - 3_600_000, {}).heard?.time, epochMs(start - 3_600_000));
 });
+
+Deno.test("judgeBatch() files a live tick that comes late once, and keeps the newest price", () => {
+  const state = newIngestState(epochMs(start));
+  const at = (afterMs: number, bid = 110_000) => tick({ venueTime: start + afterMs, bid });
+  judgeLive(state, start + 1_000, { ticks: [at(0), at(1_000)] });
+  const { quotes, late, quarantined } = judgeLive(state, start + 1_100, {
+    ticks: [at(400), at(400), at(400, 109_999), at(0), at(1_100)],
+  });
+  assertEquals(quotes.map((one) => [one.venueTime - start, one.sequence - start * 1_000]), [
+    [1_100, 2],
+  ]);
+  assertEquals(late.map((one) => [one.venueTime - start, one.bid, one.sequence - start * 1_000]), [
+    [400, 110_000, 0],
+    [400, 109_999, 1],
+  ]);
+  assertEquals(quarantined.map(({ reason }) => reason), ["repeated", "repeated"]);
+});
+
+Deno.test("judgeBatch() refuses a tick from before the first, or older than is filed", () => {
+  const state = newIngestState(epochMs(start));
+  const reasons = (afterMs: number) =>
+    judgeLive(state, start + 120_000, { ticks: [tick({ venueTime: start + afterMs })] })
+      .quarantined.map(({ reason }) => reason);
+  assertEquals([0, 119_000, -1].map(reasons), [[], [], ["out_of_order"]]);
+  assertEquals([120_500, 499, 500].map(reasons), [[], ["out_of_order"], []]);
+});
+
+Deno.test("judgeBatch() does not take an older tick that comes again for its price confirmed", () => {
+  const state = newIngestState(epochMs(start));
+  judgeLive(state, start, { ticks: [tick(), tick({ venueTime: start + 1 })] });
+  judgeLive(state, start + 10, { withdrawn: ["EURUSD"] });
+  assertEquals(judgeLive(state, start + 20, { ticks: [tick()] }).heard, null);
+  const confirmed = judgeLive(state, start + 30, { ticks: [tick({ venueTime: start + 1 })] });
+  assertEquals(confirmed.heard?.restored, ["EURUSD"]);
+});
+
+Deno.test("judgeBatch() gives every tick of a reordering venue once, and prices only forwards", () => {
+  const sent = fc.array(
+    fc.record({
+      at: fc.integer({ min: 1, max: 20_000 }),
+      delay: fc.nat(5_000),
+      bid: fc.integer({ min: 100, max: 104 }),
+      times: fc.integer({ min: 1, max: 2 }),
+    }),
+    { maxLength: 60 },
+  );
+  fc.assert(fc.property(sent, (ticks) => {
+    const state = newIngestState(epochMs(start));
+    judgeLive(state, start, { ticks: [tick({ bid: 100 })] });
+    const arrivals = ticks.flatMap((one) =>
+      Array.from({ length: one.times }, (_, n) => ({ ...one, comes: one.at + one.delay + n * 700 }))
+    ).sort((a, b) => a.comes - b.comes);
+    const key = (venueTime: number, bid: number) => `${venueTime - start} ${bid}`;
+    const given: string[] = [];
+    let newest = start;
+    for (const { at, bid, comes } of arrivals) {
+      const venueTime = start + at;
+      const judged = judgeLive(state, start + comes, { ticks: [tick({ venueTime, bid })] });
+      for (const one of [...judged.quotes, ...judged.late]) given.push(key(one.venueTime, one.bid));
+      for (const one of judged.quotes) {
+        assert(one.venueTime >= newest);
+        newest = one.venueTime;
+      }
+      assert(judged.late.every((one) => one.venueTime < newest));
+      assert(judged.quarantined.every(({ reason }) => reason === "repeated"));
+    }
+    // One moment's prices that alternate are each a price, so only its times tell repeats.
+    const once = new Set(ticks.map(({ at, bid }) => key(start + at, bid)));
+    assertEquals(new Set(given), once);
+  }));
+});

@@ -6,6 +6,7 @@ import {
   quotesPerEventMax,
   type VenueHeard,
 } from "../../shared/contracts/messages/quotes.ts";
+import type { Quote } from "../../shared/domain/quote.ts";
 import type { Clock, Timer } from "../../shared/domain/time.ts";
 import type { EventSource } from "../../shared/runtime/events.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
@@ -111,7 +112,7 @@ export class Ingest {
     const { venue, logger } = this.#deps;
     const last = this.#state.venueTime;
     const heard = { time: closingTime(last), withdrawn: [], restored: [] };
-    await this.#publish({ quotes: [], heard }, signal);
+    await this.#publish({ quotes: [], late: [], heard }, signal);
     await this.#outgoing.sent();
     this.#ended.set(1);
     logger.info({ venue: venue.name, lastTime: last }, "recording ended");
@@ -119,13 +120,13 @@ export class Ingest {
 
   /** What is withdrawn is told after the quotes: it stands until the next one. */
   async #publish(
-    { quotes, heard }: Pick<Judged, "quotes" | "heard">,
+    { quotes, late, heard }: Pick<Judged, "quotes" | "late" | "heard">,
     signal: AbortSignal,
   ): Promise<void> {
-    const words: Word[] = [];
-    for (let at = 0; at < quotes.length; at += quotesPerEventMax) {
-      words.push({ quotes: quotes.slice(at, at + quotesPerEventMax) });
-    }
+    const words: Word[] = [
+      ...inEvents(quotes).map((some) => ({ quotes: some })),
+      ...inEvents(late).map((some) => ({ late: some })),
+    ];
     if (heard !== null) words.push({ heard });
     if (words.length > 0) await this.#outgoing.put(words, signal);
   }
@@ -133,7 +134,9 @@ export class Ingest {
   #toEvent(word: Word): QuoteEvent {
     if ("heard" in word) return this.#heardEvent(word.heard);
     const { venue, events } = this.#deps;
-    return events.event("quotes.received", writeQuotes(venue.name, word.quotes));
+    return "late" in word
+      ? events.event("quotes.late", writeQuotes(venue.name, word.late))
+      : events.event("quotes.received", writeQuotes(venue.name, word.quotes));
   }
 
   #heardEvent({ time, withdrawn, restored }: Heard): VenueHeard {
@@ -146,3 +149,9 @@ export class Ingest {
     });
   }
 }
+
+const inEvents = (quotes: readonly Quote[]): (readonly Quote[])[] =>
+  Array.from(
+    { length: Math.ceil(quotes.length / quotesPerEventMax) },
+    (_, n) => quotes.slice(n * quotesPerEventMax, (n + 1) * quotesPerEventMax),
+  );

@@ -4,8 +4,11 @@ import { quotesPerEventMax } from "../../shared/contracts/messages/quotes.ts";
 import type { Quote } from "../../shared/domain/quote.ts";
 import type { Heard } from "./decide.ts";
 
-/** Quotes, or that the venue was heard: one event of the `quotes` topic each. */
-export type Word = { readonly quotes: readonly Quote[] } | { readonly heard: Heard };
+/** Quotes, quotes that came late, or that the venue was heard: one event of the `quotes` topic each. */
+export type Word =
+  | { readonly quotes: readonly Quote[] }
+  | { readonly late: readonly Quote[] }
+  | { readonly heard: Heard };
 
 /** Market time within which a sign of life says nothing that its neighbours do not. */
 export const sparseBeatMs = 10_000;
@@ -27,6 +30,11 @@ export function mergeWords(words: readonly Word[]): Word[] {
       merged.push(word);
       growing = null;
       saidAt = time;
+      continue;
+    }
+    if ("late" in word) {
+      merged.push(word);
+      growing = null;
       continue;
     }
     const { quotes } = word;

@@ -21,8 +21,10 @@ const heardWord = (time: number): Word => ({
 });
 
 const quotesOf = (words: readonly Word[]) =>
-  words.flatMap((word) => "heard" in word ? [] : word.quotes);
-const timeOf = (word: Word) => "heard" in word ? word.heard.time : word.quotes.at(-1)!.venueTime;
+  words.flatMap((word) => "quotes" in word ? word.quotes : []);
+const timeOf = (word: Word) => "heard" in word ? word.heard.time : inWord(word).at(-1)!.venueTime;
+const inWord = (word: Exclude<Word, { heard: unknown }>) =>
+  "late" in word ? word.late : word.quotes;
 
 Deno.test("mergeWords() joins quotes and leaves out signs of life amid them", () => {
   const merged = mergeWords([
@@ -59,8 +61,15 @@ Deno.test("mergeWords() keeps every quote in order, the last word, and no long s
     for (const [index, word] of merged.entries()) {
       if ("quotes" in word) assert(word.quotes.length <= quotesPerEventMax);
       const before = merged[index - 1];
-      const from = "heard" in word ? word.heard.time : word.quotes[0]!.venueTime;
+      const from = "heard" in word ? word.heard.time : inWord(word)[0]!.venueTime;
       if (before !== undefined) assert(from - timeOf(before) < sparseBeatMs + 1_000);
     }
   }));
+});
+
+Deno.test("mergeWords() leaves late quotes and what became of symbols where they were", () => {
+  const { quotes: late } = quotesWord(100);
+  const withdrawn: Word = { heard: { time: epochMs(2_000), withdrawn: ["EURUSD"], restored: [] } };
+  const words = [quotesWord(1_000), { late }, withdrawn, quotesWord(2_500), heardWord(3_000)];
+  assertEquals(mergeWords(words), words);
 });

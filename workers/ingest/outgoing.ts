@@ -10,6 +10,7 @@
 import type { QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
 import { topics } from "../../shared/contracts/messages/topics.ts";
 import { publishEvents } from "../../shared/runtime/events.ts";
+import type { Quote } from "../../shared/domain/quote.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
 import { pause } from "../../shared/runtime/time.ts";
@@ -81,7 +82,7 @@ export class Outgoing {
 
   /** Resolves when the venue may go on; the words may still be on their way. */
   async put(words: readonly Word[], signal: AbortSignal): Promise<void> {
-    for (const word of words) this.#waitingQuotes += quotesOf(word);
+    this.#waitingQuotes += countOf(words);
     this.#waiting.push(...words);
     this.#sending ??= this.#send(signal);
     if (!this.#deps.recorded) return this.#bound();
@@ -120,7 +121,7 @@ export class Outgoing {
     const { streams, recorded, toEvent } = this.#deps;
     if (recorded) await this.#holdBack.before(words.length, signal);
     await publishEvents(streams, topics.quotes, words.map(toEvent));
-    const quotes = words.reduce((sum, word) => sum + quotesOf(word), 0);
+    const quotes = countOf(words);
     this.#waitingQuotes -= quotes;
     this.#published.inc(quotes);
     this.#dropped.tell();
@@ -133,12 +134,16 @@ export class Outgoing {
     while (this.#waitingQuotes > quotes || this.#waiting.length - drop > words) {
       const word = this.#waiting[drop++];
       if (word === undefined) break; // the others are being published
-      this.#waitingQuotes -= quotesOf(word);
+      this.#waitingQuotes -= quotesOf(word).length;
+      this.#dropped.take(quotesOf(word));
       if ("heard" in word) this.#deps.unheard(word.heard);
-      else this.#dropped.take(word.quotes);
     }
     this.#waiting.splice(0, drop);
   }
 }
 
-const quotesOf = (word: Word): number => "heard" in word ? 0 : word.quotes.length;
+const quotesOf = (word: Word): readonly Quote[] =>
+  "quotes" in word ? word.quotes : "late" in word ? word.late : [];
+
+const countOf = (words: readonly Word[]): number =>
+  words.reduce((sum, word) => sum + quotesOf(word).length, 0);

@@ -26,7 +26,9 @@ const heardWord = (at: number, withdrawn: string[] = []): Word => ({
 });
 /** A word as the test reads it back: sequences of its quotes, or what it withdrew. */
 const told = (word: Word): (number | string)[] =>
-  "heard" in word ? [...word.heard.withdrawn] : word.quotes.map(({ sequence }) => sequence);
+  "heard" in word
+    ? [...word.heard.withdrawn]
+    : ("late" in word ? word.late : word.quotes).map(({ sequence }) => sequence);
 
 /** A venue's way out whose streams are down until the test brings them back. */
 function setUp(most?: Waiting) {

@@ -53,6 +53,13 @@ const quoteRows = v.pipe(
 export const quotesReceived = eventSchema("quotes.received", v.union([quoteBatch, quoteRows]));
 export type QuotesReceived = v.InferOutput<typeof quotesReceived>;
 
+/**
+ * Prices that came after newer ones of their symbols, as a venue or a network reorders them. They
+ * belong to the past: the archive files them and puts its bars right, and nobody takes them for
+ * prices of now. Their sequences are counted apart from those of `quotes.received`.
+ */
+export const quotesLate = eventSchema("quotes.late", quoteBatch);
+
 /** Symbols in one event at most, far more than are listed. */
 const symbolsPerEventMax = 1_000;
 const symbols = v.optional(v.pipe(v.array(symbolText), v.maxLength(symbolsPerEventMax)));
@@ -76,5 +83,5 @@ export const venueHeard = eventSchema(
 );
 export type VenueHeard = v.InferOutput<typeof venueHeard>;
 
-export const quoteEvent = v.variant("type", [quotesReceived, venueHeard]);
+export const quoteEvent = v.variant("type", [quotesReceived, quotesLate, venueHeard]);
 export type QuoteEvent = v.InferOutput<typeof quoteEvent>;
