@@ -52,10 +52,10 @@ export class ImportFolder {
     }
   }
 
-  /** A file's name below the folder; of others the path itself. */
+  /** A file's name below the folder; the path itself of others, and where the folder is the root. */
   nameOf(path: string): string {
     const root = inside(this.#real ?? this.#folder);
-    return path.startsWith(root) ? path.slice(root.length) : path;
+    return root !== "/" && path.startsWith(root) ? path.slice(root.length) : path;
   }
 
   async #root(): Promise<string> {
