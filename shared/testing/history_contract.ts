@@ -277,6 +277,7 @@ const inRoom = (history: History): History => ({
   ticks: (series, range) => history.ticks(series, range, new TickRoom()),
   bars: (series, range) => history.bars(series, range),
   listSeries: (symbol) => history.listSeries(symbol),
+  heldDays: (series, range) => history.heldDays(series, range),
 });
 
 const operation = fc.record({

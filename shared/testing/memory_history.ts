@@ -7,6 +7,7 @@ import type {
   TickSeries,
   TimeRange,
 } from "../timeseries/columns.ts";
+import { addDays } from "../timeseries/held_days.ts";
 import type { History, SeriesSummary } from "../timeseries/history.ts";
 import { sliceTicks } from "../timeseries/tick_columns.ts";
 
@@ -49,6 +50,16 @@ export class MemoryHistory implements History {
     for (let at = from; at < to; at += this.#pieceLength) {
       yield await Promise.resolve(sliceColumns(held, at, Math.min(to, at + this.#pieceLength)));
     }
+  }
+
+  heldDays(series: readonly (TickSeries | BarSeries)[], { from, to }: TimeRange) {
+    return Promise.resolve(series.map((one) => {
+      const times = this.#ticks.get(keyOf(one))?.ticks.time ??
+        this.#bars.get(keyOf(one))?.bars.openTime ?? new Float64Array(0);
+      const days: TimeRange[] = [];
+      addDays(days, times.filter((time) => time >= from && time < to));
+      return days;
+    }));
   }
 
   listSeries(symbol: string): Promise<readonly SeriesSummary[]> {

@@ -5,6 +5,7 @@
  */
 
 import type { Kysely } from "kysely";
+import { hourMs } from "../domain/bars/granularity.ts";
 import { joinBars } from "./bar_columns.ts";
 import { isLiveMinutes } from "./bar_rows.ts";
 import type { Store } from "../storage/store.ts";
@@ -20,6 +21,7 @@ import {
 } from "./block_pages.ts";
 import type { BarColumns, BarSeries, TickColumns, TickSeries, TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
+import { addDays, selectHeldDays } from "./held_days.ts";
 import type { History, SeriesSummary } from "./history.ts";
 import { clampRange } from "./months.ts";
 import { barKey, SeriesIds, type SeriesKey, tickKey } from "./series_store.ts";
@@ -91,6 +93,27 @@ export class BlockHistory implements History {
 
   listSeries(symbol: string): Promise<readonly SeriesSummary[]> {
     return listSummaries(this.#db, symbol);
+  }
+
+  async heldDays(
+    series: readonly (TickSeries | BarSeries)[],
+    range: TimeRange,
+  ): Promise<readonly (readonly TimeRange[])[]> {
+    const clamped = clampRange(range);
+    const listed = await Promise.all(series.map(async (one) => {
+      const key = "side" in one ? barKey(one) : tickKey(one);
+      // Blocks of months do not tell of days; the bars of an hour and longer are few.
+      if (key.intervalMs >= hourMs) return await this.#daysOf(one as BarSeries, clamped);
+      return { key, seriesId: await this.#ids.find(this.#db, key) };
+    }));
+    const told = await selectHeldDays(this.#db, listed.filter((one) => "key" in one), clamped);
+    return listed.map((one) => "key" in one ? told.shift()! : one);
+  }
+
+  async #daysOf(series: BarSeries, range: TimeRange): Promise<TimeRange[]> {
+    const days: TimeRange[] = [];
+    for await (const { openTime } of this.bars(series, range)) addDays(days, openTime);
+    return days;
   }
 
   async *#pages(key: SeriesKey, range: TimeRange): AsyncGenerator<BlockPage> {

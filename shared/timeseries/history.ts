@@ -20,6 +20,14 @@ export interface History {
   bars(series: BarSeries, range: TimeRange): AsyncIterable<BarColumns>;
   /** What there is of a symbol: its series, with the first and last time and the counts. */
   listSeries(symbol: string): Promise<readonly SeriesSummary[]>;
+  /**
+   * Where each of some series has anything in a range: of every UTC day its first time and, as `to`,
+   * its last. Times of the range's first day may lie before the range.
+   */
+  heldDays(
+    series: readonly (TickSeries | BarSeries)[],
+    range: TimeRange,
+  ): Promise<readonly (readonly TimeRange[])[]>;
 }
 
 export interface SeriesSummary {

@@ -31,7 +31,9 @@ export function addBarRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
     const page = await readBars(deps, query);
     const { bars, next } = page;
     const { logger } = deps;
-    const nextPage = next === null ? null : { from: toRfc3339(epochMs(next)) };
+    // What the source has more of may be another side further on: pages stay with the first one's.
+    const same = { side: page.side, alignment: page.alignment };
+    const nextPage = next === null ? null : { from: toRfc3339(epochMs(next)), ...same };
     const request = c.req.raw;
     if (format === "json") {
       return answerJson(request, barsJson(page, instrument, query), nextPage) as never;

@@ -1,8 +1,9 @@
-/** What bars are made of: the source's own bars where they fit and reach as far, else its ticks. */
+/** What bars are made of: the source's own bars that fit, and its ticks. */
 
 import type { BarSide } from "../../../shared/domain/bar.ts";
 import { type BarAlignment, barGrid } from "../../../shared/domain/bars/bar_grid.ts";
 import {
+  dayMs,
   granularities,
   type Granularity,
   hourMs,
@@ -15,34 +16,40 @@ import { liveSource } from "../../../shared/domain/source.ts";
 import type { BarSeries, TickSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import type { History, SeriesSummary } from "../../../shared/timeseries/history.ts";
+import { fullestBase } from "./fullest_base.ts";
 
-/** A series to read, what bars are made of it, and the times it holds; `to` is the last. */
+/** A series that bars can be made of. */
 export type BaseSeries =
-  & TimeRange
-  & {
-    readonly symbol: Symbol;
-    readonly side: BarSide;
-    readonly alignment: BarAlignment;
-  }
-  & (
-    | { readonly kind: "ticks"; readonly series: TickSeries }
-    | { readonly kind: "bars"; readonly series: BarSeries }
-  );
+  | { readonly kind: "ticks"; readonly series: TickSeries }
+  | { readonly kind: "bars"; readonly series: BarSeries };
+
+/**
+ * What bars of a side and an alignment are made of, and the times it holds; `to` is the last. Of two
+ * series that hold a moment the first is read: longer bars before shorter ones, ticks last.
+ */
+export interface BarBase extends TimeRange {
+  readonly source: string;
+  readonly side: BarSide;
+  readonly alignment: BarAlignment;
+  readonly series: readonly BaseSeries[];
+}
 
 export interface BaseQuery {
   readonly symbol: Symbol;
   readonly source: string;
-  /** Without it, mid where the source has it, else bid, else ask. */
+  /** Without it, the side that the source has most of. */
   readonly side: BarSide | undefined;
   readonly granularity: Granularity;
-  /** Without it, the FX day's where it fits, else UTC's. */
+  /** Without it, likewise. */
   readonly alignment: BarAlignment | undefined;
   /** Only ticks know their spreads. */
   readonly spread: boolean;
   readonly range: TimeRange;
+  /** The market's time. */
+  readonly now: number;
 }
 
-/** In the order of preference where none is asked for. */
+/** In the order of preference where none is asked for and the source has as much of each. */
 const sidesPreferred: readonly BarSide[] = ["mid", "bid", "ask"];
 const alignmentsPreferred: readonly BarAlignment[] = ["fx-day", "utc"];
 
@@ -51,32 +58,35 @@ const alignmentsPreferred: readonly BarAlignment[] = ["fx-day", "utc"];
  *
  * @throws Problem `not_found` where another source has not: what it has is in the text.
  */
-export async function baseSeries(history: History, query: BaseQuery): Promise<BaseSeries | null> {
+export async function barBase(history: History, query: BaseQuery): Promise<BarBase | null> {
   const listed = (await history.listSeries(query.symbol))
     .filter(({ series }) => series.source === query.source);
   const alignments = query.alignment === undefined ? alignmentsPreferred : [query.alignment];
+  const bases: BarBase[] = [];
   for (const side of query.side === undefined ? sidesPreferred : [query.side]) {
     for (const alignment of alignments) {
-      const base = bestOf(listed, { ...query, side, alignment });
-      if (base !== null) return base;
+      const base = baseOf(listed, { ...query, side, alignment });
+      if (base !== null) bases.push(base);
     }
   }
+  if (bases.length > 0) return await fullestBase(history, bases, query);
   if (query.source !== liveSource) throw nothingFits(listed, query);
   return null;
 }
 
 type ExactQuery = BaseQuery & { readonly side: BarSide; readonly alignment: BarAlignment };
 
-function bestOf(listed: readonly SeriesSummary[], query: ExactQuery): BaseSeries | null {
-  let best: { readonly base: BaseSeries; readonly rank: number } | null = null;
-  for (const summary of listed) {
-    const base = baseOf(summary, query);
-    if (base === null) continue;
-    const rank = coverage(base, query.range);
-    const longer = best !== null && rank === best.rank && intervalOf(base) > intervalOf(best.base);
-    if (best === null || rank > best.rank || longer) best = { base, rank };
-  }
-  return best?.base ?? null;
+function baseOf(listed: readonly SeriesSummary[], query: ExactQuery): BarBase | null {
+  const fitting = listed.filter((summary) => fits(summary, query));
+  if (fitting.length === 0) return null;
+  const series = fitting.map(({ kind, series }) => ({ kind, series }) as BaseSeries);
+  const { source, side, alignment } = query;
+  return {
+    ...{ source, side, alignment },
+    series: series.toSorted((a, b) => intervalOf(b) - intervalOf(a)),
+    from: Math.min(...fitting.map(({ from }) => from)),
+    to: Math.max(...fitting.map(({ to }) => to)),
+  };
 }
 
 function nothingFits(listed: readonly SeriesSummary[], query: BaseQuery): Problem {
@@ -120,26 +130,27 @@ const seriesText = ({ kind, series, from }: SeriesSummary): string =>
     : `${(series as BarSeries).side} bars of ${(series as BarSeries).intervalMs / 1_000} s, ` +
       `the first at ${toRfc3339(epochMs(from))}`;
 
-/** Live minutes of a known range need no look at what there is. */
-export const liveMinutes = (
-  { symbol, side = "mid", alignment = "fx-day", range }: BaseQuery,
-): BaseSeries => ({
-  kind: "bars",
-  ...{ symbol, side, alignment },
-  series: { symbol, source: liveSource, side, intervalMs: minuteMs },
-  ...range,
-});
+/** Live minutes and ticks of a known range: no look at what there is. */
+export const liveBase = (
+  { symbol, side = "mid", alignment = "fx-day", now }: BaseQuery,
+): BarBase => {
+  const ticks: TickSeries = { symbol, source: liveSource };
+  return {
+    ...{ source: liveSource, side, alignment },
+    series: [
+      { kind: "bars", series: { ...ticks, side, intervalMs: minuteMs } },
+      { kind: "ticks", series: ticks },
+    ],
+    from: 0,
+    to: now + dayMs,
+  };
+};
 
-function baseOf(summary: SeriesSummary, query: ExactQuery): BaseSeries | null {
-  const { from, to, kind } = summary;
-  const { symbol, side, alignment } = query;
-  const base = { symbol, side, alignment, from, to };
-  if (kind === "ticks") return { kind, ...base, series: summary.series };
-  if (query.spread) return null;
-  const series = summary.series as BarSeries;
-  const fits = series.side === side && nominalMs(query.granularity) % series.intervalMs === 0 &&
-    isAligned(series, from, alignment);
-  return fits ? { kind, ...base, series } : null;
+function fits({ kind, series, from }: SeriesSummary, query: ExactQuery): boolean {
+  if (kind === "ticks") return true;
+  const bars = series as BarSeries;
+  return !query.spread && bars.side === query.side &&
+    nominalMs(query.granularity) % bars.intervalMs === 0 && isAligned(bars, from, query.alignment);
 }
 
 /**
@@ -152,8 +163,5 @@ function isAligned({ intervalMs }: BarSeries, first: number, alignment: BarAlign
   if (length === undefined || length === "H2") return false;
   return barGrid(length, alignment).spanAt(first).from === first;
 }
-
-const coverage = (base: TimeRange, range: TimeRange): number =>
-  Math.max(0, Math.min(base.to, range.to) - Math.max(base.from, range.from));
 
 const intervalOf = (base: BaseSeries): number => base.kind === "bars" ? base.series.intervalMs : 0;

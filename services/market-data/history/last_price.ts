@@ -5,10 +5,12 @@ import { midPoints } from "../../../shared/domain/bars/fold_ticks.ts";
 import { dayMs, hourMs } from "../../../shared/domain/bars/granularity.ts";
 import type { BarSeries, TickSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
-import type { BaseSeries } from "./base_series.ts";
+import type { BasePart } from "./base_parts.ts";
 
 /** How far back, in milliseconds; the longest spans every weekend and holiday. */
 const reachesMs = [60_000, hourMs, dayMs, 10 * dayMs] as const;
+/** How far back a price is looked for at most. */
+export const lastPriceReachMs: number = reachesMs[3];
 
 export interface Quoted {
   readonly time: number;
@@ -16,14 +18,17 @@ export interface Quoted {
   readonly ask: number;
 }
 
-/** A side's newest price in points; `null` where ten days hold none. */
+/** A side's newest price of a part, in points; `null` where ten days hold none. */
 export async function lastPrice(
   history: History,
-  base: BaseSeries,
+  part: BasePart,
   { before, side }: { readonly before: number; readonly side: BarSide },
 ): Promise<number | null> {
-  if (base.kind === "bars") return (await lastClose(history, base, before))?.price ?? null;
-  const quoted = await lastTick(history, base, before);
+  const held = { from: part.from, to: part.to - 1 };
+  if (part.kind === "bars") {
+    return (await lastClose(history, { series: part.series, ...held }, before))?.price ?? null;
+  }
+  const quoted = await lastTick(history, { series: part.series, ...held }, before);
   if (quoted === null) return null;
   if (side === "mid") return midPoints(quoted.bid, quoted.ask);
   return side === "bid" ? quoted.bid : quoted.ask;

@@ -23,16 +23,17 @@ import { TickRoom } from "../../../shared/timeseries/block_codec.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
 import { liveSource } from "../../../shared/domain/source.ts";
-import { type BaseSeries, baseSeries, liveMinutes } from "./base_series.ts";
-import { lastPrice } from "./last_price.ts";
+import { type BasePart, partsOf } from "./base_parts.ts";
+import { type BarBase, barBase, liveBase } from "./base_series.ts";
+import { lastPrice, lastPriceReachMs } from "./last_price.ts";
 
 export interface BarsQuery {
   readonly symbol: Symbol;
   readonly source: string;
-  /** Without it, the one the source has: mid, else bid, else ask. */
+  /** Without it, mid of the live feed, else the one that leaves nothing out that another has. */
   readonly side: BarSide | undefined;
   readonly granularity: Granularity;
-  /** Without it, the FX day's, or UTC's where the source has bars of such days alone. */
+  /** Without it, the FX day's, or UTC's where the source has more bars of such days. */
   readonly alignment: BarAlignment | undefined;
   readonly gaps: "stored" | "empty" | "carry";
   readonly spread: boolean;
@@ -74,10 +75,10 @@ export async function readBars(ground: BarsGround, query: BarsQuery): Promise<Ba
   const to = Math.min(query.to ?? timesMax, timesMax);
   const range = { from: Math.max(query.from ?? timesMin, timesMin), to };
   const side = query.side ?? (query.source === liveSource ? "mid" : undefined);
-  const wanted = { ...query, side, range };
+  const wanted = { ...query, side, range, now: ground.marketClock.now() };
   const known = query.source === liveSource && query.from !== undefined && !query.spread &&
     query.gaps !== "carry" && query.granularity[0] !== "S";
-  const base = known ? liveMinutes(wanted) : await baseSeries(ground.history, wanted);
+  const base = known ? liveBase(wanted) : await barBase(ground.history, wanted);
   if (base === null || range.from >= range.to) {
     const { side = "mid", alignment = "fx-day" } = base ?? wanted;
     return { side, alignment, bars: noBars, next: null };
@@ -90,15 +91,21 @@ export async function readBars(ground: BarsGround, query: BarsQuery): Promise<Ba
 
 type Page = Pick<BarsPage, "bars" | "next">;
 
+/** Ticks or bars, as the fold takes them, and the rows that were read for them. */
+interface Piece {
+  readonly rows: number;
+  readonly piece: { readonly length: number };
+}
+
 class BarReader {
   readonly #ground: BarsGround;
   readonly #query: BarsQuery;
   readonly #grid: BarGrid;
-  readonly #base: BaseSeries;
+  readonly #base: BarBase;
 
   constructor(
     ground: BarsGround,
-    { query, grid, base }: { query: BarsQuery; grid: BarGrid; base: BaseSeries },
+    { query, grid, base }: { query: BarsQuery; grid: BarGrid; base: BarBase },
   ) {
     this.#ground = ground;
     this.#query = query;
@@ -131,7 +138,7 @@ class BarReader {
     const { limit, granularity } = this.#query;
     const end = Math.min(to, this.#finishedBefore(), this.#base.to + 1);
     let reachMs = Math.max(hourMs, (limit + 1) * nominalMs(granularity));
-    if (this.#base.kind === "ticks") reachMs = Math.min(reachMs, tickReachMs);
+    if (this.#has("ticks")) reachMs = Math.min(reachMs, tickReachMs);
     let found = noBars;
     for (;;) {
       const from = this.#grid.spanAt(Math.max(this.#base.from, end - reachMs, timesMin)).from;
@@ -166,7 +173,7 @@ class BarReader {
   /** Live bars of the span under way are not told of; stored minutes are finished as they are. */
   #finishedBefore(): number {
     const { source, granularity } = this.#query;
-    const stored = granularity === "M1" && this.#base.kind === "bars";
+    const stored = granularity === "M1" && this.#has("bars");
     if (source !== liveSource || stored) return timesMax;
     return this.#grid.spanAt(Math.max(0, this.#ground.marketClock.now() - settleMs)).from;
   }
@@ -185,33 +192,53 @@ class BarReader {
     const stop = () => stoppedAt;
     const folded = this.#fold(range, (at) => stoppedAt = at);
     if (this.#query.gaps !== "carry") return { bars: folded, stop };
-    const { history, hours } = this.#ground;
+    const { hours } = this.#ground;
     const carrier = new GapCarrier({
       grid: this.#grid,
       hours,
       from: range.from,
-      lastClose: await lastPrice(history, this.#base, { before: range.from, side: this.#side }),
+      lastClose: await this.#priceBefore(range.from),
       barsMax: this.#query.limit + 1,
     });
     const end = Math.min(range.to, this.#base.to + 1);
     return { bars: carried(folded, carrier, () => stoppedAt ?? end), stop };
   }
 
-  get #side(): BarSide {
-    return this.#base.side;
+  #has(kind: "ticks" | "bars"): boolean {
+    return this.#base.series.some((one) => one.kind === kind);
+  }
+
+  /** In points; `null` where there is none for long before. */
+  async #priceBefore(before: number): Promise<number | null> {
+    const { from, to, side } = this.#base;
+    const range = { from: Math.max(from, before - lastPriceReachMs), to: Math.min(before, to + 1) };
+    const parts: BasePart[] = [];
+    for await (const part of this.#parts(range)) parts.unshift(part);
+    for (const part of parts) {
+      const price = await lastPrice(this.#ground.history, part, { before, side });
+      if (price !== null) return price;
+    }
+    return null;
+  }
+
+  #parts(range: TimeRange): AsyncIterable<BasePart> {
+    const { history, marketClock } = this.#ground;
+    const { limit, granularity } = this.#query;
+    const aheadMs = (limit + 1) * nominalMs(granularity);
+    return partsOf(history, this.#base, { range, now: marketClock.now(), aheadMs });
   }
 
   async *#fold(range: TimeRange, stopAt: (at: number) => void): AsyncGenerator<FoldedBars> {
     if (range.from >= range.to) return;
-    const folder = this.#base.kind === "ticks"
-      ? new TickFolder({ grid: this.#grid, side: this.#side, spread: this.#query.spread })
-      : new BarFolder({ grid: this.#grid, keepFlat: this.#query.gaps === "stored" });
+    const folder = this.#has("bars")
+      ? new BarFolder({ grid: this.#grid, keepFlat: this.#query.gaps === "stored" })
+      : this.#tickFolder();
     // A bar that opens before the end is told of whole, however far it reaches.
     const read = { from: range.from, to: this.#grid.spanAt(range.to - 1).until };
     let scanned = 0;
-    for await (const piece of this.#pieces(read)) {
+    for await (const { rows, piece } of this.#pieces(read)) {
       folder.push(piece as never);
-      scanned += piece.length;
+      scanned += rows;
       if (folder.length === 0) continue;
       yield folder.take();
       if (scanned > (this.#ground.scanMax ?? rowsScannedMax) && folder.openTime !== null) {
@@ -223,12 +250,29 @@ class BarReader {
     if (last.length > 0) yield last;
   }
 
-  #pieces(range: TimeRange): AsyncIterable<{ readonly length: number }> {
+  #tickFolder(): TickFolder {
+    const { side } = this.#base;
+    return new TickFolder({ grid: this.#grid, side, spread: this.#query.spread });
+  }
+
+  /** What the fold takes, and how many rows were read for it. */
+  async *#pieces(range: TimeRange): AsyncGenerator<Piece> {
     const { history } = this.#ground;
-    const base = this.#base;
-    return base.kind === "ticks"
-      ? history.ticks(base.series, range, new TickRoom())
-      : history.bars(base.series, range);
+    for await (const part of this.#parts(range)) {
+      if (part.kind === "bars") {
+        for await (const piece of history.bars(part.series, part)) {
+          yield { rows: piece.length, piece };
+        }
+        continue;
+      }
+      // Beside bars, ticks become bars first: a bar that is cut where they meet is folded of both.
+      const folder = this.#has("bars") ? this.#tickFolder() : null;
+      for await (const ticks of history.ticks(part.series, part, new TickRoom())) {
+        folder?.push(ticks);
+        yield { rows: ticks.length, piece: folder?.take() ?? ticks };
+      }
+      if (folder !== null) yield { rows: 0, piece: folder.end() };
+    }
   }
 }
 

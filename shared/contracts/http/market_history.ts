@@ -76,7 +76,8 @@ export const barsView = z
     source: z.string(),
     bars: z.array(barView),
     next: timestamp.nullable().openapi({
-      description: "Page on with `from` set to this; null when nothing more is stored",
+      description: "Page on with `from` set to this, and the side and the alignment of this " +
+        "answer; null when nothing more is stored",
     }),
   })
   .openapi("Bars");
@@ -104,22 +105,23 @@ export const listBarsRoute = securedRoute(marketRead, {
   summary: "Finished bars of any length, oldest first",
   description:
     "With `from`, the first bars from there on. Without it, the newest ones before `to`. " +
-    "Made of the source's bars where it has them, else of its ticks. Answers 404 where a source " +
+    "Made day by day of the source's bars where it has them, else of its ticks. Answers 404 where a source " +
     "that is not the live one has neither, and says what it has.",
   request: {
     params: symbolParams,
     query: z.object({
       side: z.enum(barSides).optional().openapi({
         description:
-          `${sideText}. Default: mid, or bid where a loaded source has bars of no mid; ` +
-          "the answer says which",
+          `${sideText}. Default: mid of the live feed; of a loaded source the side that it has ` +
+          "most of, in the range and then in all, so that nothing is left out that another side " +
+          "has; mid before bid before ask where that is equal. The answer says which",
       }),
       granularity: z.enum(granularities).default("M1").openapi({
         description: "Seconds, minutes, hours, day, week or month of a bar",
       }),
       alignment: z.enum(barAlignments).optional().openapi({
         description: "Days end at 17:00 New York, whatever the clocks do, or at midnight UTC. " +
-          "Default: fx-day, or utc where a loaded source has bars of such days alone",
+          "Default: fx-day, or utc where a loaded source has more bars of such days",
       }),
       gaps: z.enum(gapsModes).default("stored").openapi({
         description: "Silent spans: `stored` as the source has them, `empty` without a bar, " +

@@ -136,7 +136,7 @@ export type Bars = {
     source: string;
     bars: Array<Bar>;
     /**
-     * Page on with `from` set to this; null when nothing more is stored
+     * Page on with `from` set to this, and the side and the alignment of this answer; null when nothing more is stored
      */
     next: string | null;
 };
@@ -2260,7 +2260,7 @@ export type ListBarsData = {
     };
     query?: {
         /**
-         * Of the quotes; the mid is rounded half to even to a point. Default: mid, or bid where a loaded source has bars of no mid; the answer says which
+         * Of the quotes; the mid is rounded half to even to a point. Default: mid of the live feed; of a loaded source the side that it has most of, in the range and then in all, so that nothing is left out that another side has; mid before bid before ask where that is equal. The answer says which
          */
         side?: 'bid' | 'ask' | 'mid';
         /**
@@ -2268,7 +2268,7 @@ export type ListBarsData = {
          */
         granularity?: 'S1' | 'S5' | 'S10' | 'S15' | 'S30' | 'M1' | 'M2' | 'M4' | 'M5' | 'M10' | 'M15' | 'M30' | 'H1' | 'H2' | 'H3' | 'H4' | 'H6' | 'H8' | 'H12' | 'D1' | 'W1' | 'MN1';
         /**
-         * Days end at 17:00 New York, whatever the clocks do, or at midnight UTC. Default: fx-day, or utc where a loaded source has bars of such days alone
+         * Days end at 17:00 New York, whatever the clocks do, or at midnight UTC. Default: fx-day, or utc where a loaded source has more bars of such days
          */
         alignment?: 'fx-day' | 'utc';
         /**
