@@ -65,11 +65,7 @@ function compose(weights: readonly number[]) {
     clock,
     steady,
     random: seededRandom("composite"),
-    watch: {
-      refused: () => {},
-      note: () => {},
-      count: (what, label) => void counts.push(`${what} ${label}`),
-    },
+    watch: { note: () => {}, count: (what, label) => void counts.push(`${what} ${label}`) },
   });
   const abort = new AbortController();
   const said: string[] = [];

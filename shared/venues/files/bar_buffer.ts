@@ -1,7 +1,7 @@
 /** Bars of one side as their rows are read, whatever the kind of file. */
 
 import type { BarColumns } from "../../domain/columns.ts";
-import { floats, integers } from "./row_block.ts";
+import { floats, integers, takeGiven } from "./row_block.ts";
 
 /** Longer bars may begin wherever their vendor's day or zone puts them. */
 const alignedMsMax = 900_000;
@@ -19,21 +19,17 @@ export const isTickCount = (value: number): boolean =>
 
 /** Keeps a row's bar apart in `row` until the whole row is known to be good. */
 export class BarBuffer {
-  /** Open, high, low, close, volume, ticks. */
+  /** Open, high, low, close, volume (`NaN` where it is not given), ticks. */
   readonly row = new Float64Array(6);
   readonly #openTime = floats();
   readonly #prices = [integers(), integers(), integers(), integers()] as const;
   readonly #ticks = integers();
-  readonly #volume;
-
-  constructor({ hasVolume }: { readonly hasVolume: boolean }) {
-    this.#volume = hasVolume ? floats() : null;
-  }
+  readonly #volume = floats();
 
   keep(openTime: number): void {
     this.#openTime.push(openTime);
     for (let price = 0; price < 4; price++) this.#prices[price]!.push(this.row[price]!);
-    this.#volume?.push(this.row[4]!);
+    this.#volume.push(this.row[4]!);
     this.#ticks.push(this.row[5]!);
   }
 
@@ -48,7 +44,7 @@ export class BarBuffer {
       low: low.take(),
       close: close.take(),
       ticks: this.#ticks.take(),
-      volume: this.#volume?.take() ?? null,
+      volume: takeGiven(this.#volume),
     };
   }
 }

@@ -80,7 +80,7 @@ class SideBars {
     this.#layout = layout;
     this.#cells = cells;
     this.#prices = [cells.open, cells.high, cells.low, cells.close];
-    this.#bars = new BarBuffer({ hasVolume: cells.volume !== null });
+    this.#bars = new BarBuffer();
     this.#grid = {
       decimals: layout.instrument.pricePrecision,
       up: cells.side === "ask",
@@ -104,9 +104,11 @@ class SideBars {
       if (points === notPoints) return priceFault(`${side} ${priceNames[price]}`, cells.text(cell));
       row[price] = points;
     }
-    row[4] = volume === null ? 0 : readVolume(cells, volume);
-    row[5] = ticks === null ? -1 : readVolume(cells, ticks);
-    if (!Number.isFinite(row[4]!)) return volumeFault(cells.text(volume!));
+    const given = readVolume(cells, volume);
+    if (given === null) return volumeFault(cells.text(volume!));
+    row[4] = given;
+    row[5] = readVolume(cells, ticks) ?? notCount;
+    if (Number.isNaN(row[5])) row[5] = -1;
     if (!isTickCount(row[5]!)) return volumeFault(cells.text(ticks!));
     this.#isKept = true;
     return null;
@@ -131,5 +133,8 @@ class SideBars {
     };
   }
 }
+
+/** No count of ticks that {@link isTickCount} takes. */
+const notCount = -2;
 
 const priceNames = ["open", "high", "low", "close"] as const;

@@ -1,5 +1,6 @@
 /** Finds the files of history under a path and tells their formats. */
 
+import { arrowFile } from "./arrow.ts";
 import { dukascopyFile } from "./dukascopy.ts";
 import type { PositioningFile, RateFile } from "./other_files.ts";
 import { parquetFile } from "./parquet.ts";
@@ -95,11 +96,12 @@ function whyNot(path: string): string {
   if (/\.bi5$/i.test(path)) {
     return "its path is not that of a listed symbol: <SYMBOL>/<year>/<month from 00>/<day>/";
   }
-  return isText(path) || /\.(parquet|pq)$/i.test(path)
+  return isText(path) || /\.(parquet|pq)$/i.test(path) || arrowName.test(path)
     ? "its columns are those of no known format"
     : "no file of history has such a name";
 }
 
+const arrowName = /\.(arrow|arrows|ipc|feather)$/i;
 const isText = (path: string): boolean => /\.(csv|txt|tsv|prn|zip)$/i.test(path);
 
 /** By name first, then by the first line; a format that is asked for is the only one tried. */
@@ -118,6 +120,9 @@ async function detectFile(
   }
   if (format?.startsWith("parquet") ?? /\.(parquet|pq)$/i.test(path)) {
     return await parquetFile(path, bytes, options);
+  }
+  if (format?.startsWith("arrow") ?? arrowName.test(path)) {
+    return await arrowFile(path, bytes, options);
   }
   const textOptions = format === "fxcm-bars"
     ? { ...options, format: "csv-bars" as const }

@@ -1,7 +1,4 @@
-/**
- * Parquet files of ticks or bars, a row group at a time. Columns are found by the names that text
- * files use, or as the caller says; a timestamp is UTC unless a clock is asked for.
- */
+/** Parquet files of ticks or bars, a row group at a time. */
 
 import {
   asyncBufferFromFile,
@@ -12,23 +9,15 @@ import {
   type SchemaElement,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { epochMs } from "../../domain/time.ts";
-import { intervalInName } from "./bar_interval.ts";
-import { createClock } from "./clock.ts";
-import { type MappedColumns, mappedColumns } from "./mapped_format.ts";
-import { epochOf } from "./parquet_values.ts";
-import { ParquetBars, ParquetTicks, type ParquetValues } from "./parquet_rows.ts";
-import { type BarChunk, type SourceFile, SourceFileError, type TickChunk } from "./source_file.ts";
+import { columnFile, type ColumnPiece } from "./column_file.ts";
+import { epochOf } from "./column_values.ts";
+import { type SourceFile, SourceFileError } from "./source_file.ts";
 import type { SourceOptions } from "./source_options.ts";
-import { agreedInstrument, sideInName } from "./symbol_in_name.ts";
-import { formatOfHeader, plainName } from "./text_formats.ts";
 
 /** Rows of one row group: the usual writers stay at or below a million. */
 const groupRowsMax = 4_194_304;
 /** Bytes of one row group's columns, inflated. */
 const groupBytesMax = 1024 ** 3;
-/** Rows handed on at once. */
-const chunkRows = 16_384;
 
 /** Times as epoch milliseconds; days at midnight. */
 const parsers = {
@@ -42,16 +31,10 @@ interface ParquetOf {
   readonly path: string;
   readonly bytes: number;
   readonly metadata: FileMetaData;
-  readonly format: MappedColumns;
-  /** Names as the file has them, by cell. */
   readonly names: readonly string[];
 }
 
-/**
- * The Parquet file at a path, `null` where its columns are those of no file of history, or why it
- * is not of the format that is asked for.
- * @throws SourceFileError
- */
+/** As {@link columnFile}. @throws SourceFileError */
 export async function parquetFile(
   path: string,
   bytes: number,
@@ -60,49 +43,20 @@ export async function parquetFile(
   const metadata = await readMetadata(path);
   const elements = parquetSchema(metadata).children.map((child) => child.element);
   const names = elements.map((element) => element.name);
-  const format = formatOf(path, names, options);
-  if (format === null) return null;
-  if (options.format !== undefined && options.format !== `parquet-${format.kind}`) {
-    return `its columns are those of parquet-${format.kind}, not ${options.format}`;
-  }
-  const instrument = agreedInstrument(path, { symbol: options.symbol, innerName: null });
-  if (instrument === null && (format.kind === "bars" || format.cells.symbol === undefined)) {
-    throw new SourceFileError(path, "neither a column nor its name tells a listed symbol");
-  }
-  const of: ParquetOf = { path, bytes, metadata, format, names };
-  const { clock: asked, priceDecimals = null } = options;
-  const isAsked = asked !== undefined && asked !== "detect";
-  const base = {
+  const of: ParquetOf = { path, bytes, metadata, names };
+  return await columnFile({
     path,
     bytes,
-    from: epochMs(firstTime(of)),
-    ...(isAsked ? { clock: { clock: asked, why: "as asked" } } : {}),
-  };
-  const timeOfDayPerMs = unitOf(elements[format.cells.timeOfDay ?? -1]);
-  const shared = { path, priceDecimals, cells: format.cells, timeOfDayPerMs };
-  const clock = () => createClock(isAsked ? asked : "utc");
-  if (format.kind === "ticks") {
-    const rows = () => new ParquetTicks({ ...shared, instrument, clock: clock() });
-    const read = (signal?: AbortSignal) => readGroups<TickChunk>(of, rows(), signal);
-    return { ...base, kind: "ticks", format: "parquet-ticks", read };
-  }
-  const intervalMs = options.intervalMs ?? intervalInName(path);
-  if (intervalMs === null) {
-    throw new SourceFileError(path, "neither its name nor an option tells how long its bars are");
-  }
-  const sides = format.sides.map(({ side, cells }) => ({
-    side: options.side ?? side ?? sideInName(path),
-    cells,
-  }));
-  const rows = () =>
-    new ParquetBars({ ...shared, instrument: instrument!, clock: clock(), sides, intervalMs });
-  const read = (signal?: AbortSignal) => readGroups<BarChunk>(of, rows(), signal);
-  return { ...base, kind: "bars", format: "parquet-bars", read };
+    type: "parquet",
+    names,
+    timeOfDayPerMs: (cell) => unitOf(elements[cell]),
+    firstTime: (cell) => firstTime(of, names[cell]!),
+    pieces: (cells, signal) => readGroups(of, cells, signal),
+  }, options);
 }
 
-/** The least time its statistics tell, where they do, and a day less for a clock ahead of UTC. */
-function firstTime({ metadata, names, format }: ParquetOf): number {
-  const name = names[format.cells.time!];
+/** The least time its statistics tell, where they do. */
+function firstTime({ metadata }: ParquetOf, name: string): number {
   let least = Infinity;
   for (const { columns } of metadata.row_groups) {
     const meta = columns.find((one) => one.meta_data?.path_in_schema[0] === name)?.meta_data;
@@ -110,10 +64,9 @@ function firstTime({ metadata, names, format }: ParquetOf): number {
     if (typeof min !== "number" && typeof min !== "bigint") return 0;
     least = Math.min(least, epochOf(Number(min)));
   }
-  return Number.isFinite(least) ? Math.max(0, least - 86_400_000) : 0;
+  return Number.isFinite(least) ? least : 0;
 }
 
-/** How many of a time of day's unit make a millisecond; `null` for a column of another type. */
 function unitOf(element: SchemaElement | undefined): number | null {
   const { converted_type: converted, logical_type: logical } = element ?? {};
   if (logical?.type === "TIME") return { MILLIS: 1, MICROS: 1e3, NANOS: 1e6 }[logical.unit];
@@ -139,34 +92,12 @@ async function readMetadata(path: string): Promise<FileMetaData> {
   return metadata;
 }
 
-function formatOf(
-  path: string,
-  names: readonly string[],
-  { columns }: SourceOptions,
-): MappedColumns | null {
-  if (columns !== undefined) {
-    return mappedColumns(path, columns, { names, count: names.length });
-  }
-  return formatOfHeader(names.map(plainName), { delimiter: ",", isMetaTrader: false });
-}
-
-interface GroupRows<Chunk> {
-  take(
-    values: ParquetValues,
-    rows: { from: number; to: number; firstRow: number },
-    bytesRead: number,
-  ): Chunk[];
-}
-
-async function* readGroups<Chunk>(
-  of: ParquetOf,
-  reader: GroupRows<Chunk>,
+async function* readGroups(
+  { path, bytes, metadata, names }: ParquetOf,
+  cells: readonly number[],
   signal: AbortSignal | undefined,
-): AsyncGenerator<Chunk> {
-  const { path, metadata, format, names } = of;
-  const wanted = [format.cells, ...format.sides.map((side) => side.cells)]
-    .flatMap((cells) => Object.values(cells));
-  const columns = [...new Set(wanted)].map((cell) => names[cell]!);
+): AsyncGenerator<ColumnPiece> {
+  const columns = cells.map((cell) => names[cell]!);
   const file = await asyncBufferFromFile(path);
   const count = Number(metadata.num_rows);
   let firstRow = 1;
@@ -186,11 +117,13 @@ async function* readGroups<Chunk>(
         row: firstRow,
       });
     }
-    for (let from = 0; from < length; from += chunkRows) {
-      const to = Math.min(length, from + chunkRows);
-      const bytesRead = Math.round((of.bytes * (firstRow - 1 + to)) / count);
-      yield* reader.take(values, { from, to, firstRow: firstRow + from }, bytesRead);
-    }
+    const after = firstRow - 1 + length;
+    yield {
+      values,
+      length,
+      firstRow,
+      bytes: [bytes * (firstRow - 1) / count, bytes * after / count],
+    };
     firstRow += length;
   }
 }

@@ -112,14 +112,14 @@ Deno.test("a volume that is no number is a fault, of bars and of ticks", async (
   const volumes = [null, 2.5, Number.NaN, Infinity];
   const faults = ['3: volume "NaN" is not a number', '4: volume "Infinity" is not a number'];
   const ofBars = await readBack({ columnData: [...bars(4), double("volume", volumes)] });
-  assertEquals([ofBars.volumes, ofBars.faults], [[0, 2.5], faults]);
+  assertEquals([ofBars.volumes, ofBars.faults], [[NaN, 2.5], faults]);
   const columnData = [
     text("time", Array.from({ length: 4 }, (_, at) => `2020-03-04T10:00:0${at}Z`)),
     ...quotes(4),
     double("bid_volume", volumes),
   ];
   const ofTicks = await readBack({ columnData });
-  assertEquals([ofTicks.volumes, ofTicks.faults], [[0, 2.5], faults]);
+  assertEquals([ofTicks.volumes, ofTicks.faults], [[NaN, 2.5], faults]);
 });
 
 Deno.test("a bar that begins between two minutes is a fault, as it is in text", async () => {

@@ -38,6 +38,12 @@ export const floats = (): NumberColumn<Float64Array> =>
 export const integers = (): NumberColumn<Int32Array> =>
   new NumberColumn((length) => new Int32Array(length));
 
+/** The values so far, `NaN` those that were not given; `null` where none was. */
+export function takeGiven(column: NumberColumn<Float64Array> | null): Float64Array | null {
+  const values = column?.take() ?? null;
+  return values?.every(Number.isNaN) === true ? null : values;
+}
+
 /** Where the rows of a chunk stand in the file and in their block. */
 export class RowPlaces {
   readonly #rows = integers();

@@ -22,6 +22,8 @@ export const sourceFormats = [
   "csv-bars",
   "parquet-ticks",
   "parquet-bars",
+  "arrow-ticks",
+  "arrow-bars",
 ] as const;
 export type SourceFormat = (typeof sourceFormats)[number];
 

@@ -3,7 +3,7 @@
 import type { Instrument } from "../../domain/instrument.ts";
 import { findInstrument } from "../../domain/instruments.ts";
 import { type Cells, notPoints, type PriceGrid, readDecimal, readPoints } from "./cells.ts";
-import { floats, integers, RowPlaces } from "./row_block.ts";
+import { floats, integers, RowPlaces, takeGiven } from "./row_block.ts";
 import { SourceFileError, type TickChunk } from "./source_file.ts";
 import type { RowReader, RowsTaken } from "./text_rows.ts";
 import type { TimeCells } from "./time_cells.ts";
@@ -124,10 +124,10 @@ class SymbolTicks {
     if (bid === notPoints) return priceFault("bid", cells.text(layout.bid));
     const ask = this.#price(cells, layout.ask, true);
     if (ask === notPoints) return priceFault("ask", cells.text(layout.ask));
-    const bidVolume = layout.bidVolume === null ? 0 : readVolume(cells, layout.bidVolume);
-    const askVolume = layout.askVolume === null ? 0 : readVolume(cells, layout.askVolume);
-    if (!Number.isFinite(bidVolume)) return volumeFault(cells.text(layout.bidVolume!));
-    if (!Number.isFinite(askVolume)) return volumeFault(cells.text(layout.askVolume!));
+    const bidVolume = readVolume(cells, layout.bidVolume);
+    if (bidVolume === null) return volumeFault(cells.text(layout.bidVolume!));
+    const askVolume = readVolume(cells, layout.askVolume);
+    if (askVolume === null) return volumeFault(cells.text(layout.askVolume!));
     this.#lastBid = bid;
     this.#lastAsk = ask;
     this.#time.push(of.time);
@@ -150,8 +150,8 @@ class SymbolTicks {
       time: this.#time.take(),
       bid: this.#bid.take(),
       ask: this.#ask.take(),
-      bidVolume: this.#bidVolume?.take() ?? null,
-      askVolume: this.#askVolume?.take() ?? null,
+      bidVolume: takeGiven(this.#bidVolume),
+      askVolume: takeGiven(this.#askVolume),
     };
     const { bytesRead } = taken;
     return { symbol: this.#instrument.symbol, ticks, bytesRead, ...this.#places.take(taken) };
@@ -163,10 +163,17 @@ export const readPrice = (cells: Cells, cell: number, grid: PriceGrid): number =
     ? readPoints(cells.bytes, [cells.starts[cell]!, cells.ends[cell]!], grid)
     : notPoints;
 
-export const readVolume = (cells: Cells, cell: number): number =>
-  cell < cells.count
-    ? readDecimal(cells.bytes, cells.starts[cell]!, cells.ends[cell]!)
-    : Number.NaN;
+/** `NaN` where there is no such column or the row leaves it empty, `null` where the cell is no number. */
+export function readVolume(cells: Cells, cell: number | null): number | null {
+  if (cell === null) return Number.NaN;
+  // A row that ends before its volume is cut off; one that leaves it empty does not know it.
+  if (cell >= cells.count) return null;
+  const start = cells.starts[cell]!;
+  const end = cells.ends[cell]!;
+  if (start === end) return Number.NaN;
+  const read = readDecimal(cells.bytes, start, end);
+  return Number.isFinite(read) ? read : null;
+}
 
 /** Why a cell is no price, for a person. */
 export function priceFault(what: string, text: string): string {

@@ -1,12 +1,12 @@
-/** Ticks and bars from columns of Parquet values. */
+/** Ticks and bars from columns of values, as Parquet and Arrow have them. */
 
 import type { BarSide } from "../../domain/bar.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { BarBuffer, isTickCount, startFault } from "./bar_buffer.ts";
 import { notPoints } from "./cells.ts";
 import type { WallClock } from "./clock.ts";
-import { ParquetTime, pointsOf, ticksOf, volumeOf } from "./parquet_values.ts";
-import { floats, integers } from "./row_block.ts";
+import { ColumnTime, pointsOf, ticksOf, volumeOf } from "./column_values.ts";
+import { floats, integers, takeGiven } from "./row_block.ts";
 import {
   type BarChunk,
   type RowFault,
@@ -17,8 +17,8 @@ import {
 import type { CellsByRole } from "./text_formats.ts";
 import { readInstrument, volumeFault } from "./tick_rows.ts";
 
-/** A row group's columns by cell; those that are not looked at are absent. */
-export type ParquetValues = readonly (ArrayLike<unknown> | undefined)[];
+/** Columns of a piece of a file by cell; those that are not looked at are absent. */
+export type ColumnValues = readonly (ArrayLike<unknown> | undefined)[];
 
 interface Shared {
   readonly path: string;
@@ -29,7 +29,7 @@ interface Shared {
   readonly timeOfDayPerMs: number | null;
 }
 
-/** Rows of a row group to read, and the number of the first. */
+/** Rows of a piece to read, and the number of the first. */
 interface RowSpan {
   readonly from: number;
   readonly to: number;
@@ -40,14 +40,14 @@ const priceRoles = ["open", "high", "low", "close"] as const;
 
 /** What both kinds of rows share: time, faults, notes, and the row as text. */
 class Rows {
-  readonly #time: ParquetTime;
+  readonly #time: ColumnTime;
   readonly #cells: CellsByRole;
   readonly #clock: WallClock;
   faults: RowFault[] = [];
   notes: RowNote[] = [];
 
   constructor({ cells, clock, timeOfDayPerMs }: Shared) {
-    this.#time = new ParquetTime(clock, timeOfDayPerMs);
+    this.#time = new ColumnTime(clock, timeOfDayPerMs);
     this.#cells = cells;
     this.#clock = clock;
   }
@@ -58,7 +58,7 @@ class Rows {
   }
 
   /** Reads a row's time, or says what is wrong with it. */
-  readTime(values: ParquetValues, at: number): string | null {
+  readTime(values: ColumnValues, at: number): string | null {
     const { time, timeOfDay } = this.#cells;
     const value = values[time!]![at];
     return timeOfDay === undefined
@@ -77,7 +77,7 @@ class Rows {
     this.#clock.note = null;
   }
 
-  places(values: ParquetValues, span: RowSpan, rows: Int32Array) {
+  places(values: ColumnValues, span: RowSpan, rows: Int32Array) {
     const { faults, notes } = this;
     return {
       firstRow: rows[0] ?? span.firstRow,
@@ -90,12 +90,12 @@ class Rows {
 }
 
 /** A row as JSON, the columns that are looked at. */
-const textOf = (values: ParquetValues, at: number): string =>
+const textOf = (values: ColumnValues, at: number): string =>
   JSON.stringify(
     values.filter((column) => column !== undefined).map((column) => String(column[at])),
   );
 
-export class ParquetTicks {
+export class ColumnTicks {
   readonly #of: Shared & { readonly instrument: Instrument | null };
   readonly #rows: Rows;
 
@@ -104,7 +104,7 @@ export class ParquetTicks {
     this.#rows = new Rows(of);
   }
 
-  take(values: ParquetValues, span: RowSpan, bytesRead: number): TickChunk[] {
+  take(values: ColumnValues, span: RowSpan, bytesRead: number): TickChunk[] {
     const { cells } = this.#of;
     const bySymbol = new Map<Instrument, TickColumnsOf>();
     this.#rows.start();
@@ -165,7 +165,7 @@ class TickColumnsOf {
     this.#of = of;
   }
 
-  read(values: ParquetValues, at: number, of: { row: number; time: number }): string | null {
+  read(values: ColumnValues, at: number, of: { row: number; time: number }): string | null {
     const { cells, priceDecimals: leftOut } = this.#of;
     const decimals = this.instrument.pricePrecision;
     const bid = pointsOf(values[cells.bid!]![at], { decimals, up: false, leftOut });
@@ -174,26 +174,25 @@ class TickColumnsOf {
     if (ask === notPoints) return `ask "${values[cells.ask!]![at]}" is not a price`;
     const bidVolume = volumeOf(values[cells.bidVolume ?? -1]?.[at]);
     const askVolume = volumeOf(values[cells.askVolume ?? -1]?.[at]);
-    if (!Number.isFinite(bidVolume)) return volumeFault(String(values[cells.bidVolume!]![at]));
-    if (!Number.isFinite(askVolume)) return volumeFault(String(values[cells.askVolume!]![at]));
+    if (bidVolume === null) return volumeFault(String(values[cells.bidVolume!]![at]));
+    if (askVolume === null) return volumeFault(String(values[cells.askVolume!]![at]));
     this.#time.push(of.time);
     this.#bid.push(bid);
     this.#ask.push(ask);
-    if (cells.bidVolume !== undefined) this.#bidVolume.push(bidVolume);
-    if (cells.askVolume !== undefined) this.#askVolume.push(askVolume);
+    this.#bidVolume.push(bidVolume);
+    this.#askVolume.push(askVolume);
     this.#rows.push(of.row);
     return null;
   }
 
   take() {
-    const { cells } = this.#of;
     const ticks = {
       length: this.#rows.length,
       time: this.#time.take(),
       bid: this.#bid.take(),
       ask: this.#ask.take(),
-      bidVolume: cells.bidVolume === undefined ? null : this.#bidVolume.take(),
-      askVolume: cells.askVolume === undefined ? null : this.#askVolume.take(),
+      bidVolume: takeGiven(this.#bidVolume),
+      askVolume: takeGiven(this.#askVolume),
     };
     return { ticks, rows: this.#rows.take() };
   }
@@ -205,7 +204,7 @@ interface BarsOf extends Shared {
   readonly sides: readonly { readonly side: BarSide; readonly cells: CellsByRole }[];
 }
 
-export class ParquetBars {
+export class ColumnBars {
   readonly #of: BarsOf;
   readonly #rows: Rows;
 
@@ -214,7 +213,7 @@ export class ParquetBars {
     this.#rows = new Rows(of);
   }
 
-  take(values: ParquetValues, span: RowSpan, bytesRead: number): BarChunk[] {
+  take(values: ColumnValues, span: RowSpan, bytesRead: number): BarChunk[] {
     this.#rows.start();
     const { sides, instrument, intervalMs } = this.#of;
     const columns = sides.map((side) => new BarColumnsOf(this.#of, side));
@@ -248,10 +247,10 @@ class BarColumnsOf {
     this.#of = of;
     this.side = side;
     this.#cells = cells;
-    this.#bars = new BarBuffer({ hasVolume: cells.volume !== undefined });
+    this.#bars = new BarBuffer();
   }
 
-  check(values: ParquetValues, at: number): string | null {
+  check(values: ColumnValues, at: number): string | null {
     const cells = this.#cells;
     const { row } = this.#bars;
     const { instrument, priceDecimals } = this.#of;
@@ -268,9 +267,10 @@ class BarColumnsOf {
     }
     const volume = values[cells.volume ?? -1]?.[at];
     const ticks = values[cells.ticks ?? -1]?.[at];
-    row[4] = volumeOf(volume);
+    const given = volumeOf(volume);
+    if (given === null) return volumeFault(String(volume));
+    row[4] = given;
     row[5] = ticksOf(ticks);
-    if (!Number.isFinite(row[4]!)) return volumeFault(String(volume));
     return isTickCount(row[5]!) ? null : volumeFault(String(ticks));
   }
 

@@ -1,4 +1,4 @@
-/** Values of Parquet's columns as times, points and volumes, with a fault's reason where they are none. */
+/** Values of columns as times, points and volumes, with a fault's reason where they are none. */
 
 import { notPoints, pointsMax, type PriceGrid, readDecimal, readPoints } from "./cells.ts";
 import type { WallClock } from "./clock.ts";
@@ -10,7 +10,7 @@ const dayMs = 86_400_000;
 const onGrid = 1e-4;
 
 /** Times in whatever type a column has; a number is the epoch in the unit its size tells. */
-export class ParquetTime {
+export class ColumnTime {
   ms = 0;
   readonly #wall = new WallTime();
   readonly #clock: WallClock;
@@ -90,9 +90,14 @@ export function pointsOf(value: unknown, grid: PriceGrid): number {
   return points > 0 && points <= pointsMax ? points : notPoints;
 }
 
-/** A volume as it is; 0 where there is none, `NaN` for what is no number. */
-export function volumeOf(value: unknown): number {
-  if (value === null || value === undefined) return 0;
+/** A volume as it is; `NaN` where it is not given, `null` for what is no number. */
+export function volumeOf(value: unknown): number | null {
+  if (value === null || value === undefined) return Number.NaN;
+  const read = numberOf(value);
+  return Number.isFinite(read) ? read : null;
+}
+
+function numberOf(value: unknown): number {
   if (typeof value === "string") {
     const bytes = encoder.encode(value);
     return readDecimal(bytes, 0, bytes.length);
@@ -102,4 +107,4 @@ export function volumeOf(value: unknown): number {
 
 /** A count of quotes; -1 where it is not known, `NaN` for what is no number. */
 export const ticksOf = (value: unknown): number =>
-  value === null || value === undefined ? -1 : volumeOf(value);
+  value === null || value === undefined ? -1 : numberOf(value);

@@ -1,0 +1,134 @@
+/**
+ * Arrow IPC of ticks or bars, as a stream or as a file (Feather), a record batch at a time. Plain
+ * columns only: what is compressed or refers to a dictionary is refused.
+ */
+
+import { type Column, type DataType, tableFromIPC, TimeUnit, Type } from "@uwdata/flechette";
+import { type ArrowMessage, ArrowMessages } from "./arrow_messages.ts";
+import { columnFile, type ColumnPiece } from "./column_file.ts";
+import { epochOf } from "./column_values.ts";
+import { type SourceFile, SourceFileError } from "./source_file.ts";
+import type { SourceOptions } from "./source_options.ts";
+
+interface ArrowSchema {
+  readonly message: ArrowMessage;
+  readonly names: readonly string[];
+  readonly types: readonly DataType[];
+}
+
+/** As {@link columnFile}. @throws SourceFileError */
+export async function arrowFile(
+  path: string,
+  bytes: number,
+  options: SourceOptions = {},
+): Promise<SourceFile | string | null> {
+  const { names, types } = await readSchema(path);
+  const pieces = (cells: readonly number[], signal?: AbortSignal) =>
+    readBatches(path, cells, signal);
+  return await columnFile({
+    path,
+    bytes,
+    type: "arrow",
+    names,
+    timeOfDayPerMs: (cell) => perMsOf(types[cell]),
+    firstTime: (cell) => firstTime(pieces([cell]), cell),
+    pieces,
+  }, options);
+}
+
+/** Of the first batch's first row; what is wrong with it is told when it is read. */
+async function firstTime(pieces: AsyncIterable<ColumnPiece>, cell: number): Promise<number> {
+  try {
+    for await (const { values, length } of pieces) {
+      if (length > 0) return epochOf(Number(values[cell]![0])) || 0;
+    }
+  } catch (error) {
+    if (!(error instanceof SourceFileError)) throw error;
+  }
+  return 0;
+}
+
+/** Of a time of day; `null` for a column of another type. */
+function perMsOf(type: DataType | undefined): number | null {
+  if (type?.typeId !== Type.Time) return null;
+  return {
+    [TimeUnit.SECOND]: 1e-3,
+    [TimeUnit.MILLISECOND]: 1,
+    [TimeUnit.MICROSECOND]: 1e3,
+    [TimeUnit.NANOSECOND]: 1e6,
+  }[(type as unknown as { unit: number }).unit]!;
+}
+
+async function readSchema(path: string): Promise<ArrowSchema> {
+  using messages = await ArrowMessages.open(path);
+  return await nextSchema(path, messages);
+}
+
+async function nextSchema(path: string, messages: ArrowMessages): Promise<ArrowSchema> {
+  const message = await messages.next();
+  if (message?.kind !== "schema") throw new SourceFileError(path, "it begins with no schema");
+  let fields;
+  try {
+    ({ fields } = tableFromIPC([message.bytes]).schema);
+  } catch (cause) {
+    throw new SourceFileError(path, "its schema is corrupt", { cause });
+  }
+  return {
+    message,
+    names: fields.map((field) => field.name),
+    types: fields.map((field) => field.type as DataType),
+  };
+}
+
+async function* readBatches(
+  path: string,
+  cells: readonly number[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ColumnPiece> {
+  using messages = await ArrowMessages.open(path);
+  const schema = await nextSchema(path, messages);
+  for (const cell of cells) checkPlain(path, schema, cell);
+  let firstRow = 1;
+  let before = messages.place;
+  for (let batch = 1;; batch++) {
+    signal?.throwIfAborted();
+    const message = await messages.next();
+    if (message === null) return;
+    const fail = (fault: string, cause?: unknown) =>
+      new SourceFileError(path, `batch ${batch} ${fault}`, { cause, row: firstRow });
+    if (message.kind === "dictionary") throw fail("is of dictionaries; write plain columns");
+    if (message.kind === "schema") throw fail("is a second schema");
+    if (message.isCompressed) throw fail("is compressed; write it without compression");
+    const { rows: length } = message;
+    const values: (ArrayLike<unknown> | undefined)[] = schema.names.map(() => undefined);
+    try {
+      const table = tableFromIPC([schema.message.bytes, message.bytes], { useBigInt: true });
+      for (const cell of cells) values[cell] = valuesOf(table.getChildAt(cell), length);
+    } catch (cause) {
+      throw fail(`of ${length} rows is corrupt`, cause);
+    }
+    yield { values, length, firstRow, bytes: [before, messages.place] };
+    firstRow += length;
+    before = messages.place;
+  }
+}
+
+/** @throws RangeError where its buffers hold fewer values than the batch says it has rows. */
+function valuesOf(column: Column<unknown>, length: number): ArrayLike<unknown> {
+  const values = column.length === length ? column.toArray() : [];
+  if (values.length === length) return values;
+  throw new RangeError(`${column.length} values are not those of ${length} rows`);
+}
+
+/** @throws SourceFileError for a column that no value can be read of. */
+function checkPlain(path: string, { names, types }: ArrowSchema, cell: number): void {
+  const plain: readonly number[] = [
+    ...[Type.Int, Type.Float, Type.Decimal, Type.Timestamp, Type.Date, Type.Time],
+    ...[Type.Utf8, Type.LargeUtf8, Type.Utf8View],
+  ];
+  const { typeId } = types[cell]!;
+  if (plain.includes(typeId)) return;
+  const name = Object.entries(Type).find(([, id]) => id === typeId)?.[0] ?? typeId;
+  const fault = `its column ${names[cell]} is of type ${name}; expected numbers, times or text`;
+  throw new SourceFileError(path, fault);
+}
