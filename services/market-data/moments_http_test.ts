@@ -92,6 +92,41 @@ Deno.test("GET /v1/conversions reads mid bars where there are no ticks, at the c
   assertEquals(await rateAt("10:03:00"), ["1.300100000000", 60_000]);
 });
 
+Deno.test("GET /v1/conversions takes the middle of bid and ask bars of the same minute", async () => {
+  const { history, json, refused } = await market();
+  const put = (side: "bid" | "ask", minutes: number[], closes: number[], ticks: number[]) => {
+    const price = Int32Array.from(closes);
+    const prices = { open: price, high: price, low: price, close: price };
+    history.putBars({ symbol: "GBPUSD" as Symbol, source: "loaded", side, intervalMs: 60_000 }, {
+      length: minutes.length,
+      openTime: Float64Array.from(minutes, (minute) => start + 60_000 * minute),
+      ...prices,
+      ticks: Int32Array.from(ticks),
+      volume: null,
+    });
+  };
+  const path = (time: string) =>
+    `/v1/conversions?source=loaded&from=GBP&to=USD&at=2019-02-05T${time}Z`;
+  const rateAt = async (time: string) => {
+    const { body } = await json(path(time));
+    const [leg] = conversionView.parse(body).path;
+    return [leg!.mid, leg!.ageMs];
+  };
+  put("bid", [0, 1, 2, 4], [130_000, 130_010, 130_020, 130_040], [-1, 3, 3, 0]);
+  assertEquals(await refused(path("10:05:00")), [422, "rate_missing", null]);
+  put("ask", [0, 1, 3, 4], [130_003, 130_012, 130_030, 130_040], [-1, 3, 3, 0]);
+  assertEquals(await rateAt("10:01:30"), ["1.300015", 30_000]);
+  assertEquals(await rateAt("10:02:00"), ["1.300110", 0]);
+  // The third and the fourth minute have one side only, the fifth is flat.
+  assertEquals(await rateAt("10:05:00"), ["1.300110", 180_000]);
+  assertEquals(await refused(path("10:00:59")), [422, "rate_missing", null]);
+  history.putTicks(
+    { symbol: "GBPUSD" as Symbol, source: "loaded" },
+    single(130_050, 130_051, start + 150_000),
+  );
+  assertEquals(await rateAt("10:05:00"), ["1.300505", 150_000]);
+});
+
 Deno.test("GET …/session says why a moment is closed, and when it opens next", async () => {
   const { json, deps, clock } = await market("2019-02-05T10:00:00Z");
   const session = async (query: string) => {

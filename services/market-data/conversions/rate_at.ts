@@ -4,7 +4,7 @@ import { type conversionPaths, type Leg } from "../../../shared/domain/conversio
 import { openMsBetween, type TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { BarSeries } from "../../../shared/timeseries/columns.ts";
 import type { History, SeriesSummary } from "../../../shared/timeseries/history.ts";
-import { lastClose, lastTick } from "../history/last_price.ts";
+import { lastClose, lastPair, lastTick, type Quoted } from "../history/last_price.ts";
 
 /** A leg, and the price it is gone through at. */
 export interface PricedLeg {
@@ -67,9 +67,9 @@ async function priceOf(
   const { symbol } = leg.instrument;
   const listed = (await history.listSeries(symbol))
     .filter(({ series, from }) => series.source === source && from <= at);
-  let newest: { readonly time: number; readonly twiceMid: number } | null = null;
+  let newest: Mid | null = null;
   for (const summary of listed) {
-    const found = await newestOf(history, { summary, at });
+    const found = await newestOf(history, listed, { summary, at });
     if (found !== null && (newest === null || found.time > newest.time)) newest = found;
   }
   if (newest === null || newest.twiceMid <= 0) return null;
@@ -78,18 +78,40 @@ async function priceOf(
   return { leg, ...newest, ageMs: at - time, openAgeMs };
 }
 
-/** Of ticks the newest; of mid bars the close of the newest that had ended. */
+type Mid = Pick<PricedLeg, "time" | "twiceMid">;
+
+/**
+ * Of ticks the newest; of mid bars the close of the newest that had ended; of bid bars the same, with
+ * that of the ask bar of the same time.
+ */
 async function newestOf(
   history: History,
+  listed: readonly SeriesSummary[],
   { summary, at }: { readonly summary: SeriesSummary; readonly at: number },
-): Promise<{ readonly time: number; readonly twiceMid: number } | null> {
+): Promise<Mid | null> {
   const { kind, series, from, to } = summary;
-  if (kind === "ticks") {
-    const tick = await lastTick(history, { series, from, to }, at + 1);
-    return tick === null ? null : { time: tick.time, twiceMid: tick.bid + tick.ask };
-  }
+  if (kind === "ticks") return midOf(await lastTick(history, { series, from, to }, at + 1));
   const bars = series as BarSeries;
-  if (bars.side !== "mid") return null;
-  const close = await lastClose(history, { series: bars, from, to }, at);
-  return close === null ? null : { time: close.time, twiceMid: 2 * close.price };
+  if (bars.side === "mid") {
+    const close = await lastClose(history, { series: bars, from, to }, at);
+    return close === null ? null : { time: close.time, twiceMid: 2 * close.price };
+  }
+  const other = bars.side === "bid" ? askBeside(listed, bars) : undefined;
+  if (other === undefined) return null;
+  const both = { from: Math.max(from, other.from), to: Math.min(to, other.to) };
+  return midOf(
+    await lastPair(history, { bid: bars, ask: other.series as BarSeries, ...both }, at),
+  );
 }
+
+const midOf = (quoted: Quoted | null): Mid | null =>
+  quoted === null ? null : { time: quoted.time, twiceMid: quoted.bid + quoted.ask };
+
+const askBeside = (
+  listed: readonly SeriesSummary[],
+  { intervalMs }: BarSeries,
+): SeriesSummary | undefined =>
+  listed.find(({ kind, series }) => {
+    const bars = series as BarSeries;
+    return kind === "bars" && bars.side === "ask" && bars.intervalMs === intervalMs;
+  });

@@ -72,6 +72,37 @@ export async function lastClose(
   return null;
 }
 
+/** A source's bars of bid and of ask of one length, and the times that both may hold. */
+export interface BarPair extends TimeRange {
+  readonly bid: BarSeries;
+  readonly ask: BarSeries;
+}
+
+/** The closes of the newest bid and ask bar of one time that had ended by a moment. */
+export async function lastPair(
+  history: History,
+  pair: BarPair,
+  before: number,
+): Promise<Quoted | null> {
+  const { intervalMs } = pair.bid;
+  for (const range of looks(pair, before - intervalMs + 1)) {
+    const bids = new Map<number, number>();
+    for await (const { length, openTime, close, ticks } of history.bars(pair.bid, range)) {
+      for (let at = 0; at < length; at++) if (ticks[at] !== 0) bids.set(openTime[at]!, close[at]!);
+    }
+    let found: Quoted | null = null;
+    for await (const { length, openTime, close, ticks } of history.bars(pair.ask, range)) {
+      for (let at = 0; at < length; at++) {
+        const bid = bids.get(openTime[at]!);
+        if (bid === undefined || ticks[at] === 0) continue;
+        found = { time: openTime[at]! + intervalMs, bid, ask: close[at]! };
+      }
+    }
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** Ranges that end at the moment, or where the series does, one before the other. */
 function* looks(held: TimeRange, before: number): Generator<TimeRange> {
   let to = Math.min(before, held.to + 1);

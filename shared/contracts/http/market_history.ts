@@ -304,7 +304,9 @@ export const getConversionRoute = securedRoute(marketRead, {
   tags: ["market data"],
   summary: "An amount in another currency at the prices of a moment",
   description: "Through the pair, its inverse, or a cross. Answers `rate_missing` (422) when no " +
-    "price leads there, `rate_too_old` (422) when the newest is older than asked for.",
+    "price leads there, `rate_too_old` (422) when the newest is older than asked for. A price is " +
+    "the newest of the source's ticks, of its mid bars and of its bid and ask bars of one time; " +
+    "a bar tells its close, when it has ended.",
   request: {
     query: z.object({
       from: currency,

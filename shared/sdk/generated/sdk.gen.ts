@@ -151,7 +151,7 @@ export class Operations extends HeyApiClient {
     /**
      * An amount in another currency at the prices of a moment
      *
-     * Through the pair, its inverse, or a cross. Answers `rate_missing` (422) when no price leads there, `rate_too_old` (422) when the newest is older than asked for.
+     * Through the pair, its inverse, or a cross. Answers `rate_missing` (422) when no price leads there, `rate_too_old` (422) when the newest is older than asked for. A price is the newest of the source's ticks, of its mid bars and of its bid and ask bars of one time; a bar tells its close, when it has ended.
      */
     public getConversion<ThrowOnError extends boolean = false>(options: Options<GetConversionData, ThrowOnError>): RequestResult<GetConversionResponses, GetConversionErrors, ThrowOnError> {
         return (options.client ?? this.client).get<GetConversionResponses, GetConversionErrors, ThrowOnError>({
