@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import { tradingHours } from "../../shared/domain/fx_week.ts";
 import type { Ground } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
+import type { EventStreams } from "../../shared/streams/event_streams.ts";
 import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
 import {
@@ -20,6 +21,7 @@ import { type PipelineDatabase, pipelineMigrations, pipelineSchema } from "./imp
 import { ImportFolder } from "./load/import_folder.ts";
 import { ImportRunner, type RunnerDeps } from "./load/runner.ts";
 import { pipelineMetrics } from "./metrics.ts";
+import { keepRefused } from "./quarantine/keep_refused.ts";
 
 export type PipelineApp = ServiceApp;
 
@@ -38,6 +40,8 @@ export interface PipelineGround extends Omit<Ground, "streams" | "marketClock" |
   readonly folder: string;
   /** Says where blocks lie that were moved out of the database; they may be partly replaced. */
   readonly history: DepotSettings;
+  /** Where ingest tells what it refused of the live feed; without it none of that is kept. */
+  readonly streams?: EventStreams | undefined;
 }
 
 /** Migrates; imports are made, and run when {@link startPipeline} or a caller runs them. */
@@ -64,12 +68,16 @@ export async function openPipeline(ground: PipelineGround): Promise<PipelineDeps
   return { ...ground, db, imports, folder, writer, history, runner: new ImportRunner(parts) };
 }
 
-/** Opens it, and runs imports until the end. */
+/** Opens it, runs imports and keeps what ingest refuses until the end. */
 export async function startPipeline(
   ground: PipelineGround,
   lifecycle: Lifecycle,
 ): Promise<PipelineDeps> {
   const deps = await openPipeline(ground);
   lifecycle.run("imports", (signal) => deps.runner.run(signal));
+  const { streams } = ground;
+  if (streams !== undefined) {
+    lifecycle.run("refused", (signal) => keepRefused({ ...deps, streams }, signal));
+  }
   return deps;
 }

@@ -10,7 +10,7 @@ const options = {
   system: systemTimer,
   steady: systemTimer,
   random: seededRandom("s"),
-  watch: { note: () => {}, count: () => {} },
+  watch: { refused: () => {}, note: () => {}, count: () => {} },
 };
 const oanda = { environment: "practice" as const, transactions: true };
 const access = { token: "secret", accountId: "101-001-1234567-001" };

@@ -53,11 +53,22 @@ export const venueCounts = {
 } as const;
 export type VenueCount = keyof typeof venueCounts;
 
+/** Something a venue said that was taken for no price. */
+export interface Refusal {
+  readonly reason: string;
+  /** As it came; a tick as JSON. */
+  readonly original: string;
+  readonly symbol?: string | undefined;
+  readonly time?: number | undefined;
+}
+
 /** What a venue tells of itself, beside its prices. */
 export interface VenueWatch {
   /** Worth a line in the log; `level` as the log's. Nothing secret is in it. */
   note(level: "info" | "warn" | "error", message: string, about?: Record<string, unknown>): void;
   count(what: VenueCount, label: string): void;
+  /** Something to be kept that cannot be used, or that is no price of the composite. */
+  refused(refusal: Refusal): void;
 }
 
 export interface PriceVenue {

@@ -13,7 +13,7 @@ import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
-import type { PriceVenue, TickBatch } from "../../shared/venues/venue.ts";
+import type { PriceVenue, Refusal, TickBatch } from "../../shared/venues/venue.ts";
 import {
   closingTime,
   type Heard,
@@ -41,6 +41,8 @@ export interface IngestDeps {
   readonly metrics: Metrics;
   /** A sequence of an earlier run, see `readLastSequence`; `null` when there was none. */
   readonly lastSequence: number | null;
+  /** Where the venue tells what it refused itself. */
+  readonly reports?: { keepWith(keep: (refusal: Refusal) => void): void } | undefined;
 }
 
 export class Ingest {
@@ -53,7 +55,7 @@ export class Ingest {
   constructor(deps: IngestDeps) {
     this.#deps = deps;
     this.#state = newIngestState(deps.clock.now(), deps.lastSequence);
-    this.#quarantine = new Quarantine(deps);
+    this.#quarantine = new Quarantine({ ...deps, firstNumber: this.#state.firstSequence });
     this.#outgoing = new Outgoing({
       ...deps,
       recorded: deps.venue.pausable,
@@ -69,8 +71,10 @@ export class Ingest {
 
   /** Until the signal aborts or a recording ends. A venue that fails is asked again. */
   async run(signal: AbortSignal): Promise<void> {
+    const { reports, timer } = this.#deps;
+    reports?.keepWith((refusal) => this.#quarantine.takeLine(refusal, timer.now(), signal));
     await this.#follow(signal);
-    await this.#outgoing.sent();
+    await Promise.all([this.#outgoing.sent(), this.#quarantine.sent()]);
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
@@ -103,7 +107,7 @@ export class Ingest {
     // A recording's clock may be ahead of what it has told; what it has told is all that is known.
     const aliveAt = live ? receivedAt : batch.time;
     const judged = judgeBatch(this.#state, batch, { receivedAt, aliveAt, live, clockMsMax });
-    this.#quarantine.take(judged.quarantined);
+    this.#quarantine.take(judged.quarantined, receivedAt, signal);
     await this.#publish(judged, signal);
   }
 

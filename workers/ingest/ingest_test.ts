@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { readQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import type { QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
-import { topics } from "../../shared/contracts/messages/topics.ts";
+import { type EventOf, topics } from "../../shared/contracts/messages/topics.ts";
 import { type EpochMs, epochMs } from "../../shared/domain/time.ts";
 import { createEventSource } from "../../shared/runtime/events.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
@@ -67,9 +67,9 @@ const gives = (batches: readonly TickBatch[]) =>
     yield* batches;
   };
 
-async function eventsOf(streams: MemoryStreams): Promise<QuoteEvent[]> {
+async function eventsOf(streams: MemoryStreams, topic: string = name): Promise<QuoteEvent[]> {
   const reader = await streams.consumer({
-    topic: name,
+    topic,
     group: "test",
     consumer: "test",
     redeliverAfterMs: 60_000,
@@ -178,6 +178,22 @@ Deno.test("Ingest repeats a recording's batch until the streams take it", async 
   gate.resolve();
   await run;
   await stopped(stop, streams, [0, 1]);
+});
+
+Deno.test("Ingest publishes what it refused as it came, with the reason", async () => {
+  const crossed = batchAt(500, { bid: 110_020 } as Partial<Tick>);
+  const { run, stop, streams } = setUp(venueOf(true, gives([batchAt(200), crossed, batchAt(100)])));
+  await run;
+  const [refused] = await eventsOf(streams, topics.refusedTicks.name) as unknown as [
+    EventOf<typeof topics.refusedTicks>,
+  ];
+  assertEquals(refused.data.venue, "scripted");
+  assertEquals(
+    refused.data.ticks.map(({ reason, symbol, time }) => [reason, symbol, time]),
+    [["crossed", "EURUSD", start + 500], ["out_of_order", "EURUSD", start + 100]],
+  );
+  assertEquals(JSON.parse(refused.data.ticks[0]!.original), crossed.ticks[0]);
+  await stop();
 });
 
 /** Sequences published so far, from the first one on. */

@@ -4,6 +4,7 @@ import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
 import {
   type PriceVenue,
+  type Refusal,
   type StreamHealth,
   type VenueCount,
   venueCounts,
@@ -20,8 +21,12 @@ interface Places {
   readonly venue: PriceVenue;
 }
 
+/** Who keeps what the venue refuses. */
+type Keep = (refusal: Refusal) => void;
+
 export class VenueReports implements VenueWatch {
   #places: Places | null = null;
+  #keep: Keep | null = null;
   readonly #logged = new Map<string, number>();
 
   /** From here on reports have somewhere to go; a venue that nobody reads has none. */
@@ -57,6 +62,15 @@ export class VenueReports implements VenueWatch {
   count(what: VenueCount, label: string): void {
     if (this.#places === null) return;
     this.#counter(this.#places.metrics, what).inc({ [venueCounts[what].label]: label });
+  }
+
+  refused(refusal: Refusal): void {
+    this.#keep?.(refusal);
+  }
+
+  /** From here on what is refused is kept. */
+  keepWith(keep: Keep): void {
+    this.#keep = keep;
   }
 
   #counter(metrics: Metrics, what: VenueCount) {

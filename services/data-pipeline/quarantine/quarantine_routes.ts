@@ -10,6 +10,7 @@ import { Problem } from "../../../shared/runtime/problem.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { PipelineApp, PipelineDeps } from "../deps.ts";
 import { instantText } from "../imports/import_view.ts";
+import { noImport } from "./keep_refused.ts";
 import { type HeldRow, listRows, type QuarantineRow } from "./quarantine_store.ts";
 import { releaseRow } from "./release_row.ts";
 
@@ -34,7 +35,7 @@ export function addQuarantineRoutes(app: PipelineApp, deps: PipelineDeps): void 
 
 const toView = (row: QuarantineRow): z.infer<typeof quarantinedRowView> => ({
   rowId: String(row.row_id),
-  importId: row.import_id,
+  importId: row.import_id === noImport ? null : row.import_id,
   symbol: row.symbol,
   source: row.source,
   kind: row.kind as HeldRow["kind"],

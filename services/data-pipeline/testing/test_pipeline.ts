@@ -7,6 +7,7 @@ import { createLogger } from "../../../shared/runtime/logger.ts";
 import { createMetrics } from "../../../shared/runtime/metrics.ts";
 import { pause, uuidIds } from "../../../shared/runtime/time.ts";
 import { openTestStore } from "../../../shared/testing/memory_store.ts";
+import type { EventStreams } from "../../../shared/streams/event_streams.ts";
 import type { Store } from "../../../shared/storage/store.ts";
 import {
   type TimeseriesDatabase,
@@ -35,6 +36,7 @@ export interface TestPipelineOptions {
   readonly runs?: boolean;
   readonly store?: Store;
   readonly history?: DepotSettings;
+  readonly streams?: EventStreams;
 }
 
 /** Stops when disposed; the folder stays its maker's. */
@@ -56,6 +58,7 @@ export async function startTestPipeline(options: TestPipelineOptions) {
     store,
     folder: options.folder,
     history: options.history ?? {},
+    streams: options.streams,
   };
   const deps = options.runs === false
     ? await openPipeline(ground)

@@ -84,13 +84,18 @@ export const importReportView = z
 export const quarantinedRowView = z
   .object({
     rowId,
-    importId,
+    importId: importId.nullable().openapi({ description: "Null for a tick of the live feed" }),
     symbol: symbol.nullable(),
     source: z.string(),
     kind: z.enum(["ticks", "bars", "reference"]),
-    file: z.string(),
-    row: z.number().int().nullable().openapi({ description: "From 1; null for a whole file" }),
-    original: z.string().openapi({ description: "As the file has it; binary rows in hexadecimal" }),
+    file: z.string().openapi({ description: "Of a tick of the live feed: its venue" }),
+    row: z.number().int().nullable().openapi({
+      description: "From 1; null for a whole file; of the live feed a number of ingest's",
+    }),
+    original: z.string().openapi({
+      description: "As the file has it; binary rows in hexadecimal. Of the live feed the tick as " +
+        "JSON, prices in points, or the venue's own line",
+    }),
     reasons: z.array(z.string()),
     detail: z.string(),
     time: timestamp.nullable(),
@@ -208,7 +213,7 @@ export const listQuarantineRoute = securedRoute(read, {
   path: "/v1/quarantine",
   operationId: "listQuarantine",
   tags: ["quality"],
-  summary: "Rows kept apart, oldest first, as their files have them",
+  summary: "Rows kept apart, oldest first, as their files or the live feed had them",
   request: {
     query: pageQuery.extend({
       importId: importId.optional(),

@@ -11,6 +11,7 @@ import { barsUpdated } from "./bars.ts";
 import { executionReported } from "./executions.ts";
 import { orderEvent } from "./orders.ts";
 import { quoteEvent } from "./quotes.ts";
+import { ticksRefused } from "./refused_ticks.ts";
 import { riskRuleChanged } from "./risk.ts";
 import { transactionsBooked } from "./transactions.ts";
 
@@ -42,6 +43,14 @@ export const topics = {
       "services/market-data",
       "services/trading-gateway",
     ],
+  }),
+  refusedTicks: topic({
+    name: "refused-ticks",
+    schema: ticksRefused,
+    lengthMax: 5_000,
+    publishers: ["workers/ingest"],
+    groups: ["pipeline"],
+    everyone: [],
   }),
   bars: topic({
     name: "bars",

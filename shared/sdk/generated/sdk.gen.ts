@@ -534,7 +534,7 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * Rows kept apart, oldest first, as their files have them
+     * Rows kept apart, oldest first, as their files or the live feed had them
      */
     public listQuarantine<ThrowOnError extends boolean = false>(options?: Options<ListQuarantineData, ThrowOnError>): RequestResult<ListQuarantineResponses, ListQuarantineErrors, ThrowOnError> {
         return (options?.client ?? this.client).get<ListQuarantineResponses, ListQuarantineErrors, ThrowOnError>({

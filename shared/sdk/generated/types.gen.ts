@@ -1116,17 +1116,23 @@ export type DayQuality = {
 
 export type QuarantinedRow = {
     rowId: string;
-    importId: string;
+    /**
+     * Null for a tick of the live feed
+     */
+    importId: string | null;
     symbol: string | null;
     source: string;
     kind: 'ticks' | 'bars' | 'reference';
+    /**
+     * Of a tick of the live feed: its venue
+     */
     file: string;
     /**
-     * From 1; null for a whole file
+     * From 1; null for a whole file; of the live feed a number of ingest's
      */
     row: number | null;
     /**
-     * As the file has it; binary rows in hexadecimal
+     * As the file has it; binary rows in hexadecimal. Of the live feed the tick as JSON, prices in points, or the venue's own line
      */
     original: string;
     reasons: Array<string>;

@@ -130,10 +130,10 @@ class Composite {
   }
 
   #take(state: SourceState, batch: TickBatch): void {
-    const { clock, steady, watch } = this.#options;
+    const { clock, steady } = this.#options;
     const { name, venue } = state.source;
     if (Math.abs(batch.time - clock.now()) > (venue.clockMsMax ?? Infinity)) {
-      for (const _ of batch.ticks) watch.count("source_ticks_refused", name);
+      for (const tick of batch.ticks) this.#refused(name, tick, "clock_off");
       return; // no sign of life either: what a wrong clock says is not believed
     }
     state.heardAt = steady.now();
@@ -144,7 +144,7 @@ class Composite {
     for (const tick of batch.ticks) {
       const fault = tickFault(tick, { after: state.times.get(tick.symbol), time: batch.time });
       if (fault !== null) {
-        watch.count("source_ticks_refused", name);
+        this.#refused(name, tick, fault);
         // An older tick leaves the newer one standing; after any other, nothing is known.
         if (fault !== "out_of_order" && state.said.delete(tick.symbol)) touched.add(tick.symbol);
         continue;
@@ -156,6 +156,13 @@ class Composite {
     }
     for (const symbol of touched) this.#decide(symbol);
     this.#queue.alive();
+  }
+
+  #refused(source: string, tick: Tick, reason: string): void {
+    const { watch } = this.#options;
+    const { symbol, venueTime: time } = tick;
+    watch.count("source_ticks_refused", source);
+    watch.refused({ reason, symbol, time, original: JSON.stringify({ source, ...tick }) });
   }
 
   /** Sources become stale without a word. */

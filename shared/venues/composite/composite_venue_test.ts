@@ -65,7 +65,11 @@ function compose(weights: readonly number[]) {
     clock,
     steady,
     random: seededRandom("composite"),
-    watch: { note: () => {}, count: (what, label) => void counts.push(`${what} ${label}`) },
+    watch: {
+      refused: () => {},
+      note: () => {},
+      count: (what, label) => void counts.push(`${what} ${label}`),
+    },
   });
   const abort = new AbortController();
   const said: string[] = [];

@@ -179,6 +179,7 @@ class OandaStreams {
         return;
       case "refused":
         this.#refused(message);
+        this.#options.watch.refused({ reason: message.fault, original: message.line });
         // Its price has changed to one that cannot be read.
         if (message.symbol !== null && prices.unpriced(message.symbol, { untradeable: false })) {
           this.#queue.withdraw(message.symbol);

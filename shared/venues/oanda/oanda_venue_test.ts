@@ -24,6 +24,8 @@ interface Run extends AsyncDisposable {
   /** When each connection was asked for, by the steady clock. */
   readonly asked: readonly EpochMs[];
   readonly batches: TickBatch[];
+  /** Lines that were no prices, as they came. */
+  readonly refused: string[];
   readonly notes: string[];
   readonly counts: Map<string, number>;
   venue: ReturnType<typeof createOandaVenue>;
@@ -47,6 +49,7 @@ function run(
   const asked: EpochMs[] = [];
   const notes: string[] = [];
   const counts = new Map<string, number>();
+  const refused: string[] = [];
   const venue = createOandaVenue({
     access: {
       ...server.access,
@@ -62,6 +65,7 @@ function run(
     steady,
     random: seededRandom("oanda"),
     watch: {
+      refused: ({ original }) => void refused.push(original),
       note: (level, message, about) => void notes.push(JSON.stringify([level, message, about])),
       count: (name, label) =>
         void counts.set(`${name} ${label}`, (counts.get(`${name} ${label}`) ?? 0) + 1),
@@ -77,6 +81,7 @@ function run(
     steady,
     asked,
     batches,
+    refused,
     notes,
     counts,
     venue,
@@ -144,6 +149,8 @@ Deno.test("a line nobody understands is counted, and takes nothing with it but i
     "lines_refused unknown_symbol": 1,
     "lines_refused off_grid": 1,
   });
+  assertEquals(one.refused.slice(0, 2), ["<html>", '{"type":"PRICE"}']);
+  assertEquals(one.refused.length, 4);
 });
 
 Deno.test("a halted instrument, and one without a side, is withdrawn at once", async () => {
