@@ -52,7 +52,11 @@ const flags: readonly (readonly [name: string, setting: string, help: string])[]
     "simulator, replay:<folder or file> of recorded prices, oanda or composite",
   ],
   ["port", "http.port", "where the platform answers (8000)"],
-  ["data", "data.folder", "where accounts, orders, bars and keys live (./data)"],
+  [
+    "data",
+    "data.folder",
+    "where accounts, orders, bars and keys live (./data); one for each kind of prices",
+  ],
   ["imports", "imports.folder", "the folder that imports may read from (<data>/import)"],
   ["seed", "venue.seed", "the simulated market and its fills repeat by seed (spotwire)"],
   ["speed", "venue.speed", "market seconds a second: 1, 10, … or max (1)"],

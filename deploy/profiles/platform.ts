@@ -22,6 +22,7 @@ import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { systemTimer } from "../../shared/runtime/time.ts";
+import { priceKind } from "../../shared/venues/price_kind.ts";
 import { startArchive } from "../../workers/archive/deps.ts";
 import { startExecution } from "../../workers/execution/deps.ts";
 import { openVenue, startIngest } from "../../workers/ingest/deps.ts";
@@ -71,6 +72,8 @@ export async function startPlatform(
     archive: ground("archive"),
     ingest: ground("ingest"),
   };
+  const { spec } = settings.venue;
+  const prices = { venue: spec, kind: priceKind(spec, settings.composite.sources) };
   const terms = readTerms(settings.terms);
   const trading = await startTrading(
     { ...grounds.trading, terms, history },
@@ -82,7 +85,7 @@ export async function startPlatform(
   );
   const fills = { ...settings.fills, seed: settings.venue.seed };
   await startExecution({ ...grounds.execution, fills }, lifecycle);
-  const archived = await startArchive({ ...grounds.archive, history }, lifecycle);
+  const archived = await startArchive({ ...grounds.archive, history, prices }, lifecycle);
   const pipeline = await startPipeline({
     ...grounds.pipeline,
     folder: settings.imports.folder ?? `${folder}/import`,

@@ -33,6 +33,9 @@ export interface ArchiveDatabase {
     batches: Int8;
     /** Finished and corrected bars of the last batch; a kill may have come before they were told. */
     told: ColumnType<LastingBars, string, string>;
+    /** The venue whose prices live history is of, and their kind; null before any was known. */
+    venue: string | null;
+    price_kind: string | null;
   };
   symbols: {
     symbol: string;
@@ -86,6 +89,12 @@ export const archiveMigrations: Record<string, Migration> = {
       await sql`update archive.symbols set finished_until = coalesce(
         (building->'bid'->>'openTime')::int8,
         (select heard_at - heard_at % 60000 from archive.progress))`.execute(db);
+    },
+  },
+  "2026-12-01_price_kind": {
+    async up(db: Kysely<unknown>) {
+      await db.schema.withSchema(archiveSchema).alterTable("progress")
+        .addColumn("venue", "text").addColumn("price_kind", "text").execute();
     },
   },
   "2026-12-01_late_sequence": {

@@ -23,6 +23,7 @@ import {
 } from "./archive_store.ts";
 import { Archivist } from "./archivist.ts";
 import { keepHistory } from "./history_keeper.ts";
+import { PriceGuard, type PriceOrigin, rememberPrices } from "./price_kinds.ts";
 import type { HistorySettings } from "./settings.ts";
 
 /** Entries of one commit at most. */
@@ -33,7 +34,11 @@ const lingerMs = 250;
 const redeliverAfterMs = 1_000;
 
 /** Its minutes are the quotes' own; it asks no clock. */
-export type ArchiveGround = Omit<Ground, "marketClock"> & { readonly history: HistorySettings };
+export type ArchiveGround = Omit<Ground, "marketClock"> & {
+  readonly history: HistorySettings;
+  /** Where the prices come from, where that is known at the start. */
+  readonly prices?: PriceOrigin | undefined;
+};
 
 /** Publishes live bars, in events of a bounded size. */
 function barAnnouncer(
@@ -54,7 +59,10 @@ function barAnnouncer(
     );
 }
 
-/** Migrates, creates the group, then archives until the end. The highest sequence archived before. */
+/**
+ * Migrates, creates the group, then archives until the end. The highest sequence archived before.
+ * @throws MixedPrices when history is of another kind of prices.
+ */
 export async function startArchive(
   ground: ArchiveGround,
   lifecycle: Lifecycle,
@@ -67,6 +75,7 @@ export async function startArchive(
   await streams.consumer({ topic: topics.quotes.name, from: "start", ...reader });
   const depot = depotOf(ground.history);
   const db = store.database<ArchiveDatabase>(archiveSchema);
+  if (ground.prices !== undefined) await rememberPrices(db, ground.prices);
   const archivedSequence = await lastSequence(db);
   const archive = createArchiveStore(db, depot);
   lifecycle.run("history", (signal) =>
@@ -90,7 +99,8 @@ export async function startArchive(
     // Order is all: what a killed copy had in hand must be due again before anything newer is read.
     await pause(redeliverAfterMs + 100, signal);
     await archivist.tellAgain();
-    await consumeTopic({
+    const guard = ground.prices === undefined ? new PriceGuard({ db, logger }) : null;
+    const consumed = consumeTopic({
       streams,
       topic: topics.quotes,
       ...reader,
@@ -98,8 +108,12 @@ export async function startArchive(
       lingerMs,
       logger,
       signal,
-      handle: (events) => archivist.take(events),
+      async handle(events) {
+        await guard?.check(events.map(({ data }) => data.venue), signal);
+        await archivist.take(events);
+      },
     });
+    await Promise.race([consumed, ...(guard === null ? [] : [guard.mixed])]);
   });
   return { archivedSequence };
 }
