@@ -18,8 +18,11 @@ import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_
 import type { HistoryWriter } from "../../shared/timeseries/history.ts";
 import { ImportStore } from "./imports/import_store.ts";
 import { type PipelineDatabase, pipelineMigrations, pipelineSchema } from "./imports/tables.ts";
+import type { FetchDeps } from "./load/fetch_files.ts";
 import { ImportFolder } from "./load/import_folder.ts";
 import { ImportRunner, type RunnerDeps } from "./load/runner.ts";
+import { dukascopyUrl } from "../../shared/venues/files/dukascopy_download.ts";
+import { systemTimer } from "../../shared/runtime/time.ts";
 import { pipelineMetrics } from "./metrics.ts";
 import { keepRefused } from "./quarantine/keep_refused.ts";
 
@@ -38,6 +41,8 @@ export interface PipelineDeps extends ServiceDeps {
 export interface PipelineGround extends Omit<Ground, "streams" | "marketClock" | "hours"> {
   /** The folder that imports may read from. */
   readonly folder: string;
+  /** Default: the vendor's own server, asked politely. */
+  readonly dukascopy?: Partial<FetchDeps["dukascopy"]>;
   /** Says where blocks lie that were moved out of the database; they may be partly replaced. */
   readonly history: DepotSettings;
   /** Where ingest tells what it refused of the live feed; without it none of that is kept. */
@@ -63,6 +68,10 @@ export async function openPipeline(ground: PipelineGround): Promise<PipelineDeps
     hours: tradingHours("fx-week"),
     ...pipelineMetrics(ground.metrics, imports),
     resolve: (path) => folder.resolveAgain(path),
+    dukascopy: {
+      ...{ url: dukascopyUrl, timer: systemTimer, random: { next: () => Math.random() } },
+      ...ground.dukascopy,
+    },
     nameOf: (path) => folder.nameOf(path),
   };
   return { ...ground, db, imports, folder, writer, history, runner: new ImportRunner(parts) };

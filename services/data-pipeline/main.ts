@@ -13,8 +13,12 @@ Deno.exit(
     env: Deno.env.toObject(),
     start: async (settings, lifecycle) => {
       const ground = await openServiceGround("data-pipeline", settings, lifecycle);
-      const { imports, history } = settings;
-      return createPipelineApp(await startPipeline({ ...ground, ...imports, history }, lifecycle));
+      const { imports: { folder, dukascopyUrl: url }, history } = settings;
+      const deps = await startPipeline(
+        { ...ground, folder, dukascopy: { url }, history },
+        lifecycle,
+      );
+      return createPipelineApp(deps);
     },
   }),
 );

@@ -10,10 +10,13 @@ import {
   securitySettings,
   streamsSettings,
 } from "../../shared/runtime/settings_sections.ts";
+import { dukascopyUrl } from "../../shared/venues/files/dukascopy_download.ts";
 
-/** The folder that imports may read from. */
 const importSettings = v.strictObject({
+  /** The folder that imports may read from. */
   folder: v.optional(v.pipe(v.string(), v.minLength(1)), "./data/import"),
+  /** Where downloads find Dukascopy's files. */
+  dukascopyUrl: v.optional(v.pipe(v.string(), v.url()), dukascopyUrl),
 });
 
 export const pipelineSettings = v.strictObject({

@@ -1,7 +1,11 @@
 /** Makes an import, once everything it names can be used. */
 
 import type { z } from "@hono/zod-openapi";
-import type { createImportBody } from "../../../shared/contracts/http/data_pipeline.ts";
+import {
+  type createImportBody,
+  downloadFilesMax,
+} from "../../../shared/contracts/http/data_pipeline.ts";
+import { hourMs } from "../../../shared/domain/bars/granularity.ts";
 import { findInstrument } from "../../../shared/domain/instruments.ts";
 import type { IdSource } from "../../../shared/domain/ids.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
@@ -10,7 +14,7 @@ import { Problem } from "../../../shared/runtime/problem.ts";
 import { faultsOf, type GateOverrides } from "../checks/gates.ts";
 import { type ImportFolder, PathMissing, PathOutside } from "../load/import_folder.ts";
 import { columnRoles, formats, isClock, timeFormats } from "../load/open_source.ts";
-import type { ImportRow, ImportStore } from "./import_store.ts";
+import type { DownloadRequest, ImportRow, ImportStore } from "./import_store.ts";
 
 export interface CreateImportParts {
   readonly imports: ImportStore;
@@ -24,7 +28,12 @@ export async function createImport(
   { imports, folder, clock, ids }: CreateImportParts,
   body: z.output<typeof createImportBody>,
 ): Promise<ImportRow> {
-  const path = await pathOf(folder, body.path);
+  const download = body.download === undefined
+    ? null
+    : await downloadOf(folder, body.path, body.download);
+  const path = download === null
+    ? await pathOf(folder, body.path)
+    : `${download.folder}/${download.symbol}`;
   checkReading(body);
   const gates: GateOverrides = body.gates ?? {};
   const faults = faultsOf(gates, (text) => findInstrument(text) !== undefined);
@@ -46,12 +55,36 @@ export async function createImport(
     csv: body.csv ?? null,
     gates: gates as never,
     unreadable: body.unreadable,
+    download,
   }, clock.now());
 }
 
-async function pathOf(folder: ImportFolder, path: string): Promise<string> {
+async function downloadOf(
+  folder: ImportFolder,
+  path: string,
+  { symbol, from, to, kinds }: NonNullable<z.output<typeof createImportBody>["download"]>,
+): Promise<DownloadRequest> {
+  if (findInstrument(symbol) === undefined) {
+    throw new Problem("import_symbol_unknown", `${symbol} is not listed`);
+  }
+  const hours = (Date.parse(to) - Date.parse(from)) / hourMs;
+  if (!(hours > 0 && hours <= downloadFilesMax)) {
+    const message = `Expected a time after \`from\`, at most ${downloadFilesMax} hours`;
+    throw new Problem("invalid_request", "The period is not one to be fetched", {
+      errors: [{ path: "/download/to", message }],
+    });
+  }
+  const made = await refusingOutside(path, () => folder.make(path));
+  await refusingOutside(path, () => folder.make(`${made}/${symbol}`));
+  return { folder: made, symbol, from, to, kinds: [...new Set(kinds)] };
+}
+
+const pathOf = (folder: ImportFolder, path: string): Promise<string> =>
+  refusingOutside(path, async () => folder.nameOf(await folder.resolve(path)));
+
+async function refusingOutside(path: string, look: () => Promise<string>): Promise<string> {
   try {
-    return folder.nameOf(await folder.resolve(path));
+    return await look();
   } catch (error) {
     if (error instanceof PathOutside) {
       throw new Problem("import_path_outside", `${path} is not below the import folder`);

@@ -21,6 +21,25 @@ export interface ImportRequest {
     Record<string, Readonly<Record<string, Record<string, string | number>>>>
   >;
   readonly unreadable: "stop" | "quarantine";
+  /** Missing in those made before there were downloads. */
+  readonly download?: DownloadRequest | null;
+}
+
+/** Dukascopy's files of a period, and the folder that they go to. */
+export interface DownloadRequest {
+  readonly folder: string;
+  readonly symbol: string;
+  /** RFC 3339. */
+  readonly from: string;
+  readonly to: string;
+  readonly kinds: readonly ("ticks" | "bid-bars" | "ask-bars")[];
+}
+
+/** How far a download is. */
+export interface Downloaded {
+  readonly filesDone: number;
+  readonly filesTotal: number;
+  readonly bytes: number;
 }
 
 /** What a generic CSV file does not say of itself. */
@@ -34,7 +53,7 @@ export interface CsvReading {
 }
 
 export interface ImportError {
-  readonly code: "file" | "gate" | "internal";
+  readonly code: "file" | "gate" | "download" | "internal";
   readonly message: string;
   readonly file: string | null;
   readonly row: number | null;
@@ -53,6 +72,7 @@ export interface Told {
   readonly currentFile: string | null;
   readonly rowsPerSecond: number;
   readonly secondsLeft: number | null;
+  readonly download: Downloaded | null;
 }
 
 /** Another copy runs the import now; nothing of this one's may be stored any more. */
@@ -124,7 +144,9 @@ export class ImportStore {
         bytes_done = ${String(Math.floor(told.bytesDone))}::int8,
         current_file = ${told.currentFile}::text,
         rows_per_second = ${String(Math.round(told.rowsPerSecond))}::float8,
-        seconds_left = ${told.secondsLeft === null ? null : String(told.secondsLeft)}::float8
+        seconds_left = ${told.secondsLeft === null ? null : String(told.secondsLeft)}::float8,
+        download = coalesce(${told.download === null ? null : JSON.stringify(told.download)}::text
+          ::json, download)
       where ${held(lease)} returning cancel_asked`.execute(this.db);
     if (rows[0] === undefined) throw new LeaseLost(lease.importId);
     return { cancelAsked: rows[0].cancel_asked };

@@ -11,7 +11,13 @@ const request: ImportRequest = {
   ...{ path: "a.csv", format: null, clock: null, source: null, symbol: null },
   ...{ columns: null, csv: null, gates: {}, unreadable: "stop" },
 };
-const told = { bytesDone: 1, currentFile: "a.csv", rowsPerSecond: 2, secondsLeft: null };
+const told = {
+  bytesDone: 1,
+  currentFile: "a.csv",
+  rowsPerSecond: 2,
+  secondsLeft: null,
+  download: null,
+};
 
 Deno.test("an import has one runner at a time, and one that lost it changes nothing", async () => {
   const store = await openTestStore();

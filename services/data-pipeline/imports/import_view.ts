@@ -3,7 +3,13 @@
 import type { z } from "@hono/zod-openapi";
 import type { importView } from "../../../shared/contracts/http/data_pipeline.ts";
 import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
-import type { ImportError, ImportRequest, ImportRow } from "./import_store.ts";
+import type {
+  Downloaded,
+  DownloadRequest,
+  ImportError,
+  ImportRequest,
+  ImportRow,
+} from "./import_store.ts";
 
 export type ImportView = z.infer<typeof importView>;
 
@@ -37,7 +43,18 @@ export function toImportView(row: ImportRow): ImportView {
     rowsFlagged: Number(row.rows_flagged),
     rowsPerSecond: Math.round(row.rows_per_second),
     secondsLeft: row.state === "running" ? row.seconds_left : null,
+    download: downloadView(request.download ?? null, row.download as Downloaded | null),
     notes: row.notes as string[],
     error: row.error as ImportError | null,
   };
+}
+
+function downloadView(
+  request: DownloadRequest | null,
+  told: Downloaded | null,
+): ImportView["download"] {
+  if (request === null) return null;
+  const { symbol, from, to, kinds } = request;
+  const { filesDone, filesTotal, bytes } = told ?? { filesDone: 0, filesTotal: 0, bytes: 0 };
+  return { symbol, from, to, kinds: [...kinds], filesDone, filesTotal, bytes };
 }

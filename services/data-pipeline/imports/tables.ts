@@ -43,6 +43,8 @@ export interface PipelineDatabase extends ReferenceDatabase {
     error: Json | null;
     /** What the checks remember of each series, by its key. */
     carry: Json;
+    /** How far the download before the load is; null without one. */
+    download: Json | null;
   };
   files: { import_id: string; position: number; path: string; bytes: Int8 };
   days: {
@@ -188,4 +190,10 @@ async function createQuarantine(db: Kysely<unknown>): Promise<void> {
 export const pipelineMigrations: Record<string, Migration> = {
   "2026-11-24_pipeline": first,
   "2026-11-24_pipeline_reference": referenceMigration,
+  "2026-12-01_pipeline_download": {
+    async up(db: Kysely<unknown>) {
+      await db.schema.withSchema(pipelineSchema).alterTable("imports").addColumn("download", "json")
+        .execute();
+    },
+  },
 };

@@ -43,6 +43,27 @@ export class ImportFolder {
     return real;
   }
 
+  /** Makes a folder below the folder, and those it lies in. @throws PathOutside */
+  async make(path: string): Promise<string> {
+    const root = await this.#root();
+    const names = path.split("/").filter((name) => name !== "");
+    if (path.startsWith("/") || path.includes("\0") || names.some((name) => /^\.|\\/.test(name))) {
+      throw new PathOutside(path);
+    }
+    // One after another, so that none is made where a link leads.
+    let made = "";
+    for (const name of names) {
+      made += made === "" ? name : `/${name}`;
+      try {
+        await Deno.mkdir(`${root}/${made}`);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      }
+      await this.resolve(made);
+    }
+    return made;
+  }
+
   /** The same for a load: what was there when it was asked for may be gone. @throws SourceFileError */
   async resolveAgain(path: string): Promise<string> {
     try {

@@ -1,6 +1,6 @@
 /** How far a load is, and how fast: what its heartbeat tells. */
 
-import type { Told } from "../imports/import_store.ts";
+import type { Downloaded, Told } from "../imports/import_store.ts";
 
 /** Milliseconds that the rates look back over. */
 const windowMs = 10_000;
@@ -10,11 +10,12 @@ export class LoadProgress {
   bytesTotal = 0;
   currentFile: string | null = null;
   rowsRead = 0;
+  download: Downloaded | null = null;
   #marks: { readonly at: number; readonly rows: number; readonly bytes: number }[] = [];
 
   /** At `now` in milliseconds of any clock that runs evenly. */
   tell(now: number): Told {
-    const { bytesDone, bytesTotal, currentFile, rowsRead } = this;
+    const { bytesDone, bytesTotal, currentFile, rowsRead, download } = this;
     this.#marks.push({ at: now, rows: rowsRead, bytes: bytesDone });
     while (this.#marks.length > 2 && now - this.#marks[1]!.at >= windowMs) this.#marks.shift();
     const first = this.#marks[0]!;
@@ -27,6 +28,7 @@ export class LoadProgress {
       secondsLeft: bytesPerSecond > 0
         ? Math.ceil(Math.max(0, bytesTotal - bytesDone) / bytesPerSecond)
         : null,
+      download,
     };
   }
 }

@@ -11,15 +11,17 @@ import { SourceFileError } from "../../../shared/venues/files/source_file.ts";
 import {
   type EndState,
   type ImportError,
+  type ImportRequest,
   type ImportRow,
   type Lease,
   LeaseLost,
 } from "../imports/import_store.ts";
 import { GateStopped } from "./check_piece.ts";
+import { DownloadFailed, type FetchDeps, fetchFiles } from "./fetch_files.ts";
 import { LoadProgress } from "./progress.ts";
 import { type LoadDeps, type Loaded, runLoad } from "./run_load.ts";
 
-export interface RunnerDeps extends LoadDeps {
+export interface RunnerDeps extends LoadDeps, FetchDeps {
   readonly ids: IdSource;
   readonly logger: Logger;
   onEnd(state: EndState): void;
@@ -84,6 +86,7 @@ export class ImportRunner {
     try {
       if (row.cancel_asked) throw new Canceled();
       logger.info({ importId: row.import_id, attempt: row.attempt }, "import begins");
+      await this.#fetch(row, lease, { progress, signal });
       const loaded = await runLoad(this.#deps, { row, lease, progress, signal });
       await this.#end(lease, { state: "done", error: null, ...loaded });
     } catch (error) {
@@ -93,6 +96,18 @@ export class ImportRunner {
       ending.abort(new LeaseLost(lease.importId));
       await beating;
     }
+  }
+
+  /** A plan says that the files were there. */
+  async #fetch(
+    row: ImportRow,
+    lease: Lease,
+    run: { readonly progress: LoadProgress; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { download = null } = row.request as ImportRequest;
+    if (download === null || row.planned) return;
+    await fetchFiles(this.#deps, download, run);
+    await this.#deps.imports.beat(lease, run.progress.tell(performance.now()));
   }
 
   async #fail(lease: Lease, reason: unknown): Promise<void> {
@@ -144,6 +159,9 @@ export class ImportRunner {
 function errorOf(error: unknown, nameOf: (path: string) => string): ImportError {
   if (error instanceof GateStopped) {
     return { code: "gate", message: error.message, file: error.file, row: error.row };
+  }
+  if (error instanceof DownloadFailed) {
+    return { code: "download", message: error.message, file: null, row: null };
   }
   if (error instanceof SourceFileError) {
     const file = nameOf(error.path);

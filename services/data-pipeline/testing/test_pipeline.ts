@@ -18,7 +18,7 @@ import { depotOf, type DepotSettings } from "../../../shared/timeseries/depot/op
 import type { TickColumns, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { Symbol as InstrumentSymbol } from "../../../shared/domain/instrument.ts";
 import { createPipelineApp } from "../app.ts";
-import { openPipeline, startPipeline } from "../deps.ts";
+import { openPipeline, type PipelineGround, startPipeline } from "../deps.ts";
 
 export interface Answer {
   readonly status: number;
@@ -37,6 +37,7 @@ export interface TestPipelineOptions {
   readonly store?: Store;
   readonly history?: DepotSettings;
   readonly streams?: EventStreams;
+  readonly dukascopy?: NonNullable<PipelineGround["dukascopy"]>;
 }
 
 /** Stops when disposed; the folder stays its maker's. */
@@ -59,6 +60,7 @@ export async function startTestPipeline(options: TestPipelineOptions) {
     folder: options.folder,
     history: options.history ?? {},
     streams: options.streams,
+    dukascopy: options.dukascopy ?? {},
   };
   const deps = options.runs === false
     ? await openPipeline(ground)

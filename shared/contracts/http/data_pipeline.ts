@@ -21,11 +21,26 @@ const count = z.number().int().min(0);
 
 const gateSetting = z.record(z.string().max(40), z.union([z.number(), z.string().max(20)]));
 
+/** Files of one download at most: ten years of hours. */
+export const downloadFilesMax = 100_000;
+
+const download = z.strictObject({
+  symbol,
+  from: timestamp,
+  to: timestamp.openapi({ description: "Left out itself; no later than now is fetched" }),
+  kinds: z.array(z.enum(["ticks", "bid-bars", "ask-bars"])).min(1).max(3).default(["ticks"]),
+});
+
 export const createImportBody = z
   .strictObject({
     path: z.string().min(1).max(1_000).openapi({
       description: "A file or folder below the import folder",
       example: "dukascopy/EURUSD",
+    }),
+    download: download.optional().openapi({
+      description:
+        "Dukascopy's files of a period, to be fetched into the folder `path` first and " +
+        "loaded from there; what is there already is not fetched again",
     }),
     format: z.string().max(40).optional().openapi({
       description: "Default: told from each file; `GET /v1/import-formats` lists them",
@@ -84,10 +99,15 @@ export const importView = z
     rowsFlagged: count,
     rowsPerSecond: count,
     secondsLeft: z.number().nullable(),
+    download: download.extend({
+      filesDone: count,
+      filesTotal: count.openapi({ description: "0 until it has begun" }),
+      bytes: count,
+    }).nullable().openapi({ description: "How far the fetching is, which comes before the load" }),
     notes: z.array(z.string()).openapi({ description: "What was assumed, and why" }),
     error: z
       .object({
-        code: z.enum(["file", "gate", "internal"]),
+        code: z.enum(["file", "gate", "download", "internal"]),
         message: z.string(),
         file: z.string().nullable(),
         row: z.number().int().nullable(),

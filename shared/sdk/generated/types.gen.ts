@@ -916,11 +916,29 @@ export type Import = {
     rowsPerSecond: number;
     secondsLeft: number | null;
     /**
+     * How far the fetching is, which comes before the load
+     */
+    download: {
+        symbol: string;
+        from: string;
+        /**
+         * Left out itself; no later than now is fetched
+         */
+        to: string;
+        kinds?: Array<'ticks' | 'bid-bars' | 'ask-bars'>;
+        filesDone: number;
+        /**
+         * 0 until it has begun
+         */
+        filesTotal: number;
+        bytes: number;
+    } | null;
+    /**
      * What was assumed, and why
      */
     notes: Array<string>;
     error: {
-        code: 'file' | 'gate' | 'internal';
+        code: 'file' | 'gate' | 'download' | 'internal';
         message: string;
         file: string | null;
         row: number | null;
@@ -932,6 +950,18 @@ export type CreateImport = {
      * A file or folder below the import folder
      */
     path: string;
+    /**
+     * Dukascopy's files of a period, to be fetched into the folder `path` first and loaded from there; what is there already is not fetched again
+     */
+    download?: {
+        symbol: string;
+        from: string;
+        /**
+         * Left out itself; no later than now is fetched
+         */
+        to: string;
+        kinds?: Array<'ticks' | 'bid-bars' | 'ask-bars'>;
+    };
     /**
      * Default: told from each file; `GET /v1/import-formats` lists them
      */

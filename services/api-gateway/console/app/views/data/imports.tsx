@@ -94,6 +94,15 @@ const State = ({ of }: { of: Import }) => (
 );
 
 function Progress({ of }: { of: Import }) {
+  const { filesDone = 0, filesTotal = 0 } = of.download ?? {};
+  if (running(of) && of.filesTotal === 0 && filesTotal > 0) {
+    return (
+      <span class="progress">
+        <progress max={filesTotal} value={filesDone} aria-label={`Files fetched for ${of.path}`} />
+        {filesDone} of {filesTotal} files fetched
+      </span>
+    );
+  }
   return (
     <span class="progress">
       <progress max={100} value={of.percent} aria-label={`Progress of ${of.path}`} />
