@@ -349,7 +349,7 @@ Deno.test("textBlocks() and openZipText() keep to whole lines and one entry", as
   const texts = blocks.map(({ bytes, end }) => new TextDecoder().decode(bytes.subarray(0, end)));
   assertEquals(texts, ["a\n", "bc\n", "d"]);
   await withFiles({ "a.zip": zipSync({ "a.csv": strToU8("hello") }) }, async (folder) => {
-    const text = await openZipText(`${folder}/a.zip`, /\.csv$/, "CSV");
+    const text = await openZipText(`${folder}/a.zip`, [/\.csv$/], "CSV");
     assertEquals([text.name, text.bytes], ["a.csv", 5]);
   });
 });

@@ -79,7 +79,7 @@ async function* readRows<Chunk extends TickChunk | BarChunk>(
     ? new RegExp(`^${symbol}\\.csv$`, "i")
     : new RegExp(`(^|_)${symbol}_${resolution}_quote\\.csv$`, "i");
   const wanted = `CSV of ${resolution} quotes of ${of.instrument.symbol}`;
-  const text = await openZipText(path, name, wanted);
+  const text = await openZipText(path, [name], wanted);
   const bytesOf = (count: number) => Math.round((of.bytes * count) / Math.max(1, text.bytes));
   yield* readTextRows(text.read(signal), { path, delimiter: ",", headerLines: 0, reader, bytesOf });
 }

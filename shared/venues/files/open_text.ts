@@ -21,9 +21,12 @@ export interface SourceText {
   bytesOf(textBytes: number): number;
 }
 
-/** @throws SourceFileError for a zip that is none, or without one CSV in it */
+/** Of the text in a zip: a CSV, beside which a note may lie; without one, a text such as the CFTC's. */
+const textNames = [/\.csv$/i, /\.txt$/i];
+
+/** @throws SourceFileError for a zip that is none, or without one text in it */
 export async function openText(path: string, bytes: number): Promise<SourceText> {
-  const zip = /\.zip$/i.test(path) ? await openZipText(path, /\.csv$/i, "CSV") : null;
+  const zip = /\.zip$/i.test(path) ? await openZipText(path, textNames, "text") : null;
   const raw = (signal?: AbortSignal) => zip === null ? fileBytes(path, signal) : zip.read(signal);
   const read = (signal?: AbortSignal) => asUtf8(raw(signal));
   const { lines, encoding } = await readHead(raw);

@@ -1,8 +1,9 @@
 /** Vendors' real files: what they say of themselves in two ways must agree, to the last row. */
 
 import { assert, assertEquals } from "@std/assert";
-import { unzipSync } from "fflate";
+import { unzipSync, zipSync } from "fflate";
 import { minuteMs } from "../../domain/bar.ts";
+import { withFiles } from "../../testing/source_files.ts";
 import { dataTest } from "../../testing/test_data.ts";
 import type { BarColumns, TickColumns } from "../../timeseries/columns.ts";
 import { detectSource } from "./detect_source.ts";
@@ -212,5 +213,30 @@ dataTest(
       nonReportableLong: 27_806,
       nonReportableShort: 41_684,
     });
+  },
+);
+
+dataTest(
+  "the CFTC's zip of a year holds a text, and is read as its rows are alone",
+  "cot",
+  async (root) => {
+    for await (const { name } of Deno.readDir(root)) {
+      if (!name.endsWith(".csv")) continue;
+      const text = await Deno.readFile(`${root}/${name}`);
+      const positionsIn = async (file: string, bytes: Uint8Array) => {
+        const found: unknown[] = [];
+        await withFiles({ [file]: bytes }, async (folder) => {
+          const [one] = (await detectSource(folder)).others;
+          if (one?.kind !== "positioning") throw new Error("no positions");
+          for await (const chunk of one.read()) found.push(...chunk.positions);
+        });
+        return found;
+      };
+      const wanted = await positionsIn("fx.csv", text);
+      assert(wanted.length > 0);
+      const zip = zipSync({ "annual.txt": text }, { level: 6 });
+      assertEquals(await positionsIn("deacot2024.zip", zip), wanted);
+      break;
+    }
   },
 );

@@ -24,15 +24,21 @@ export interface ZipText {
 }
 
 /**
- * The entry whose name fits, of a zip that may hold notes beside it but not a second one.
+ * The entry that the first name fits which fits one, of a zip that may hold notes beside it but not a second one.
  * @throws SourceFileError
  */
-export async function openZipText(path: string, name: RegExp, wanted: string): Promise<ZipText> {
+export async function openZipText(
+  path: string,
+  names: readonly RegExp[],
+  wanted: string,
+): Promise<ZipText> {
   using file = await Deno.open(path);
   const reader = new ZipReader(new FileReader(file));
-  const { fits, names } = await listEntries(path, reader, name);
+  const entries = await listEntries(path, reader);
+  const fits = names.map((name) => entries.filter(({ filename }) => name.test(filename)))
+    .find((found) => found.length > 0) ?? [];
   if (fits.length !== 1) {
-    const held = names.join(", ") || "nothing";
+    const held = entries.map(({ filename }) => filename).join(", ") || "nothing";
     throw new SourceFileError(path, `it holds ${held}, not one ${wanted}`);
   }
   const entry = fits[0]!;
@@ -45,21 +51,19 @@ export async function openZipText(path: string, name: RegExp, wanted: string): P
   };
 }
 
-async function listEntries(path: string, reader: ZipReader<Deno.FsFile>, name: RegExp) {
-  const names: string[] = [];
-  const fits = [];
+async function listEntries(path: string, reader: ZipReader<Deno.FsFile>) {
+  const entries = [];
   try {
     for await (const entry of reader.getEntriesGenerator()) {
-      if (names.length === entriesMax) {
+      if (entries.length === entriesMax) {
         throw new SourceFileError(path, `it holds more than ${entriesMax} files`);
       }
-      names.push(entry.filename);
-      if (!entry.directory && name.test(entry.filename)) fits.push(entry);
+      entries.push(entry);
     }
   } catch (cause) {
     throw asSourceError(path, cause, "it is not a zip, or is cut off");
   }
-  return { fits, names };
+  return entries;
 }
 
 function checkSize(
