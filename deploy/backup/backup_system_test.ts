@@ -210,7 +210,10 @@ realTest("objects of the depot stay while a backup needs them", ["postgres"], as
   await sealer.sealTicks();
   await moveToDepot(db, depot, { before: Infinity });
   assertEquals((await readTicks(new BlockHistory(db, depot), "EURUSD")).length, 5_000);
-  await new Retention(db, depot).drop("ticks", { before: noon + 365 * 86_400_000 });
+  await new Retention(db, depot).drop("ticks", {
+    now: noon + 365 * 86_400_000,
+    rules: [{ kind: "ticks", source: "test", symbol: null, days: 1 }],
+  });
   assertEquals(await keepObjects(db, () => removeUnused(db, depot)), 0);
   assertEquals(await removeUnused(db, depot), 1);
   await store.close();

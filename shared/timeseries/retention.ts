@@ -1,6 +1,6 @@
 /**
  * Letting go of what is old, a day of a series a transaction. Ticks that go leave minute bars of bid
- * and ask behind where their source has none of that day.
+ * and ask behind, where their source has none of a minute.
  */
 
 import { type Kysely, sql } from "kysely";
@@ -13,15 +13,24 @@ import type { TimeseriesDatabase } from "./bars_table.ts";
 import { BlockHistory } from "./block_history.ts";
 import { type BlockRow, deleteBlocks, selectBlocks } from "./block_store.ts";
 import { BlockHistoryWriter } from "./block_writer.ts";
-import type { TimeRange } from "./columns.ts";
+import { joinBars, sliceBars } from "./bar_columns.ts";
+import type { BarColumns, TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
-import type { SeriesKey } from "./series_store.ts";
+import { daysKept, type KeepRule } from "./keep_rules.ts";
+import { barKey, SeriesIds, type SeriesKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
 import { lockSeries } from "./transactions.ts";
 
 /** Days of series dropped in one call at most. */
 const spansMax = 500;
 const keptSides: readonly BarSide[] = ["bid", "ask"];
+
+/** A series, and the moment from which on it is kept. */
+interface KeptFrom {
+  readonly id: number;
+  readonly key: SeriesKey;
+  readonly from: number;
+}
 
 interface OldSpan {
   readonly seriesId: number;
@@ -33,6 +42,7 @@ export class Retention {
   readonly #db: Kysely<TimeseriesDatabase>;
   readonly #depot: BlockDepot | null;
   readonly #writer: BlockHistoryWriter;
+  readonly #ids = new SeriesIds();
 
   constructor(db: Kysely<TimeseriesDatabase>, depot: BlockDepot | null = null) {
     this.#db = db;
@@ -40,32 +50,58 @@ export class Retention {
     this.#writer = new BlockHistoryWriter(depot);
   }
 
-  /** Drops ticks, or bars, of days and months that ended by `before`; returns the rows dropped. */
+  /**
+   * Drops ticks, or bars, of days and months that ended longer ago than their rule keeps them; returns
+   * the rows dropped. What no rule names is kept.
+   */
   async drop(
     kind: SeriesKey["kind"],
-    { before, signal }: { readonly before: number; readonly signal?: AbortSignal | undefined },
+    { now, rules, signal }: {
+      readonly now: number;
+      readonly rules: readonly KeepRule[];
+      readonly signal?: AbortSignal | undefined;
+    },
   ): Promise<number> {
+    if (!rules.some((rule) => rule.kind === kind && rule.days > 0)) return 0;
     let rows = 0;
-    for (const old of await this.#oldSpans(kind, before)) {
+    for (const old of await this.#oldSpans(await this.#ends(kind, { now, rules }))) {
       if (signal?.aborted) break;
-      if (old.span.to > before) continue;
       const blocks = await this.#db.transaction().execute((trx) => this.#dropSpan(trx, old));
       rows += blocks.reduce((sum, block) => sum + block.rows, 0);
     }
     return rows;
   }
 
-  async #oldSpans(kind: SeriesKey["kind"], before: number): Promise<OldSpan[]> {
+  /** Series that are not kept for ever, and the start of the first span of each that is kept. */
+  async #ends(
+    kind: SeriesKey["kind"],
+    { now, rules }: { readonly now: number; readonly rules: readonly KeepRule[] },
+  ): Promise<KeptFrom[]> {
     const { rows } = await sql<
-      { id: number; symbol: string; source: string; side: BarSide | ""; ms: number; at: string }
+      { id: number; symbol: string; source: string; side: BarSide | ""; ms: number }
     >`
-      select s.id, s.symbol, s.source, s.side, s.interval_ms as ms, min(b.from_time)::text as at
-      from timeseries.blocks b join timeseries.series s on s.id = b.series_id
-      where s.kind = ${kind} and b.from_time < ${before}
-      group by s.id, b.from_time / ${sql.lit(dayMs)}
-      order by min(b.from_time) limit ${spansMax}`.execute(this.#db);
-    return rows.map(({ id, symbol, source, side, ms, at }) => {
+      select id, symbol, source, side, interval_ms as ms from timeseries.series
+      where kind = ${kind}`.execute(this.#db);
+    return rows.flatMap(({ id, symbol, source, side, ms }) => {
       const key: SeriesKey = { kind, symbol, source, side, intervalMs: ms };
+      const days = daysKept(rules, key);
+      return days === 0 ? [] : [{ id, key, from: spanOf(key, now - days * dayMs).from }];
+    });
+  }
+
+  async #oldSpans(ends: readonly KeptFrom[]): Promise<OldSpan[]> {
+    const keys = new Map(ends.map(({ id, key }) => [id, key]));
+    const records = JSON.stringify(ends.map(({ id, from }) => ({ id, before: from })));
+    const { rows } = await sql<{ id: number; at: string }>`
+      select b.series_id as id, min(b.from_time)::text as at
+      from timeseries.blocks b
+      join json_to_recordset(${records}::text::json) as kept(id int4, before int8)
+        on kept.id = b.series_id
+      where b.from_time < kept.before
+      group by b.series_id, b.from_time / ${sql.lit(dayMs)}
+      order by min(b.from_time) limit ${spansMax}`.execute(this.#db);
+    return rows.map(({ id, at }) => {
+      const key = keys.get(id)!;
       return { seriesId: id, key, span: spanOf(key, Number(at)) };
     });
   }
@@ -81,19 +117,35 @@ export class Retention {
     return blocks;
   }
 
+  /** Minutes that the source has bars of stay as they are; those it lacks are made of the ticks. */
   async #keepMinutes(
     trx: Kysely<TimeseriesDatabase>,
     { key, side, span }: { key: SeriesKey; side: BarSide; span: TimeRange },
   ): Promise<void> {
     const history = new BlockHistory(trx, this.#depot);
-    const symbol = key.symbol as Symbol;
-    const series = { symbol, source: key.source, side, intervalMs: minuteMs };
-    for await (const bars of history.bars(series, span)) if (bars.length > 0) return;
+    const ticksOf = { symbol: key.symbol as Symbol, source: key.source };
+    const series = { ...ticksOf, side, intervalMs: minuteMs };
+    // From here on nobody else changes them, and what is read is what is written again.
+    await lockSeries(trx, await this.#ids.findOrAdd(trx, barKey(series)));
+    const held: BarColumns[] = [];
+    for await (const bars of history.bars(series, span)) held.push(bars);
     const folder = new TickFolder({ grid: barGrid("M1", "utc"), side });
-    for await (const ticks of history.ticks({ symbol, source: key.source }, span)) {
-      folder.push(ticks);
-    }
-    const bars = folder.end();
-    if (bars.length > 0) await this.#writer.replaceBars(trx, { series, range: span, bars });
+    for await (const ticks of history.ticks(ticksOf, span)) folder.push(ticks);
+    const missing = missingBars(folder.end(), held);
+    if (missing.length === 0) return;
+    const bars = joinBars([...held, ...missing], span);
+    await this.#writer.replaceBars(trx, { series, range: span, bars });
   }
+}
+
+/** Bars whose minutes are not held, in runs. */
+function missingBars(made: BarColumns, held: readonly BarColumns[]): BarColumns[] {
+  const known = new Set(held.flatMap(({ openTime }) => [...openTime]));
+  const missing: BarColumns[] = [];
+  for (let from = 0, at = 0; at <= made.length; at++) {
+    if (at < made.length && !known.has(made.openTime[at]!)) continue;
+    if (at > from) missing.push(sliceBars(made, from, at));
+    from = at + 1;
+  }
+  return missing;
 }

@@ -15,7 +15,7 @@ import { Retention } from "../../shared/timeseries/retention.ts";
 import { Sealer } from "../../shared/timeseries/sealer.ts";
 import type { Kysely } from "kysely";
 import type { TimeseriesDatabase } from "../../shared/timeseries/bars_table.ts";
-import type { HistorySettings } from "./settings.ts";
+import { type HistorySettings, keepRulesOf } from "./settings.ts";
 
 /** A day's bars stay rows so long after its end; late quotes put them right cheaply there. */
 const barsGraceMs = 10 * minuteMs;
@@ -45,6 +45,7 @@ export function createRound(deps: HistoryKeeperDeps): (signal: AbortSignal) => P
   const { db, depot, settings, logger } = deps;
   const sealer = new Sealer(db, depot);
   const retention = new Retention(db, depot);
+  const rules = keepRulesOf(settings);
   const { blocks, rows, failures } = counters(deps.metrics);
   return async (signal) => {
     const guarded = async <T>(step: string, run: () => Promise<T>): Promise<T | null> => {
@@ -70,14 +71,8 @@ export function createRound(deps: HistoryKeeperDeps): (signal: AbortSignal) => P
       "seal_bars",
       async () => sealed(await sealer.sealBars(now - barsGraceMs, signal)),
     );
-    if (settings.ticksDays > 0) {
-      const before = now - settings.ticksDays * dayMs;
-      await attempt("drop_ticks", () => retention.drop("ticks", { before, signal }));
-    }
-    if (settings.barsDays > 0) {
-      const before = now - settings.barsDays * dayMs;
-      await attempt("drop_bars", () => retention.drop("bars", { before, signal }));
-    }
+    await attempt("drop_ticks", () => retention.drop("ticks", { now, rules, signal }));
+    await attempt("drop_bars", () => retention.drop("bars", { now, rules, signal }));
     if (depot !== null) {
       const before = now - settings.depotAfterDays * dayMs;
       await attempt("move", async () => (await moveToDepot(db, depot, { before, signal })).blocks);

@@ -27,6 +27,12 @@ import { type BlockDepot, DepotError } from "./block_depot.ts";
 import { moveToDepot, removeUnused } from "./depot_mover.ts";
 import { openDepot } from "./open_depot.ts";
 
+/** A year after its ticks, none of the test's source are kept any more. */
+const oldTicks = {
+  now: noon + 365 * 86_400_000,
+  rules: [{ kind: "ticks", source: "test", symbol: null, days: 1 }],
+} as const;
+
 const bytes = Uint8Array.from({ length: 1_000 }, (_, i) => i % 251);
 
 async function depotContract(depot: BlockDepot): Promise<void> {
@@ -100,7 +106,7 @@ Deno.test("history reads the same from a depot, reopens a block there, and empti
   await new Sealer(db, depot).sealTicks();
   const withLate = await readTicks(distant, "EURUSD");
   assertEquals(withLate, [all[0], [noon + 1, 7, 8], ...all.slice(1)]);
-  const dropped = await new Retention(db, depot).drop("ticks", { before: noon + 365 * 86_400_000 });
+  const dropped = await new Retention(db, depot).drop("ticks", oldTicks);
   assertEquals(await removeUnused(db, depot), 2);
   assertEquals([dropped, s3.objects.size], [withLate.length, 0]);
   await store.close();
@@ -228,7 +234,7 @@ Deno.test("an object that changed in the depot is told, and never read as ticks"
     const readers = [
       () => readTicks(new BlockHistory(db, depot), "EURUSD"),
       () => new Sealer(db, depot).sealTicks(),
-      () => new Retention(db, depot).drop("ticks", { before: noon + 365 * 86_400_000 }),
+      () => new Retention(db, depot).drop("ticks", oldTicks),
     ];
     for (const read of readers) {
       const error = await assertRejects(read, HistoryDamaged);
