@@ -37,7 +37,7 @@ function ofRate({ date, base, currency, rate }: ReferenceRate): ReferenceNumber 
 }
 
 /**
- * The commission publishes on Fridays at 15:30 in New York. Where a file's name tells a day and no
+ * The commission publishes at 15:30 in New York, by its timetable on Fridays. Where a file's name tells a day and no
  * hour, that day must be over there: too late does no harm, too early would be foresight.
  */
 function ofPositions(of: Positioning): ReferenceNumber {

@@ -5,6 +5,7 @@
  */
 
 import type { Cells } from "./cells.ts";
+import { cotReleaseDay } from "./cot_release.ts";
 import { isDate } from "./ecb_rates.ts";
 import type { SourceText } from "./open_text.ts";
 import type { Positioning, PositioningChunk, PositioningFile } from "./other_files.ts";
@@ -28,8 +29,6 @@ const countColumns = {
   nonReportableShort: "nonreportablepositionsshortall",
 } as const;
 type CountName = keyof typeof countColumns;
-
-const friday = 5;
 
 /**
  * The positions in a text, or `null` where its first line is not theirs.
@@ -97,7 +96,7 @@ class PositionRows implements RowReader<PositioningChunk> {
       return `"${contractCode}" is not a contract's code`;
     }
     if (!isDate(asOf)) return `"${asOf}" is not a date`;
-    const knownOn = this.#knownOn ?? fridayAfter(asOf);
+    const knownOn = this.#knownOn ?? cotReleaseDay(asOf);
     if (knownOn < asOf) return `it describes ${asOf}, after ${knownOn} when it became known`;
     const counts = {} as Record<CountName, number>;
     for (const [name, at] of this.#counts) {
@@ -115,11 +114,4 @@ class PositionRows implements RowReader<PositioningChunk> {
     this.#positions = [];
     return [{ positions, faults, bytesRead }];
   }
-}
-
-/** When the commission publishes as a rule: Friday of the week, 15:30 in New York. */
-function fridayAfter(asOf: string): string {
-  const date = Temporal.PlainDate.from(asOf);
-  const days = (friday - date.dayOfWeek + 7) % 7;
-  return date.add({ days }).toString();
 }

@@ -39,7 +39,7 @@ export interface Positioning {
   readonly asOf: string;
   /** The day it became known: nothing before this day may use it. */
   readonly knownOn: string;
-  /** `schedule` is the Friday after, which holidays and shutdowns have delayed. */
+  /** `schedule` is the CFTC's timetable, holidays and known delays included. */
   readonly knownBy: "name" | "schedule";
   readonly openInterest: number;
   readonly nonCommercialLong: number;

@@ -95,7 +95,7 @@ const header = [
 const positionsOn = (date: string, counts = " 100,  20,  30,   5,  60,  55,  15,  10"): string =>
   `"EURO FX - SOME, EXCHANGE",250107,${date},099741,${counts},"(CONTRACTS OF EUR 125,000)"`;
 
-Deno.test("positioning knows the day it became known: by name, or the Friday after", async () => {
+Deno.test("positioning knows the day it became known: by name, or by the timetable", async () => {
   const csv = [header, positionsOn("2025-01-07"), positionsOn("2025-01-10")].join("\n");
   await withFiles({ "fx_asof_2025-01-07_committed_2025-01-13_a.csv": csv }, async (folder) => {
     const { positions } = await readPositions(folder);
@@ -109,8 +109,8 @@ Deno.test("positioning knows the day it became known: by name, or the Friday aft
   await withFiles({ "annual.csv": csv }, async (folder) => {
     const { positions } = await readPositions(folder);
     assertEquals(positions.map((one) => [one.knownOn, one.knownBy]), [
-      ["2025-01-10", "schedule"],
-      ["2025-01-10", "schedule"],
+      ["2025-01-13", "schedule"],
+      ["2025-01-13", "schedule"],
     ]);
   });
 });
