@@ -33,6 +33,8 @@ export interface ArchiveDatabase {
     batches: Int8;
     /** Finished and corrected bars of the last batch; a kill may have come before they were told. */
     told: ColumnType<LastingBars, string, string>;
+    /** Minutes that are still to be put right. */
+    waiting: ColumnType<readonly Correction[], string, string>;
     /** The venue whose prices live history is of, and their kind; null before any was known. */
     venue: string | null;
     price_kind: string | null;
@@ -104,6 +106,13 @@ export const archiveMigrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "2026-12-01_waiting": {
+    async up(db: Kysely<unknown>) {
+      await db.schema.withSchema(archiveSchema).alterTable("progress")
+        .addColumn("waiting", "json", (column) => column.notNull().defaultTo("[]"))
+        .execute();
+    },
+  },
 };
 
 /** The state, and the mark that a commit must still find. */
@@ -111,6 +120,8 @@ export interface Standing {
   readonly state: ArchiveState;
   readonly batches: number;
   readonly told: LastingBars;
+  /** Minutes that later commits put right, the oldest first. */
+  readonly waiting: readonly Correction[];
 }
 
 /** Bars of a commit that the next one will not tell of again. */
@@ -137,17 +148,21 @@ export interface ArchiveStore {
   ): Promise<Standing>;
 }
 
+/** Minutes put right in one commit at most: what is left of a feed gone mad comes with the next ones. */
+const correctionsPerCommit = 500;
+
 /** The depot is asked where a correction concerns a day that was moved there. */
 export function createArchiveStore(
   db: Kysely<ArchiveDatabase>,
   depot: BlockDepot | null = null,
+  correctionsMax = correctionsPerCommit,
 ): ArchiveStore {
   const writer = new BlockHistoryWriter(depot);
   return {
     load: () => load(db),
     async commit(from, effects) {
       const batches = from.batches + 1;
-      const told = await db.transaction().execute(async (trx) => {
+      const { told, waiting } = await db.transaction().execute(async (trx) => {
         const moved = await trx.updateTable("progress")
           .set({ heard_at: effects.state.heardAt, batches })
           .where("id", "=", 1).where("batches", "=", String(from.batches))
@@ -162,16 +177,20 @@ export function createArchiveStore(
         await insertBars(history, finished);
         await writer.appendAll(history, appended(effects));
         await keepSymbols(trx, effects);
-        const corrections = [...new Map([...keyed(effects.corrections), ...again]).values()];
-        const corrected = await correctMinutes(history, reader, corrections);
-        const lasting = { finished, corrected };
-        if (count(lasting) + count(from.told) > 0) {
-          await trx.updateTable("progress").set({ told: JSON.stringify(lasting) })
+        const due = keyed([...from.waiting, ...effects.corrections]);
+        const corrections = [...new Map([...due, ...again]).values()];
+        const waiting = corrections.slice(correctionsMax);
+        const now = corrections.slice(0, correctionsMax);
+        const told = { finished, corrected: await correctMinutes(history, reader, now) };
+        const changed = count(told) + count(from.told) + from.waiting.length + waiting.length;
+        if (changed > 0) {
+          await trx.updateTable("progress")
+            .set({ told: JSON.stringify(told), waiting: JSON.stringify(waiting) })
             .where("id", "=", 1).execute();
         }
-        return lasting;
+        return { told, waiting };
       });
-      return { state: effects.state, batches, told };
+      return { state: effects.state, batches, told, waiting };
     },
   };
 }
@@ -198,7 +217,7 @@ export async function lastSequence(db: Kysely<ArchiveDatabase>): Promise<number>
 }
 
 async function load(db: Kysely<ArchiveDatabase>): Promise<Standing> {
-  const { heard_at, batches, told } = await db.selectFrom("progress").selectAll()
+  const { heard_at, batches, ...rest } = await db.selectFrom("progress").selectAll()
     .executeTakeFirstOrThrow();
   const rows = await db.selectFrom("symbols").selectAll().execute();
   const symbols = new Map(rows.map((row): [string, SymbolState] => [row.symbol, {
@@ -210,7 +229,9 @@ async function load(db: Kysely<ArchiveDatabase>): Promise<Standing> {
     finishedUntil: epochMs(Number(row.finished_until)),
     building: row.building as Building | null,
   }]));
-  return { state: { heardAt: epochMs(Number(heard_at)), symbols }, batches: Number(batches), told };
+  const { told, waiting } = rest;
+  const state = { heardAt: epochMs(Number(heard_at)), symbols };
+  return { state, batches: Number(batches), told, waiting };
 }
 
 async function keepSymbols(

@@ -26,7 +26,7 @@ export interface ArchivistDeps {
 
 export class Archivist {
   readonly #deps: ArchivistDeps;
-  readonly #count: (effects: ArchiveEffects) => void;
+  readonly #count: (effects: ArchiveEffects, waiting: number) => void;
   /** `null` until loaded, and after a commit that failed. */
   #standing: Standing | null = null;
 
@@ -102,13 +102,16 @@ export class Archivist {
   }
 
   async #commit(batch: readonly Heard[]): Promise<Committed> {
-    const { store, hours, signal } = this.#deps;
+    const { store, hours, logger, signal } = this.#deps;
     const standing = this.#standing ?? await this.#load();
     signal.throwIfAborted();
     const effects = archiveBatch(standing.state, batch, hours);
     this.#standing = await store.commit(standing, effects);
-    this.#count(effects);
-    const { told: { finished, corrected }, batches } = this.#standing;
+    const { told: { finished, corrected }, batches, waiting } = this.#standing;
+    this.#count(effects, waiting.length);
+    if (waiting.length > standing.waiting.length) {
+      logger.warn({ minutes: waiting.length }, "many late quotes, their bars are put right later");
+    }
     return { effects: { ...effects, bars: finished }, corrected, version: batches };
   }
 }
@@ -120,7 +123,7 @@ function toHeard(event: QuoteEvent, logger: Logger): Heard {
   return event.type === "quotes.late" ? { late: quotes } : { quotes };
 }
 
-function counters(metrics: Metrics): (effects: ArchiveEffects) => void {
+function counters(metrics: Metrics): (effects: ArchiveEffects, waiting: number) => void {
   const quotes = metrics.counter("spotwire_archive_quotes_total", "Quotes archived, each once");
   const bars = metrics.counter("spotwire_archive_bars_total", "Finished bars stored");
   const late = metrics.counter(
@@ -131,7 +134,12 @@ function counters(metrics: Metrics): (effects: ArchiveEffects) => void {
     "spotwire_archive_repeated_quotes_total",
     "Quotes that came again and were passed over",
   );
-  return (effects) => {
+  const corrections = metrics.gauge(
+    "spotwire_archive_corrections_waiting",
+    "Minutes that late quotes changed and whose bars are still to be put right",
+  );
+  return (effects, waiting) => {
+    corrections.set(waiting);
     quotes.inc(effects.quotes);
     bars.inc(effects.bars.length);
     late.inc(effects.late);

@@ -13,8 +13,6 @@ import type { BarColumns, TickColumns } from "../../shared/timeseries/columns.ts
 import type { History } from "../../shared/timeseries/history.ts";
 import { type Correction, minuteKey } from "./decide.ts";
 
-/** Minutes put right in one commit at most; more at once is a feed gone mad, and its ticks stay. */
-const correctionsMax = 500;
 /** How far the close of a corrected minute is carried over silent ones. */
 const carryMsMax = 24 * 60 * minuteMs;
 
@@ -28,7 +26,7 @@ export async function correctMinutes(
   corrections: readonly Correction[],
 ): Promise<readonly Bar[]> {
   const corrected: Bar[] = [];
-  for (const { symbol, minute } of corrections.slice(0, correctionsMax)) {
+  for (const { symbol, minute } of corrections) {
     const range = { from: minute, to: minute + minuteMs };
     const ticks: TickColumns[] = [];
     for await (const piece of history.ticks({ symbol, source: liveSource }, range)) {

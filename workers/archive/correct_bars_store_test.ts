@@ -53,8 +53,10 @@ async function openArchive() {
 async function archive(
   store: Store,
   batches: readonly (readonly Heard[])[],
+  correctionsMax?: number,
 ): Promise<Committed[]> {
-  const archiveStore = createArchiveStore(store.database<ArchiveDatabase>(archiveSchema));
+  const db = store.database<ArchiveDatabase>(archiveSchema);
+  const archiveStore = createArchiveStore(db, null, correctionsMax);
   const told: Committed[] = [];
   for (const batch of batches) {
     const standing = await archiveStore.load();
@@ -106,6 +108,41 @@ Deno.test("a late quote's bar and the silent ones after it are put right, sealed
     [1, 90, 90, 90, 90, 0],
     [2, 90, 90, 90, 90, 0],
     [3, 95, 95, 95, 95, 1],
+  ]);
+  await store.close();
+});
+
+Deno.test("more late minutes than one commit puts right are put right by the next ones, once each", async () => {
+  const store = await openArchive();
+  const minutes = Array.from({ length: 7 }, (_, minute) => minute);
+  const heard = (afterMs: number): Heard => ({ time: epochMs(start + afterMs) });
+  const quotes = (afterMs: number, bid: number, sequence: number): Heard => ({
+    quotes: [quoteOf("EURUSD", [afterMs, bid, sequence, 8 * minuteMs])],
+  });
+  await archive(store, [
+    minutes.map((n) => ({ quotes: [quoteOf("EURUSD", [n * minuteMs, 100, n])] })),
+    [heard(8 * minuteMs)],
+  ]);
+  const late = minutes.map((n) => quotes(n * minuteMs + 1_000, 90, 100 + n));
+  // One of the minutes that wait gets another quote meanwhile.
+  const rest = [quotes(5 * minuteMs + 2_000, 80, 200), heard(8 * minuteMs + 1_000)];
+  const told = await archive(store, [late, ...rest.map((one) => [one])], 3);
+  const corrected = told.map((one) =>
+    one.corrected.filter(({ side }) => side === "bid").map(({ openTime, close }) => [
+      (openTime - start) / minuteMs,
+      Number(close),
+    ])
+  );
+  assertEquals(corrected, [
+    [[0, 90], [1, 90], [2, 90]],
+    [[3, 90], [4, 90], [5, 80]],
+    [[6, 90]],
+  ]);
+  const stored = await barsOf(store, "EURUSD", "bid");
+  assertEquals(stored.filter(([minute]) => minute! < 7).map((bar) => [bar[0], bar[3], bar[5]]), [
+    ...[0, 1, 2, 3, 4].map((minute) => [minute, 90, 2]),
+    [5, 80, 3],
+    [6, 90, 2],
   ]);
   await store.close();
 });
