@@ -5,10 +5,10 @@
 
 import type { Instrument } from "../../../shared/domain/instrument.ts";
 import type { BarColumns, TickColumns } from "../../../shared/timeseries/columns.ts";
-import { markAnotherPair, markPrecision, markSpikes } from "./check_prices.ts";
+import { markAnotherPair, markPrecision, markSpikes, markSpreads } from "./check_prices.ts";
 import { markTimes, type TimeCheck } from "./check_times.ts";
 import { bitsWith, gateBit, type GateName, gateNames } from "./gates.ts";
-import { type Level, sampledMedian } from "./robust.ts";
+import type { Level } from "./robust.ts";
 
 /** What is remembered of the rows before; plain numbers, to be stored between two days. */
 export interface Before {
@@ -42,27 +42,17 @@ export interface Checked {
 const disordered = gateBit.clock | gateBit.out_of_order;
 
 export function checkTicks(ticks: TickColumns, options: CheckOptions): Checked {
-  const { gates, instrument } = options;
+  const { gates } = options;
   const { length, time, bid, ask } = ticks;
   const mask = new Uint32Array(length);
   const sums = new Int32Array(length);
-  for (let i = 0; i < length; i++) {
-    const low = bid[i]!;
-    const high = ask[i]!;
-    sums[i] = low + high;
-    if (high <= low) mask[i] = high < low ? gateBit.crossed : gateBit.locked;
-  }
+  for (let i = 0; i < length; i++) sums[i] = bid[i]! + ask[i]!;
+  markSpreads(mask, (index) => ask[index]! - bid[index]!, options);
   const last = markTimes(mask, time, { ...options, last: lastTime(options), rowMs: 0 });
   const columns = [bid, ask];
   const volumes = [ticks.bidVolume, ticks.askVolume];
   const unmovedSince = markRuns(mask, { time, prices: columns, others: volumes }, options);
   const level = markSpikes(mask, sums, { gates, before: options.before?.level ?? null });
-  const { times, pipsMin } = gates.spread.thresholds as Record<string, number>;
-  const usual = sampledMedian(length, (index) => ask[index]! - bid[index]!);
-  const widest = Math.max(usual * times!, pipsMin! * instrument.pipPoints);
-  for (let i = 0; i < length; i++) {
-    if (ask[i]! - bid[i]! > widest) mask[i]! |= gateBit.spread;
-  }
   markPrecision(mask, gates, (index) => bid[index]! % 10 === 0 && ask[index]! % 10 === 0);
   const median = markAnotherPair(mask, sums, options);
   return finish(mask, options, {
@@ -71,7 +61,20 @@ export function checkTicks(ticks: TickColumns, options: CheckOptions): Checked {
   });
 }
 
-export function checkBars(bars: BarColumns, options: CheckOptions & { rowMs: number }): Checked {
+/** What of the other side a side of bars is checked with. */
+export interface BarQuotes {
+  readonly side: "bid" | "ask";
+  /** Of the other side, by opening time. */
+  readonly otherCloses: ReadonlyMap<number, number>;
+}
+
+export interface BarCheckOptions extends CheckOptions {
+  readonly rowMs: number;
+  /** `null` where the other side did not come with it. */
+  readonly quotes: BarQuotes | null;
+}
+
+export function checkBars(bars: BarColumns, options: BarCheckOptions): Checked {
   const { gates } = options;
   const { length, openTime: time, open, high, low, close } = bars;
   const mask = new Uint32Array(length);
@@ -81,6 +84,13 @@ export function checkBars(bars: BarColumns, options: CheckOptions & { rowMs: num
     const top = Math.max(open[i]!, low[i]!, close[i]!);
     const bottom = Math.min(open[i]!, high[i]!, close[i]!);
     if (high[i]! < top || low[i]! > bottom) mask[i] = gateBit.inconsistent;
+  }
+  if (options.quotes !== null) {
+    const { side, otherCloses } = options.quotes;
+    const sign = side === "bid" ? 1 : -1;
+    const spread = (index: number) =>
+      sign * ((otherCloses.get(time[index]!) ?? NaN) - close[index]!);
+    markSpreads(mask, spread, options);
   }
   const last = markTimes(mask, time, { ...options, last: lastTime(options) });
   const prices = [open, high, low, close];

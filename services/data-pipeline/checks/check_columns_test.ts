@@ -252,7 +252,7 @@ Deno.test("checkBars() finds what is no bar, repeated minutes, gaps and spikes",
     ticks: new Int32Array(count).fill(-1),
     volume: null,
   };
-  const checked = checkBars(bars, { ...options(), rowMs: 60_000 });
+  const checked = checkBars(bars, { ...options(), rowMs: 60_000, quotes: null });
   assertEquals(
     found(checked).flatMap((text, n) => text === "" ? [] : [`${n} ${text}`]),
     ["50 inconsistent", "101 repeated", "150 inconsistent spike", "200 gap"],

@@ -1,5 +1,6 @@
 /** The gates that look at a whole day's prices: spikes, a missing decimal, another instrument. */
 
+import type { Instrument } from "../../../shared/domain/instrument.ts";
 import type { GateSettings } from "./gates.ts";
 import { gateBit } from "./gates.ts";
 import { type Level, levelOf, sampledMedian, windowRows } from "./robust.ts";
@@ -10,6 +11,27 @@ const normalScale = 1.4826;
 const partRowsMin = 20;
 /** Fewer rows tell nothing about decimals. */
 const precisionRowsMin = 100;
+
+/** Marks crossed and locked rows and wide spreads; `NaN` is the spread of a row with one side only. */
+export function markSpreads(
+  mask: Uint32Array,
+  spreadOf: (index: number) => number,
+  { gates, instrument }: { gates: GateSettings; instrument: Instrument },
+): void {
+  const { length } = mask;
+  const spreads = new Float64Array(length);
+  let known = 0;
+  for (let i = 0; i < length; i++) {
+    const spread = spreadOf(i);
+    if (Number.isNaN(spread)) continue;
+    if (spread <= 0) mask[i]! |= spread < 0 ? gateBit.crossed : gateBit.locked;
+    spreads[known++] = spread;
+  }
+  const { times, pipsMin } = gates.spread.thresholds as Record<string, number>;
+  const usual = sampledMedian(known, (index) => spreads[index]!);
+  const widest = Math.max(usual * times!, pipsMin! * instrument.pipPoints);
+  for (let i = 0; i < length; i++) if (spreadOf(i) > widest) mask[i]! |= gateBit.spread;
+}
 
 interface Bounds {
   readonly low: number;

@@ -35,12 +35,18 @@ const threshold = (standard: number, unit: string, range: readonly [number, numb
 /** The order is that of the bits in a mask. */
 export const gates = {
   crossed: {
-    meaning: "the ask lies below the bid",
+    meaning:
+      "the ask lies below the bid; of bars whose two sides are loaded together, at the close",
     action: "quarantine",
-    of: ["ticks"],
+    of: both,
     thresholds: {},
   },
-  locked: { meaning: "bid and ask are equal", action: "flag", of: ["ticks"], thresholds: {} },
+  locked: {
+    meaning: "bid and ask are equal; of bars as crossed",
+    action: "flag",
+    of: both,
+    thresholds: {},
+  },
   inconsistent: {
     meaning: "the high is not the highest price of the bar, or the low not the lowest",
     action: "quarantine",
@@ -89,9 +95,10 @@ export const gates = {
   },
   holiday: { meaning: "the venues are closed that day", action: "flag", of: both, thresholds: {} },
   spread: {
-    meaning: "the spread is more than this many times the day's median, and wider than this",
+    meaning: "the spread is more than this many times the day's median, and wider than this; of " +
+      "bars as crossed",
     action: "flag",
-    of: ["ticks"],
+    of: both,
     thresholds: {
       times: threshold(20, "times the median spread", [1, 10_000]),
       pipsMin: threshold(10, "pips", [0, 100_000]),

@@ -2,7 +2,13 @@
 
 import type { Instrument } from "../../../shared/domain/instrument.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
-import { type Before, checkBars, type CheckOptions, checkTicks } from "../checks/check_columns.ts";
+import {
+  type BarQuotes,
+  type Before,
+  checkBars,
+  type CheckOptions,
+  checkTicks,
+} from "../checks/check_columns.ts";
 import { bitsWith, gateBit, gates, type GateSettings, gatesOf } from "../checks/gates.ts";
 import { type DayQuality, dayQuality, gapsOf } from "../quality/day_quality.ts";
 import { type HeldRow, rowKey } from "../quarantine/quarantine_store.ts";
@@ -59,7 +65,7 @@ export function checkPiece(piece: Piece, context: PieceContext): Decided {
   };
   const checked = kind === "ticks"
     ? checkTicks(toTicks(joined), options)
-    : checkBars(toBars(joined), { ...options, rowMs: intervalMs });
+    : checkBars(toBars(joined), { ...options, rowMs: intervalMs, quotes: quotesOf(piece) });
   const { mask } = checked;
   stopAt(piece, mask, bitsWith(context.gates, "stop"));
   const { kept, held, flagged } = isClean(checked.counts, context.gates)
@@ -102,6 +108,15 @@ export function checkPiece(piece: Piece, context: PieceContext): Decided {
   const ranges = rangesRead(piece, { mask, hours, before: context.before?.time ?? null });
   const { median, before } = checked;
   return { rows: kept, held: all, quality, median, before, ranges };
+}
+
+/** The closing prices of both sides, by the time they stand at. */
+function quotesOf({ series, otherSide }: Piece): BarQuotes | null {
+  if (otherSide === null) return null;
+  const other = toBars(joinRows(otherSide.segments));
+  const closes = new Map<number, number>();
+  for (let i = 0; i < other.length; i++) closes.set(other.openTime[i]!, other.close[i]!);
+  return { side: series.side === "ask" ? "ask" : "bid", otherCloses: closes };
 }
 
 /** No row meets a gate, and those that keep the rows in order and within their day are on. */

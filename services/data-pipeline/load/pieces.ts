@@ -15,6 +15,7 @@ import type {
   TickChunk,
 } from "../../../shared/venues/files/source_file.ts";
 import { ReadingTrace } from "./reading_trace.ts";
+import { SidePairs } from "./side_pairs.ts";
 import { type Rows, rowsOfBars, rowsOfTicks } from "./rows.ts";
 
 /** What rows are of, besides their source. */
@@ -64,6 +65,8 @@ export class Piece {
   readonly previousOf: LoadFile | null;
   /** The row of the series that comes after it. */
   next: { readonly of: LoadFile; readonly at: number } | null = null;
+  /** The other side of its bars, of the same period; `null` where it did not come with them. */
+  otherSide: Piece | null = null;
   /** Something after its last row could not be read. */
   endsBroken = false;
 
@@ -96,6 +99,7 @@ export class PieceBuilder {
   readonly #nameOf: (path: string) => string;
   readonly #open = new Map<string, Piece>();
   readonly #trace = new ReadingTrace();
+  readonly #sides = new SidePairs();
 
   /** Rows later than `latest` never begin a piece. */
   constructor(latest: number, nameOf: (path: string) => string) {
@@ -103,7 +107,7 @@ export class PieceBuilder {
     this.#nameOf = nameOf;
   }
 
-  /** Takes a chunk; the pieces that are complete with it. @throws RangeError beyond `pieceRowsMax` */
+  /** Takes a chunk; the pieces that are complete with it, and both sides of bars together. @throws RangeError beyond `pieceRowsMax` */
   add(of: LoadFile, chunk: TickChunk | BarChunk): Piece[] {
     const series = seriesOf(chunk);
     const rows = "ticks" in chunk ? rowsOfTicks(chunk.ticks) : rowsOfBars(chunk.bars);
@@ -144,7 +148,8 @@ export class PieceBuilder {
         throw new RangeError(`${of.name} has more than ${pieceRowsMax} rows of ${open.day}`);
       }
     }
-    return closed;
+    const openOf = (other: PieceSeries) => this.#open.get(pieceKey(other));
+    return closed.flatMap((piece) => this.#sides.add(piece, openOf));
   }
 
   /** Whether a chunk's faults would have no piece to stay with. */
@@ -165,7 +170,7 @@ export class PieceBuilder {
 
   /** Position of the first file with rows of a piece that is not complete; `Infinity` without. */
   get firstFile(): number {
-    let first = Infinity;
+    let first = this.#sides.firstFile;
     for (const piece of this.#open.values()) first = Math.min(first, piece.firstFile);
     return first;
   }
@@ -174,9 +179,10 @@ export class PieceBuilder {
   end(): Piece[] {
     this.#trace.endFile();
     for (const [key, piece] of this.#open) piece.endsBroken = this.#trace.isBroken(key);
-    const rest = [...this.#open.values()].sort((a, b) => a.period.from - b.period.from);
+    const open = [...this.#open.values()];
     this.#open.clear();
-    return rest;
+    const rest = open.flatMap((piece) => this.#sides.add(piece, () => undefined));
+    return [...rest, ...this.#sides.end()].sort((a, b) => a.period.from - b.period.from);
   }
 }
 

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
-import type { TickChunk } from "../../../shared/venues/files/source_file.ts";
+import type { BarChunk, TickChunk } from "../../../shared/venues/files/source_file.ts";
 import { type LoadFile, type Piece, PieceBuilder } from "./pieces.ts";
 
 const start = Date.UTC(2019, 1, 4);
@@ -81,4 +81,46 @@ Deno.test("PieceBuilder keeps a row of the far future with the day around it", (
   const times = [start, start + 900 * dayMs, start + 1, start + 400 * dayMs];
   assertEquals(builder.add(file, chunk(times, 1)), []);
   assertEquals(builder.end().map((piece) => [piece.day, piece.rows]), [["2019-02-04", 4]]);
+});
+
+function barChunk(side: "bid" | "ask", times: readonly number[], firstRow: number): BarChunk {
+  const ones = new Int32Array(times.length).fill(1);
+  return {
+    ...{ symbol: "EURUSD" as Symbol, side, intervalMs: 60_000, firstRow, rows: null, faults: [] },
+    bytesRead: 0,
+    original: (index) => `row ${firstRow + index}`,
+    bars: {
+      ...{ length: times.length, openTime: Float64Array.from(times), volume: null },
+      ...{ open: ones, high: ones, low: ones, close: ones, ticks: ones },
+    },
+  };
+}
+
+Deno.test("PieceBuilder pairs the sides of bars day by day, and gives each day of each side once", () => {
+  const days = fc.uniqueArray(fc.nat(8), { maxLength: 9 });
+  fc.assert(fc.property(days, days, fc.array(fc.boolean()), (bids, asks, turns) => {
+    const left = { bid: bids.toSorted(), ask: asks.toSorted() };
+    const builder = new PieceBuilder(start + 1_000 * dayMs, (path) => path);
+    const pieces: Piece[] = [];
+    const rows = { bid: 0, ask: 0 };
+    const together = [...turns, ...Array(18).fill(true), ...Array(18).fill(false)];
+    for (const isBid of together) {
+      const side = isBid ? "bid" : "ask";
+      const day = left[side].shift();
+      if (day === undefined) continue;
+      const of = { ...file, name: side };
+      pieces.push(...builder.add(of, barChunk(side, [start + day * dayMs], ++rows[side])));
+      assert(pieces.length > 0 || builder.firstFile === 0);
+    }
+    pieces.push(...builder.end());
+    for (const [side, wanted] of [["bid", bids], ["ask", asks]] as const) {
+      const own = pieces.filter((piece) => piece.series.side === side);
+      const found = own.map((piece) => (piece.period.from - start) / dayMs);
+      assertEquals(found, wanted.toSorted());
+    }
+    for (const { otherSide, period, series } of pieces) {
+      if (otherSide === null) continue;
+      assert(otherSide.period.from === period.from && otherSide.series.side !== series.side);
+    }
+  }));
 });

@@ -138,7 +138,7 @@ class Load {
     } finally {
       await this.#ahead.close();
     }
-    for (const piece of this.#pieces.end()) await this.#store(piece, this.#files.length);
+    await this.#storeAll(this.#pieces.end(), this.#files.length);
     if (this.#loose.length > 0) await this.#storeLoose();
     const more = this.#rowNotes - this.#notes.length;
     const notes = more > 0 ? [...this.#notes, `and ${more} such rows more`] : this.#notes;
@@ -172,7 +172,7 @@ class Load {
       for await (const chunk of this.#ahead.read(of, signal)) {
         signal.throwIfAborted();
         if (this.#pieces.isLoose(chunk)) this.#keepLoose(of, chunk.faults);
-        for (const piece of this.#pieces.add(of, chunk)) await this.#store(piece, of.position);
+        await this.#storeAll(this.#pieces.add(of, chunk), of.position);
         progress.rowsRead += chunk.faults.length +
           ("ticks" in chunk ? chunk.ticks.length : chunk.bars.length);
         progress.bytesDone = this.#bytesBefore + chunk.bytesRead;
@@ -212,6 +212,17 @@ class Load {
   async #storeLoose(): Promise<void> {
     const { lease } = this.#run;
     await storeLoose(this.#deps, { lease, source: this.#source, rows: this.#loose });
+  }
+
+  /** One after another; until the last is stored, a restart begins where the rest of them lie. */
+  async #storeAll(pieces: readonly Piece[], readingFile: number): Promise<void> {
+    let rest = readingFile;
+    const nextFiles = pieces.map(() => 0);
+    for (let n = pieces.length - 1; n >= 0; n--) {
+      nextFiles[n] = rest;
+      rest = Math.min(rest, pieces[n]!.firstFile);
+    }
+    for (const [n, piece] of pieces.entries()) await this.#store(piece, nextFiles[n]!);
   }
 
   async #store(piece: Piece, readingFile: number): Promise<void> {

@@ -88,7 +88,8 @@ export async function columnFile(
   const rows = () =>
     new ColumnBars({ ...shared, instrument: instrument!, clock: clock(), sides, intervalMs });
   const read = (signal?: AbortSignal) => readPieces<BarChunk>(of, { format, rows: rows() }, signal);
-  return { ...base, kind: "bars", format: `${type}-bars`, read };
+  const told = sides.map(({ side }) => side);
+  return { ...base, kind: "bars", sides: told, format: `${type}-bars`, read };
 }
 
 function formatOf(

@@ -53,7 +53,7 @@ export function dukascopyFile(
     return { path, from, bytes, covers, kind: "ticks", format: "dukascopy-ticks", read };
   }
   const read = (signal?: AbortSignal) => readDukascopyBars(of, side, inflate(path, signal));
-  return { path, from, bytes, covers, kind: "bars", format: "dukascopy-bars", read };
+  return { path, from, bytes, covers, kind: "bars", sides: [side], format: "dukascopy-bars", read };
 }
 
 /** What records do not tell of themselves. */

@@ -51,6 +51,7 @@ function pairOf(bid: BarSourceFile, ask: BarSourceFile): BarSourceFile {
   return {
     ...bid,
     format: "fxcm-bars",
+    sides: ["bid", "ask"],
     bytes: bid.bytes + ask.bytes,
     from: bid.from < ask.from ? bid.from : ask.from,
     read: (signal) => readPair(bid, ask, signal),

@@ -53,7 +53,7 @@ export function leanFile(
     return { ...base, kind: "ticks", format: "lean-ticks", read };
   }
   const read = (signal?: AbortSignal) => readRows(of, barRows(of), signal);
-  return { ...base, kind: "bars", format: "lean-bars", read };
+  return { ...base, kind: "bars", sides: ["bid", "ask"], format: "lean-bars", read };
 }
 
 function leanOf(path: string, bytes: number): LeanOf | null {

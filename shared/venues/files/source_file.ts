@@ -50,6 +50,8 @@ export interface TickSourceFile extends SourceFileBase {
 
 export interface BarSourceFile extends SourceFileBase {
   readonly kind: "bars";
+  /** Whose bars it holds. */
+  readonly sides: readonly BarSide[];
   /** As of ticks. */
   readonly tail?: () => AsyncIterable<BarChunk>;
   /** @throws SourceFileError */

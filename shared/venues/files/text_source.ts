@@ -230,6 +230,7 @@ function barFile(of: TextOf): SourceFile {
   return {
     ...base(of),
     kind: "bars",
+    sides: sides.map(({ side }) => side),
     ...readersOf(of, (time) => new BarRows({ ...layout, time })),
   };
 }
