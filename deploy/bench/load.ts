@@ -127,6 +127,7 @@ function checkMs(ticks: TickColumns): number {
     before: null,
     reference: null,
     parts: [0],
+    finer: [],
   };
   return Math.min(...Array.from({ length: 20 }, () => {
     const startedAt = performance.now();

@@ -28,6 +28,8 @@ export interface CheckOptions extends Omit<TimeCheck, "last" | "rowMs"> {
   readonly reference: number | null;
   /** Where the rows of each file begin; the first at 0. */
   readonly parts: readonly number[];
+  /** The rows that were rounded as they were read. */
+  readonly finer: readonly number[];
 }
 
 export interface Checked {
@@ -177,9 +179,10 @@ function before(
 /** Clears the bits of gates that are off, and counts the rest. */
 function finish(
   mask: Uint32Array,
-  { gates }: CheckOptions,
+  { gates, finer }: CheckOptions,
   rest: Pick<Checked, "median" | "before">,
 ): Checked {
+  for (const index of finer) mask[index]! |= gateBit.finer;
   const on = ~bitsWith(gates, "off");
   const byBit = new Uint32Array(gateNames.length);
   for (let i = 0; i < mask.length; i++) {

@@ -47,6 +47,7 @@ function options(over: Partial<CheckOptions> & { overrides?: GateOverrides } = {
     before: null,
     reference: null,
     parts: [0],
+    finer: [],
     ...rest,
   };
 }

@@ -110,6 +110,13 @@ export const gates = {
     of: both,
     thresholds: { percent: threshold(95, "per cent of the rows", [20, 100]) },
   },
+  finer: {
+    meaning: "the file has it finer than it is kept: a price with more decimals than the instrument, " +
+      "rounded outwards, or a time finer than a millisecond, cut",
+    action: "flag",
+    of: both,
+    thresholds: {},
+  },
   clock: {
     meaning:
       "the time is ahead of the load's own, before this year, jumps ahead of the row below " +

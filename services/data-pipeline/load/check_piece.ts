@@ -62,6 +62,7 @@ export function checkPiece(piece: Piece, context: PieceContext): Decided {
     ...context,
     period: piece.period,
     parts: partsOf(piece.segments),
+    finer: finerOf(piece.segments),
   };
   const checked = kind === "ticks"
     ? checkTicks(toTicks(joined), options)
@@ -132,6 +133,19 @@ function partsOf(segments: readonly Segment[]): number[] {
     rows += segment.to - segment.from;
   });
   return parts;
+}
+
+/** Places, in the order of the segments, of the rows that were rounded as they were read. */
+function finerOf(segments: readonly Segment[]): number[] {
+  const places: number[] = [];
+  let offset = 0;
+  for (const { chunk, from, to } of segments) {
+    for (const index of chunk.finer ?? []) {
+      if (index >= from && index < to) places.push(offset + index - from);
+    }
+    offset += to - from;
+  }
+  return places;
 }
 
 const rowsSeries = ({ series }: Piece) => ({

@@ -7,7 +7,7 @@ import type { Instrument } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
-import { type RowNote, SourceFileError } from "../../../shared/venues/files/source_file.ts";
+import { type BarChunk, type RowNote, SourceFileError, type TickChunk } from "../../../shared/venues/files/source_file.ts";
 import { gatesFor } from "../checks/gates.ts";
 import type { ImportRequest, ImportRow, ImportStore, Lease } from "../imports/import_store.ts";
 import type { DayQuality } from "../quality/day_quality.ts";
@@ -112,6 +112,7 @@ class Load {
   #released: ReadonlySet<string> = new Set();
   readonly #notes: string[] = [];
   #rowNotes = 0;
+  #finerNotes = 0;
 
   constructor(
     deps: LoadDeps,
@@ -156,6 +157,16 @@ class Load {
     }
   }
 
+  /** Some of the rows that are kept coarser than they are written; the gate counts them all. */
+  #noteFiner(of: LoadFile, chunk: TickChunk | BarChunk): void {
+    for (const index of chunk.finer ?? []) {
+      if (this.#finerNotes === finerNotesMax) return;
+      this.#finerNotes++;
+      const row = chunk.rows?.[index] ?? chunk.firstRow + index;
+      this.#note(of, [{ row, text: `it is finer than it is kept: ${chunk.original(index)}` }]);
+    }
+  }
+
   async #readAll(from: number, signal: AbortSignal): Promise<void> {
     for (const file of this.#files) {
       if (file.position >= from) await this.#readFile(file);
@@ -177,6 +188,7 @@ class Load {
           ("ticks" in chunk ? chunk.ticks.length : chunk.bars.length);
         progress.bytesDone = this.#bytesBefore + chunk.bytesRead;
         this.#note(of, chunk.notes ?? []);
+        this.#noteFiner(of, chunk);
       }
     } catch (error) {
       if (!(error instanceof SourceFileError) || this.#request.unreadable === "stop") throw error;
@@ -268,5 +280,7 @@ class Load {
 
 /** Rows told of one by one. */
 const notesMax = 20;
+/** Of these, rows that were rounded. */
+const finerNotesMax = 5;
 /** Rows without a day that one load keeps apart at most. */
 const looseMax = 100_000;

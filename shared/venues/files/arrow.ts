@@ -6,7 +6,7 @@
 import { type Column, type DataType, tableFromIPC, TimeUnit, Type } from "@uwdata/flechette";
 import { type ArrowMessage, ArrowMessages } from "./arrow_messages.ts";
 import { columnFile, type ColumnPiece } from "./column_file.ts";
-import { epochOf } from "./column_values.ts";
+import { epochOf, msOf } from "./column_values.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
 import type { SourceOptions } from "./source_options.ts";
 
@@ -115,9 +115,23 @@ async function* readBatches(
 
 /** @throws RangeError where its buffers hold fewer values than the batch says it has rows. */
 function valuesOf(column: Column<unknown>, length: number): ArrayLike<unknown> {
-  const values = column.length === length ? column.toArray() : [];
+  const values = column.length === length ? timesOf(column) ?? column.toArray() : [];
   if (values.length === length) return values;
   throw new RangeError(`${column.length} values are not those of ${length} rows`);
+}
+
+/** Timestamps finer than milliseconds; the library would round their last digits. */
+function timesOf(column: Column<unknown>): (number | null)[] | null {
+  const { typeId, unit } = column.type as unknown as { typeId: number; unit: number };
+  if (typeId !== Type.Timestamp || unit < TimeUnit.MICROSECOND) return null;
+  const perMs = unit === TimeUnit.MICROSECOND ? 1_000n : 1_000_000n;
+  return column.data.flatMap((batch) => {
+    const counts = batch.values as unknown as BigInt64Array;
+    return Array.from(
+      { length: Math.min(batch.length, counts.length) },
+      (_, at) => batch.at(at) === null ? null : msOf(counts[at]!, perMs),
+    );
+  });
 }
 
 /** @throws SourceFileError for a column that no value can be read of. */

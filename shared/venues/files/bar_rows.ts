@@ -54,7 +54,7 @@ export class BarRows implements RowReader<BarChunk> {
       has++;
     }
     if (has === 0) return "it has no prices";
-    for (const side of this.#sides) side.keep(cells, row, time.ms);
+    for (const side of this.#sides) side.keep(cells, row, time);
     return null;
   }
 
@@ -85,6 +85,7 @@ class SideBars {
       decimals: layout.instrument.pricePrecision,
       up: cells.side === "ask",
       leftOut: layout.priceDecimals ?? null,
+      finer: false,
     };
   }
 
@@ -98,6 +99,7 @@ class SideBars {
     const { side, volume, ticks } = this.#cells;
     const { row } = this.#bars;
     const grid = this.#grid;
+    grid.finer = false;
     for (let price = 0; price < 4; price++) {
       const cell = this.#prices[price]!;
       const points = readPrice(cells, cell, grid);
@@ -114,10 +116,10 @@ class SideBars {
     return null;
   }
 
-  keep(cells: Cells, row: number, openTime: number): void {
+  keep(cells: Cells, row: number, time: TimeCells): void {
     if (!this.#isKept) return;
-    this.#bars.keep(openTime);
-    this.#places.push(row, cells);
+    this.#bars.keep(time.ms);
+    this.#places.push(row, cells, time.isCut || this.#grid.finer);
   }
 
   take(taken: RowsTaken): BarChunk {

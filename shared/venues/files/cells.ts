@@ -120,6 +120,8 @@ export interface PriceGrid {
   readonly up: boolean;
   /** Decimals left out of whole-number prices; `null` where they are written. */
   readonly leftOut: number | null;
+  /** Set where a price was finer; whoever reads rows takes it back. */
+  finer: boolean;
 }
 
 /**
@@ -129,11 +131,13 @@ export interface PriceGrid {
 export function readPoints(
   bytes: Uint8Array,
   [start, end]: readonly [number, number],
-  { decimals, up, leftOut }: PriceGrid,
+  grid: PriceGrid,
 ): number {
+  const { decimals, up, leftOut } = grid;
   if (leftOut !== null) {
     const whole = readDigits(bytes, start, end) * 10 ** (decimals - leftOut);
     const points = up ? Math.ceil(whole - 1e-9) : Math.floor(whole + 1e-9);
+    if (Math.abs(points - whole) > 1e-6) grid.finer = true;
     return points > 0 && points <= pointsMax ? points : notPoints;
   }
   let value = 0;
@@ -158,6 +162,7 @@ export function readPoints(
     }
   }
   for (; read < decimals; read++) value *= 10;
+  if (finer) grid.finer = true;
   if (finer && up) value++;
   return value > 0 && value <= pointsMax ? value : notPoints;
 }

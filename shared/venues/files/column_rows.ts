@@ -3,7 +3,7 @@
 import type { BarSide } from "../../domain/bar.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { BarBuffer, isTickCount, startFault } from "./bar_buffer.ts";
-import { notPoints } from "./cells.ts";
+import { notPoints, type PriceGrid } from "./cells.ts";
 import type { WallClock } from "./clock.ts";
 import { ColumnTime, pointsOf, ticksOf, volumeOf } from "./column_values.ts";
 import { floats, integers, takeGiven } from "./row_block.ts";
@@ -57,6 +57,11 @@ class Rows {
     return this.#time.ms;
   }
 
+  /** Whether that was cut off a finer time. */
+  get isCut(): boolean {
+    return this.#time.isCut;
+  }
+
   /** Reads a row's time, or says what is wrong with it. */
   readTime(values: ColumnValues, at: number): string | null {
     const { time, timeOfDay } = this.#cells;
@@ -77,13 +82,18 @@ class Rows {
     this.#clock.note = null;
   }
 
-  places(values: ColumnValues, span: RowSpan, rows: Int32Array) {
+  places(
+    values: ColumnValues,
+    span: RowSpan,
+    { rows, finer }: { rows: Int32Array; finer: readonly number[] },
+  ) {
     const { faults, notes } = this;
     return {
       firstRow: rows[0] ?? span.firstRow,
       rows,
       original: (index: number) => textOf(values, span.from + rows[index]! - span.firstRow),
       faults,
+      ...(finer.length > 0 ? { finer } : {}),
       ...(notes.length > 0 ? { notes } : {}),
     };
   }
@@ -118,7 +128,7 @@ export class ColumnTicks {
         last = bySymbol.get(instrument) ?? new TickColumnsOf(instrument, this.#of);
         bySymbol.set(instrument, last);
         fault = this.#rows.readTime(values, at) ??
-          last.read(values, at, { row, time: this.#rows.ms });
+          last.read(values, at, { row, time: this.#rows.ms, isCut: this.#rows.isCut });
       }
       if (fault !== null) {
         this.#rows.faults.push({ row, original: textOf(values, at), reason: fault });
@@ -131,7 +141,7 @@ export class ColumnTicks {
     }
     return [...bySymbol.values()].map((ticks, index) => {
       const taken = ticks.take();
-      const places = this.#rows.places(values, span, taken.rows);
+      const places = this.#rows.places(values, span, taken);
       const own = index === 0 ? places : { ...places, faults: [], notes: [] };
       return { symbol: ticks.instrument.symbol, ticks: taken.ticks, bytesRead, ...own };
     });
@@ -159,23 +169,36 @@ class TickColumnsOf {
   readonly #bidVolume = floats();
   readonly #askVolume = floats();
   readonly #rows = integers();
+  readonly #bidGrid: PriceGrid;
+  readonly #askGrid: PriceGrid;
+  readonly #finer: number[] = [];
 
   constructor(instrument: Instrument, of: Shared) {
     this.instrument = instrument;
     this.#of = of;
+    const decimals = instrument.pricePrecision;
+    const leftOut = of.priceDecimals;
+    this.#bidGrid = { decimals, up: false, leftOut, finer: false };
+    this.#askGrid = { decimals, up: true, leftOut, finer: false };
   }
 
-  read(values: ColumnValues, at: number, of: { row: number; time: number }): string | null {
-    const { cells, priceDecimals: leftOut } = this.#of;
-    const decimals = this.instrument.pricePrecision;
-    const bid = pointsOf(values[cells.bid!]![at], { decimals, up: false, leftOut });
+  read(
+    values: ColumnValues,
+    at: number,
+    of: { row: number; time: number; isCut: boolean },
+  ): string | null {
+    const { cells } = this.#of;
+    this.#bidGrid.finer = of.isCut;
+    this.#askGrid.finer = of.isCut;
+    const bid = pointsOf(values[cells.bid!]![at], this.#bidGrid);
     if (bid === notPoints) return `bid "${values[cells.bid!]![at]}" is not a price`;
-    const ask = pointsOf(values[cells.ask!]![at], { decimals, up: true, leftOut });
+    const ask = pointsOf(values[cells.ask!]![at], this.#askGrid);
     if (ask === notPoints) return `ask "${values[cells.ask!]![at]}" is not a price`;
     const bidVolume = volumeOf(values[cells.bidVolume ?? -1]?.[at]);
     const askVolume = volumeOf(values[cells.askVolume ?? -1]?.[at]);
     if (bidVolume === null) return volumeFault(String(values[cells.bidVolume!]![at]));
     if (askVolume === null) return volumeFault(String(values[cells.askVolume!]![at]));
+    if (this.#bidGrid.finer || this.#askGrid.finer) this.#finer.push(this.#rows.length);
     this.#time.push(of.time);
     this.#bid.push(bid);
     this.#ask.push(ask);
@@ -194,7 +217,7 @@ class TickColumnsOf {
       bidVolume: takeGiven(this.#bidVolume),
       askVolume: takeGiven(this.#askVolume),
     };
-    return { ticks, rows: this.#rows.take() };
+    return { ticks, rows: this.#rows.take(), finer: this.#finer };
   }
 }
 
@@ -223,12 +246,12 @@ export class ColumnBars {
       for (const side of columns) fault ??= side.check(values, at);
       if (fault !== null) {
         this.#rows.faults.push({ row, original: textOf(values, at), reason: fault });
-      } else for (const side of columns) side.keep(row, this.#rows.ms);
+      } else for (const side of columns) side.keep(row, this.#rows);
       this.#rows.noteClock(row);
     }
     return columns.map((side, index) => {
       const taken = side.take();
-      const places = this.#rows.places(values, span, taken.rows);
+      const places = this.#rows.places(values, span, taken);
       const own = index === 0 ? places : { ...places, faults: [], notes: [] };
       const { symbol } = instrument;
       return { symbol, side: side.side, intervalMs, bars: taken.bars, bytesRead, ...own };
@@ -238,27 +261,29 @@ export class ColumnBars {
 
 class BarColumnsOf {
   readonly side: BarSide;
-  readonly #of: BarsOf;
   readonly #cells: CellsByRole;
   readonly #bars: BarBuffer;
   readonly #rows = integers();
+  readonly #grid: PriceGrid;
+  readonly #finer: number[] = [];
 
   constructor(of: BarsOf, { side, cells }: BarsOf["sides"][number]) {
-    this.#of = of;
     this.side = side;
     this.#cells = cells;
+    this.#grid = {
+      decimals: of.instrument.pricePrecision,
+      up: side === "ask",
+      leftOut: of.priceDecimals,
+      finer: false,
+    };
     this.#bars = new BarBuffer();
   }
 
   check(values: ColumnValues, at: number): string | null {
     const cells = this.#cells;
     const { row } = this.#bars;
-    const { instrument, priceDecimals } = this.#of;
-    const grid = {
-      decimals: instrument.pricePrecision,
-      up: this.side === "ask",
-      leftOut: priceDecimals,
-    };
+    const grid = this.#grid;
+    grid.finer = false;
     for (const [index, role] of priceRoles.entries()) {
       const value = values[cells[role]!]![at];
       const points = pointsOf(value, grid);
@@ -274,12 +299,13 @@ class BarColumnsOf {
     return isTickCount(row[5]!) ? null : volumeFault(String(ticks));
   }
 
-  keep(row: number, openTime: number): void {
-    this.#bars.keep(openTime);
+  keep(row: number, { ms, isCut }: Rows): void {
+    if (isCut || this.#grid.finer) this.#finer.push(this.#rows.length);
+    this.#bars.keep(ms);
     this.#rows.push(row);
   }
 
   take() {
-    return { bars: this.#bars.take(), rows: this.#rows.take() };
+    return { bars: this.#bars.take(), rows: this.#rows.take(), finer: this.#finer };
   }
 }

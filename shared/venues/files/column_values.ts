@@ -12,6 +12,8 @@ const onGrid = 1e-4;
 /** Times in whatever type a column has; a number is the epoch in the unit its size tells. */
 export class ColumnTime {
   ms = 0;
+  /** Something finer than a millisecond was cut off it. */
+  isCut = false;
   readonly #wall = new WallTime();
   readonly #clock: WallClock;
   readonly #timeOfDayPerMs: number | null;
@@ -24,7 +26,9 @@ export class ColumnTime {
 
   read(value: unknown): string | null {
     if (typeof value === "number" || typeof value === "bigint") {
-      this.#wall.ms = epochOf(Number(value));
+      const exact = exactMs(Number(value));
+      this.#wall.ms = wholeMs(exact);
+      this.#wall.isCut = exact - this.#wall.ms > sameMs;
       return this.#take(Number.isNaN(this.#wall.ms) ? null : "wall", value);
     }
     if (typeof value !== "string") return this.#take(null, value);
@@ -47,6 +51,7 @@ export class ColumnTime {
 
   #take(read: WallRead, value: unknown): string | null {
     if (read === null) return `time "${value}" is not a time`;
+    this.isCut = this.#wall.isCut;
     const utc = read === "wall" ? this.#clock.toUtc(this.#wall.ms) : this.#wall.ms;
     if (typeof utc === "string") return `time "${value}" ${utc}`;
     this.ms = utc;
@@ -69,12 +74,25 @@ function clockText(value: unknown, perMs: number | null): string | null {
 }
 
 /** Seconds stay below 1e11 until the year 5138, milliseconds below 1e14, and so on. */
-export function epochOf(value: number): number {
+export const epochOf = (value: number): number => wholeMs(exactMs(value));
+
+function exactMs(value: number): number {
   if (!(value >= 0)) return Number.NaN;
-  if (value < 1e11) return Math.floor(value * 1e3);
-  if (value < 1e14) return Math.floor(value);
-  return value < 1e17 ? Math.floor(value / 1e3) : Math.floor(value / 1e6);
+  if (value < 1e11) return value * 1e3;
+  if (value < 1e14) return value;
+  return value < 1e17 ? value / 1e3 : value / 1e6;
 }
+
+/** What a double of seconds since 1970 may be beside the millisecond it stands for. */
+const sameMs = 3e-4;
+const wholeMs = (exact: number): number => Math.floor(exact + sameMs);
+
+/**
+ * A count of a finer unit in milliseconds; half of one stands for any rest, which a double could
+ * round up to the next.
+ */
+export const msOf = (count: bigint, perMs: bigint): number =>
+  Number(count / perMs) + (count % perMs === 0n ? 0 : 0.5);
 
 /** As {@link readPoints}; a double counts as the decimal it was parsed from. */
 export function pointsOf(value: unknown, grid: PriceGrid): number {
@@ -86,7 +104,9 @@ export function pointsOf(value: unknown, grid: PriceGrid): number {
   const exact = Number(value) * 10 ** (grid.decimals - (grid.leftOut ?? 0));
   const nearest = Math.round(exact);
   const outwards = grid.up ? Math.ceil(exact) : Math.floor(exact);
-  const points = Math.abs(exact - nearest) < onGrid ? nearest : outwards;
+  const isOn = Math.abs(exact - nearest) < onGrid;
+  if (!isOn) grid.finer = true;
+  const points = isOn ? nearest : outwards;
   return points > 0 && points <= pointsMax ? points : notPoints;
 }
 

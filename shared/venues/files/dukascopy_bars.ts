@@ -34,13 +34,17 @@ export async function* readDukascopyBars(
   const volume = new Float64Array(count);
   const at = new Int32Array(count);
   const faults: RowFault[] = [];
+  const finer: number[] = [];
   let length = 0;
   for (let row = 0; row < count; row++) {
     const offset = row * recordBytes;
     const second = view.getUint32(offset);
+    let isFiner = false;
     let isBar = second < daySeconds && second % 60 === 0;
     for (let price = 0; price < 4; price++) {
-      const points = grid.points(view.getUint32(offset + 4 + 4 * price), side);
+      const count = view.getUint32(offset + 4 + 4 * price);
+      const points = grid.points(count, side);
+      isFiner ||= grid.isFiner(count);
       prices[price]![length] = points;
       isBar &&= points > 0;
     }
@@ -49,6 +53,7 @@ export async function* readDukascopyBars(
       faults.push({ row: row + 1, original, reason: `second ${second} of the day is no bar` });
       continue;
     }
+    if (isFiner) finer.push(length);
     openTime[length] = of.from + second * 1_000;
     volume[length] = view.getFloat32(offset + 20);
     at[length++] = row + 1;
@@ -74,6 +79,7 @@ export async function* readDukascopyBars(
     rows: faults.length === 0 ? null : at.subarray(0, length),
     original: (index) => hexOf(records, (at[index]! - 1) * recordBytes, recordBytes),
     faults,
+    ...(finer.length > 0 ? { finer } : {}),
     bytesRead: of.bytes,
   };
 }

@@ -39,12 +39,14 @@ function readChunk(
   const askVolume = new Float64Array(count);
   const at = new Int32Array(count);
   const faults: RowFault[] = [];
+  const finer: number[] = [];
   let length = 0;
   for (let row = first; row < first + count; row++) {
     const offset = row * recordBytes;
     const ms = view.getUint32(offset);
-    const askPoints = grid.points(view.getUint32(offset + 4), "ask");
-    const bidPoints = grid.points(view.getUint32(offset + 8), "bid");
+    const [askCount, bidCount] = [view.getUint32(offset + 4), view.getUint32(offset + 8)];
+    const askPoints = grid.points(askCount, "ask");
+    const bidPoints = grid.points(bidCount, "bid");
     if (ms >= hourMs || askPoints === 0 || bidPoints === 0) {
       faults.push(faultOf(records, row));
       continue;
@@ -54,6 +56,7 @@ function readChunk(
     ask[length] = askPoints;
     askVolume[length] = view.getFloat32(offset + 12);
     bidVolume[length] = view.getFloat32(offset + 16);
+    if (grid.isFiner(askCount) || grid.isFiner(bidCount)) finer.push(length);
     at[length++] = row + 1;
   }
   const ticks = {
@@ -71,6 +74,7 @@ function readChunk(
     rows: faults.length === 0 ? null : at.subarray(0, length),
     original: (index) => hexOf(records, (at[index]! - 1) * recordBytes, recordBytes),
     faults,
+    ...(finer.length > 0 ? { finer } : {}),
     bytesRead: Math.round((of.bytes * (first + count)) / rows.of),
   };
 }

@@ -10,7 +10,7 @@ import {
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { columnFile, type ColumnPiece } from "./column_file.ts";
-import { epochOf } from "./column_values.ts";
+import { epochOf, msOf } from "./column_values.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
 import type { SourceOptions } from "./source_options.ts";
 
@@ -22,8 +22,8 @@ const groupBytesMax = 1024 ** 3;
 /** Times as epoch milliseconds; days at midnight. */
 const parsers = {
   timestampFromMilliseconds: (millis: bigint) => Number(millis),
-  timestampFromMicroseconds: (micros: bigint) => Math.floor(Number(micros) / 1e3),
-  timestampFromNanoseconds: (nanos: bigint) => Number(nanos / 1_000_000n),
+  timestampFromMicroseconds: (micros: bigint) => msOf(micros, 1_000n),
+  timestampFromNanoseconds: (nanos: bigint) => msOf(nanos, 1_000_000n),
   dateFromDays: (days: number) => days * 86_400_000,
 };
 

@@ -49,12 +49,15 @@ export class RowPlaces {
   readonly #rows = integers();
   readonly #starts = integers();
   readonly #ends = integers();
+  #finer: number[] = [];
 
   get count(): number {
     return this.#rows.length;
   }
 
-  push(row: number, cells: Cells): void {
+  /** `isFiner` where the row is stored rounded. */
+  push(row: number, cells: Cells, isFiner: boolean): void {
+    if (isFiner) this.#finer.push(this.#rows.length);
     this.#rows.push(row);
     this.#starts.push(cells.lineStart);
     this.#ends.push(cells.lineEnd);
@@ -64,6 +67,8 @@ export class RowPlaces {
     const rows = this.#rows.take();
     const starts = this.#starts.take();
     const ends = this.#ends.take();
+    const finer = this.#finer;
+    this.#finer = [];
     const firstRow = rows[0] ?? faults[0]?.row ?? 1;
     const isDense = rows.length === 0 || rows[rows.length - 1]! - firstRow === rows.length - 1;
     return {
@@ -71,6 +76,7 @@ export class RowPlaces {
       rows: isDense ? null : rows,
       original: (index: number) => textOf(bytes, starts[index]!, ends[index]!),
       faults,
+      ...(finer.length > 0 ? { finer } : {}),
       ...(notes.length > 0 ? { notes } : {}),
     };
   }

@@ -70,6 +70,11 @@ interface ChunkBase {
   original(index: number): string;
   /** Rows that are none: kept apart, never dropped. */
   readonly faults: readonly RowFault[];
+  /**
+   * Indices of the rows that the file has finer than they are kept: a price with more decimals than
+   * the instrument, rounded outwards, or a time finer than a millisecond, cut.
+   */
+  readonly finer?: readonly number[];
   /** What was decided about rows that are kept: which pass of a doubled hour they belong to. */
   readonly notes?: readonly RowNote[];
   /** The file these rows stand in, where several are read as one. */

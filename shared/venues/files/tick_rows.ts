@@ -47,7 +47,7 @@ export class TickRows implements RowReader<TickChunk> {
     }
     const fault = time.read(cells);
     if (fault !== null) return fault;
-    return this.#current!.read(cells, { row, time: time.ms, layout: this.#layout });
+    return this.#current!.read(cells, { row, time, layout: this.#layout });
   }
 
   take(taken: RowsTaken): TickChunk[] {
@@ -108,8 +108,8 @@ class SymbolTicks {
     this.#carries = layout.carries === true;
     const decimals = instrument.pricePrecision;
     const leftOut = layout.priceDecimals ?? null;
-    this.#bidGrid = { decimals, up: false, leftOut };
-    this.#askGrid = { decimals, up: true, leftOut };
+    this.#bidGrid = { decimals, up: false, leftOut, finer: false };
+    this.#askGrid = { decimals, up: true, leftOut, finer: false };
     this.#bidVolume = layout.bidVolume === null ? null : floats();
     this.#askVolume = layout.askVolume === null ? null : floats();
   }
@@ -118,8 +118,10 @@ class SymbolTicks {
     return this.#places.count;
   }
 
-  read(cells: Cells, of: { row: number; time: number; layout: TickLayout }): string | null {
-    const { layout } = of;
+  read(cells: Cells, of: { row: number; time: TimeCells; layout: TickLayout }): string | null {
+    const { layout, time } = of;
+    this.#bidGrid.finer = false;
+    this.#askGrid.finer = false;
     const bid = this.#price(cells, layout.bid, false);
     if (bid === notPoints) return priceFault("bid", cells.text(layout.bid));
     const ask = this.#price(cells, layout.ask, true);
@@ -130,12 +132,12 @@ class SymbolTicks {
     if (askVolume === null) return volumeFault(cells.text(layout.askVolume!));
     this.#lastBid = bid;
     this.#lastAsk = ask;
-    this.#time.push(of.time);
+    this.#time.push(time.ms);
     this.#bid.push(bid);
     this.#ask.push(ask);
     this.#bidVolume?.push(bidVolume);
     this.#askVolume?.push(askVolume);
-    this.#places.push(of.row, cells);
+    this.#places.push(of.row, cells, time.isCut || this.#bidGrid.finer || this.#askGrid.finer);
     return null;
   }
 

@@ -7,6 +7,8 @@ import { type DateOrder, WallTime } from "./wall_time.ts";
 export interface TimeCells {
   /** Of the row read last, epoch milliseconds, UTC. */
   ms: number;
+  /** Something finer than a millisecond was cut off it. */
+  readonly isCut: boolean;
   /** Reads a row's time into `ms`, or says what is wrong with it. */
   read(cells: Cells): string | null;
 }
@@ -17,6 +19,7 @@ const dot = 46;
 /** Milliseconds since a midnight, fractions cut off: Lean's ticks, seconds and minutes. */
 export class MsOfDay implements TimeCells {
   ms = 0;
+  isCut = false;
   readonly #midnight: number;
 
   constructor(midnight: number) {
@@ -35,6 +38,7 @@ export class MsOfDay implements TimeCells {
       return `"${cells.text(0)}" is not a number of milliseconds in a day`;
     }
     this.ms = this.#midnight + ms;
+    this.isCut = fraction > 0;
     return null;
   }
 }
@@ -42,6 +46,7 @@ export class MsOfDay implements TimeCells {
 /** A count since 1970 in its own unit, digits beyond milliseconds cut off. */
 export class EpochTime implements TimeCells {
   ms = 0;
+  isCut = false;
   readonly #cell: number;
   readonly #perMs: number;
 
@@ -55,12 +60,16 @@ export class EpochTime implements TimeCells {
     const text = cells.text(this.#cell);
     if (!/^\d{1,20}(\.\d{1,9})?$/.test(text)) return `time "${text}" is not an epoch count`;
     // A count of nanoseconds is beyond 2^53: its last digits are cut off as text.
-    const ms = this.#perMs === 1e6 ? Number(text.slice(0, -6)) : Number(text) / this.#perMs;
+    const isNs = this.#perMs === 1e6;
+    const ms = isNs ? Number(text.slice(0, -6)) : Number(text) / this.#perMs;
     this.ms = Math.floor(ms + 1e-6);
+    this.isCut = isNs ? /[1-9]/.test(text.slice(-6)) : ms - this.ms > sameMs;
     return this.ms <= lastMs ? null : `time "${text}" lies beyond the calendar`;
   }
 }
 
+/** What a double of seconds since 1970 may be beside the millisecond it stands for. */
+const sameMs = 3e-4;
 /** The year 9999. */
 const lastMs = 253_402_300_799_999;
 
@@ -76,6 +85,7 @@ export interface WrittenTimeOptions {
 /** A date and time in one cell, or in two. */
 export class WrittenTime implements TimeCells {
   ms = 0;
+  isCut = false;
   readonly #time: WallTime;
   readonly #cell: number;
   readonly #timeCell: number | null;
@@ -98,6 +108,7 @@ export class WrittenTime implements TimeCells {
     const read = time === null
       ? this.#time.read(bytes, start, end)
       : this.#time.readPair(bytes, [start, end], [starts[time]!, ends[time]!]);
+    this.isCut = read !== null && this.#time.isCut;
     if (read === "wall" && this.#clock !== null) {
       const utc = this.#clock.toUtc(this.#time.ms);
       if (typeof utc === "string") return `time "${this.#text(cells)}" ${utc}`;

@@ -28,6 +28,8 @@ export type WallRead = "wall" | "instant" | null;
 export class WallTime {
   /** Milliseconds the clock on the wall shows, as if it were UTC; UTC itself after `instant`. */
   ms = 0;
+  /** Something finer than a millisecond was cut off. */
+  isCut = false;
   readonly #order: DateOrder;
   #yearMonthDay = -1;
   #midnight = 0;
@@ -40,6 +42,7 @@ export class WallTime {
     const date = this.#readDate(bytes, start, end);
     if (date < 0) return null;
     if (date === end) {
+      this.isCut = false;
       this.ms = this.#midnight;
       return "wall";
     }
@@ -83,6 +86,7 @@ export class WallTime {
   }
 
   #readClock(bytes: Uint8Array, start: number, end: number): WallRead {
+    this.isCut = false;
     const hour = twoDigits(bytes, start, end);
     let at = start + 2;
     const isSeparated = bytes[at] === colon && at < end;
@@ -103,7 +107,9 @@ export class WallTime {
       if (!isDigit(bytes[at]!)) at++;
       const from = at;
       for (let scale = 100; at < end && isDigit(bytes[at]!); at++, scale /= 10) {
-        if (scale >= 1) ms += (bytes[at]! - zero) * scale;
+        const digit = bytes[at]! - zero;
+        if (scale >= 1) ms += digit * scale;
+        else if (digit !== 0) this.isCut = true;
       }
       if (at === from || at - from > 9) return null;
     }
