@@ -111,7 +111,8 @@ export const gates = {
     thresholds: { percent: threshold(95, "per cent of the rows", [20, 100]) },
   },
   finer: {
-    meaning: "the file has it finer than it is kept: a price with more decimals than the instrument, " +
+    meaning:
+      "the file has it finer than it is kept: a price with more decimals than the instrument, " +
       "rounded outwards, or a time finer than a millisecond, cut",
     action: "flag",
     of: both,

@@ -7,7 +7,12 @@ import type { Instrument } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
-import { type BarChunk, type RowNote, SourceFileError, type TickChunk } from "../../../shared/venues/files/source_file.ts";
+import {
+  type BarChunk,
+  type RowNote,
+  SourceFileError,
+  type TickChunk,
+} from "../../../shared/venues/files/source_file.ts";
 import { gatesFor } from "../checks/gates.ts";
 import type { ImportRequest, ImportRow, ImportStore, Lease } from "../imports/import_store.ts";
 import type { DayQuality } from "../quality/day_quality.ts";

@@ -1,5 +1,6 @@
 /** Dukascopy's minute bars of a day: second of the day, open, close, low, high (in that order), volume. */
 
+import type { BarColumns } from "../../timeseries/columns.ts";
 import { gridOf } from "./dukascopy_grid.ts";
 import type { RecordsOf } from "./dukascopy.ts";
 import { type BarChunk, hexOf, type RowFault, SourceFileError } from "./source_file.ts";
@@ -58,28 +59,40 @@ export async function* readDukascopyBars(
     volume[length] = view.getFloat32(offset + 20);
     at[length++] = row + 1;
   }
-  const [open, close, low, high] = prices.map((column) =>
-    column.subarray(0, length)
-  ) as typeof prices;
   yield {
     symbol: of.instrument.symbol,
     side,
     intervalMs,
-    bars: {
-      length,
-      openTime: openTime.subarray(0, length),
-      open,
-      high,
-      low,
-      close,
-      ticks: new Int32Array(length).fill(-1),
-      volume: volume.subarray(0, length),
-    },
+    bars: barsOf(length, { openTime, prices, volume }),
     firstRow: at[0] ?? 1,
     rows: faults.length === 0 ? null : at.subarray(0, length),
     original: (index) => hexOf(records, (at[index]! - 1) * recordBytes, recordBytes),
     faults,
     ...(finer.length > 0 ? { finer } : {}),
     bytesRead: of.bytes,
+  };
+}
+
+/** Prices come as the records have them: open, close, low, high. */
+function barsOf(
+  length: number,
+  { openTime, prices, volume }: {
+    openTime: Float64Array;
+    prices: readonly [Int32Array, Int32Array, Int32Array, Int32Array];
+    volume: Float64Array;
+  },
+): BarColumns {
+  const [open, close, low, high] = prices.map((column) => column.subarray(0, length)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  return {
+    length,
+    openTime: openTime.subarray(0, length),
+    ...{ open, high, low, close },
+    ticks: new Int32Array(length).fill(-1),
+    volume: volume.subarray(0, length),
   };
 }
