@@ -129,8 +129,8 @@ Deno.test("GET /v1/conversions takes the middle of bid and ask bars of the same 
 
 Deno.test("GET …/session says why a moment is closed, and when it opens next", async () => {
   const { json, deps, clock } = await market("2019-02-05T10:00:00Z");
-  const session = async (query: string) => {
-    const { body } = await json(`/v1/instruments/EURUSD/session${query}`);
+  const session = async (query: string, symbol = "EURUSD") => {
+    const { body } = await json(`/v1/instruments/${symbol}/session${query}`);
     const { isOpen, reason, nextOpen } = sessionView.parse(body);
     return [isOpen, reason, nextOpen];
   };
@@ -142,6 +142,14 @@ Deno.test("GET …/session says why a moment is closed, and when it opens next",
     "holiday",
     "2019-12-25T22:00:00.000Z",
   ]);
+  // Gold rests an hour each evening.
+  const evening = "2019-02-06T23:00:00.000Z";
+  assertEquals(await session("?at=2019-02-06T22:30:00Z", "XAUUSD"), [
+    false,
+    "daily_break",
+    evening,
+  ]);
+  assertEquals(await session("?at=2019-02-06T10:00:00Z", "XAUUSD"), [true, null, evening]);
   assertEquals(await session(""), [false, "venue_silent", sunday]);
   deps.quotes.heard(clock.now());
   assertEquals(await session(""), [true, null, sunday]);

@@ -76,3 +76,31 @@ Deno.test("openMsBetween() counts open sessions, and as open what lies beyond a 
   const longMs = openMsBetween(hours, friday, friday + 40 * week);
   assertEquals(openMsBetween(hours, friday, friday + 41 * week) - longMs, week);
 });
+
+Deno.test("metals rest from 17:00 to 18:00 New York, and say why", () => {
+  const metals = new TradingHours().of("XAUUSD");
+  const at = (text: string) => epochMs(Date.parse(text));
+  const shown = (text: string) => [metals.isOpen(at(text)), metals.closedReason(at(text))];
+  // Winter: 17:00 is 22:00 UTC.
+  assertEquals(shown("2026-01-07T21:59:59.999Z"), [true, null]);
+  assertEquals(shown("2026-01-07T22:00:00Z"), [false, "daily_break"]);
+  assertEquals(shown("2026-01-07T22:59:59.999Z"), [false, "daily_break"]);
+  assertEquals(shown("2026-01-07T23:00:00Z"), [true, null]);
+  // Summer: 21:00 UTC.
+  assertEquals(shown("2026-07-08T21:30:00Z"), [false, "daily_break"]);
+  // The week ends at 17:00 on Friday and begins at 18:00 on Sunday.
+  assertEquals(shown("2026-01-09T22:00:00Z"), [false, "weekend"]);
+  assertEquals(shown("2026-01-11T22:30:00Z"), [false, "weekend"]);
+  assertEquals(shown("2026-01-11T23:00:00Z"), [true, null]);
+  assertEquals(shown("2026-12-24T22:30:00Z"), [false, "holiday"]);
+});
+
+Deno.test("only metals have hours of their own, and none where the market never closes", () => {
+  const hours = new TradingHours();
+  assertEquals(hours.of("EURUSD"), hours);
+  const monday = epochMs(Date.UTC(2026, 0, 5, 22, 30));
+  assertEquals([hours.isOpen(monday), hours.of("XAGUSD").isOpen(monday)], [true, false]);
+  assertEquals(tradingHours("always").of("XAUUSD").isOpen(monday), true);
+  const week = 7 * 24 * 3_600_000;
+  assertEquals(openMsBetween(hours.of("XAUUSD"), monday, monday + week), 5 * 23 * 3_600_000);
+});

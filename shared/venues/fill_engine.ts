@@ -264,7 +264,7 @@ class Engine implements FillEngine {
     if (expireTime !== null && expireTime <= held.activeAt) return held;
     this.#report(held, { execType: "new", now, text: null, ...this.#sentAt(held) });
     this.#keep({ ...held, nextReport: held.nextReport + 1, acknowledged: true });
-    if (isImmediate(held.order) && !this.#hours.isOpen(now)) {
+    if (isImmediate(held.order) && !this.#hours.of(symbol).isOpen(now)) {
       const text = "the market is closed";
       this.#end(this.#held.get(orderId)!, { execType: "canceled", now, text });
       return undefined;
@@ -278,7 +278,8 @@ class Engine implements FillEngine {
 
   #tradable(quote: Quote, now: EpochMs): boolean {
     if (this.#withdrawn.has(quote.symbol)) return false;
-    const moment = { now, open: this.#hours.isOpen(now), venueHeardAt: this.#heardAt };
+    const open = this.#hours.of(quote.symbol).isOpen(now);
+    const moment = { now, open, venueHeardAt: this.#heardAt };
     const status = quoteStatus(quote, moment, this.#ages);
     return status === "live" || status === "quiet";
   }

@@ -27,7 +27,7 @@ import { archiveBatch, type Heard } from "./decide.ts";
 import { type Committed, liveBars } from "./live_bars.ts";
 
 const start = Date.UTC(2019, 1, 4, 10);
-const always = { isOpen: () => true };
+const always = { of: () => ({ isOpen: () => true }) };
 const everything = { from: -Infinity, to: Infinity };
 
 const quoteOf = (

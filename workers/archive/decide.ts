@@ -93,9 +93,9 @@ export interface ArchiveEffects {
   readonly repeats: number;
 }
 
-/** Whether the market is open at a moment; `TradingHours` is one. */
+/** Whether an instrument's market is open at a moment; `TradingHours` is one. */
 export interface Hours {
-  isOpen(at: EpochMs): boolean;
+  of(symbol: string): { isOpen(at: EpochMs): boolean };
 }
 
 export function archiveBatch(
@@ -232,7 +232,7 @@ class BarDesk {
       const next = endOf(building.bid.openTime);
       if (next > until) break;
       const done = building;
-      const goesOn = this.#hours.isOpen(next);
+      const goesOn = this.#hours.of(building.bid.symbol).isOpen(next);
       state = {
         ...this.#finish(state, done),
         building: goesOn ? eachSide((side) => flatBarAfter(done[side], next)) : null,

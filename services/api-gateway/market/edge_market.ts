@@ -46,7 +46,7 @@ export class EdgeMarket {
 
   status(quote: Quote): QuoteStatus {
     const now = this.clock.now();
-    return this.quotes.status(quote, { now, open: this.hours.isOpen(now) });
+    return this.quotes.status(quote, { now, open: this.hours.of(quote.symbol).isOpen(now) });
   }
 
   /** `undefined` while this edge has not heard of the account. */

@@ -39,7 +39,7 @@ export function refusalNow(
   if (typeof read === "string") return read;
   const { terms, instrument } = read;
   const now = market.clock.now();
-  const open = market.hours.isOpen(now);
+  const open = market.hours.of(terms.symbol).isOpen(now);
   const quote = market.quotes.get(terms.symbol);
   const status = quote === undefined ? "stale" : market.quotes.status(quote, { now, open });
   const account = market.account(accountId);

@@ -15,7 +15,9 @@ export interface Stretch {
 
 export function stretchAt(hours: TradingHours, at: number): Stretch {
   const { open, from, until } = hours.sessionAt(epochMs(at));
-  const closed = open ? null : fxDayOf(epochMs(at)).dayOfWeek > 5 ? "weekend" : "holiday";
+  // Not every venue makes the break of metals, or made it always: a price in it may be right.
+  const trades = open || hours.isBreak(epochMs(at));
+  const closed = trades ? null : fxDayOf(epochMs(at)).dayOfWeek > 5 ? "weekend" : "holiday";
   return { closed, from, until };
 }
 

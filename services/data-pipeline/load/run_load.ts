@@ -252,7 +252,7 @@ class Load {
     const decided = checkPiece(piece, {
       instrument,
       gates: gatesFor(instrument, this.#request.gates),
-      hours: this.#deps.hours,
+      hours: this.#deps.hours.of(series.symbol),
       now: this.#deps.clock.now(),
       before: carried?.before ?? null,
       reference: await this.#reference(piece, instrument),

@@ -74,7 +74,7 @@ async function priceOf(
   }
   if (newest === null || newest.twiceMid <= 0) return null;
   const { time } = newest;
-  const openAgeMs = openMsBetween(hours, time, at);
+  const openAgeMs = openMsBetween(hours.of(symbol), time, at);
   return { leg, ...newest, ageMs: at - time, openAgeMs };
 }
 

@@ -192,7 +192,7 @@ class BarReader {
     const stop = () => stoppedAt;
     const folded = this.#fold(range, (at) => stoppedAt = at);
     if (this.#query.gaps !== "carry") return { bars: folded, stop };
-    const { hours } = this.#ground;
+    const hours = this.#ground.hours.of(this.#query.symbol);
     const carrier = new GapCarrier({
       grid: this.#grid,
       hours,

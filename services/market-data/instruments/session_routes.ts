@@ -14,11 +14,12 @@ import { findListed } from "./find_listed.ts";
 import { sessionOf } from "./sessions.ts";
 
 export function addSessionRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
-  const { hours, marketClock } = deps;
+  const { marketClock } = deps;
   addRoute(app, getSessionRoute, async (c) => {
     const { symbol } = findListed(c.req.valid("param").symbol);
     const given = instantOf(c.req.valid("query").at);
     const at = epochMs(given ?? marketClock.now());
+    const hours = deps.hours.of(symbol);
     const session = sessionOf(hours, at);
     const silent = session.isOpen &&
       (given === undefined ? silentNow(deps) : await wasSilent(deps, symbol, at));

@@ -23,7 +23,7 @@ export function toQuoteView(
     venueTime: toRfc3339(quote.venueTime),
     receivedTime: toRfc3339(quote.receivedTime),
     sequence: quote.sequence,
-    status: quotes.status(quote, { now, open: hours.isOpen(now) }),
+    status: quotes.status(quote, { now, open: hours.of(quote.symbol).isOpen(now) }),
     ageMs: quoteAgeMs(quote, now),
   };
 }

@@ -32,7 +32,7 @@ export const closeAtMarket = (
 
 function isTradable(symbol: Symbol, market: Market): boolean {
   const quote = market.quotes.get(symbol);
-  const open = market.hours.isOpen(market.now);
+  const open = market.hours.of(symbol).isOpen(market.now);
   if (quote === undefined || !open) return false;
   const status = market.quotes.status(quote, { now: market.now, open });
   return status === "live" || status === "quiet";

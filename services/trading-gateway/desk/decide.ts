@@ -224,7 +224,7 @@ export function knownOf(
 ): KnownOfAccount {
   const { terms, instrument } = command;
   const quote = market.quotes.get(terms.symbol);
-  const open = market.hours.isOpen(market.now);
+  const open = market.hours.of(terms.symbol).isOpen(market.now);
   const status = quote === undefined
     ? "stale"
     : market.quotes.status(quote, { now: market.now, open });

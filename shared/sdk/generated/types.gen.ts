@@ -268,7 +268,7 @@ export type Session = {
     /**
      * Why it does not trade. `venue_silent`: the hours say open, and no price came
      */
-    reason: 'weekend' | 'holiday' | 'early_close' | 'venue_silent' | null;
+    reason: 'weekend' | 'holiday' | 'early_close' | 'daily_break' | 'venue_silent' | null;
     /**
      * Null when it is not foreseen
      */

@@ -31,6 +31,8 @@ interface Standing {
   readonly tempo: number;
   /** Half of the normal spread, as a share of the price. */
   readonly halfSpread: number;
+  /** Whether it traded at the last step of an open market. */
+  open: boolean;
   /** In points; 0 before the first tick. */
   bid: number;
   ask: number;
@@ -56,6 +58,7 @@ export class Market {
       ...styleOf(instrument),
       bid: 0,
       ask: 0,
+      open: false,
     }));
   }
 
@@ -91,12 +94,16 @@ export class Market {
     const ticks: Tick[] = [];
     const share = this.#options.stepMs / 1_000;
     for (const one of this.#standing) {
-      const { base, quote } = one.instrument;
+      const { base, quote, symbol } = one.instrument;
+      const wasOpen = one.open;
+      one.open = this.#options.hours.of(symbol).isOpen(this.#time);
+      if (!one.open) continue;
       const mid = this.#factors.mid(base, quote) * one.scale;
       const chance = this.#random.next();
-      const due = opening || mid < one.bid || mid > one.ask ||
+      const opens = opening || !wasOpen;
+      const due = opens || mid < one.bid || mid > one.ask ||
         chance < one.tempo * mood.tempo * share;
-      if (due && this.#requote(one, mid, mood)) ticks.push(this.#tick(one, opening));
+      if (due && this.#requote(one, mid, mood)) ticks.push(this.#tick(one, opens));
     }
     return ticks.sort((a, b) => a.venueTime - b.venueTime);
   }

@@ -108,8 +108,17 @@ Deno.test("nothing ticks at the weekend or on a holiday, everything does at the 
   weekend.skipTo(at("2026-01-18T22:00:00Z"));
   assertEquals(weekend.nextAt, at("2026-01-18T22:00:00Z"));
   const opening = weekend.step();
-  assertEquals(opening.length, instruments.length);
+  const metals = (ticks: readonly Tick[]) => ticks.filter(({ symbol }) => symbol.startsWith("XA"));
+  assertEquals(opening.length, instruments.length - 2);
+  assertEquals(metals(opening), []);
   assert(opening.every((tick) => tick.venueTime === at("2026-01-18T22:00:00Z")));
+  // Metals an hour later, and every evening so.
+  const evening = market({ startAt: at("2026-01-14T22:59:59Z") });
+  assertEquals(metals(run(evening, 9)), []);
+  assertEquals(metals(evening.step()).map(({ venueTime }) => venueTime), [
+    at("2026-01-14T23:00:00Z"),
+    at("2026-01-14T23:00:00Z"),
+  ]);
   assertEquals(run(market({ startAt: at("2026-12-25T12:00:00Z") }), 100), []);
 });
 
