@@ -3,7 +3,7 @@
 import type { Instrument } from "../../shared/domain/instrument.ts";
 import type { EpochMs } from "../../shared/domain/time.ts";
 import { type DukascopyKind, dukascopyUrl } from "../../shared/venues/files/dukascopy_download.ts";
-import { readInstrument } from "../../shared/venues/files/tick_rows.ts";
+import { readInstrument } from "../../shared/venues/files/symbol_names.ts";
 import { optionLines, readCommandLine, readMoment } from "../profiles/command_line.ts";
 
 /** Below the data folder, where a running platform may read. */

@@ -10,6 +10,7 @@ const options = {
     ["clock", "clock of times without a zone (told from the weekend opens)"],
     ["source", "name the history is kept under (named after the format)"],
     ["symbol", "the instrument, where no name and no column tells it"],
+    ["symbols", "what the source calls symbols: GOLD=XAUUSD,*.m=*"],
     ["columns", "columns of generic CSV: time=stamp,bid=1,ask=2"],
     ["delimiter", 'its character between columns: ";", tab'],
     ["header", "its lines before the first row (1 where columns are named)"],
@@ -71,6 +72,7 @@ export function importBody(options: ImportOptions, path: string): CreateImport {
   const body = {
     path,
     ...given({ format, clock, source, symbol, unreadable }),
+    ...given({ symbols: symbolsOf(options.symbols) }),
     ...given({ columns: columnsOf(options.columns), gates: gatesOf(options.gates) }),
     ...(Object.keys(csv).length === 0 ? {} : { csv }),
   };
@@ -121,6 +123,17 @@ function intervalOf(text: string | undefined): number | undefined {
   const [, count, unit] = /^([1-9]\d{0,4})([smhd])$/.exec(text) ?? [];
   if (count !== undefined) return Number(count) * unitMs[unit!]!;
   throw new TypeError(`Give 1s, 1m, 4h or 1d as --interval, not "${text}"`);
+}
+
+function symbolsOf(text: string | undefined): CreateImport["symbols"] | undefined {
+  if (text === undefined) return undefined;
+  return Object.fromEntries(
+    text.split(",").map((pair) => {
+      const at = pair.lastIndexOf("=");
+      if (at < 1) throw new TypeError(`Write symbols as name=SYMBOL, not "${pair}"`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
 }
 
 function columnsOf(text: string | undefined): CreateImport["columns"] | undefined {

@@ -11,6 +11,7 @@ import type { IdSource } from "../../../shared/domain/ids.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
 import { nearest } from "../../../shared/runtime/nearest.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
+import { faultsOfNames } from "../../../shared/venues/files/symbol_names.ts";
 import { faultsOf, type GateOverrides } from "../checks/gates.ts";
 import { type ImportFolder, PathMissing, PathOutside } from "../load/import_folder.ts";
 import { columnRoles, formats, isClock, timeFormats } from "../load/open_source.ts";
@@ -51,6 +52,7 @@ export async function createImport(
     clock: body.clock ?? null,
     source: body.source ?? null,
     symbol: body.symbol ?? null,
+    symbols: body.symbols ?? null,
     columns: body.columns ?? null,
     csv: body.csv ?? null,
     gates: gates as never,
@@ -97,13 +99,19 @@ async function refusingOutside(path: string, look: () => Promise<string>): Promi
 }
 
 function checkReading(body: z.output<typeof createImportBody>): void {
-  const { format, clock, symbol, columns = {}, csv } = body;
+  const { format, clock, symbol, symbols = {}, columns = {}, csv } = body;
   const roles: readonly string[] = columnRoles;
   const errors = Object.keys(columns).filter((role) => !roles.includes(role))
     .map((role) => ({ path: `/columns/${role}`, message: `Expected ${roles.join(", ")}` }));
   const timeFormat = csv?.timeFormat;
   if (timeFormat !== undefined && !(timeFormats as readonly string[]).includes(timeFormat)) {
     errors.push({ path: "/csv/timeFormat", message: `Expected ${timeFormats.join(", ")}` });
+  }
+  const names = faultsOfNames(symbols);
+  if (names.length > 0) {
+    throw new Problem("import_symbol_unknown", "The symbols' names are not set right", {
+      errors: names.map(({ name, message }) => ({ path: `/symbols/${name}`, message })),
+    });
   }
   if (errors.length > 0) {
     throw new Problem("invalid_request", "The columns are not described right", { errors });

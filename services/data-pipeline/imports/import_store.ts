@@ -15,6 +15,8 @@ export interface ImportRequest {
   readonly clock: string | null;
   readonly source: string | null;
   readonly symbol: string | null;
+  /** What the source calls instruments. */
+  readonly symbols?: Readonly<Record<string, string>> | null;
   readonly columns: Readonly<Record<string, string | number>> | null;
   readonly csv: CsvReading | null;
   readonly gates: Readonly<

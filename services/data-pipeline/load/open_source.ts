@@ -80,13 +80,14 @@ function clockNotes(files: readonly SourceFile[]): string[] {
   return [...byClock].slice(0, namedMax).map(([text, { length }]) => `${text} (${length} files)`);
 }
 
-function optionsOf({ format, clock, symbol, columns, csv }: SourceRequest): SourceOptions {
+function optionsOf({ format, clock, symbol, symbols, columns, csv }: SourceRequest): SourceOptions {
   return {
     ...(format === null || referenceFormats.includes(format)
       ? {}
       : { format: format as SourceFormat }),
     ...(clock === null ? {} : { clock }),
     ...(symbol === null ? {} : { symbol }),
+    ...(symbols === null || symbols === undefined ? {} : { symbols }),
     ...(columns === null
       ? {}
       : { columns: columns as Partial<Record<ColumnRole, string | number>> }),

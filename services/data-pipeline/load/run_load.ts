@@ -77,8 +77,8 @@ export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<Loaded> {
 
 async function planLoad(deps: LoadDeps, { row, lease, progress }: LoadRun, request: ImportRequest) {
   const path = await deps.resolve(request.path);
-  const { format, clock, symbol, columns, csv } = request;
-  const found = await openSource({ path, format, clock, symbol, columns, csv });
+  const { format, clock, symbol, symbols = null, columns, csv } = request;
+  const found = await openSource({ path, format, clock, symbol, symbols, columns, csv });
   const planned = [...found.files, ...found.references];
   const byName = new Map(planned.map((file) => [deps.nameOf(file.path), file]));
   const names = row.planned ? await deps.imports.files(row.import_id) : [...byName.keys()];

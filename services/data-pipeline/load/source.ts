@@ -10,6 +10,7 @@ export interface SourceRequest {
   readonly format: string | null;
   readonly clock: string | null;
   readonly symbol: string | null;
+  readonly symbols?: Readonly<Record<string, string>> | null;
   readonly columns: Readonly<Record<string, string | number>> | null;
   readonly csv: CsvReading | null;
 }

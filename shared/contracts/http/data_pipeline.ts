@@ -52,6 +52,11 @@ export const createImportBody = z
     symbol: symbol.optional().openapi({
       description: "The instrument, where no name and no column tells it",
     }),
+    symbols: z.record(z.string().min(1).max(40), z.string().min(1).max(6)).optional().openapi({
+      description: "Symbols by what the source calls them, in names of files and in columns; one " +
+        "`*` stands for a symbol with something before or behind it",
+      example: { GOLD: "XAUUSD", "*.m": "*" },
+    }),
     columns: z.record(z.string().max(20), z.union([z.string().max(100), z.number().int()]))
       .optional().openapi({
         description: "Generic CSV: column of each role, by header name or position from 0",

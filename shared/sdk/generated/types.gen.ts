@@ -979,6 +979,12 @@ export type CreateImport = {
      */
     symbol?: string;
     /**
+     * Symbols by what the source calls them, in names of files and in columns; one `*` stands for a symbol with something before or behind it
+     */
+    symbols?: {
+        [key: string]: string;
+    };
+    /**
      * Generic CSV: column of each role, by header name or position from 0
      */
     columns?: {

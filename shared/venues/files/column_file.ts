@@ -55,11 +55,11 @@ export async function columnFile(
   if (options.format !== undefined && options.format !== `${type}-${format.kind}`) {
     return `its columns are those of ${type}-${format.kind}, not ${options.format}`;
   }
-  const instrument = agreedInstrument(path, { symbol: options.symbol, innerName: null });
+  const instrument = agreedInstrument(path, { ...options, innerName: null });
   if (instrument === null && (format.kind === "bars" || format.cells.symbol === undefined)) {
     throw new SourceFileError(path, "neither a column nor its name tells a listed symbol");
   }
-  const { clock: asked, priceDecimals = null } = options;
+  const { clock: asked, priceDecimals = null, symbols } = options;
   const isAsked = asked !== undefined && asked !== "detect";
   const base = {
     path,
@@ -69,7 +69,7 @@ export async function columnFile(
     ...(isAsked ? { clock: { clock: asked, why: "as asked" } } : {}),
   };
   const timeOfDayPerMs = of.timeOfDayPerMs(format.cells.timeOfDay ?? -1);
-  const shared = { path, priceDecimals, cells: format.cells, timeOfDayPerMs };
+  const shared = { path, priceDecimals, symbols, cells: format.cells, timeOfDayPerMs };
   const clock = () => createClock(isAsked ? asked : "utc");
   if (format.kind === "ticks") {
     const rows = () => new ColumnTicks({ ...shared, instrument, clock: clock() });

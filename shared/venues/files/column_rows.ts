@@ -15,7 +15,8 @@ import {
   type TickChunk,
 } from "./source_file.ts";
 import type { CellsByRole } from "./text_formats.ts";
-import { readInstrument, volumeFault } from "./tick_rows.ts";
+import { readInstrument, type SymbolNames } from "./symbol_names.ts";
+import { volumeFault } from "./tick_rows.ts";
 
 /** Columns of a piece of a file by cell; those that are not looked at are absent. */
 export type ColumnValues = readonly (ArrayLike<unknown> | undefined)[];
@@ -25,6 +26,8 @@ interface Shared {
   readonly cells: CellsByRole;
   readonly clock: WallClock;
   readonly priceDecimals: number | null;
+  /** What the source calls instruments. */
+  readonly symbols: SymbolNames | undefined;
   /** How many of the unit of a time of day make a millisecond; `null` where it is text. */
   readonly timeOfDayPerMs: number | null;
 }
@@ -150,7 +153,7 @@ export class ColumnTicks {
   #instrumentOf(value: unknown, row: number): Instrument | string {
     const wanted = this.#of.instrument;
     if (this.#of.cells.symbol === undefined) return wanted!;
-    const instrument = readInstrument(String(value));
+    const instrument = readInstrument(String(value), this.#of.symbols);
     if (instrument === undefined) return `symbol "${value}" is not listed`;
     if (wanted !== null && wanted !== instrument) {
       const fault = `it holds ${instrument.symbol}, and should hold ${wanted.symbol}`;

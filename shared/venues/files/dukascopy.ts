@@ -6,12 +6,12 @@
 
 import { decompress } from "@napi-rs/lzma/lzma";
 import type { Instrument } from "../../domain/instrument.ts";
-import { findInstrument } from "../../domain/instruments.ts";
 import { type EpochMs, epochMs } from "../../domain/time.ts";
 import { readDukascopyBars } from "./dukascopy_bars.ts";
 import { readDukascopyTicks } from "./dukascopy_ticks.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
 import type { SourceOptions } from "./source_options.ts";
+import { readInstrument } from "./symbol_names.ts";
 import { checkAsked } from "./symbol_in_name.ts";
 import { utcDate } from "./wall_time.ts";
 
@@ -28,10 +28,10 @@ const headerBytes = 13;
 export function dukascopyFile(
   path: string,
   bytes: number,
-  { symbol }: SourceOptions = {},
+  { symbol, symbols }: SourceOptions = {},
 ): SourceFile | null {
   const match = pathPattern.exec(path);
-  const instrument = findInstrument(match?.[1]?.toUpperCase() ?? "");
+  const instrument = readInstrument(match?.[1] ?? "", symbols);
   if (match === null || instrument === undefined) return null;
   checkAsked(path, instrument, symbol);
   const [year, month, day, hour] = match.slice(2, 6).map((text) => Number(text ?? 0)) as [

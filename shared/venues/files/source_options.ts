@@ -2,6 +2,7 @@
 
 import type { BarSide } from "../../domain/bar.ts";
 import type { SourceClock } from "./clock.ts";
+import type { SymbolNames } from "./symbol_names.ts";
 import type { SourceFormat } from "./source_file.ts";
 
 export const timeFormats = [
@@ -49,6 +50,8 @@ export interface SourceOptions {
   readonly format?: SourceFormat | undefined;
   /** The pair, where no name or column tells it; where one does, it must agree. */
   readonly symbol?: string | undefined;
+  /** What the source calls instruments, in its names and columns. */
+  readonly symbols?: SymbolNames | undefined;
   /** The clock of times without zone; `detect` asks the weekend opens. */
   readonly clock?: SourceClock | "detect" | undefined;
   readonly columns?: Partial<Record<ColumnRole, ColumnKey>> | undefined;

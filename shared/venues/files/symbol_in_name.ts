@@ -3,11 +3,14 @@
 import type { BarSide } from "../../domain/bar.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { SourceFileError } from "./source_file.ts";
-import { readInstrument } from "./tick_rows.ts";
+import type { SourceOptions } from "./source_options.ts";
+import { namedWithin, readInstrument, type SymbolNames } from "./symbol_names.ts";
 
-/** The first listed symbol that stands by itself in a name. */
-export function instrumentInName(path: string): Instrument | undefined {
+/** The first told name or listed symbol that stands by itself in a name. */
+export function instrumentInName(path: string, names: SymbolNames = {}): Instrument | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1).toUpperCase();
+  const told = namedWithin(name, names);
+  if (told !== undefined) return told;
   const found = name.matchAll(/(?<![A-Z])(?=([A-Z]{3})[-_]?([A-Z]{3})(?![A-Z]))/g);
   for (const [, base = "", quote = ""] of found) {
     const instrument = readInstrument(base + quote);
@@ -22,15 +25,17 @@ export function instrumentInName(path: string): Instrument | undefined {
  */
 export function agreedInstrument(
   path: string,
-  { symbol, innerName }: { symbol: string | undefined; innerName: string | null },
+  { symbol, symbols, innerName }: Pick<SourceOptions, "symbol" | "symbols"> & {
+    innerName: string | null;
+  },
 ): Instrument | null {
   const asked = askedInstrument(path, symbol);
   const folder = path.split("/").at(-2) ?? "";
   const told: [string, Instrument | undefined][] = [
     ["the caller", asked],
-    ["its name", instrumentInName(path)],
-    ["the name inside", innerName === null ? undefined : instrumentInName(innerName)],
-    ["its folder", readInstrument(folder)],
+    ["its name", instrumentInName(path, symbols)],
+    ["the name inside", innerName === null ? undefined : instrumentInName(innerName, symbols)],
+    ["its folder", readInstrument(folder, symbols)],
   ];
   const known = told.filter((one): one is [string, Instrument] => one[1] !== undefined);
   const [first, ...others] = known;

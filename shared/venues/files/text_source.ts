@@ -55,7 +55,7 @@ export async function textFile(
   if (options.format !== undefined && format.format !== options.format) {
     return `its first line is that of ${format.format}, not ${options.format}`;
   }
-  const instrument = agreedInstrument(path, { symbol: options.symbol, innerName: text.innerName });
+  const instrument = agreedInstrument(path, { ...options, innerName: text.innerName });
   if (instrument === null && (format.kind === "bars" || format.cells.symbol === undefined)) {
     throw new SourceFileError(path, "neither a column nor its name tells a listed symbol");
   }
@@ -195,6 +195,7 @@ function tickFile(of: TextOf): SourceFile {
     carries: format.carries,
     priceDecimals: of.options.priceDecimals ?? null,
     symbol: symbol ?? null,
+    symbols: of.options.symbols,
     instrument,
   };
   return {

@@ -1,10 +1,10 @@
 /** Ticks from rows of text. */
 
 import type { Instrument } from "../../domain/instrument.ts";
-import { findInstrument } from "../../domain/instruments.ts";
 import { type Cells, notPoints, type PriceGrid, readDecimal, readPoints } from "./cells.ts";
 import { floats, integers, RowPlaces, takeGiven } from "./row_block.ts";
 import { SourceFileError, type TickChunk } from "./source_file.ts";
+import { readInstrument, type SymbolNames } from "./symbol_names.ts";
 import type { RowReader, RowsTaken } from "./text_rows.ts";
 import type { TimeCells } from "./time_cells.ts";
 
@@ -25,6 +25,8 @@ export interface TickLayout {
   readonly symbol: number | null;
   /** What the file's name or the caller says it holds; a row of another pair ends the reading. */
   readonly instrument: Instrument | null;
+  /** What the source calls instruments in that cell. */
+  readonly symbols?: SymbolNames | undefined;
 }
 
 export class TickRows implements RowReader<TickChunk> {
@@ -67,7 +69,7 @@ export class TickRows implements RowReader<TickChunk> {
   }
 
   #findSymbol(text: string, row: number): string | null {
-    const instrument = readInstrument(text);
+    const instrument = readInstrument(text, this.#layout.symbols);
     if (instrument === undefined) return `symbol "${text}" is not listed`;
     const wanted = this.#layout.instrument;
     if (wanted !== null && wanted !== instrument) {
@@ -186,7 +188,3 @@ export function priceFault(what: string, text: string): string {
 }
 
 export const volumeFault = (text: string): string => `volume "${text}" is not a number`;
-
-/** The listed instrument in a text such as `EUR/USD`, `eur_usd` or `EURUSD`. */
-export const readInstrument = (text: string): Instrument | undefined =>
-  findInstrument(text.replace(/[/_.-]/g, "").toUpperCase());
