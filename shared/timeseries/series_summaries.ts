@@ -2,6 +2,7 @@
 
 import { type Kysely, sql } from "kysely";
 import type { BarSide } from "../domain/bar.ts";
+import { dayMs } from "../domain/bars/granularity.ts";
 import type { TimeseriesDatabase } from "./bars_table.ts";
 import type { SeriesSummary } from "./history.ts";
 import { type SeriesKey, seriesOf } from "./series_store.ts";
@@ -19,7 +20,8 @@ interface RawSummary {
 
 /**
  * By kind, source, side and interval. A bar that was put right after its day was sealed counts once
- * in the block that covers it.
+ * in the block that covers it. That block is of its day: by the day, rows and blocks are matched at
+ * once instead of each row with every block.
  */
 export async function listSummaries(
   db: Kysely<TimeseriesDatabase>,
@@ -39,6 +41,7 @@ export async function listSummaries(
         select from timeseries.series s join timeseries.blocks b on b.series_id = s.id
         where s.symbol = ${symbol} and s.kind = 'bars' and s.source = 'live'
           and s.side = r.side and s.interval_ms = 60000
+          and b.from_time / ${sql.lit(dayMs)} = r.at / ${sql.lit(dayMs)}
           and b.from_time <= r.at and b.to_time >= r.at)
       group by r.side)
     select kind, source, side, interval_ms, min(from_time)::text as from, max(to_time)::text as to,

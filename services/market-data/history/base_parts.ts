@@ -43,8 +43,9 @@ export async function* partsOf(
   const end = Math.min(range.to, base.to + 1);
   let windowMs = Math.max(dayMs, aheadMs);
   for (let from = Math.max(range.from, base.from); from < end; windowMs *= 4) {
-    // Whole days: no bar of an hour or less lies in two of them.
-    const to = Math.min(end, Math.ceil((from + windowMs) / dayMs) * dayMs);
+    // Whole days: no bar of an hour or less lies in two of them. Beyond now there is hardly anything.
+    const ahead = Math.ceil((from + windowMs) / dayMs) * dayMs;
+    const to = ahead > now ? end : Math.min(end, ahead);
     const window = { from, to };
     const covers = await coversOf(history, base, { window, now });
     yield* cutParts(base.series, covers, window);

@@ -3,7 +3,6 @@
 import type { BarSide } from "../../../shared/domain/bar.ts";
 import { type BarAlignment, barGrid } from "../../../shared/domain/bars/bar_grid.ts";
 import {
-  dayMs,
   granularities,
   type Granularity,
   hourMs,
@@ -132,7 +131,7 @@ const seriesText = ({ kind, series, from }: SeriesSummary): string =>
 
 /** Live minutes and ticks of a known range: no look at what there is. */
 export const liveBase = (
-  { symbol, side = "mid", alignment = "fx-day", now }: BaseQuery,
+  { symbol, side = "mid", alignment = "fx-day" }: BaseQuery,
 ): BarBase => {
   const ticks: TickSeries = { symbol, source: liveSource };
   return {
@@ -141,8 +140,8 @@ export const liveBase = (
       { kind: "bars", series: { ...ticks, side, intervalMs: minuteMs } },
       { kind: "ticks", series: ticks },
     ],
-    from: 0,
-    to: now + dayMs,
+    from: -Infinity,
+    to: Infinity,
   };
 };
 
