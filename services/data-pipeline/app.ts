@@ -6,6 +6,7 @@ import { addImportRoutes } from "./imports/import_routes.ts";
 import { addQualityRoutes } from "./quality/quality_routes.ts";
 import { addQuarantineRoutes } from "./quarantine/quarantine_routes.ts";
 import { addReferenceRoutes } from "./reference/reference_routes.ts";
+import { addSourceRulesRoutes } from "./source_rules/source_rules_routes.ts";
 
 export function createPipelineApp(deps: PipelineDeps): PipelineApp {
   const app = createServiceApp(deps);
@@ -13,5 +14,6 @@ export function createPipelineApp(deps: PipelineDeps): PipelineApp {
   addQualityRoutes(app, deps);
   addQuarantineRoutes(app, deps);
   addReferenceRoutes(app, deps);
+  addSourceRulesRoutes(app, deps);
   return app;
 }

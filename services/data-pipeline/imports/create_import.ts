@@ -15,6 +15,7 @@ import { faultsOfNames } from "../../../shared/venues/files/symbol_names.ts";
 import { faultsOf, type GateOverrides } from "../checks/gates.ts";
 import { type ImportFolder, PathMissing, PathOutside } from "../load/import_folder.ts";
 import { columnRoles, formats, isClock, timeFormats } from "../load/open_source.ts";
+import { rulesOf } from "../source_rules/source_rules_store.ts";
 import type { DownloadRequest, ImportRow, ImportStore } from "./import_store.ts";
 
 export interface CreateImportParts {
@@ -36,26 +37,19 @@ export async function createImport(
     ? await pathOf(folder, body.path)
     : `${download.folder}/${download.symbol}`;
   checkReading(body);
-  const gates: GateOverrides = body.gates ?? {};
-  const faults = faultsOf(gates, (text) => findInstrument(text) !== undefined);
-  if (faults.length > 0) {
-    throw new Problem("gate_invalid", "The gates are not set right", {
-      errors: faults.map((fault) => ({
-        path: `/gates/${fault.path.join("/")}`,
-        message: fault.message,
-      })),
-    });
-  }
+  checkGates(body.gates ?? {});
+  const rules = await rulesOf(imports.db, body.source);
+  const { priceDecimals } = rules;
   return await imports.insert(ids.next(), {
     path,
     format: body.format ?? null,
-    clock: body.clock ?? null,
+    clock: body.clock ?? rules.clock ?? null,
     source: body.source ?? null,
     symbol: body.symbol ?? null,
-    symbols: body.symbols ?? null,
+    symbols: body.symbols ?? rules.symbols ?? null,
     columns: body.columns ?? null,
-    csv: body.csv ?? null,
-    gates: gates as never,
+    csv: priceDecimals === undefined ? body.csv ?? null : { priceDecimals, ...body.csv },
+    gates: (body.gates ?? rules.gates ?? {}) as never,
     unreadable: body.unreadable,
     download,
   }, clock.now());
@@ -98,7 +92,25 @@ async function refusingOutside(path: string, look: () => Promise<string>): Promi
   }
 }
 
-function checkReading(body: z.output<typeof createImportBody>): void {
+/** @throws Problem `gate_invalid` */
+export function checkGates(gates: GateOverrides): void {
+  const faults = faultsOf(gates, (text) => findInstrument(text) !== undefined);
+  if (faults.length === 0) return;
+  throw new Problem("gate_invalid", "The gates are not set right", {
+    errors: faults.map((fault) => ({
+      path: `/gates/${fault.path.join("/")}`,
+      message: fault.message,
+    })),
+  });
+}
+
+type Reading = Pick<
+  z.output<typeof createImportBody>,
+  "format" | "clock" | "symbol" | "symbols" | "columns" | "csv"
+>;
+
+/** @throws Problem `invalid_request`, or a code that begins with `import_` */
+export function checkReading(body: Partial<Reading>): void {
   const { format, clock, symbol, symbols = {}, columns = {}, csv } = body;
   const roles: readonly string[] = columnRoles;
   const errors = Object.keys(columns).filter((role) => !roles.includes(role))

@@ -64,6 +64,8 @@ export interface PipelineDatabase extends ReferenceDatabase {
     median_points: number | null;
     report: Json;
   };
+  /** How the files of a source are read, where an import does not say it. */
+  source_rules: { source: string; rules: Json; updated_at: Int8 };
   quarantine: {
     row_id: Generated<string>;
     import_id: string;
@@ -193,6 +195,15 @@ export const pipelineMigrations: Record<string, Migration> = {
   "2026-12-01_pipeline_download": {
     async up(db: Kysely<unknown>) {
       await db.schema.withSchema(pipelineSchema).alterTable("imports").addColumn("download", "json")
+        .execute();
+    },
+  },
+  "2026-12-01_pipeline_source_rules": {
+    async up(db: Kysely<unknown>) {
+      await create(db, "source_rules")
+        .addColumn("source", "text", (column) => column.primaryKey())
+        .addColumn("rules", "json", (column) => column.notNull())
+        .addColumn("updated_at", "int8", (column) => column.notNull())
         .execute();
     },
   },

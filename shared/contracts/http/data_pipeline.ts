@@ -21,6 +21,29 @@ const count = z.number().int().min(0);
 
 const gateSetting = z.record(z.string().max(40), z.union([z.number(), z.string().max(20)]));
 
+/** What an import says of its files, and the rules of a source for all of its imports. */
+const reading = {
+  clock: z.string().max(40).optional().openapi({
+    description: "Of times without a zone: `utc`, `-05:00`, `new-york`, …; default: detected",
+  }),
+  priceDecimals: z.number().int().min(0).max(9).optional().openapi({
+    description: "Prices are whole numbers with so many decimals left out",
+  }),
+  symbols: z.record(z.string().min(1).max(40), z.string().min(1).max(6)).optional().openapi({
+    description: "Symbols by what the source calls them, in names of files and in columns; one " +
+      "`*` stands for a symbol with something before or behind it",
+    example: { GOLD: "XAUUSD", "*.m": "*" },
+  }),
+  gates: z.record(z.string().max(6), z.record(z.string().max(40), gateSetting)).optional()
+    .openapi({
+      description: 'Gates by symbol, or "*" for all; `GET /v1/quality-gates` lists them',
+      example: { "*": { spike: { deviations: 20, action: "flag" } } },
+    }),
+};
+
+export const sourceRulesBody = z.strictObject(reading).openapi("SourceRules");
+const sourceRulesView = z.object({ source: sourceName, ...reading, updatedAt: timestamp });
+
 /** Files of one download at most: ten years of hours. */
 export const downloadFilesMax = 100_000;
 
@@ -45,18 +68,15 @@ export const createImportBody = z
     format: z.string().max(40).optional().openapi({
       description: "Default: told from each file; `GET /v1/import-formats` lists them",
     }),
-    clock: z.string().max(40).optional().openapi({
-      description: "Of times without a zone: `utc`, `-05:00`, `new-york`, …; default: detected",
+    clock: reading.clock,
+    source: sourceName.optional().openapi({
+      description: "Default: named after the format. What the request leaves out is read by the " +
+        "rules of the source that it names, `PUT /v1/source-rules/{source}`",
     }),
-    source: sourceName.optional().openapi({ description: "Default: named after the format" }),
     symbol: symbol.optional().openapi({
       description: "The instrument, where no name and no column tells it",
     }),
-    symbols: z.record(z.string().min(1).max(40), z.string().min(1).max(6)).optional().openapi({
-      description: "Symbols by what the source calls them, in names of files and in columns; one " +
-        "`*` stands for a symbol with something before or behind it",
-      example: { GOLD: "XAUUSD", "*.m": "*" },
-    }),
+    symbols: reading.symbols,
     columns: z.record(z.string().max(20), z.union([z.string().max(100), z.number().int()]))
       .optional().openapi({
         description: "Generic CSV: column of each role, by header name or position from 0",
@@ -66,15 +86,11 @@ export const createImportBody = z
       delimiter: z.string().length(1).optional(),
       headerLines: z.number().int().min(0).max(100).optional(),
       timeFormat: z.string().max(20).optional(),
-      priceDecimals: z.number().int().min(0).max(9).optional(),
+      priceDecimals: reading.priceDecimals,
       side: z.enum(barSides).optional(),
       intervalMs: z.number().int().min(1_000).optional(),
     }).optional().openapi({ description: "What else a generic CSV file does not say" }),
-    gates: z.record(z.string().max(6), z.record(z.string().max(40), gateSetting)).optional()
-      .openapi({
-        description: 'Gates by symbol, or "*" for all; `GET /v1/quality-gates` lists them',
-        example: { "*": { spike: { deviations: 20, action: "flag" } } },
-      }),
+    gates: reading.gates,
     unreadable: z.enum(["stop", "quarantine"]).default("stop").openapi({
       description: "What a file that cannot be read does: stop the load, or be kept apart",
     }),
@@ -206,6 +222,44 @@ export const listFormatsRoute = securedRoute(read, {
   },
 });
 
+export const listSourceRulesRoute = securedRoute(read, {
+  method: "get",
+  path: "/v1/source-rules",
+  operationId: "listSourceRules",
+  tags: ["imports"],
+  summary: "The rules of sources, by name",
+  responses: {
+    200: jsonResponse(z.object({ rules: z.array(sourceRulesView) }), "The rules"),
+    ...problemResponses(),
+  },
+});
+
+const sourceParams = z.object({ source: sourceName });
+
+export const putSourceRulesRoute = securedRoute(write, {
+  method: "put",
+  path: "/v1/source-rules/{source}",
+  operationId: "putSourceRules",
+  tags: ["imports"],
+  summary: "Say how the files of a source are read, where an import does not",
+  description: "They hold for imports made from now on that name the source; each keeps its own.",
+  request: { params: sourceParams, body: jsonBody(sourceRulesBody) },
+  responses: {
+    200: jsonResponse(sourceRulesView, "The rules"),
+    ...problemResponses(413, 415, 422),
+  },
+});
+
+export const deleteSourceRulesRoute = securedRoute(write, {
+  method: "delete",
+  path: "/v1/source-rules/{source}",
+  operationId: "deleteSourceRules",
+  tags: ["imports"],
+  summary: "Forget the rules of a source; imports that were made stay as they are",
+  request: { params: sourceParams },
+  responses: { 204: { description: "They are forgotten" }, ...problemResponses(404) },
+});
+
 /** Routes of imports; those of quality are the data pipeline's too. */
 export const importRoutes = [
   createImportRoute,
@@ -214,4 +268,7 @@ export const importRoutes = [
   cancelImportRoute,
   deleteImportRoute,
   listFormatsRoute,
+  listSourceRulesRoute,
+  putSourceRulesRoute,
+  deleteSourceRulesRoute,
 ] as const;

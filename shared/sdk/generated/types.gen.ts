@@ -971,7 +971,7 @@ export type CreateImport = {
      */
     clock?: string;
     /**
-     * Default: named after the format
+     * Default: named after the format. What the request leaves out is read by the rules of the source that it names, `PUT /v1/source-rules/{source}`
      */
     source?: string;
     /**
@@ -997,6 +997,9 @@ export type CreateImport = {
         delimiter?: string;
         headerLines?: number;
         timeFormat?: string;
+        /**
+         * Prices are whole numbers with so many decimals left out
+         */
         priceDecimals?: number;
         side?: 'bid' | 'ask' | 'mid';
         intervalMs?: number;
@@ -1015,6 +1018,33 @@ export type CreateImport = {
      * What a file that cannot be read does: stop the load, or be kept apart
      */
     unreadable?: 'stop' | 'quarantine';
+};
+
+export type SourceRules = {
+    /**
+     * Of times without a zone: `utc`, `-05:00`, `new-york`, …; default: detected
+     */
+    clock?: string;
+    /**
+     * Prices are whole numbers with so many decimals left out
+     */
+    priceDecimals?: number;
+    /**
+     * Symbols by what the source calls them, in names of files and in columns; one `*` stands for a symbol with something before or behind it
+     */
+    symbols?: {
+        [key: string]: string;
+    };
+    /**
+     * Gates by symbol, or "*" for all; `GET /v1/quality-gates` lists them
+     */
+    gates?: {
+        [key: string]: {
+            [key: string]: {
+                [key: string]: number | string;
+            };
+        };
+    };
 };
 
 export type ImportReport = {
@@ -4001,6 +4031,217 @@ export type ListImportFormatsResponses = {
 };
 
 export type ListImportFormatsResponse = ListImportFormatsResponses[keyof ListImportFormatsResponses];
+
+export type ListSourceRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/source-rules';
+};
+
+export type ListSourceRulesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListSourceRulesError = ListSourceRulesErrors[keyof ListSourceRulesErrors];
+
+export type ListSourceRulesResponses = {
+    /**
+     * The rules
+     */
+    200: {
+        rules: Array<{
+            source: string;
+            /**
+             * Of times without a zone: `utc`, `-05:00`, `new-york`, …; default: detected
+             */
+            clock?: string;
+            /**
+             * Prices are whole numbers with so many decimals left out
+             */
+            priceDecimals?: number;
+            /**
+             * Symbols by what the source calls them, in names of files and in columns; one `*` stands for a symbol with something before or behind it
+             */
+            symbols?: {
+                [key: string]: string;
+            };
+            /**
+             * Gates by symbol, or "*" for all; `GET /v1/quality-gates` lists them
+             */
+            gates?: {
+                [key: string]: {
+                    [key: string]: {
+                        [key: string]: number | string;
+                    };
+                };
+            };
+            updatedAt: string;
+        }>;
+    };
+};
+
+export type ListSourceRulesResponse = ListSourceRulesResponses[keyof ListSourceRulesResponses];
+
+export type DeleteSourceRulesData = {
+    body?: never;
+    path: {
+        source: string;
+    };
+    query?: never;
+    url: '/v1/source-rules/{source}';
+};
+
+export type DeleteSourceRulesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type DeleteSourceRulesError = DeleteSourceRulesErrors[keyof DeleteSourceRulesErrors];
+
+export type DeleteSourceRulesResponses = {
+    /**
+     * They are forgotten
+     */
+    204: void;
+};
+
+export type DeleteSourceRulesResponse = DeleteSourceRulesResponses[keyof DeleteSourceRulesResponses];
+
+export type PutSourceRulesData = {
+    body: SourceRules;
+    path: {
+        source: string;
+    };
+    query?: never;
+    url: '/v1/source-rules/{source}';
+};
+
+export type PutSourceRulesErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    413: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    415: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    422: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type PutSourceRulesError = PutSourceRulesErrors[keyof PutSourceRulesErrors];
+
+export type PutSourceRulesResponses = {
+    /**
+     * The rules
+     */
+    200: {
+        source: string;
+        /**
+         * Of times without a zone: `utc`, `-05:00`, `new-york`, …; default: detected
+         */
+        clock?: string;
+        /**
+         * Prices are whole numbers with so many decimals left out
+         */
+        priceDecimals?: number;
+        /**
+         * Symbols by what the source calls them, in names of files and in columns; one `*` stands for a symbol with something before or behind it
+         */
+        symbols?: {
+            [key: string]: string;
+        };
+        /**
+         * Gates by symbol, or "*" for all; `GET /v1/quality-gates` lists them
+         */
+        gates?: {
+            [key: string]: {
+                [key: string]: {
+                    [key: string]: number | string;
+                };
+            };
+        };
+        updatedAt: string;
+    };
+};
+
+export type PutSourceRulesResponse = PutSourceRulesResponses[keyof PutSourceRulesResponses];
 
 export type GetImportReportData = {
     body?: never;
