@@ -4,6 +4,7 @@
  * one series ends and another goes on, and nothing is left out that any of them has.
  */
 
+import { minuteMs } from "../../../shared/domain/bar.ts";
 import { barGrid } from "../../../shared/domain/bars/bar_grid.ts";
 import {
   dayMs,
@@ -14,6 +15,7 @@ import {
 import { liveSource } from "../../../shared/domain/source.ts";
 import type { BarSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
+import { lowerBound } from "../../../shared/timeseries/tick_columns.ts";
 import type { BarBase, BaseSeries } from "./base_series.ts";
 
 /** A stretch of time, and the one series that is read for it. */
@@ -78,6 +80,24 @@ export async function coversOf(
     const waits = source === liveSource && madeOfBars;
     return joinRanges(waits ? ticks.filter(({ to }) => to <= behind) : ticks);
   });
+}
+
+/**
+ * Whether minute bars run from the first minute to the last of every day of a range: then each day
+ * is theirs, and no look at other series can add to it.
+ */
+export function fillDays(
+  minutes: readonly { readonly openTime: Float64Array; readonly length: number }[],
+  { from, to }: TimeRange,
+): boolean {
+  const has = (at: number) =>
+    minutes.some(({ openTime, length }) => openTime[lowerBound(openTime, length, at)] === at);
+  for (let start = from; start < to;) {
+    const end = Math.min(to, (Math.floor(start / dayMs) + 1) * dayMs);
+    if (!has(start) || !has(end - minuteMs)) return false;
+    start = end;
+  }
+  return true;
 }
 
 /** Where the bar that opens at a time ends. */

@@ -4,7 +4,7 @@
  * early, `next` says where to go on.
  */
 
-import type { BarSide } from "../../../shared/domain/bar.ts";
+import { type BarSide, minuteMs } from "../../../shared/domain/bar.ts";
 import { type FoldedBars, joinBars, sliceBars } from "../../../shared/domain/bars/bar_builder.ts";
 import { type BarAlignment, type BarGrid, barGrid } from "../../../shared/domain/bars/bar_grid.ts";
 import { GapCarrier } from "../../../shared/domain/bars/carry_gaps.ts";
@@ -20,10 +20,10 @@ import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
 import { TickRoom } from "../../../shared/timeseries/block_codec.ts";
-import type { TimeRange } from "../../../shared/timeseries/columns.ts";
+import type { BarColumns, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
 import { liveSource } from "../../../shared/domain/source.ts";
-import { type BasePart, partsOf } from "./base_parts.ts";
+import { type BasePart, fillDays, partsOf } from "./base_parts.ts";
 import { type BarBase, barBase, liveBase } from "./base_series.ts";
 import { lastPrice, lastPriceReachMs } from "./last_price.ts";
 
@@ -63,6 +63,8 @@ export interface BarsGround {
 export const rowsScannedMax = 20_000_000;
 /** How far the newest bars are looked for in ticks at first: a week has a few million. */
 const tickReachMs = 7 * dayMs;
+/** Live minutes that are read before it is known whether they are all there is: a week's. */
+const liveDaysMs = 7 * dayMs;
 /** How long after its end a live span may still be in the archive's hands, in milliseconds. */
 const settleMs = 5_000;
 /** Times lie between these; further ones are taken for them. */
@@ -255,9 +257,20 @@ class BarReader {
     return new TickFolder({ grid: this.#grid, side, spread: this.#query.spread });
   }
 
+  /** Whole days of live minutes, which most questions are about, in one way to the database. */
+  async #liveDays(range: TimeRange): Promise<BarColumns[] | null> {
+    const [first] = this.#base.series;
+    if (this.#query.source !== liveSource || first?.kind !== "bars") return null;
+    if (first.series.intervalMs !== minuteMs || range.to - range.from > liveDaysMs) return null;
+    const minutes = await Array.fromAsync(this.#ground.history.bars(first.series, range));
+    return fillDays(minutes, range) ? minutes : null;
+  }
+
   /** What the fold takes, and how many rows were read for it. */
   async *#pieces(range: TimeRange): AsyncGenerator<Piece> {
     const { history } = this.#ground;
+    const days = await this.#liveDays(range);
+    if (days !== null) return yield* days.map((piece) => ({ rows: piece.length, piece }));
     for await (const part of this.#parts(range)) {
       if (part.kind === "bars") {
         for await (const piece of history.bars(part.series, part)) {
