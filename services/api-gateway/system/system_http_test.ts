@@ -30,7 +30,10 @@ Deno.test("the state tells of waiting and given-up entries and of errors, to ope
   const answer = await ask(edge.admin);
   assertEquals(answer.status, 200);
   const body = await answer.json();
-  assertEquals(body.streams.map((one: { stream: string }) => one.stream), Object.keys(topics));
+  assertEquals(
+    body.streams.map((one: { stream: string }) => one.stream),
+    Object.values(topics).map(({ name }) => name),
+  );
   const orders = body.streams.find((one: { stream: string }) => one.stream === name);
   assertEquals(orders, {
     ...{
