@@ -1,16 +1,14 @@
 /** Makes an import, once everything it names can be used. */
 
 import type { z } from "@hono/zod-openapi";
-import {
-  type createImportBody,
-  downloadFilesMax,
-} from "../../../shared/contracts/http/data_pipeline.ts";
+import type { createImportBody } from "../../../shared/contracts/http/data_pipeline.ts";
 import { hourMs } from "../../../shared/domain/bars/granularity.ts";
 import { findInstrument } from "../../../shared/domain/instruments.ts";
 import type { IdSource } from "../../../shared/domain/ids.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
 import { nearest } from "../../../shared/runtime/nearest.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
+import { downloadFilesMax } from "../../../shared/venues/files/dukascopy_download.ts";
 import { faultsOfNames } from "../../../shared/venues/files/symbol_names.ts";
 import { faultsOf, type GateOverrides } from "../checks/gates.ts";
 import { type ImportFolder, PathMissing, PathOutside } from "../load/import_folder.ts";
@@ -70,9 +68,8 @@ async function downloadOf(
       errors: [{ path: "/download/to", message }],
     });
   }
-  const made = await refusingOutside(path, () => folder.make(path));
-  await refusingOutside(path, () => folder.make(`${made}/${symbol}`));
-  return { folder: made, symbol, from, to, kinds: [...new Set(kinds)] };
+  const made = await refusingOutside(path, () => folder.make(`${path}/${symbol}`));
+  return { folder: made.slice(0, -symbol.length - 1), symbol, from, to, kinds: [...new Set(kinds)] };
 }
 
 const pathOf = (folder: ImportFolder, path: string): Promise<string> =>

@@ -4,6 +4,7 @@
  */
 
 import { type Kysely, type Selectable, sql } from "kysely";
+import type { DukascopyKind } from "../../../shared/venues/files/dukascopy_download.ts";
 import type { PipelineDatabase } from "./tables.ts";
 
 export type ImportRow = Selectable<PipelineDatabase["imports"]>;
@@ -34,7 +35,7 @@ export interface DownloadRequest {
   /** RFC 3339. */
   readonly from: string;
   readonly to: string;
-  readonly kinds: readonly ("ticks" | "bid-bars" | "ask-bars")[];
+  readonly kinds: readonly DukascopyKind[];
 }
 
 /** How far a download is. */

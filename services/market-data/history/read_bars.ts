@@ -262,6 +262,8 @@ class BarReader {
     const [first] = this.#base.series;
     if (this.#query.source !== liveSource || first?.kind !== "bars") return null;
     if (first.series.intervalMs !== minuteMs || range.to - range.from > liveDaysMs) return null;
+    // The last minute of a day under way is not there: it would be read for nothing.
+    if (range.to > this.#ground.marketClock.now() + minuteMs) return null;
     const minutes = await Array.fromAsync(this.#ground.history.bars(first.series, range));
     return fillDays(minutes, range) ? minutes : null;
   }

@@ -44,9 +44,6 @@ const reading = {
 export const sourceRulesBody = z.strictObject(reading).openapi("SourceRules");
 const sourceRulesView = z.object({ source: sourceName, ...reading, updatedAt: timestamp });
 
-/** Files of one download at most: ten years of hours. */
-export const downloadFilesMax = 100_000;
-
 const download = z.strictObject({
   symbol,
   from: timestamp,

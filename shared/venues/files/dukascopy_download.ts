@@ -65,7 +65,7 @@ const failuresMax = 20;
 const cooldownMs = 60_000;
 const fileBytesMax = 16 * 1024 ** 2;
 /** Files of one download: ten years of hours. */
-const filesMax = 100_000;
+export const downloadFilesMax = 100_000;
 /** A younger hour that is missing may yet be published, and is asked for again next time. */
 const settledMs = 2 * dayMs;
 
@@ -107,8 +107,10 @@ export async function downloadDukascopy(
 /** When the files of the range begin; those wholly in closed hours are left out. */
 function startsOf({ kind, from, to }: DukascopyDownload, hours: TradingHours): EpochMs[] {
   const step = kind === "ticks" ? hourMs : dayMs;
-  if (!(from < to) || (to - from) / step > filesMax) {
-    throw new RangeError(`Cannot download from ${from} to ${to}: use 1 to ${filesMax} files`);
+  if (!(from < to) || (to - from) / step > downloadFilesMax) {
+    throw new RangeError(
+      `Cannot download from ${from} to ${to}: use 1 to ${downloadFilesMax} files`,
+    );
   }
   const starts: EpochMs[] = [];
   for (let at = from - (from % step); at < to; at += step) {
