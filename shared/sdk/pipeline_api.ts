@@ -15,6 +15,9 @@ import type {
   ListQuarantineResponse,
   ListReferenceSeriesData,
   ListReferenceSeriesResponse,
+  ListSourceRulesResponse,
+  PutSourceRulesData,
+  PutSourceRulesResponse,
   ReadReferenceSeriesData,
   ReadReferenceSeriesResponse,
   ReleaseQuarantinedRowResponse,
@@ -43,6 +46,15 @@ export interface PipelineApi {
   /** The report as a page with pictures. */
   getImportReportPage(importId: string, o?: CallOptions): Promise<string>;
   listImportFormats(o?: CallOptions): Promise<ListImportFormatsResponse>;
+  /** How the files of each source are read, where an import does not say. */
+  listSourceRules(o?: CallOptions): Promise<ListSourceRulesResponse>;
+  /** Whole: what is left out goes. Imports made from now on have them. */
+  putSourceRules(
+    source: string,
+    rules: PutSourceRulesData["body"],
+    o?: CallOptions,
+  ): Promise<PutSourceRulesResponse>;
+  deleteSourceRules(source: string, o?: CallOptions): Promise<void>;
   listQualityGates(o?: CallOptions): Promise<ListQualityGatesResponse>;
   listDayQuality(
     symbol: string,

@@ -205,6 +205,12 @@ const pipelineOperations = (caller: Caller) => ({
   getImportReportPage: (importId, o) =>
     caller.call((api, shared) => api.getImportReportPage({ ...shared, path: { importId } }), o),
   listImportFormats: (o) => caller.call((api, shared) => api.listImportFormats(shared), o),
+  listSourceRules: (o) => caller.call((api, shared) => api.listSourceRules(shared), o),
+  putSourceRules: (source, body, o) =>
+    caller.call((api, shared) => api.putSourceRules({ ...shared, path: { source }, body }), o),
+  deleteSourceRules: async (source, o) => {
+    await caller.call((api, shared) => api.deleteSourceRules({ ...shared, path: { source } }), o);
+  },
   listQualityGates: (o) => caller.call((api, shared) => api.listQualityGates(shared), o),
   listDayQuality: (symbol, query, o) =>
     caller.call(

@@ -69,7 +69,13 @@ async function downloadOf(
     });
   }
   const made = await refusingOutside(path, () => folder.make(`${path}/${symbol}`));
-  return { folder: made.slice(0, -symbol.length - 1), symbol, from, to, kinds: [...new Set(kinds)] };
+  return {
+    folder: made.slice(0, -symbol.length - 1),
+    symbol,
+    from,
+    to,
+    kinds: [...new Set(kinds)],
+  };
 }
 
 const pathOf = (folder: ImportFolder, path: string): Promise<string> =>
