@@ -7,7 +7,7 @@ import type { AccountCurrency } from "../../../shared/domain/currency.ts";
 import type { AccountId, OrderId, TransactionId } from "../../../shared/domain/ids.ts";
 import { formatRate, micros } from "../../../shared/domain/money.ts";
 import { onceKeyOf } from "../../../shared/domain/money_books.ts";
-import { isOpen, type Order } from "../../../shared/domain/orders/order.ts";
+import { isOpen, type Order, type OrderTerms } from "../../../shared/domain/orders/order.ts";
 import type { LotMatching, PositionMode } from "../../../shared/domain/position.ts";
 import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
@@ -61,6 +61,8 @@ export interface BooksStore {
   ordersByClientId(
     wanted: readonly { accountId: string; clientOrderId: string }[],
   ): Promise<Map<string, Order>>;
+  /** What those of the orders that were replaced since were placed as. */
+  placedAs(orders: readonly Order[]): Promise<Map<OrderId, OrderTerms>>;
   ordersById(ids: readonly OrderId[]): Promise<Order[]>;
   bookedFills(wanted: readonly { venue: string; execId: string }[]): Promise<Set<string>>;
   /** By `<accountId> <key>`: the transactions booked under keys that are used once. */
@@ -79,6 +81,7 @@ export function createBooksStore(db: Kysely<TradingDatabase>): BooksStore {
   return {
     loadAccounts: (ids) => loadAccounts(db, ids),
     ordersByClientId: (wanted) => ordersByClientId(db, wanted),
+    placedAs: (orders) => placedAs(db, orders),
     ordersById: (ids) => ordersById(db, ids),
     bookedFills: (wanted) => bookedFills(db, wanted),
     bookedOnce: (wanted) => bookedOnce(db, wanted),
@@ -124,6 +127,25 @@ async function ordersByClientId(
       })`,
     ).execute();
   return new Map(found.map(toOrder).map((order) => [clientOrderKey(order), order]));
+}
+
+async function placedAs(
+  db: Kysely<TradingDatabase>,
+  orders: readonly Order[],
+): Promise<Map<OrderId, OrderTerms>> {
+  const replaced = orders.filter((order) => order.revision > 0);
+  if (replaced.length === 0) return new Map();
+  const records = replaced.map((one) => ({ a: one.accountId, t: transactionIdOf(one.orderId) }));
+  const found = await db.selectFrom("transactions").select("body")
+    .where(
+      sql<boolean>`(account_id, transaction_id) in (select a, t from ${
+        rows(records, "a text, t int8")
+      })`,
+    ).execute();
+  const first = found.map(({ body }) => fromTransactionView(body as TransactionView));
+  return new Map(
+    first.flatMap((one) => one.type === "order_accepted" ? [[one.orderId, one.terms]] : []),
+  );
 }
 
 async function ordersById(db: Kysely<TradingDatabase>, ids: readonly OrderId[]): Promise<Order[]> {

@@ -3,6 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { price, units } from "../../../shared/domain/instrument.ts";
+import type { Order } from "../../../shared/domain/orders/order.ts";
 import type { ReplaceRequest } from "../../../shared/domain/orders/replace_order.ts";
 import { auditBooks } from "../audit/audit_books.ts";
 
@@ -43,6 +44,43 @@ Deno.test("a fill that wins the race against a replace is booked, and the replac
     .where("account_id", "=", accountId).where("type", "=", "order_replace_rejected")
     .executeTakeFirstOrThrow();
   assertEquals((body as { revision: number }).revision, 1);
+  assertEquals(await auditBooks(db), []);
+});
+
+Deno.test("an order asked for again is the same order after it was replaced, or cut with its position", async () => {
+  const desk = newDesk();
+  const accountId = await openAccount(desk);
+  const terms = termsOf("c-1");
+  const placed = await place(desk, accountId, terms);
+  assert(placed.ok && placed.order !== null);
+  const { orderId } = placed.order;
+  const report = (order: Order, about: Parameters<typeof reportOf>[1]) =>
+    desk.submit({ kind: "apply_report", accountId, report: reportOf(order, about) });
+  await desk.submit({ kind: "replace_order", accountId, orderId, request: { units: "5000" } });
+  await report(placed.order, { n: 1, execType: "replaced" });
+  const again = await place(desk, accountId, terms);
+  assert(again.ok && again.order !== null);
+  assertEquals([again.order.orderId, again.order.units], [orderId, units(5_000)]);
+  const other = await place(desk, accountId, { ...terms, units: units(5_000) });
+  assertEquals(!other.ok && other.reason, "duplicate_client_order_id");
+
+  await report(again.order, { n: 2, execType: "trade" });
+  const closing = (id: string, size: number) =>
+    termsOf(id, {
+      side: "sell",
+      units: units(size),
+      positionFill: "reduce_only",
+      price: price(117_000),
+    });
+  const cut = await place(desk, accountId, closing("c-2", 5_000));
+  const sold = await place(desk, accountId, termsOf("c-3", { side: "sell", units: units(2_000) }));
+  assert(cut.ok && cut.order !== null && sold.ok && sold.order !== null);
+  await report(sold.order, { n: 3, execType: "trade" });
+  await report(cut.order, { n: 1, execType: "replaced" });
+  // Read from the store, as by a desk that has just started.
+  const repeated = await place(newDesk(), accountId, closing("c-2", 5_000));
+  assert(repeated.ok && repeated.order !== null);
+  assertEquals([repeated.order.orderId, repeated.order.units], [cut.order.orderId, units(3_000)]);
   assertEquals(await auditBooks(db), []);
 });
 

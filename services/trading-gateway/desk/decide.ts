@@ -25,6 +25,7 @@ import {
   directionOf,
   isOpen,
   type Order,
+  type OrderTerms,
   remainingUnits,
 } from "../../../shared/domain/orders/order.ts";
 import { guaranteeOffer, premiumOf } from "../../../shared/domain/orders/guarantee.ts";
@@ -60,6 +61,11 @@ export interface Market {
 export interface Known {
   /** By `<accountId> <clientOrderId>`. */
   readonly byClientOrderId: ReadonlyMap<string, Order>;
+  /**
+   * What those of them that were replaced since, by the client or as their position shrank, were
+   * placed as. Left out where all of them are held as they were placed.
+   */
+  readonly placedAs?: ReadonlyMap<OrderId, OrderTerms>;
   /** `<venue> <execId>` of fills that are booked. */
   readonly bookedFills: ReadonlySet<string>;
 }
@@ -81,6 +87,10 @@ export const clientOrderKey = (order: { accountId: string; clientOrderId: string
   `${order.accountId} ${order.clientOrderId}`;
 export const fillKey = (fill: { venue: string; execId: string }): string =>
   `${fill.venue} ${fill.execId}`;
+
+/** The terms a client gave an order, whatever it has become: a repeat is known by them. */
+export const placedAs = (order: Order, known: Known): OrderTerms =>
+  known.placedAs?.get(order.orderId) ?? order;
 
 /** An account with no transaction yet does not exist. */
 export const exists = (account: Account): boolean => account.lastTransactionId > 0;
@@ -169,7 +179,9 @@ function placeOrder(
     clientOrderKey({ accountId: account.accountId, clientOrderId: terms.clientOrderId }),
   );
   if (earlier !== undefined) {
-    if (!sameTerms(earlier, terms)) return refuse("duplicate_client_order_id", earlier);
+    if (!sameTerms(placedAs(earlier, context.known), terms)) {
+      return refuse("duplicate_client_order_id", earlier);
+    }
     if (isRefused(earlier)) return refuse(earlier.rejectReason, earlier);
     return { booked: [], outcome: { ok: true, order: earlier, account } };
   }

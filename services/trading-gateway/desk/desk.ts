@@ -324,7 +324,8 @@ export class Desk {
     for (const order of orders) {
       this.#accounts.get(order.accountId)?.orders.set(order.orderId, order);
     }
-    return { byClientOrderId, bookedFills, bookedOnce };
+    const placedAs = await store.placedAs([...byClientOrderId.values()]);
+    return { byClientOrderId, placedAs, bookedFills, bookedOnce };
   }
 
   /** Everything the decisions changed; `null` when they changed nothing. */

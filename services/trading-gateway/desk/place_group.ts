@@ -41,6 +41,7 @@ import {
   knownOf,
   type Market,
   nextOrderId,
+  placedAs,
   refuse,
 } from "./decide.ts";
 
@@ -97,7 +98,7 @@ function repeated(account: Account, command: PlaceGroup, known: Known): Decision
   if (ids.size < command.orders.length) return refuse("duplicate_client_order_id", null);
   if (earlier.every((order) => order === undefined)) return null;
   const differs = command.orders.findIndex(({ terms }, at) =>
-    earlier[at] === undefined || !sameTerms(earlier[at], terms)
+    earlier[at] === undefined || !sameTerms(placedAs(earlier[at], known), terms)
   );
   if (differs >= 0 || !areGroup(command, earlier as Order[])) {
     return refuse("duplicate_client_order_id", earlier.find((one) => one !== undefined) ?? null);
