@@ -1,5 +1,6 @@
 /** Finds the files of history under a path and tells their formats. */
 
+import { agreeClocks } from "./agree_clocks.ts";
 import { arrowFile } from "./arrow.ts";
 import { dukascopyFile } from "./dukascopy.ts";
 import type { PositioningFile, RateFile } from "./other_files.ts";
@@ -50,7 +51,7 @@ export async function detectSource(
     else others.push(file);
   }
   if (files.length + others.length === 0) throw new SourceFileError(path, whatElse(ignored));
-  const paired = pairFiles(files, options.format === "fxcm-bars");
+  const paired = pairFiles(agreeClocks(files), options.format === "fxcm-bars");
   paired.sort((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
   return { files: paired, others, ignored };
 }

@@ -38,6 +38,8 @@ interface SourceFileBase {
   readonly covers?: TimeRange;
   /** The clock its times were taken to UTC by, and why that one; absent where rows name a zone. */
   readonly clock?: ClockChoice;
+  /** The same file by another of the clocks that it fits alike; absent where one alone fits. */
+  readonly byClock?: (clock: ClockChoice) => SourceFile;
 }
 
 export interface TickSourceFile extends SourceFileBase {

@@ -7,7 +7,7 @@ import { BarRows, type SideCells } from "./bar_rows.ts";
 import { Cells } from "./cells.ts";
 import { cotFile } from "./cot_positions.ts";
 import { createClock, type SourceClock, type WallClock } from "./clock.ts";
-import { chooseClock, type ClockChoice, WeekendOpens } from "./detect_clock.ts";
+import { chooseClock, type ClockChoice, WeekendTimes } from "./detect_clock.ts";
 import { ecbFile } from "./ecb_rates.ts";
 import type { PositioningFile, RateFile } from "./other_files.ts";
 import { mappedFormat } from "./mapped_format.ts";
@@ -59,11 +59,13 @@ export async function textFile(
   if (instrument === null && (format.kind === "bars" || format.cells.symbol === undefined)) {
     throw new SourceFileError(path, "neither a column nor its name tells a listed symbol");
   }
-  const clock = await clockOf(path, { text, format, options });
+  const clock = await clockOf(path, { text, format, instrument, options });
   const of: TextOf = { path, bytes, text, format, instrument, options, clock };
   if (clock === null) checkZone(of);
-  return format.kind === "ticks" ? tickFile(of) : barFile(of);
+  return fileOf(of);
 }
+
+const fileOf = (of: TextOf): SourceFile => of.format.kind === "ticks" ? tickFile(of) : barFile(of);
 
 function formatOf(path: string, firstLine: string, options: SourceOptions): TextFormat | null {
   const { columns, timeFormat, delimiter, headerLines, format } = options;
@@ -80,9 +82,9 @@ function formatOf(path: string, firstLine: string, options: SourceOptions): Text
 
 async function clockOf(
   path: string,
-  of: { text: SourceText; format: TextFormat; options: SourceOptions },
+  of: Omit<TextOf, "path" | "bytes" | "clock">,
 ): Promise<ClockChoice | null> {
-  const { format, options } = of;
+  const { format, instrument, options } = of;
   const [usual, ...others] = format.clocks;
   const { clock } = options;
   if (clock !== undefined && clock !== "detect") {
@@ -93,7 +95,7 @@ async function clockOf(
     return { clock: usual!, why: `${format.format} is always in it` };
   }
   const candidates = usual === undefined ? anyClocks : [usual, ...others] as const;
-  return chooseClock(await weekendOpens(path, of), candidates);
+  return chooseClock(await weekendTimes(path, of), candidates, instrument?.symbol ?? null);
 }
 
 /** Said once for the file, instead of for each of its rows. */
@@ -115,11 +117,11 @@ function checkedClock(path: string, clock: SourceClock): SourceClock {
 }
 
 /** Reads the whole file once, times only. */
-async function weekendOpens(
+async function weekendTimes(
   path: string,
   { text, format }: { text: SourceText; format: TextFormat },
-): Promise<WeekendOpens> {
-  const opens = new WeekendOpens();
+): Promise<WeekendTimes> {
+  const times = new WeekendTimes();
   const time = timeCells(format, createClock("utc"));
   const cells = new Cells(format.delimiter);
   let line = 0;
@@ -127,10 +129,10 @@ async function weekendOpens(
     for (let at = 0; at < end;) {
       at = cells.split(bytes, at, end);
       line++;
-      if (line > format.headerLines && time.read(cells) === null) opens.see(time.ms);
+      if (line > format.headerLines && time.read(cells) === null) times.see(time.ms);
     }
   }
-  return opens;
+  return times;
 }
 
 function timeCells({ cells, timeFormat }: TextFormat, clock: WallClock | null): TimeCells {
@@ -147,9 +149,17 @@ const clockFor = ({ clock }: TextOf): WallClock | null =>
 
 function base(of: TextOf) {
   const { path, bytes, format, clock } = of;
+  const isUnclear = clock?.alike !== undefined;
   // A first row that is cut off or wrong counts as old: it is read at once, and then complained of.
   const from = epochMs(headTimes(of)[0] ?? 0);
-  return { path, bytes, format: format.format, from, ...(clock === null ? {} : { clock }) };
+  return {
+    path,
+    bytes,
+    format: format.format,
+    from,
+    ...(clock === null ? {} : { clock }),
+    ...(isUnclear ? { byClock: (other: ClockChoice) => fileOf({ ...of, clock: other }) } : {}),
+  };
 }
 
 function headTimes(of: TextOf): number[] {
