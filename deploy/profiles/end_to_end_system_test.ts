@@ -1,12 +1,17 @@
 // Goal: a real day of prices goes through the whole platform and everything adds up: every quote
-// archived, every bar the vendor's own, the account exactly what its fills make it. Method: the
-// EURUSD day of 2019-02-04 replayed as fast as possible while an SDK client trades; once in one
-// process on the embedded stores, once in six processes on Postgres and Redis. What is expected is
-// computed here, from the files and the fills alone.
+// archived, every bar the vendor's own, every signal what the bars say, the account exactly what its
+// fills make it. Method: the EURUSD day of 2019-02-04 replayed as fast as possible while an SDK client
+// trades; once in one process on the embedded stores, once in seven processes on Postgres and Redis.
+// What is expected is computed here, from the files, the bars and the fills alone.
 
 import { assert, assertEquals } from "@std/assert";
 import { decompress } from "lzma1";
-import { createSpotwire, type Spotwire, SpotwireProblem } from "../../shared/sdk/mod.ts";
+import {
+  createSpotwire,
+  type LiveSignal,
+  type Spotwire,
+  SpotwireProblem,
+} from "../../shared/sdk/mod.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
@@ -126,8 +131,56 @@ function equityOf(fills: readonly Fill[], last: { bid: bigint; ask: bigint }): b
   return cash + net * (net > 0n ? last.bid : last.ask) * microsPerPoint;
 }
 
+/** The day's signals of minutes: those that stand when the client comes, and all that follow. */
+async function collectSignals(spotwire: Spotwire) {
+  const feed = spotwire.feed();
+  const signals: LiveSignal[] = [];
+  let standing = 0;
+  feed.on("signals", (news) => {
+    if (news.snapshot) standing = news.signals.length;
+    signals.push(...news.signals);
+  });
+  await feed.subscribeSignals(["EURUSD"]);
+  return { feed, signals, standing: () => standing };
+}
+
+/** Closes of the middle price that break out of the 20 minutes before, from the bars alone. */
+async function breaksOf(spotwire: Spotwire): Promise<[number, string, string][]> {
+  const from = new Date(dayStart).toISOString();
+  const { bars } = await spotwire.listBars("EURUSD", { side: "mid", from, limit: 5_000 });
+  const outside = bars.map(({ close }, at) => {
+    const before = bars.slice(Math.max(0, at - 20), at);
+    if (Number(close) > Math.max(...before.map(({ high }) => Number(high)))) return "up";
+    return Number(close) < Math.min(...before.map(({ low }) => Number(low))) ? "down" : null;
+  });
+  return bars.flatMap(({ openTime, close }, at): [number, string, string][] => {
+    const way = outside[at];
+    // The first bar may have begun before the platform, so that it counts for nothing.
+    if (at < 22 || way === null || way === undefined || way === outside[at - 1]) return [];
+    return [[Date.parse(openTime) + 60_000, way, close]];
+  });
+}
+
+async function expectSignals(
+  spotwire: Spotwire,
+  { feed, signals, standing }: Awaited<ReturnType<typeof collectSignals>>,
+): Promise<void> {
+  const wanted = await breaksOf(spotwire);
+  assert(wanted.length > 40, `only ${wanted.length} breaks of a range`);
+  const known = () =>
+    signals.filter(({ study, granularity }) => study === "range_break" && granularity === "M1")
+      .map(({ time, direction, price }) => [time, direction, price]);
+  await eventually(() => assertEquals(known().at(-1), wanted.at(-1)), { timeoutMs: 30_000 });
+  // A client that came late was told the newest one of each study first.
+  assertEquals(known(), wanted.slice(-known().length));
+  assert(standing() <= 9 && new Set(signals.map(({ granularity }) => granularity)).size === 3);
+  assert(signals.every(({ state }) => state === "raised"));
+  feed.close();
+}
+
 async function runDay(url: string, key: string, folder: string): Promise<void> {
   const spotwire = createSpotwire({ url, key, timeoutMs: 30_000 });
+  const signals = await collectSignals(spotwire);
   const placed = await trade(spotwire, 400);
   assert(placed >= 200, `only ${placed} orders were placed while the day ran`);
 
@@ -144,6 +197,7 @@ async function runDay(url: string, key: string, folder: string): Promise<void> {
     ...{ open, high, low, close },
   }));
   assertEquals(shown, expected);
+  await expectSignals(spotwire, signals);
 
   await settled(spotwire);
   const { fills, paid } = await fillsOf(spotwire);
@@ -195,7 +249,7 @@ dataTest("a real day, one process, embedded stores", day, async (folder) => {
   await Deno.remove(data, { recursive: true });
 });
 
-/** The six processes of a region and its edge; prices start last. */
+/** The seven processes of a region and its edge; prices start last. */
 async function startRegion(
   about: { database: string; streams: string; folder: string },
   stack: AsyncDisposableStack,
@@ -215,6 +269,7 @@ async function startRegion(
     start("services/market-data/main.ts", ports.marketData, { ...stored, ...market, ...security }),
     start("workers/execution/main.ts", freePort(), { ...stored, ...market }),
     start("workers/archive/main.ts", freePort(), stored),
+    start("workers/analysis/main.ts", freePort(), stored),
   ]);
   const kv = `${about.folder}/kv`;
   const key = await firstKey(kv);
@@ -262,5 +317,5 @@ const inProcesses = async () => {
 };
 
 if (testData(day) !== null || findBinary("postgres") === null) {
-  realTest("a real day, six processes, Postgres and Redis", ["postgres", "redis"], inProcesses);
-} else dataTest("a real day, six processes, Postgres and Redis", day, inProcesses);
+  realTest("a real day, seven processes, Postgres and Redis", ["postgres", "redis"], inProcesses);
+} else dataTest("a real day, seven processes, Postgres and Redis", day, inProcesses);

@@ -1,12 +1,17 @@
 /** Every part of the platform, started in one process over one store and one set of streams. */
 
-import { type GatewayDeps, gatewayGround, startGateway } from "../../services/api-gateway/deps.ts";
+import {
+  type GatewayDeps,
+  type GatewayGround,
+  gatewayGround,
+  startGateway,
+} from "../../services/api-gateway/deps.ts";
 import { readConsole } from "../../services/api-gateway/console/console_files.ts";
 import { localUpstream } from "../../services/api-gateway/forward/upstream.ts";
 import { createPipelineApp } from "../../services/data-pipeline/app.ts";
-import { startPipeline } from "../../services/data-pipeline/deps.ts";
+import { type PipelineDeps, startPipeline } from "../../services/data-pipeline/deps.ts";
 import { createMarketDataApp } from "../../services/market-data/app.ts";
-import { startMarketData } from "../../services/market-data/deps.ts";
+import { type MarketDataDeps, startMarketData } from "../../services/market-data/deps.ts";
 import { createTradingApp } from "../../services/trading-gateway/app.ts";
 import { startTrading, type TradingDeps } from "../../services/trading-gateway/deps.ts";
 import { readTerms } from "../../shared/runtime/terms_settings.ts";
@@ -23,6 +28,7 @@ import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { systemTimer } from "../../shared/runtime/time.ts";
 import { priceKind } from "../../shared/venues/price_kind.ts";
+import { startAnalysis } from "../../workers/analysis/deps.ts";
 import { startArchive } from "../../workers/archive/deps.ts";
 import { startExecution } from "../../workers/execution/deps.ts";
 import { openVenue, startIngest } from "../../workers/ingest/deps.ts";
@@ -70,6 +76,7 @@ export async function startPlatform(
     pipeline: ground("data-pipeline"),
     execution: ground("execution"),
     archive: ground("archive"),
+    analysis: ground("analysis"),
     ingest: ground("ingest"),
   };
   const { spec } = settings.venue;
@@ -86,16 +93,13 @@ export async function startPlatform(
   const fills = { ...settings.fills, seed: settings.venue.seed };
   await startExecution({ ...grounds.execution, fills }, lifecycle);
   const archived = await startArchive({ ...grounds.archive, history, prices }, lifecycle);
+  await startAnalysis({ ...grounds.analysis, history }, lifecycle);
   const pipeline = await startPipeline({
     ...grounds.pipeline,
     folder: settings.imports.folder ?? `${folder}/import`,
     history,
   }, lifecycle);
-  const upstreams = {
-    trading: localUpstream("trading-gateway", createTradingApp(trading)),
-    marketData: localUpstream("market-data", createMarketDataApp(marketData)),
-    pipeline: localUpstream("data-pipeline", createPipelineApp(pipeline)),
-  };
+  const upstreams = upstreamsOf({ trading, marketData, pipeline });
   const edge = gatewayGround({
     security: { tokenSecret },
     market: { ...settings.market, clock: timer === systemTimer ? "real" : "quotes" },
@@ -110,4 +114,19 @@ export async function startPlatform(
   );
   const startPrices = () => startIngest({ ...grounds.ingest, ...opened, ...archived }, lifecycle);
   return { gateway, trading, startPrices };
+}
+
+/** The services as the edge reaches them: by a call, with no network between. */
+function upstreamsOf(
+  { trading, marketData, pipeline }: {
+    trading: TradingDeps;
+    marketData: MarketDataDeps;
+    pipeline: PipelineDeps;
+  },
+): GatewayGround["upstreams"] {
+  return {
+    trading: localUpstream("trading-gateway", createTradingApp(trading)),
+    marketData: localUpstream("market-data", createMarketDataApp(marketData)),
+    pipeline: localUpstream("data-pipeline", createPipelineApp(pipeline)),
+  };
 }

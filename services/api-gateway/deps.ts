@@ -23,6 +23,7 @@ import { FeedHub } from "./feed/feed_hub.ts";
 import { FeedServer } from "./feed/feed_server.ts";
 import { Outbox } from "./feed/outbox.ts";
 import { QuoteBoard } from "./feed/quote_board.ts";
+import { SignalBoard } from "./feed/signal_board.ts";
 import { createInternalTokens } from "./forward/forward.ts";
 import { httpUpstream, type Upstream } from "./forward/upstream.ts";
 import type { KeyParts } from "./keys/create_key.ts";
@@ -159,12 +160,13 @@ async function startFeed(ground: GatewayGround, lifecycle: Lifecycle): Promise<F
     defer,
   });
   const bars = new FeedHub({ board: new BarBoard(), clock, defer });
+  const signals = new FeedHub({ board: new SignalBoard(), clock, defer });
   const tokenOf = createInternalTokens(ground.tokens, clock);
   const source = createAccountSource(ground.upstreams.trading, tokenOf);
   const accounts = new AccountHub({ source, market, clock });
   const feed = new FeedServer({
     ...ground,
-    channels: { quotes, bars },
+    channels: { quotes, bars, signals },
     accounts,
     outbox,
     socketsPerKey: limits.socketsPerKey,
@@ -188,6 +190,17 @@ async function startFeed(ground: GatewayGround, lifecycle: Lifecycle): Promise<F
     handle: (events) =>
       bars.publish((board) => {
         for (const { data } of events) data.bars.forEach((bar) => board.put(bar));
+      }),
+  });
+  await followTopic({
+    streams,
+    topic: topics.signals,
+    from: "start",
+    logger,
+    signal,
+    handle: (events) =>
+      signals.publish((board) => {
+        for (const { data } of events) data.signals.forEach((one) => board.put(one));
       }),
   });
   await followTopic({

@@ -14,7 +14,9 @@ import {
   feedPath,
   type FeedQuote,
   type LiveBar,
+  type LiveSignal,
   type ServerFrame,
+  type SignalsFrame,
   type SubscribedFrame,
 } from "./feed_frames.ts";
 import {
@@ -67,9 +69,11 @@ export interface FeedEvents {
   quotes: { readonly quotes: readonly FeedQuote[]; readonly snapshot: boolean };
   /** One-minute bars of {@link FeedClient.subscribeBars}. */
   bars: { readonly bars: readonly LiveBar[]; readonly snapshot: boolean };
+  /** What the studies find: signals of {@link FeedClient.subscribeSignals}. */
+  signals: { readonly signals: readonly LiveSignal[]; readonly snapshot: boolean };
   /**
-   * After a reconnect: quotes or bars of these symbols were missed and cannot be had; a snapshot
-   * follows. Bars are then to be asked for over HTTP.
+   * After a reconnect: quotes, bars or signals of these symbols were missed and cannot be had; a
+   * snapshot follows. Bars are then to be asked for over HTTP.
    */
   gap: { readonly channel: FeedChannel; readonly symbols: readonly string[] };
   /** A refused frame. The connection may stay. */
@@ -93,11 +97,14 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
   readonly #latest = new Map<string, FeedQuote>();
   /** Open times of the latest bars seen, by symbol. */
   readonly #latestBars = new Map<string, number>();
+  /** Sequences of the latest signals seen, by symbol. */
+  readonly #latestSignals = new Map<string, number>();
   readonly #iterators = new Set<QuoteIterator>();
   readonly #listeners: { [Event in keyof FeedEvents]: Set<Listener<Event>> } = {
     status: new Set(),
     quotes: new Set(),
     bars: new Set(),
+    signals: new Set(),
     gap: new Set(),
     error: new Set(),
     heartbeat: new Set(),
@@ -158,6 +165,16 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
   /** Takes symbols away from the bars. Resolves and rejects as `subscribe` does. */
   unsubscribeBars(symbols: "*" | readonly string[]): Promise<void> {
     return this.#change("unsubscribe", "bars", symbols);
+  }
+
+  /** Adds symbols to the signals that come as `signals` events. Resolves and rejects as `subscribe`. */
+  subscribeSignals(symbols: "*" | readonly string[]): Promise<void> {
+    return this.#change("subscribe", "signals", symbols);
+  }
+
+  /** Takes symbols away from the signals. Resolves and rejects as `subscribe` does. */
+  unsubscribeSignals(symbols: "*" | readonly string[]): Promise<void> {
+    return this.#change("unsubscribe", "signals", symbols);
   }
 
   /**
@@ -231,7 +248,8 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
 
   #ready(): void {
     const quotes = new Map([...this.#latest].map(([symbol, { sequence }]) => [symbol, sequence]));
-    const frames = this.#subscriptions.restore({ quotes, bars: this.#latestBars });
+    const [bars, signals] = [this.#latestBars, this.#latestSignals];
+    const frames = this.#subscriptions.restore({ quotes, bars, signals });
     for (const frame of frames) this.#connection?.send(frame);
     this.#setStatus({ state: "connected" });
     this.#accounts.restore();
@@ -244,6 +262,8 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
         return this.#take(frame.quotes, frame.type === "snapshot");
       case "bars":
         return this.#takeBars(frame);
+      case "signals":
+        return this.#takeSignals(frame);
       case "gap":
         return this.#emit("gap", { channel: frame.channel, symbols: frame.symbols });
       case "account_snapshot":
@@ -265,7 +285,11 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     const standing = this.#subscriptions.answered(frame);
     if (standing === null || standing.symbols === "*") return;
     const kept = new Set(standing.symbols);
-    const seen = standing.channel === "quotes" ? this.#latest : this.#latestBars;
+    const seen = {
+      quotes: this.#latest,
+      bars: this.#latestBars,
+      signals: this.#latestSignals,
+    }[standing.channel];
     for (const symbol of seen.keys()) if (!kept.has(symbol)) seen.delete(symbol);
   }
 
@@ -292,6 +316,14 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     this.#emit("bars", { bars, snapshot });
   }
 
+  #takeSignals({ signals, snapshot }: SignalsFrame): void {
+    for (const { symbol, sequence } of signals) {
+      const latest = this.#latestSignals.get(symbol) ?? 0;
+      if (sequence > latest) this.#latestSignals.set(symbol, sequence);
+    }
+    this.#emit("signals", { signals, snapshot });
+  }
+
   #lost(reason: string, refusal: ErrorFrame | null): void {
     this.#connection = null;
     if (this.#status.state === "closed") return;
@@ -314,6 +346,7 @@ export class FeedClient implements AsyncIterable<FeedQuote> {
     this.#iterators.clear();
     this.#latest.clear();
     this.#latestBars.clear();
+    this.#latestSignals.clear();
     this.#setStatus({ state: "closed", refusal });
   }
 

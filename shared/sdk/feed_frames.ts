@@ -55,7 +55,7 @@ export type FeedProblemCode =
   | "draining";
 
 /** Channels of symbols. */
-export type FeedChannel = "quotes" | "bars";
+export type FeedChannel = "quotes" | "bars" | "signals";
 
 /** A one-minute bar of one side. Prices are decimal text. */
 export interface LiveBar {
@@ -74,6 +74,23 @@ export interface LiveBar {
   state: "partial" | "final" | "corrected";
   /** Of one open time, the highest is the truth. */
   version: number;
+}
+
+/** What a study found at the close of a bar: which way, never how much. `price` is decimal text. */
+export interface LiveSignal {
+  symbol: string;
+  study: "averages_cross" | "range_break" | "rsi_turn";
+  /** Of the bars that were studied. */
+  granularity: "M1" | "M5" | "M15";
+  /** End of the bar it stands on, milliseconds since 1970. */
+  time: number;
+  direction: "up" | "down";
+  /** The middle price at the bar's close. */
+  price: string;
+  /** `withdrawn`: a late quote has corrected the bars, and they say it no longer. */
+  state: "raised" | "withdrawn";
+  /** Rises with everything told of the symbol. */
+  sequence: number;
 }
 
 /** Symbols of a subscription; `"*"` means all, now and later. */
@@ -118,7 +135,7 @@ export interface TableFrame {
   type: "table";
   instruments: { index: number; symbol: string; pricePrecision: number }[];
 }
-/** Quotes or bars of these symbols were missed and are not kept any more; a snapshot follows. */
+/** Quotes, bars or signals of these symbols were missed and are not kept any more; a snapshot follows. */
 export interface GapFrame {
   type: "gap";
   channel: FeedChannel;
@@ -140,6 +157,12 @@ export interface BarsFrame {
   snapshot: boolean;
   bars: LiveBar[];
 }
+/** Signals raised or withdrawn; `snapshot` when they answer a subscription: the newest of each study. */
+export interface SignalsFrame {
+  type: "signals";
+  snapshot: boolean;
+  signals: LiveSignal[];
+}
 export interface HeartbeatFrame {
   type: "heartbeat";
   time: number;
@@ -159,6 +182,7 @@ export type ServerFrame =
   | SnapshotFrame
   | QuotesFrame
   | BarsFrame
+  | SignalsFrame
   | AccountSnapshotFrame
   | TransactionsFrame
   | AccountValuesFrame
@@ -173,6 +197,7 @@ const types: readonly string[] = [
   "snapshot",
   "quotes",
   "bars",
+  "signals",
   "account_snapshot",
   "transactions",
   "account_values",

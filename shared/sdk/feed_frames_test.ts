@@ -9,6 +9,7 @@ import {
   type FeedProblemCode,
   type FeedQuote,
   type LiveBar,
+  type LiveSignal,
   readServerFrame,
   type ServerFrame,
   symbolsPerFrameMax,
@@ -62,6 +63,16 @@ const bar: fc.Arbitrary<LiveBar> = record({
   state: fc.constantFrom("partial", "final", "corrected"),
   version: fc.nat(),
 });
+const signal: fc.Arbitrary<LiveSignal> = record({
+  symbol: fc.stringMatching(/^[A-Z]{6}$/),
+  study: fc.constantFrom("averages_cross", "range_break", "rsi_turn"),
+  granularity: fc.constantFrom("M1", "M5", "M15"),
+  time,
+  direction: fc.constantFrom("up", "down"),
+  price,
+  state: fc.constantFrom("raised", "withdrawn"),
+  sequence: fc.nat(),
+});
 const accountId = fc.stringMatching(/^[a-z][a-z0-9-]{0,39}$/);
 const transaction: fc.Arbitrary<Transaction> = record({
   accountId,
@@ -101,6 +112,11 @@ const serverFrames: fc.Arbitrary<ServerFrame> = fc.oneof(
     type: fc.constant("bars" as const),
     snapshot: fc.boolean(),
     bars: fc.array(bar, { maxLength: 3 }),
+  }),
+  record({
+    type: fc.constant("signals" as const),
+    snapshot: fc.boolean(),
+    signals: fc.array(signal, { maxLength: 3 }),
   }),
   record({
     type: fc.constant("subscribed" as const),

@@ -5,6 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { WebSocket as NodeWebSocket } from "ws";
 import { startTestEdge } from "../../services/api-gateway/testing/test_edge.ts";
 import type { LiveBar } from "../contracts/messages/bars.ts";
+import type { LiveSignal } from "../contracts/messages/signals.ts";
 import { type FeedQuote, resumeLimits } from "../contracts/messages/feed.ts";
 import { topics } from "../contracts/messages/topics.ts";
 import { createEventSource, publishEvents } from "../runtime/events.ts";
@@ -124,6 +125,31 @@ Deno.test("the client resumes its bars too, and misses none", async () => {
   await eventually(() => seen.at(-1) === 6);
   assertEquals([...new Set(seen)], [1, 2, 3, 4, 5, 6]);
   assertEquals(it.gaps, []);
+});
+
+Deno.test("the client resumes its signals too, and misses none", async () => {
+  await using it = await start();
+  const events = createEventSource({ source: "/test", ids: uuidIds, clock: it.edge.deps.clock });
+  const tell = (...sequences: number[]) =>
+    publishEvents(it.edge.deps.streams, topics.signals, [
+      events.event("signals.updated", {
+        signals: sequences.map((sequence): LiveSignal => ({
+          ...{ symbol: "EURUSD", study: "rsi_turn", granularity: "M1", time: sequence * 60_000 },
+          ...{ direction: "up", price: "1.10000", state: "raised", sequence },
+        })),
+      }),
+    ]);
+  const seen: number[] = [];
+  it.feed.on("signals", ({ signals }) => seen.push(...signals.map(({ sequence }) => sequence)));
+  await tell(1);
+  await it.feed.subscribeSignals(["EURUSD"]);
+  await tell(2);
+  await eventually(() => seen.at(-1) === 2);
+  await it.interrupt(() => tell(3, 4, 5));
+  await tell(6);
+  await eventually(() => seen.at(-1) === 6);
+  assertEquals([seen, it.gaps], [[1, 2, 3, 4, 5, 6], []]);
+  await it.feed.unsubscribeSignals(["EURUSD"]);
 });
 
 Deno.test("a client that has seen more than the edge starts over, and says that there is a gap", async () => {

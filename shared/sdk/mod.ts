@@ -17,7 +17,13 @@ export type { AccountSnapshotFrame, AccountValuesFrame } from "./account_frames.
 export { FeedClient } from "./feed.ts";
 export type { FeedEvents, FeedOptions, FeedStatus } from "./feed.ts";
 export { FeedClosed, FeedRefusal } from "./feed_subscriptions.ts";
-export type { FeedProblemCode, FeedQuote, FeedSymbols, LiveBar } from "./feed_frames.ts";
+export type {
+  FeedProblemCode,
+  FeedQuote,
+  FeedSymbols,
+  LiveBar,
+  LiveSignal,
+} from "./feed_frames.ts";
 export { feedProtocols, QuoteDecoder } from "./feed_binary.ts";
 export type { FeedSocket, FeedSocketConstructor } from "./feed_socket.ts";
 export * from "./strategy/mod.ts";

@@ -13,6 +13,7 @@ import {
   heartbeatFrame,
   quotesFrame,
   resumeLimits,
+  signalsFrame,
   snapshotFrame,
   subscribedFrame,
   subscribeFrame,
@@ -51,6 +52,7 @@ const sent = {
   snapshot: snapshotFrame,
   quotes: quotesFrame,
   bars: barsFrame,
+  signals: signalsFrame,
   accountSubscribed: accountSubscribedFrame,
   account_snapshot: accountSnapshotFrame,
   transactions: transactionsFrame,
@@ -88,7 +90,7 @@ const binary = [
 ].join("\n");
 
 const description = [
-  "Live quotes, bars and accounts over one WebSocket. Authenticate with a header or the first frame, " +
+  "Live quotes, bars, signals and accounts over one WebSocket. Authenticate with a header or the first frame, " +
   "subscribe, and read a snapshot, then every change. A client that keeps up gets every quote; one " +
   "that does not gets the newest quote of each symbol when it can take it. Quotes of one symbol " +
   "never go back.",
@@ -96,8 +98,9 @@ const description = [
   "1970, and all clients of an interval get the same frame. After a reconnect it may name the last " +
   "sequence seen of each symbol (of bars, the latest open time), and is answered with what was " +
   "missed, or with a `gap` and a snapshot. Every edge shares these, so a client may come back to " +
-  `another. Kept are ${resumeLimits.quotesPerSymbol} quotes of each symbol and ` +
-  `${resumeLimits.barsPerSymbol} bars of each side, and ${resumeLimits.updatesPerAnswer} go in one ` +
+  `another. Kept are ${resumeLimits.quotesPerSymbol} quotes and ` +
+  `${resumeLimits.signalsPerSymbol} signals of each symbol and ${resumeLimits.barsPerSymbol} bars of ` +
+  `each side, and ${resumeLimits.updatesPerAnswer} go in one ` +
   "answer.",
   "The channel `account` carries every transaction of an account (order, fill, money and margin " +
   "alike), each once, in order, without gaps, and twice a second at most what the account is worth. " +

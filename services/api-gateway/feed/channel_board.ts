@@ -1,6 +1,6 @@
 /**
  * What a channel of the feed is to the hub: updates on their way, the newest of each, and how they
- * become frames. Quotes and bars are channels; signals and orders can be others.
+ * become frames. Quotes, bars and signals are channels.
  */
 
 export type Encoding = "json" | "binary";

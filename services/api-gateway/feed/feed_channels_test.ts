@@ -3,6 +3,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type LiveBar, toLiveBar } from "../../../shared/contracts/messages/bars.ts";
+import type { LiveSignal } from "../../../shared/contracts/messages/signals.ts";
 import {
   feedIntervalsMs,
   feedPath,
@@ -225,4 +226,46 @@ Deno.test("who comes back to the bars gets those since, corrections of older one
     assertEquals(await late.next("gap"), { type: "gap", channel: "bars", symbols: ["EURUSD"] });
     const newest = minute(5 + resumeLimits.barsPerSymbol);
     assertEquals(await late.next("bars"), { type: "bars", snapshot: true, bars: [newest] });
+  }));
+
+Deno.test("signals are a channel of their own, and who comes back is told those since", () =>
+  withEdge(async (edge, connect) => {
+    const events = createEventSource({ source: "/test", ids: uuidIds, clock: edge.deps.clock });
+    const publish = (...signals: LiveSignal[]) =>
+      publishEvents(edge.deps.streams, topics.signals, [
+        events.event("signals.updated", { signals }),
+      ]);
+    const signal = (sequence: number, over: Partial<LiveSignal> = {}): LiveSignal => ({
+      ...{ symbol: "EURUSD", study: "range_break", granularity: "M5", time: sequence },
+      ...{ direction: "up", price: "1.10000", state: "raised", sequence },
+      ...over,
+    });
+    const told = (snapshot: boolean, ...signals: LiveSignal[]) => ({
+      type: "signals" as const,
+      snapshot,
+      signals,
+    });
+    const client = await connect(edge.admin, [feedProtocols.binary]);
+    client.send({ type: "subscribe", channel: "signals", symbols: ["EURUSD"] });
+    const subscribed = await client.next("subscribed");
+    assertEquals(subscribed.type === "subscribed" && subscribed.channel, "signals");
+    assertEquals(await client.next("signals"), told(true));
+    await publish(signal(1), signal(1, { symbol: "USDJPY" }));
+    assertEquals(await client.next("signals"), told(false, signal(1)));
+    const withdrawn = signal(3, { time: 2, state: "withdrawn" });
+    await publish(signal(2), withdrawn);
+    assertEquals(await client.next("signals"), told(false, signal(2), withdrawn));
+    const comeBack = async (resume: Record<string, number>) => {
+      const back = await connect(edge.admin);
+      back.send({ type: "subscribe", channel: "signals", symbols: ["EURUSD"], resume });
+      return back;
+    };
+    const late = await comeBack({ EURUSD: 1 });
+    assertEquals(await late.next("signals"), told(true));
+    assertEquals(await late.next("signals"), told(false, signal(2), withdrawn));
+    const fresh = await comeBack({});
+    assertEquals(await fresh.next("signals"), told(true, signal(1)));
+    const early = await comeBack({ EURUSD: 9 });
+    const refused = await early.next("error");
+    assertEquals(refused.type === "error" && refused.code, "resume_ahead");
   }));

@@ -141,8 +141,8 @@ export class FeedServer {
   }
 
   #closeStalled(): void {
-    const { quotes, bars } = this.#parts.channels;
-    const stalled = [...quotes.catchUp(), ...bars.catchUp()];
+    const hubs: readonly FeedHub[] = Object.values(this.#parts.channels);
+    const stalled = hubs.flatMap((hub) => hub.catchUp());
     if (stalled.length === 0) return;
     for (const session of this.#sessions) {
       if (stalled.some((client) => session.owns(client))) {

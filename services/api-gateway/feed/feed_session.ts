@@ -32,6 +32,7 @@ import {
   tableText,
 } from "./frames.ts";
 import type { QuoteBoard } from "./quote_board.ts";
+import type { SignalBoard } from "./signal_board.ts";
 import { refuseSubscribe, refuseUnlisted } from "./subscribe_checks.ts";
 
 /** What a session needs of its surroundings. */
@@ -55,6 +56,7 @@ export interface ClosableSocket extends FeedSocket {
 export interface FeedChannels {
   readonly quotes: FeedHub<QuoteBoard>;
   readonly bars: FeedHub<BarBoard>;
+  readonly signals: FeedHub<SignalBoard>;
 }
 
 /** What the client has of one channel. */

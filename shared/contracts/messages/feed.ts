@@ -7,6 +7,7 @@
 import * as v from "valibot";
 import { accountsMax, tokenLengthMax } from "../key_limits.ts";
 import { liveBar } from "./bars.ts";
+import { liveSignal } from "./signals.ts";
 import {
   accountSnapshotFrame,
   accountSubscribedFrame,
@@ -50,7 +51,7 @@ export const feedLimits = {
 } as const;
 
 /** Channels of symbols; `quotes` where a frame names none. The other is `account`. */
-export const feedChannels = ["quotes", "bars"] as const;
+export const feedChannels = ["quotes", "bars", "signals"] as const;
 export type FeedChannel = (typeof feedChannels)[number];
 
 /**
@@ -60,15 +61,16 @@ export type FeedChannel = (typeof feedChannels)[number];
 export const feedIntervalsMs: readonly number[] = [0, 100, 250, 500, 1_000];
 
 /**
- * What an edge keeps for clients that come back. They resume by what ingest and the archive give and
- * every edge shares, the sequences of quotes and the open times of bars: a client may come back to
- * another copy than it left.
+ * What an edge keeps for clients that come back. They resume by what every edge shares, the sequences
+ * of quotes and signals and the open times of bars: a client may come back to another copy than it
+ * left.
  */
 export const resumeLimits = {
   quotesPerSymbol: 256,
   /** Of each side: a little over an hour. */
   barsPerSymbol: 64,
-  /** Missed quotes or bars that one answer may hold; symbols beyond get a gap. */
+  signalsPerSymbol: 256,
+  /** Missed quotes, bars or signals that one answer may hold; symbols beyond get a gap. */
   updatesPerAnswer: 1_000,
 } as const;
 
@@ -251,8 +253,8 @@ export const gapFrame = v.pipe(
     symbols: v.array(v.string()),
   }),
   v.description(
-    "Stands before the snapshot when a client resumes: of these symbols quotes or bars are missing " +
-      "that are not kept any more; the snapshot has their newest",
+    "Stands before the snapshot when a client resumes: of these symbols quotes, bars or signals are " +
+      "missing that are not kept any more; the snapshot has their newest",
   ),
 );
 
@@ -276,6 +278,20 @@ export const barsFrame = v.pipe(
   v.description(
     "Bars that grew, ended or were corrected since the last frame. What a resumed client missed " +
       "too, and every late correction that is kept",
+  ),
+);
+
+export const signalsFrame = v.pipe(
+  v.strictObject({
+    type: v.literal("signals"),
+    snapshot: v.pipe(
+      v.boolean(),
+      v.description("Whether it answers `subscribe`, with the newest that stands of each study"),
+    ),
+    signals: v.array(liveSignal),
+  }),
+  v.description(
+    "Signals that were raised or withdrawn since the last frame, and what a resumed client missed",
   ),
 );
 
@@ -314,6 +330,7 @@ export const serverFrame = v.variant("type", [
   snapshotFrame,
   quotesFrame,
   barsFrame,
+  signalsFrame,
   accountSnapshotFrame,
   transactionsFrame,
   accountValuesFrame,

@@ -13,6 +13,7 @@ import { orderEvent } from "./orders.ts";
 import { quoteEvent } from "./quotes.ts";
 import { ticksRefused } from "./refused_ticks.ts";
 import { riskRuleChanged } from "./risk.ts";
+import { signalsUpdated } from "./signals.ts";
 import { transactionsBooked } from "./transactions.ts";
 
 export interface Topic<Schema extends v.GenericSchema = v.GenericSchema> {
@@ -58,7 +59,16 @@ export const topics = {
     lengthMax: 20_000,
     publishers: ["workers/archive"],
     groups: [],
-    everyone: ["services/api-gateway"],
+    everyone: ["services/api-gateway", "workers/analysis"],
+  }),
+  signals: topic({
+    name: "signals",
+    schema: signalsUpdated,
+    lengthMax: 20_000,
+    publishers: ["workers/analysis"],
+    groups: [],
+    // The worker itself reads what it told before it was started again.
+    everyone: ["services/api-gateway", "workers/analysis"],
   }),
   orders: topic({
     name: "orders",

@@ -1,12 +1,19 @@
 /**
  * Live quotes in the terminal: `watch.ts EURUSD USDJPY`, or no symbols for all of them. `--every 250`
- * asks for the newest per interval, `--binary` for the binary form, `--bars` for one-minute bars as
- * well. Reads SPOTWIRE_URL (default http://localhost:8000) and SPOTWIRE_KEY. Redraws in place on a
+ * asks for the newest per interval, `--binary` for the binary form, `--bars` for one-minute bars and
+ * `--signals` for signals as well. Reads SPOTWIRE_URL (default http://localhost:8000) and SPOTWIRE_KEY. Redraws in place on a
  * terminal, prints a line per quote into a pipe.
  */
 
 import { parseArgs } from "node:util";
-import { FeedClient, type FeedQuote, FeedRefusal, type FeedStatus, type LiveBar } from "../mod.ts";
+import {
+  FeedClient,
+  type FeedQuote,
+  FeedRefusal,
+  type FeedStatus,
+  type LiveBar,
+  type LiveSignal,
+} from "../mod.ts";
 
 const colours = { live: 32, quiet: 33, stale: 31, closed: 90 } as const;
 const paint = (colour: number, text: string): string =>
@@ -73,14 +80,19 @@ const barLine = ({ symbol, side, openTime, open, high, low, close, state }: Live
   [symbol, side, new Date(openTime).toISOString().slice(11, 16), open, high, low, close, state]
     .join(" ");
 
+const signalLine = ({ symbol, study, granularity, time, direction, price, state }: LiveSignal) =>
+  [symbol, study, granularity, new Date(time).toISOString().slice(11, 16), direction, price, state]
+    .join(" ");
+
 interface Wishes {
   readonly symbols: "*" | string[];
   readonly intervalMs: number;
   readonly binary: boolean;
   readonly bars: boolean;
+  readonly signals: boolean;
 }
 
-async function watch({ symbols, intervalMs, binary, bars }: Wishes): Promise<void> {
+async function watch({ symbols, intervalMs, binary, bars, signals }: Wishes): Promise<void> {
   const url = Deno.env.get("SPOTWIRE_URL") ?? "http://localhost:8000";
   const key = Deno.env.get("SPOTWIRE_KEY");
   if (key === undefined) throw new Error("Set SPOTWIRE_KEY to a key with market:read");
@@ -88,12 +100,16 @@ async function watch({ symbols, intervalMs, binary, bars }: Wishes): Promise<voi
   feed.on("gap", ({ channel, symbols }) => {
     console.error(`Some ${channel} were missed of ${symbols.join(", ")}`);
   });
-  if (Deno.stdout.isTerminal() && !bars) drawTable(feed, url);
+  if (Deno.stdout.isTerminal() && !bars && !signals) drawTable(feed, url);
   else printLines(feed, url);
   await feed.subscribe(symbols);
   if (bars) {
     feed.on("bars", (news) => news.bars.forEach((bar) => console.log(barLine(bar))));
     await feed.subscribeBars(symbols);
+  }
+  if (signals) {
+    feed.on("signals", (news) => news.signals.forEach((one) => console.log(signalLine(one))));
+    await feed.subscribeSignals(symbols);
   }
   // The table and the lines are drawn from events; the loop only waits for the end.
   for await (const _quote of feed);
@@ -107,6 +123,7 @@ try {
       every: { type: "string", default: "0" },
       binary: { type: "boolean", default: false },
       bars: { type: "boolean", default: false },
+      signals: { type: "boolean", default: false },
     },
   });
   await watch({
@@ -114,6 +131,7 @@ try {
     intervalMs: Number(values.every),
     binary: values.binary,
     bars: values.bars,
+    signals: values.signals,
   });
 } catch (error) {
   console.error(error instanceof FeedRefusal ? `Refused: ${error.message}` : String(error));
