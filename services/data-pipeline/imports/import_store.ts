@@ -279,7 +279,7 @@ export async function expectHeld(
 
 /**
  * Drops the rows of the same files that an earlier load kept apart, and that this one read and found
- * nothing wrong with.
+ * nothing wrong with. Rows of days that it has none of stay: their file was written anew with others.
  */
 async function dropOutdated(
   trx: Kysely<PipelineDatabase>,
@@ -288,7 +288,8 @@ async function dropOutdated(
 ): Promise<void> {
   const outdated = sql`q.state = 'held' and q.import_id < ${importId}
     and (q.kind = 'reference' or exists (select from pipeline.days d
-      where d.import_id = ${importId} and d.source = q.source))`;
+      where d.import_id = ${importId} and d.source = q.source
+        and (q.day is null or (d.day = q.day and d.symbol = q.symbol and d.kind = q.kind))))`;
   const { rows } = await sql<{ file: string }>`select distinct q.file
     from pipeline.quarantine q where ${outdated}`.execute(trx);
   const read = rows.filter(({ file }) => readTo.has(file)).map(({ file }) => ({

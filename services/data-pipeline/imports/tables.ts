@@ -81,6 +81,8 @@ export interface PipelineDatabase extends ReferenceDatabase {
     reasons: Json;
     detail: string;
     time: NullableInt8;
+    /** The day it was read with; null of rows of none, and of those kept before days were. */
+    day: Generated<string | null>;
     /** The row's columns, to be put into history; null where it holds none. */
     columns: Json | null;
     state: string;
@@ -205,6 +207,15 @@ export const pipelineMigrations: Record<string, Migration> = {
         .addColumn("rules", "json", (column) => column.notNull())
         .addColumn("updated_at", "int8", (column) => column.notNull())
         .execute();
+    },
+  },
+  "2026-12-01_pipeline_text_of_rows": {
+    async up(db: Kysely<unknown>) {
+      const table = db.schema.withSchema(pipelineSchema).alterTable("quarantine");
+      await table.addColumn("day", "text").execute();
+      await table.dropConstraint("quarantine_row").execute();
+      await sql`create unique index quarantine_row
+        on pipeline.quarantine (source, file, row, side, md5(original))`.execute(db);
     },
   },
 };

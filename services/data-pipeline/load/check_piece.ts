@@ -73,7 +73,7 @@ export function checkPiece(piece: Piece, context: PieceContext): Decided {
     ? { kept: joined, held: [], flagged: 0 }
     : sift(piece, joined, { mask, context });
   const faults = piece.faults.map((fault): HeldRow => ({
-    ...rowsSeries(piece),
+    ...seriesAndDay(piece),
     file: fault.name,
     row: fault.row,
     original: fault.original,
@@ -148,7 +148,8 @@ function finerOf(segments: readonly Segment[]): number[] {
   return places;
 }
 
-const rowsSeries = ({ series }: Piece) => ({
+const seriesAndDay = ({ series, day }: Piece) => ({
+  day,
   symbol: series.symbol as string,
   kind: series.kind,
   side: series.side ?? "",
@@ -236,7 +237,8 @@ function isReleased(
 ): boolean {
   if (released.size === 0) return false;
   const side = "side" in chunk ? chunk.side : "";
-  return released.has(rowKey(name, chunk.rows?.[index] ?? chunk.firstRow + index, side));
+  const row = chunk.rows?.[index] ?? chunk.firstRow + index;
+  return released.has(rowKey({ file: name, row, side, original: chunk.original(index) }));
 }
 
 function heldRow(
@@ -246,7 +248,7 @@ function heldRow(
 ): HeldRow {
   const names = gatesOf(of.reasons);
   return {
-    ...rowsSeries(piece),
+    ...seriesAndDay(piece),
     file: segment.name,
     row: rowNumber(segment, of.i),
     original: segment.chunk.original(of.i),

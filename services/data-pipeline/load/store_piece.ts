@@ -12,7 +12,7 @@ import { countRows } from "../imports/count_rows.ts";
 import { expectHeld, held, type Lease } from "../imports/import_store.ts";
 import type { PipelineDatabase } from "../imports/tables.ts";
 import type { DayQuality } from "../quality/day_quality.ts";
-import { type HeldRow, keepRows } from "../quarantine/quarantine_store.ts";
+import { type HeldRow, keepRows, releasedAmong } from "../quarantine/quarantine_store.ts";
 import type { Decided } from "./check_piece.ts";
 import type { Piece } from "./pieces.ts";
 import { rangesUnread } from "./ranges_read.ts";
@@ -21,6 +21,7 @@ import {
   pickRows,
   type Rows,
   type RowSlice,
+  rowsOf,
   rowsOfBars,
   rowsOfTicks,
   toBars,
@@ -55,11 +56,14 @@ export interface Carried {
 
 /** @throws LeaseLost */
 export async function storePiece(store: PieceStore, stored: StoredPiece): Promise<DayQuality> {
-  const { lease, source, decided } = stored;
+  const { lease, source } = stored;
   return await store.db.transaction().execute(async (trx) => {
-    const bytesStored = await putRows(store, trx, stored);
+    // Before history is touched, in which a release puts its row only once it has marked it.
+    const { held: rows } = stored.decided;
+    await keepRows(trx, { importId: lease.importId, source, rows });
+    const decided = letIn(stored.decided, await releasedAmong(trx, source, rows));
+    const bytesStored = await putRows(store, trx, { ...stored, decided });
     const quality: DayQuality = { ...decided.quality, bytesStored };
-    await keepRows(trx, { importId: lease.importId, source, rows: decided.held });
     await putDay(trx, stored, quality);
     await expectHeld(
       trx.updateTable("imports").set({
@@ -74,6 +78,35 @@ export async function storePiece(store: PieceStore, stored: StoredPiece): Promis
     );
     return quality;
   });
+}
+
+/** What was released since the load began is stored with the rest. */
+function letIn(decided: Decided, released: readonly HeldRow[]): Decided {
+  const rows = released.filter(({ columns }) => columns !== null);
+  if (rows.length === 0) return decided;
+  const slices = [
+    decided.rows,
+    ...rows.map(({ columns, kind }) => rowsOf(columns!, kind as "ticks" | "bars")),
+  ];
+  const all = joinRows(slices.map((rows) => ({ rows, from: 0, to: rows.length })));
+  const { quality } = decided;
+  const quarantined = { ...quality.quarantined };
+  for (const reason of rows.flatMap(({ reasons }) => reasons)) {
+    quarantined[reason] = (quarantined[reason] ?? 0) - 1;
+    if (quarantined[reason]! <= 0) delete quarantined[reason];
+  }
+  return {
+    ...decided,
+    rows: pickRows(all, Int32Array.from({ length: all.length }, (_, place) => place)),
+    held: decided.held.filter((row) => !rows.includes(row)),
+    quality: {
+      ...quality,
+      rowsStored: quality.rowsStored + rows.length,
+      rowsFlagged: quality.rowsFlagged + rows.length,
+      rowsQuarantined: quality.rowsQuarantined - rows.length,
+      quarantined,
+    },
+  };
 }
 
 const more = (column: string, count: number) =>

@@ -1,4 +1,7 @@
-/** The SQL of the rows kept apart. A row is known by its source, file, number and side. */
+/**
+ * The SQL of the rows kept apart. A row is known by its source, file, number, side and text: a file
+ * that is written anew under its name has other rows under the same numbers.
+ */
 
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { PipelineDatabase } from "../imports/tables.ts";
@@ -18,6 +21,8 @@ export interface HeldRow {
   readonly reasons: readonly string[];
   readonly detail: string;
   readonly time: number | null;
+  /** The day it was read with; null where it was read with none. */
+  readonly day?: string | null;
   /** Its numbers, to be put into history; null where it holds none. */
   readonly columns: readonly (number | null)[] | null;
 }
@@ -44,17 +49,16 @@ export async function keepRows(
     );
     await sql`insert into pipeline.quarantine as kept
         (import_id, source, symbol, kind, side, interval_ms, file, row, original, reasons, detail,
-          time, columns, state)
+          time, day, columns, state)
       select ${of.importId}, ${of.source}, symbol, kind, side, interval_ms, file, row, original,
-        reasons, detail, time, columns, 'held'
+        reasons, detail, time, day, columns, 'held'
       from json_to_recordset(${records}::text::json) as x(
         symbol text, kind text, side text, interval_ms int8, file text, row int8, original text,
-        reasons json, detail text, time int8, columns json)
-      on conflict (source, file, row, side) do update set
+        reasons json, detail text, time int8, day text, columns json)
+      on conflict (source, file, row, side, md5(original)) do update set
         import_id = excluded.import_id, symbol = excluded.symbol, kind = excluded.kind,
-        interval_ms = excluded.interval_ms, original = excluded.original,
-        reasons = excluded.reasons, detail = excluded.detail, time = excluded.time,
-        columns = excluded.columns
+        interval_ms = excluded.interval_ms, reasons = excluded.reasons, detail = excluded.detail,
+        time = excluded.time, day = excluded.day, columns = excluded.columns
       where kept.state = 'held'`.execute(trx);
   }
 }
@@ -62,17 +66,34 @@ export async function keepRows(
 /** Released rows looked at in one load at most. */
 const releasedMax = 1_000_000;
 
-/** `file row side` of every released row of a source: they pass. */
+/** What every released row of a source is known by: they pass. */
 export async function releasedKeys(
   db: Kysely<PipelineDatabase>,
   source: string,
 ): Promise<Set<string>> {
-  const rows = await db.selectFrom("quarantine").select(["file", "row", "side"])
+  const rows = await db.selectFrom("quarantine").select(["file", "row", "side", "original"])
     .where("source", "=", source).where("state", "=", "released").limit(releasedMax).execute();
-  return new Set(rows.map(({ file, row, side }) => rowKey(file, Number(row), side)));
+  return new Set(rows.map((row) => rowKey({ ...row, row: Number(row.row) })));
 }
 
-export const rowKey = (file: string, row: number, side: string): string => `${file} ${row} ${side}`;
+/** Of rows about to be kept, those that somebody has released meanwhile. */
+export async function releasedAmong(
+  trx: Kysely<PipelineDatabase>,
+  source: string,
+  rows: readonly HeldRow[],
+): Promise<HeldRow[]> {
+  if (rows.length === 0) return [];
+  const files = [...new Set(rows.map(({ file }) => file))];
+  const found = await trx.selectFrom("quarantine").select(["file", "row", "side", "original"])
+    .where("source", "=", source).where("state", "=", "released").where("file", "in", files)
+    .limit(releasedMax).execute();
+  const released = new Set(found.map((row) => rowKey({ ...row, row: Number(row.row) })));
+  return rows.filter((row) => released.has(rowKey(row)));
+}
+
+export const rowKey = (
+  { file, row, side, original }: Pick<HeldRow, "file" | "row" | "side" | "original">,
+): string => `${file} ${row} ${side} ${withoutNul(original)}`;
 
 export interface QuarantineFilter {
   readonly importId?: string | undefined;

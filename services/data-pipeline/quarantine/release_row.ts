@@ -36,5 +36,8 @@ export async function releaseRow(
       bars: toBars(rows),
     });
   });
-  return (await findRow(deps.db, rowId))!;
+  const released = await findRow(deps.db, rowId);
+  // A load that read it anew and found nothing wrong may have dropped it meanwhile.
+  if (released === null) throw new Problem("not_found", "There is no such row");
+  return released;
 }
