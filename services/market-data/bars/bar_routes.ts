@@ -40,7 +40,7 @@ export function addBarRoutes(app: MarketDataApp, deps: MarketDataDeps): void {
     }
     const tables = piecesOf(
       bars.length,
-      (from, to) => toBarsTable(sliceBars(bars, from, to), instrument),
+      (from, to) => toBarsTable(sliceBars(bars, from, to), instrument, query),
     );
     return answerTable({ request, format, next: nextPage, tables, logger }) as never;
   });

@@ -60,8 +60,13 @@ export function meanOf(sum: number, ticks: number): number {
   return up ? floor + 1 : floor;
 }
 
-/** The bars as a table; spreads only where they were asked for. */
-export function toBarsTable(bars: FoldedBars, { pricePrecision }: Instrument): Table {
+/** The bars as a table. Its columns go by what was asked for, so that the pages of one are alike. */
+export function toBarsTable(
+  bars: FoldedBars,
+  { pricePrecision }: Instrument,
+  query: Pick<BarsQuery, "spread">,
+): Table {
+  const { length, spread, ticks } = bars;
   const price = (name: string, values: Int32Array): TableColumn => ({
     name,
     kind: "price",
@@ -74,19 +79,24 @@ export function toBarsTable(bars: FoldedBars, { pricePrecision }: Instrument): T
     price("high", bars.high),
     price("low", bars.low),
     price("close", bars.close),
-    { name: "ticks", kind: "count", values: bars.ticks },
+    { name: "ticks", kind: "count", values: ticks },
+    numberColumn("volume", bars.volume ?? new Float64Array(length).fill(NaN)),
   ];
-  if (bars.volume !== null) columns.push(numberColumn("volume", bars.volume));
-  const { spread, ticks } = bars;
-  if (spread !== null) {
-    const isNull = (row: number) => ticks[row]! <= 0;
-    const mean = spread.sum.map((sum, at) => ticks[at]! > 0 ? meanOf(sum, ticks[at]!) : 0);
-    const scale = pricePrecision + meanDecimals;
+  if (query.spread) {
+    const isNull = (row: number) => spread === null || ticks[row]! <= 0;
+    const none = new Int32Array(spread === null ? length : 0);
+    const means = new Float64Array(length);
+    for (let at = 0; at < length; at++) {
+      if (!isNull(at)) means[at] = meanOf(spread!.sum[at]!, ticks[at]!);
+    }
     columns.push(
-      { ...price("spread_min", spread.min), isNull },
-      { name: "spread_mean", kind: "price", values: mean, scale, isNull },
-      { ...price("spread_max", spread.max), isNull },
+      { ...price("spread_min", spread?.min ?? none), isNull },
+      {
+        ...{ name: "spread_mean", kind: "price", values: means, isNull },
+        scale: pricePrecision + meanDecimals,
+      },
+      { ...price("spread_max", spread?.max ?? none), isNull },
     );
   }
-  return { length: bars.length, columns };
+  return { length, columns };
 }

@@ -200,6 +200,7 @@ class BarReader {
       hours,
       from: range.from,
       lastClose: await this.#priceBefore(range.from),
+      spread: this.#query.spread,
       barsMax: this.#query.limit + 1,
     });
     const end = Math.min(range.to, this.#base.to + 1);

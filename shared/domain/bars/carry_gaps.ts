@@ -18,6 +18,8 @@ export interface GapCarrierOptions {
   readonly from: number;
   /** The price before it in points; without one the bars begin with the first that comes. */
   readonly lastClose: number | null;
+  /** Whether the bars given tell of spreads: flat ones then do too, of none. Default false. */
+  readonly spread?: boolean;
   /** Bars of one call at most: the caller asks again for what is left. */
   readonly barsMax: number;
 }
@@ -52,7 +54,7 @@ export class GapCarrier {
       this.#keep(bars, at);
     }
     if (this.#builder.length < barsMax) this.#carryTo(until);
-    return this.#builder.take({ spread: bars.spread !== null });
+    return this.#builder.take({ spread: this.#options.spread ?? false });
   }
 
   #carryTo(until: number): void {
