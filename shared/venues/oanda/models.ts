@@ -2,8 +2,8 @@
 
 import * as v from "valibot";
 
-/** `[{"price":"1.10000","liquidity":1000000}]`; the list may be empty. */
-const buckets = v.array(v.object({ price: v.string() }));
+/** `[{"price":"1.10000","liquidity":1000000}]`; the list may be empty, or missing. */
+const buckets = v.optional(v.array(v.object({ price: v.string() })), []);
 
 /** ClientPrice. `status` is older than `tradeable`; a price may carry either, both or none. */
 export const priceLine = v.object({
@@ -16,6 +16,9 @@ export const priceLine = v.object({
   status: v.optional(v.string()),
 });
 export type PriceLine = v.InferOutput<typeof priceLine>;
+
+/** Whose price a line is, where no more of it can be read. */
+export const pricedLine = v.object({ type: v.literal("PRICE"), instrument: v.string() });
 
 /** PricingHeartbeat and TransactionHeartbeat. */
 export const heartbeatLine = v.object({

@@ -21,6 +21,8 @@ import { toOandaName } from "./symbols.ts";
 const instrumentsPerStreamMax = 50;
 /** Prices later than this, or ahead by as much, are not believed. */
 const clockMsMax = 5_000;
+/** Of a line, what a log may hold. */
+const lineShownMax = 200;
 
 export interface OandaVenueOptions {
   readonly access: OandaAccess;
@@ -189,7 +191,10 @@ class OandaStreams {
 
   #refused({ fault, line }: { fault: string; line: string }): void {
     this.#options.watch.count("lines_refused", fault);
-    this.#options.watch.note("warn", "venue line refused", { fault, line });
+    this.#options.watch.note("warn", "venue line refused", {
+      fault,
+      line: line.slice(0, lineShownMax),
+    });
   }
 
   /** Each second: the venue's life, and what of it can be vouched for. */

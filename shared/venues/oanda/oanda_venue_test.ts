@@ -153,6 +153,18 @@ Deno.test("a line nobody understands is counted, and takes nothing with it but i
   assertEquals(one.refused.length, 4);
 });
 
+Deno.test("a price whose line cannot be read takes its symbol's back, and is kept as it came", async () => {
+  await using one = run({ pricing: [snapshot] });
+  await eventually(() => assertEquals(one.ticks().length, 2));
+  const sides = `"bids":[{"price":1.1}],"asks":[{"price":1.2}],"note":"${"x".repeat(900)}"`;
+  const numbers = `{"type":"PRICE","instrument":"EUR_USD","time":"2026-01-14T13:00:00Z",${sides}}`;
+  const sideless = '{"type":"PRICE","instrument":"USD_JPY","time":"2026-01-14T13:00:00Z"}';
+  one.server.say("pricing", `raw ${numbers}`, `raw ${sideless}`);
+  await eventually(() => assertEquals(one.withdrawn(), ["EURUSD", "USDJPY"]));
+  assertEquals(one.refused, [numbers]);
+  assert(one.notes.every((note) => note.length < 500));
+});
+
 Deno.test("a halted instrument, and one without a side, is withdrawn at once", async () => {
   await using one = run({ pricing: [snapshot] });
   await eventually(() => assertEquals(one.ticks().length, 2));

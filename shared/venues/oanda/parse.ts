@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { type Instrument, parsePrice, type Price, type Symbol } from "../../domain/instrument.ts";
 import { type EpochMs, parseRfc3339 } from "../../domain/time.ts";
 import type { Tick } from "../venue.ts";
-import { heartbeatLine, type PriceLine, priceLine, transactionLine } from "./models.ts";
+import { heartbeatLine, pricedLine, type PriceLine, priceLine, transactionLine } from "./models.ts";
 import { fromOandaName } from "./symbols.ts";
 
 export const lineFaults = [
@@ -21,6 +21,7 @@ export interface RefusedLine {
   readonly kind: "refused";
   readonly fault: LineFault;
   readonly symbol: Symbol | null;
+  /** As it came. */
   readonly line: string;
 }
 
@@ -36,14 +37,11 @@ export type TransactionMessage =
   | { readonly kind: "transaction"; readonly id: string; readonly type: string }
   | RefusedLine;
 
-/** Of a line, what a log may hold. */
-const lineShownMax = 200;
-
 const refused = (fault: LineFault, line: string, symbol: Symbol | null = null): RefusedLine => ({
   kind: "refused",
   fault,
   symbol,
-  line: line.slice(0, lineShownMax),
+  line,
 });
 
 export function parsePricingLine(line: string): PricingMessage {
@@ -51,7 +49,9 @@ export function parsePricingLine(line: string): PricingMessage {
   if (value === undefined) return refused("not_json", line);
   const price = v.safeParse(priceLine, value);
   if (price.success) return readPrice(price.output, line);
-  return readHeartbeat(value, line);
+  const priced = v.safeParse(pricedLine, value);
+  if (!priced.success) return readHeartbeat(value, line);
+  return refused("not_understood", line, fromOandaName(priced.output.instrument)?.symbol);
 }
 
 export function parseTransactionLine(line: string): TransactionMessage {
