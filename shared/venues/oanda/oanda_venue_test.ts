@@ -165,6 +165,19 @@ Deno.test("a price whose line cannot be read takes its symbol's back, and is kep
   assert(one.notes.every((note) => note.length < 500));
 });
 
+Deno.test("a line that does not end, and an answer from elsewhere, cost their connection and no more", async () => {
+  await using one = run({ pricing: [snapshot, ["refuse 302"], snapshot] });
+  await eventually(() => assertEquals(one.ticks().length, 2));
+  one.server.say("pricing", `raw ${"x".repeat(70_000)}`);
+  await eventually(async () => {
+    await one.advance(500);
+    assertEquals(one.ticks().length, 4);
+  });
+  assertEquals(one.server.connections.pricing.length, 3);
+  assertEquals([one.withdrawn(), one.refused], [[], []]);
+  assert(one.notes.some((note) => note.includes("a line of more than 65536 characters")));
+});
+
 Deno.test("a halted instrument, and one without a side, is withdrawn at once", async () => {
   await using one = run({ pricing: [snapshot] });
   await eventually(() => assertEquals(one.ticks().length, 2));
