@@ -120,6 +120,30 @@ Deno.test("a source that falls silent leaves, and with the last one the price", 
   assertEquals(one.said.at(-1), "withdrawn EURUSD");
 });
 
+Deno.test("a source that was silent is used again when it is heard, with prices that are still young", async () => {
+  await using one = compose([1, 1]);
+  const pass = async (ms: number, ...heard: number[]) => {
+    for (let left = ms; left > 0; left -= 500) {
+      for (const at of heard) await one.say(at, []);
+      await one.advance(500);
+    }
+  };
+  await one.say(0, [tick(100, 110)]);
+  await one.say(1, [tick(104, 112)]);
+  await pass(2_500, 0);
+  assertEquals(one.said.at(-1), "100 110");
+  await pass(500, 0, 1);
+  assertEquals(one.said.at(-1), "104 110");
+  await pass(2_500);
+  assertEquals(one.said.at(-1), "withdrawn EURUSD");
+  await pass(500, 1);
+  assertEquals(one.said.at(-1), "104 112");
+  await pass(30_000, 0, 1);
+  assertEquals(one.said.at(-1), "withdrawn EURUSD");
+  await one.say(1, [tick(104, 112)]);
+  assertEquals(one.said.at(-1), "104 112");
+});
+
 Deno.test("what a source withdraws, gets wrong, or says by a wrong clock is not used", async () => {
   await using one = compose([1, 1]);
   await one.say(0, [tick(100, 110)]);
