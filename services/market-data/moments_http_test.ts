@@ -1,6 +1,6 @@
 // Goal: prices and sessions of a moment over HTTP. Method: the real app over a history in memory.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { conversionView, sessionView } from "../../shared/contracts/http/market_history.ts";
 import type { TickColumns } from "../../shared/domain/columns.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
@@ -68,6 +68,22 @@ Deno.test("GET /v1/conversions refuses a missing rate and an old one; closed hou
   assertEquals([sunday.path[0].ageMs, sunday.path[0].openAgeMs], [174_660_000, 1_860_000]);
   assertEquals(await refused(path("2019-02-10T23:30:00Z")), [422, "rate_too_old", null]);
   assertEquals((await json(`${path("2019-02-10T23:30:00Z")}&ageMsMax=604800000`)).status, 200);
+  assertEquals(await refused(path("2019-06-01T00:00:00Z")), [422, "rate_too_old", null]);
+  const { detail } = (await json(path("2019-06-01T00:00:00Z").replace("USD", "JPY"))).body;
+  assertStringIncludes(detail, "The newest price of GBPUSD was more than two weeks old");
+});
+
+Deno.test("GET /v1/conversions has the price of any age it may be asked for, over holidays too", async () => {
+  const { history, json, refused } = await market("2019-02-05T12:00:00Z");
+  const friday = at("2018-12-21T21:59:00Z"); // a minute before the close, and Christmas after it
+  history.putTicks(
+    { symbol: "GBPUSD" as Symbol, source: "loaded" },
+    single(130_000, 130_002, friday),
+  );
+  const path = "/v1/conversions?source=loaded&from=GBP&to=USD&ageMsMax=604800000&at=";
+  const { body } = await json(`${path}2019-01-02T22:00:00Z`);
+  assertEquals(body.path[0].openAgeMs, 144 * 3_600_000 + 60_000);
+  assertEquals(await refused(`${path}2019-01-03T22:00:00Z`), [422, "rate_too_old", null]);
 });
 
 Deno.test("GET /v1/conversions reads mid bars where there are no ticks, at the close of one that has ended", async () => {

@@ -33,52 +33,59 @@ export async function ratePath(
   ground: { readonly history: History; readonly hours: TradingHours },
   query: RateQuery,
 ): Promise<readonly PricedLeg[] | RateFault> {
-  const known = new Map<string, PricedLeg | null>();
-  let old: PricedLeg | null = null;
+  const known = new Map<string, PricedLeg | Unpriced>();
+  let old: string | null = null;
   for (const path of query.paths) {
     const priced: PricedLeg[] = [];
     for (const leg of path) {
       const { symbol } = leg.instrument;
-      if (!known.has(symbol)) known.set(symbol, await priceOf(ground, leg, query));
-      const price = known.get(symbol);
-      if (!price) break;
+      const price = known.get(symbol) ?? await priceOf(ground, leg, query);
+      known.set(symbol, price);
+      if (price === "old") old ??= `The newest price of ${symbol} was more than two weeks old`;
+      if (typeof price === "string") break;
       priced.push(price);
     }
     if (priced.length < path.length) continue;
     const tooOld = priced.find(({ openAgeMs }) => openAgeMs > query.openAgeMsMax);
     if (tooOld === undefined) return priced;
-    old ??= tooOld;
+    const { leg, openAgeMs } = tooOld;
+    old ??= `The newest price of ${leg.instrument.symbol} was ${openAgeMs} ms of open market old`;
   }
-  if (old === null) {
-    return { fault: "rate_missing", detail: `${query.source} has no price of a pair between them` };
-  }
-  const { leg, openAgeMs } = old;
-  return {
-    fault: "rate_too_old",
-    detail: `The newest price of ${leg.instrument.symbol} was ${openAgeMs} ms of open market old`,
-  };
+  if (old !== null) return { fault: "rate_too_old", detail: old };
+  return { fault: "rate_missing", detail: `${query.source} has no price of a pair between them` };
 }
+
+/** Why a leg has no price: the source has none before the moment, or none for long. */
+type Unpriced = "missing" | "old";
 
 async function priceOf(
   { history, hours }: { readonly history: History; readonly hours: TradingHours },
   leg: Leg,
   { source, at }: RateQuery,
-): Promise<PricedLeg | null> {
+): Promise<PricedLeg | Unpriced> {
   const { symbol } = leg.instrument;
   const listed = (await history.listSeries(symbol))
     .filter(({ series, from }) => series.source === source && from <= at);
   let newest: Mid | null = null;
+  let old = false;
   for (const summary of listed) {
-    const found = await newestOf(history, listed, { summary, at });
+    const { since, found } = await newestOf(history, listed, { summary, at });
     if (found !== null && (newest === null || found.time > newest.time)) newest = found;
+    old ||= since <= at;
   }
-  if (newest === null || newest.twiceMid <= 0) return null;
+  if (newest === null || newest.twiceMid <= 0) return old ? "old" : "missing";
   const { time } = newest;
   const openAgeMs = openMsBetween(hours.of(symbol), time, at);
   return { leg, ...newest, ageMs: at - time, openAgeMs };
 }
 
 type Mid = Pick<PricedLeg, "time" | "twiceMid">;
+
+/** Of a series; `since` is when it had its first price, found or too old to be. */
+interface Newest {
+  readonly since: number;
+  readonly found: Mid | null;
+}
 
 /**
  * Of ticks the newest; of mid bars the close of the newest that had ended; of bid bars the same, with
@@ -88,20 +95,24 @@ async function newestOf(
   history: History,
   listed: readonly SeriesSummary[],
   { summary, at }: { readonly summary: SeriesSummary; readonly at: number },
-): Promise<Mid | null> {
+): Promise<Newest> {
   const { kind, series, from, to } = summary;
-  if (kind === "ticks") return midOf(await lastTick(history, { series, from, to }, at + 1));
+  if (kind === "ticks") {
+    const tick = await lastTick(history, { series, from, to }, at + 1);
+    return { since: from, found: midOf(tick) };
+  }
   const bars = series as BarSeries;
   if (bars.side === "mid") {
     const close = await lastClose(history, { series: bars, from, to }, at);
-    return close === null ? null : { time: close.time, twiceMid: 2 * close.price };
+    const found = close === null ? null : { time: close.time, twiceMid: 2 * close.price };
+    return { since: from + bars.intervalMs, found };
   }
   const other = bars.side === "bid" ? askBeside(listed, bars) : undefined;
-  if (other === undefined) return null;
+  if (other === undefined) return { since: Infinity, found: null };
   const both = { from: Math.max(from, other.from), to: Math.min(to, other.to) };
-  return midOf(
-    await lastPair(history, { bid: bars, ask: other.series as BarSeries, ...both }, at),
-  );
+  const pair = await lastPair(history, { bid: bars, ask: other.series as BarSeries, ...both }, at);
+  const since = both.from > both.to ? Infinity : both.from + bars.intervalMs;
+  return { since, found: midOf(pair) };
 }
 
 const midOf = (quoted: Quoted | null): Mid | null =>

@@ -7,8 +7,11 @@ import type { BarSeries, TickSeries, TimeRange } from "../../../shared/timeserie
 import type { History } from "../../../shared/timeseries/history.ts";
 import type { BasePart } from "./base_parts.ts";
 
-/** How far back, in milliseconds; the longest spans every weekend and holiday. */
-const reachesMs = [60_000, hourMs, dayMs, 10 * dayMs] as const;
+/**
+ * How far back, in milliseconds. The longest spans every weekend and holiday: two weeks, Christmas
+ * among them, have more than the seven days of open market that a price may be old.
+ */
+const reachesMs = [60_000, hourMs, dayMs, 14 * dayMs] as const;
 /** How far back a price is looked for at most. */
 export const lastPriceReachMs: number = reachesMs[3];
 
@@ -18,7 +21,7 @@ export interface Quoted {
   readonly ask: number;
 }
 
-/** A side's newest price of a part, in points; `null` where ten days hold none. */
+/** A side's newest price of a part, in points; `null` where two weeks hold none. */
 export async function lastPrice(
   history: History,
   part: BasePart,
