@@ -104,7 +104,9 @@ export const listBarsRoute = securedRoute(marketRead, {
   tags: ["market data"],
   summary: "Finished bars of any length, oldest first",
   description:
-    "With `from`, the first bars from there on. Without it, the newest ones before `to`. " +
+    "With `from`, the first bars from there on. Without it, the newest ones before `to`: fewer than " +
+    "`limit` where more ticks make them than one answer reads, 20 million; older ones are before the " +
+    "first of these. " +
     "Made day by day of the source's bars where it has them, else of its ticks. Answers 404 where a source " +
     "that is not the live one has neither, and says what it has.",
   request: {

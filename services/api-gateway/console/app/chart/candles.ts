@@ -65,7 +65,7 @@ export class Candles {
     const parts = await this.#partsOf(span);
     if (!isNewest()) return false;
     this.#finished = bars.map(toCandle);
-    this.#complete = bars.length < pageBars;
+    this.#complete = bars.length === 0;
     // Minutes that the feed told of meanwhile are newer than the history's.
     for (const part of this.#parts.values()) {
       if (part.openTime >= span.from && part.openTime < span.until) parts.set(part.openTime, part);
@@ -80,7 +80,7 @@ export class Candles {
     const { bars } = await this.#list({ limit: pageBars });
     if (!isNewest()) return false;
     this.#finished = bars.map(toCandle);
-    this.#complete = bars.length < pageBars;
+    this.#complete = bars.length === 0;
     return true;
   }
 
@@ -92,7 +92,8 @@ export class Candles {
     const { bars } = await this.#list({ to, limit: pageBars });
     // Another page may have come in the meantime.
     if (this.#finished[0] !== first) return false;
-    this.#complete = bars.length < pageBars;
+    // A page is short too where more ticks make it than one answer reads: there may be older bars.
+    this.#complete = bars.length === 0;
     this.#finished = [...bars.map(toCandle), ...this.#finished];
     return bars.length > 0;
   }

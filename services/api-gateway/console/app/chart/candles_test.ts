@@ -21,8 +21,8 @@ const live = (minute: number, prices: readonly string[], more: Partial<LiveBar> 
   ...more,
 });
 
-/** A history that holds minutes only, and longer bars made of them as asked. */
-function history(bars: readonly Bar[]) {
+/** A history that holds minutes only, and reads so many of them for one answer at most. */
+function history(bars: readonly Bar[], readMax = Infinity) {
   const asked: unknown[] = [];
   const client = {
     listBars(
@@ -36,7 +36,9 @@ function history(bars: readonly Bar[]) {
         : bars.filter(({ openTime }) =>
           (from === undefined || openTime >= from) && (to === undefined || openTime < to)
         );
-      const page = from === undefined ? found.slice(-limit) : found.slice(0, limit);
+      const page = from === undefined
+        ? found.slice(-Math.min(limit, readMax))
+        : found.slice(0, limit);
       return Promise.resolve({ bars: page } as unknown as Bars);
     },
   } as unknown as Spotwire;
@@ -130,7 +132,8 @@ Deno.test("older pages come once each, until there are none", async () => {
   const both = await Promise.all([candles.loadOlder(), candles.loadOlder()]);
   assertEquals([both, candles.finished.length], [[true, false], 1_000]);
   assertEquals(await candles.loadOlder(), true);
-  assertEquals([candles.finished.length, candles.complete], [1_100, true]);
+  assertEquals([candles.finished.length, candles.complete], [1_100, false]);
+  assertEquals([await candles.loadOlder(), candles.complete], [false, true]);
   const before = asked.length;
   assertEquals([await candles.loadOlder(), asked.length], [false, before]);
   const times = candles.finished.map((one) => one.openTime);
@@ -143,6 +146,15 @@ Deno.test("a chart of loaded history shows its newest bars, however old, all fin
   const candles = new Candles(client, spec);
   assertEquals(await candles.load(at(900_000)), true);
   assertEquals(candles.finished.map(({ openTime }) => openTime), [at(1), at(2)]);
-  assertEquals([candles.last(), candles.complete], [null, true]);
-  assertEquals(asked, [{ side: "bid", granularity: "M1", source: "lean", limit: 500 }]);
+  assertEquals([candles.last(), await candles.loadOlder(), candles.complete], [null, false, true]);
+  assertEquals(asked[0], { side: "bid", granularity: "M1", source: "lean", limit: 500 });
+});
+
+Deno.test("a page that is short for what it would have to read is not taken for the oldest", async () => {
+  const all = Array.from({ length: 250 }, (_, n) => bar(n, ["1", "1", "1", "1"]));
+  const spec = { symbol: "EURUSD", granularity: "M1", side: "bid", source: "loaded" } as const;
+  const candles = new Candles(history(all, 100).client, spec);
+  await candles.load(at(300));
+  while (await candles.loadOlder()) assertEquals(candles.complete, false);
+  assertEquals([candles.finished.length, candles.complete], [250, true]);
 });

@@ -30,6 +30,10 @@ export function wholenessOf(rows: number, gapSeconds: number): Wholeness {
   return gapSeconds <= 3_600 ? "some" : "large";
 }
 
+/** Bars of an hour and longer are checked a year at a time, and told of under its first day. */
+export const isKeptByYear = ({ intervalMs }: Pick<DayQuality, "intervalMs">): boolean =>
+  intervalMs !== null && intervalMs >= 3_600_000;
+
 type Quality = Pick<DayQuality, "day" | "rowsStored" | "gaps">;
 
 /** A grid for every year that has a day, the newest first. */

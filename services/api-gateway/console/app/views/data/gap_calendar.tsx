@@ -3,9 +3,9 @@
 import { useSignal } from "@preact/signals";
 import type { DayQuality, Spotwire } from "../../../../../../shared/sdk/mod.ts";
 import { useApp } from "../../core/app.ts";
-import { yearGrids } from "../../data/day_grid.ts";
-import { ageText, groupDigits } from "../../ui/numbers.ts";
+import { isKeptByYear, yearGrids } from "../../data/day_grid.ts";
 import { usePoll } from "../../ui/use_poll.ts";
+import { PeriodDetail } from "./period_detail.tsx";
 import { YearCalendar } from "./year_calendar.tsx";
 
 const everyMs = 30_000;
@@ -24,6 +24,8 @@ export function GapCalendar() {
   });
   const { failure } = polled.value;
   const { kind = chosenKind.value ?? "ticks", days: value = null } = polled.value.value ?? {};
+  const days = value?.filter((one) => !isKeptByYear(one)) ?? [];
+  const years = value?.filter(isKeptByYear) ?? [];
   return (
     <section class="card" aria-label="Gaps in history">
       <header>
@@ -51,10 +53,10 @@ export function GapCalendar() {
           {symbol}. Import some above, or choose another instrument.
         </p>
       )}
-      {value !== null && value.length > 0 && (
+      {days.length > 0 && (
         <>
           <Key />
-          {yearGrids(value).map((grid) => (
+          {yearGrids(days).map((grid) => (
             <YearCalendar
               key={grid.year}
               grid={grid}
@@ -62,9 +64,10 @@ export function GapCalendar() {
               choose={(day) => (chosen.value = day)}
             />
           ))}
-          <DayDetail day={chosen.value} days={value} />
+          <DayDetail day={chosen.value} days={days} />
         </>
       )}
+      {years.length > 0 && <Years of={years} />}
     </section>
   );
 }
@@ -108,26 +111,33 @@ const Key = () => (
   </p>
 );
 
+/** Every series that the day has: the picture shows the one with most rows. */
 function DayDetail({ day, days }: { day: string | null; days: readonly DayQuality[] }) {
-  const found = days.find((one) => one.day === day);
-  if (found === undefined) return <p class="dim">Press a day to see its gaps.</p>;
+  const found = days.filter((one) => one.day === day);
+  if (day === null || found.length === 0) {
+    return <p class="dim">Press a day to see its gaps.</p>;
+  }
   return (
     <div class="day-detail" role="status">
-      <h3>{found.symbol}, {found.day}</h3>
-      <p>
-        {groupDigits(String(found.rowsStored))} rows, {found.rowsQuarantined} kept apart, spread
-        {" "}
-        {found.spreadMedian?.toFixed(2) ?? "–"} pips
-      </p>
-      {found.gaps.length === 0 ? <p>No gaps.</p> : (
-        <ul>
-          {found.gaps.map((gap) => (
-            <li key={gap.from}>
-              {gap.from.slice(11, 19)} to {gap.to.slice(11, 19)} UTC, {ageText(gap.seconds * 1_000)}
-            </li>
-          ))}
-        </ul>
-      )}
+      <h3>{found[0]!.symbol}, {day}</h3>
+      {found.map((one) => <PeriodDetail key={seriesKey(one)} of={one} />)}
     </div>
   );
 }
+
+/** Bars of an hour and longer are checked by the year, and have no days to show. */
+const Years = ({ of }: { of: readonly DayQuality[] }) => (
+  <div class="day-detail">
+    <h3>Bars of an hour and longer, by the year</h3>
+    {of.toReversed().map((one) => (
+      <details key={`${one.day} ${seriesKey(one)}`}>
+        <summary>
+          {one.day.slice(0, 4)}, {one.gapsTotal === 1 ? "1 gap" : `${one.gapsTotal} gaps`}
+        </summary>
+        <PeriodDetail of={one} />
+      </details>
+    ))}
+  </div>
+);
+
+const seriesKey = ({ source, side, intervalMs }: DayQuality) => `${source} ${side} ${intervalMs}`;
