@@ -4,7 +4,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { conversionView, sessionView } from "../../shared/contracts/http/market_history.ts";
 import type { TickColumns } from "../../shared/domain/columns.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
-import { parseRfc3339 } from "../../shared/domain/time.ts";
+import { epochMs, parseRfc3339 } from "../../shared/domain/time.ts";
 import { MemoryHistory } from "../../shared/testing/memory_history.ts";
 import { ticksOf } from "../../shared/testing/random_ticks.ts";
 import { startTestMarket } from "./testing/test_market.ts";
@@ -170,6 +170,9 @@ Deno.test("GET …/session says why a moment is closed, and when it opens next",
   deps.quotes.heard(clock.now());
   assertEquals(await session(""), [true, null, sunday]);
   clock.advanceBy(2_001);
+  assertEquals((await session(""))[1], "venue_silent");
+  // A word from the future, after the clock was set back, keeps no dead feed alive.
+  deps.quotes.heard(epochMs(clock.now() + 8_000));
   assertEquals((await session(""))[1], "venue_silent");
 });
 

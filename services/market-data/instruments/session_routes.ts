@@ -3,7 +3,7 @@
 import { getSessionRoute } from "../../../shared/contracts/http/market_history.ts";
 import { minuteMs, minuteOf } from "../../../shared/domain/bar.ts";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
-import { defaultQuoteAges } from "../../../shared/domain/quote.ts";
+import { defaultQuoteAges, isSilent } from "../../../shared/domain/quote.ts";
 import { type EpochMs, epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import { addRoute } from "../../../shared/runtime/service_app.ts";
 import type { BarSeries } from "../../../shared/timeseries/columns.ts";
@@ -37,7 +37,7 @@ export function addSessionRoutes(app: MarketDataApp, deps: MarketDataDeps): void
 
 /** Two heartbeats missed. */
 const silentNow = ({ quotes, marketClock }: MarketDataDeps): boolean =>
-  marketClock.now() - quotes.heardAt > 2 * defaultQuoteAges.heartbeatMs;
+  isSilent(quotes.heardAt, marketClock.now(), defaultQuoteAges);
 
 /**
  * The archive makes a bar of every minute that the venue was alive in: one that is missing between
