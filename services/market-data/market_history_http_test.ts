@@ -143,35 +143,6 @@ Deno.test("GET …/bars tells of spreads when asked, exact, the mean to a thousa
   assertEquals(without.spread, undefined);
 });
 
-Deno.test("GET …/bars keeps spreads beside carried bars, and its tables the columns of every page", async () => {
-  const one = await market();
-  const base = "/v1/instruments/EURUSD/bars?source=loaded&side=bid&granularity=S30&spread=true" +
-    "&gaps=carry&to=2019-02-05T10:03:30Z";
-  const views = await pages(
-    one,
-    `${base}&from=2019-02-05T10:02:30Z&limit=1`,
-    (json) => barsView.parse(json),
-  );
-  const { bars } = barsView.parse((await one.json(`${base}&limit=2`)).body);
-  assertEquals(bars.map(({ ticks, spread }) => [ticks, spread?.min, spread?.max]), [
-    [30, "0.00003", "0.00006"],
-    [0, undefined, undefined],
-  ]);
-  assertEquals(views.flatMap(({ bars }) => bars.map(({ spread }) => spread)), [
-    bars[0]!.spread,
-    undefined,
-  ]);
-  const columns = "open_time,open,high,low,close,ticks,volume,spread_min,spread_mean,spread_max";
-  for (const range of ["limit=1", "from=2019-02-05T10:02:30Z", "from=2019-02-05T10:03:00Z"]) {
-    const csv = await (await one.fetch(`${base}&${range}&format=csv`)).text();
-    assertEquals(csv.split("\n")[0], columns, range);
-  }
-  const none = await one.fetch(
-    `${base.replace("carry", "empty")}&from=2019-02-05T10:03:00Z&format=csv`,
-  );
-  assertEquals(await none.text(), `${columns}\n`);
-});
-
 Deno.test("GET …/bars prefers the source's own bars, and the ticks where those do not reach", async () => {
   const { history, json } = await market();
   const minute = { openTime: Float64Array.of(start - 60_000), ticks: Int32Array.of(-1) };

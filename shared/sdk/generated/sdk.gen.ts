@@ -114,7 +114,7 @@ export class Operations extends HeyApiClient {
     /**
      * Finished bars of any length, oldest first
      *
-     * With `from`, the first bars from there on. Without it, the newest ones before `to`. Made day by day of the source's bars where it has them, else of its ticks. Answers 404 where a source that is not the live one has neither, and says what it has.
+     * With `from`, the first bars from there on. Without it, the newest ones before `to`: fewer than `limit` where more ticks make them than one answer reads, 20 million; older ones are before the first of these. Made day by day of the source's bars where it has them, else of its ticks. Answers 404 where a source that is not the live one has neither, and says what it has.
      */
     public listBars<ThrowOnError extends boolean = false>(options: Options<ListBarsData, ThrowOnError>): RequestResult<ListBarsResponses, ListBarsErrors, ThrowOnError> {
         return (options.client ?? this.client).get<ListBarsResponses, ListBarsErrors, ThrowOnError>({
