@@ -161,10 +161,32 @@ export function readPoints(
       } else if (digit !== 0) finer = true;
     }
   }
+  if (finer && end - start > doubleDigits) {
+    return pointsOfDouble(Number(textOf(bytes, start, end)), grid);
+  }
   for (; read < decimals; read++) value *= 10;
   if (finer) grid.finer = true;
   if (finer && up) value++;
   return value > 0 && value <= pointsMax ? value : notPoints;
+}
+
+/** A price with so many characters was written from a double: `1.0900299999999998`. */
+const doubleDigits = 16;
+/** A double's price lies this close to the grid, in points, when it is a decimal that was parsed. */
+const onGrid = 1e-4;
+/** A single's lies within this of the decimal, of the whole. */
+const singleError = 2 ** -24;
+
+/** As {@link readPoints}; a double, or a single, counts as the decimal it was parsed from. */
+export function pointsOfDouble(value: number, grid: PriceGrid): number {
+  const exact = value * 10 ** (grid.decimals - (grid.leftOut ?? 0));
+  const nearest = Math.round(exact);
+  const outwards = grid.up ? Math.ceil(exact) : Math.floor(exact);
+  const error = Math.fround(value) === value ? Math.min(0.49, exact * singleError) : 0;
+  const isOn = Math.abs(exact - nearest) < Math.max(onGrid, error);
+  if (!isOn) grid.finer = true;
+  const points = isOn ? nearest : outwards;
+  return points > 0 && points <= pointsMax ? points : notPoints;
 }
 
 /** A plain decimal as a number: volumes, which are kept as they are written. `NaN` if it is none. */

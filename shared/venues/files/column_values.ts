@@ -1,13 +1,11 @@
 /** Values of columns as times, points and volumes, with a fault's reason where they are none. */
 
-import { notPoints, pointsMax, type PriceGrid, readDecimal, readPoints } from "./cells.ts";
+import { notPoints, pointsOfDouble, type PriceGrid, readDecimal, readPoints } from "./cells.ts";
 import type { WallClock } from "./clock.ts";
 import { type WallRead, WallTime } from "./wall_time.ts";
 
 const encoder = new TextEncoder();
 const dayMs = 86_400_000;
-/** A double's price lies this close to the grid, in points, when it is a decimal that was parsed. */
-const onGrid = 1e-4;
 
 /** Times in whatever type a column has; a number is the epoch in the unit its size tells. */
 export class ColumnTime {
@@ -94,20 +92,14 @@ const wholeMs = (exact: number): number => Math.floor(exact + sameMs);
 export const msOf = (count: bigint, perMs: bigint): number =>
   Number(count / perMs) + (count % perMs === 0n ? 0 : 0.5);
 
-/** As {@link readPoints}; a double counts as the decimal it was parsed from. */
+/** As {@link readPoints}, of text or of a number. */
 export function pointsOf(value: unknown, grid: PriceGrid): number {
   if (typeof value === "string") {
     const bytes = encoder.encode(value);
     return readPoints(bytes, [0, bytes.length], grid);
   }
   if (typeof value !== "number" && typeof value !== "bigint") return notPoints;
-  const exact = Number(value) * 10 ** (grid.decimals - (grid.leftOut ?? 0));
-  const nearest = Math.round(exact);
-  const outwards = grid.up ? Math.ceil(exact) : Math.floor(exact);
-  const isOn = Math.abs(exact - nearest) < onGrid;
-  if (!isOn) grid.finer = true;
-  const points = isOn ? nearest : outwards;
-  return points > 0 && points <= pointsMax ? points : notPoints;
+  return pointsOfDouble(Number(value), grid);
 }
 
 /** A volume as it is; `NaN` where it is not given, `null` for what is no number. */

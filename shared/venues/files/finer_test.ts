@@ -15,6 +15,7 @@ import type { Symbol } from "../../domain/instrument.ts";
 import { withFiles } from "../../testing/source_files.ts";
 import { detectSource } from "./detect_source.ts";
 import { decimalsOf, gridOf } from "./dukascopy_grid.ts";
+import type { TickSourceFile } from "./source_file.ts";
 
 async function finerIn(name: string, content: string | Uint8Array) {
   const found: [row: number, time: number, price: number][] = [];
@@ -95,6 +96,38 @@ Deno.test("of columns of text, numbers and counts of microseconds and nanosecond
   };
   const nanos = new Uint8Array(parquetWriteBuffer({ columnData, schema }));
   assertEquals(await finerIn("EURUSD.parquet", nanos), withRows(1));
+});
+
+Deno.test("not of singles and doubles that stand for a price as it is kept", async () => {
+  const prices = Array.from({ length: 2_000 }, (_, at) => 109_001 + at * 7);
+  const columnData = [
+    { name: "time", data: prices.map((_, at) => new Date(start + at)), type: "TIMESTAMP" as const },
+    { name: "bid", data: prices.map((points) => points / 1e5), type: "FLOAT" as const },
+    { name: "ask", data: prices.map((points) => (points + 1) / 1e5), type: "FLOAT" as const },
+  ];
+  const read = async (name: string, content: string | Uint8Array) => {
+    assertEquals(await finerIn(name, content), []);
+    const found: number[][] = [];
+    await withFiles({ [name]: content }, async (folder) => {
+      const [file] = (await detectSource(folder)).files;
+      for await (const chunk of (file as TickSourceFile).read()) {
+        const { bid, ask } = chunk.ticks;
+        found.push(...Array.from(bid, (points, at) => [points, ask[at]!]));
+      }
+    });
+    return found;
+  };
+  const wanted = prices.map((points) => [points, points + 1]);
+  const singles = new Uint8Array(parquetWriteBuffer({ columnData }));
+  assertEquals(await read("EURUSD.parquet", singles), wanted);
+  // As programs write what they computed: 1.0900399999999999 and 1.0900400000000002.
+  const time = (at: number) => new Date(start + at).toISOString();
+  const computed = prices.map((points, at) =>
+    `${time(at)},${(points - 0.5) / 1e5 + 0.5e-5},${(points + 3) / 1e5 - 2e-5}`
+  );
+  const text = ["time,bid,ask", ...computed].join("\n");
+  assertEquals([/\d{15},/.test(text), /\d{15}\n/.test(text)], [true, true]);
+  assertEquals(await read("EURUSD.csv", text), wanted);
 });
 
 Deno.test("of Dukascopy's counts, where the instrument has fewer decimals than the vendor", () => {

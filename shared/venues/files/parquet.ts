@@ -32,6 +32,7 @@ interface ParquetOf {
   readonly bytes: number;
   readonly metadata: FileMetaData;
   readonly names: readonly string[];
+  readonly elements: readonly SchemaElement[];
 }
 
 /** As {@link columnFile}. @throws SourceFileError */
@@ -43,7 +44,7 @@ export async function parquetFile(
   const metadata = await readMetadata(path);
   const elements = parquetSchema(metadata).children.map((child) => child.element);
   const names = elements.map((element) => element.name);
-  const of: ParquetOf = { path, bytes, metadata, names };
+  const of: ParquetOf = { path, bytes, metadata, names, elements };
   return await columnFile({
     path,
     bytes,
@@ -92,11 +93,19 @@ async function readMetadata(path: string): Promise<FileMetaData> {
   return metadata;
 }
 
+/** @throws SourceFileError for a column that no value can be read of. */
+function checkPlain(path: string, { name, num_children, repetition_type }: SchemaElement): void {
+  if ((num_children ?? 0) === 0 && repetition_type !== "REPEATED") return;
+  const fault = `its column ${name} is nested; expected numbers, times or text`;
+  throw new SourceFileError(path, fault);
+}
+
 async function* readGroups(
-  { path, bytes, metadata, names }: ParquetOf,
+  { path, bytes, metadata, names, elements }: ParquetOf,
   cells: readonly number[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ColumnPiece> {
+  for (const cell of cells) checkPlain(path, elements[cell]!);
   const columns = cells.map((cell) => names[cell]!);
   const file = await asyncBufferFromFile(path);
   const count = Number(metadata.num_rows);

@@ -1,10 +1,11 @@
 /** Parquet files as people write them: times in two columns, missing and broken values, own names. */
 
 import { assertEquals, assertRejects } from "@std/assert";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { withFiles } from "../../testing/source_files.ts";
 import { detectSource } from "./detect_source.ts";
-import { SourceFileError } from "./source_file.ts";
+import { SourceFileError, type TickSourceFile } from "./source_file.ts";
 import type { SourceOptions } from "./source_options.ts";
 
 type Written = Parameters<typeof parquetWriteBuffer>[0];
@@ -148,5 +149,27 @@ Deno.test("columns are named by letters and digits, or by position, as in text",
   ] as const;
   for (const [columns, told] of refusals) {
     await assertRejects(() => readBack({ columnData }, { columns }), SourceFileError, told);
+  }
+});
+
+Deno.test("a column of prices that is nested is refused by its name, others are passed over", async () => {
+  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  const read = async (columns: string) => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const path = `${folder}/EURUSD.parquet`;
+      await connection.run(`copy (select ${columns}) to '${path}' (format parquet)`);
+      const { files: [file] } = await detectSource(path);
+      return await Array.fromAsync((file as TickSourceFile).read());
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  };
+  const time = "timestamp '2020-03-04 10:00:00' as time";
+  const plain = `${time}, 1.1 as bid, 1.2 as ask, {a: 1} as "of", [1, 2] as levels`;
+  assertEquals((await read(plain)).map(({ ticks }) => ticks.length), [1]);
+  for (const ask of ["{price: 1.2} as ask", "[1.2] as ask"]) {
+    const reading = () => read(`${time}, 1.1 as bid, ${ask}`);
+    await assertRejects(reading, SourceFileError, "its column ask is nested");
   }
 });
