@@ -157,3 +157,16 @@ Deno.test("rows kept apart stay so where the file that held them was not read th
   await loadBad(pipeline, ".", "held-0");
   assertEquals(await held(), []);
 });
+
+Deno.test("the same history in two files stops the load, and says what the second's rows are", async () => {
+  await using folder = await temporaryFolder();
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
+  const text = walkCsv({ from: day.from + 3_600_000, rows: 80_000 }).join("\n");
+  for (const name of ["EURUSD.csv", "copy of EURUSD.csv", "third EURUSD.csv"]) {
+    await Deno.writeTextFile(`${folder.path}/${name}`, text);
+  }
+  const { state, error } = await pipeline.load({ path: ".", source: "twice" });
+  assertEquals([state, error.code, error.row], ["stopped", "gate", 2]);
+  const told = ["rows of 2019-02-04 would be kept apart", "out of order: the time lies before"];
+  for (const text of told) assert(error.message.includes(text), error.message);
+});

@@ -84,12 +84,11 @@ export function checkPiece(piece: Piece, context: PieceContext): Decided {
   }));
   const all = [...held, ...faults];
   if (all.length > heldMax) {
-    const { file, row } = all[0]!;
-    throw new GateStopped(
-      file,
-      row,
-      `more than ${heldMax} rows of ${piece.day} would be kept apart`,
-    );
+    const { file, row, detail } = all[0]!;
+    const fault =
+      `more than ${heldMax} rows of ${piece.day} would be kept apart, the first since ` +
+      detail;
+    throw new GateStopped(file, row, fault);
   }
   const quality = dayQuality({
     kind,

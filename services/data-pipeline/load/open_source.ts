@@ -39,9 +39,9 @@ export function isClock(name: string): boolean {
 const namedMax = 5;
 
 /** @throws SourceFileError, also when there is nothing to read. */
-export async function openSource(request: SourceRequest): Promise<Source> {
+export async function openSource(request: SourceRequest, signal?: AbortSignal): Promise<Source> {
   const { path, format } = request;
-  const { files, others, ignored } = await detectSource(path, optionsOf(request));
+  const { files, others, ignored } = await detectSource(path, optionsOf(request), signal);
   const isWanted = (file: { readonly format: string }) => format === null || file.format === format;
   const wanted = files.filter(isWanted);
   const references = others.filter(isWanted);

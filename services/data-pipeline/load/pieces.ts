@@ -8,11 +8,12 @@ import { dayMs, hourMs } from "../../../shared/domain/bars/granularity.ts";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import type { BarSide } from "../../../shared/domain/bar.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
-import type {
-  BarChunk,
-  RowFault,
-  SourceFile,
-  TickChunk,
+import {
+  type BarChunk,
+  type RowFault,
+  type SourceFile,
+  SourceFileError,
+  type TickChunk,
 } from "../../../shared/venues/files/source_file.ts";
 import { ReadingTrace } from "./reading_trace.ts";
 import { SidePairs } from "./side_pairs.ts";
@@ -107,7 +108,7 @@ export class PieceBuilder {
     this.#nameOf = nameOf;
   }
 
-  /** Takes a chunk; the pieces that are complete with it, and both sides of bars together. @throws RangeError beyond `pieceRowsMax` */
+  /** Takes a chunk; the pieces that are complete with it, and both sides of bars together. @throws SourceFileError beyond `pieceRowsMax` */
   add(of: LoadFile, chunk: TickChunk | BarChunk): Piece[] {
     const series = seriesOf(chunk);
     const rows = "ticks" in chunk ? rowsOfTicks(chunk.ticks) : rowsOfBars(chunk.bars);
@@ -145,7 +146,7 @@ export class PieceBuilder {
     if (open !== undefined) {
       open.faults.push(...chunk.faults.map((fault) => ({ ...fault, name })));
       if (open.rows > pieceRowsMax) {
-        throw new RangeError(`${of.name} has more than ${pieceRowsMax} rows of ${open.day}`);
+        throw new SourceFileError(name, `it has more than ${pieceRowsMax} rows of ${open.day}`);
       }
     }
     const openOf = (other: PieceSeries) => this.#open.get(pieceKey(other));

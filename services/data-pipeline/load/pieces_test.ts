@@ -1,10 +1,14 @@
 // Goal: however a file is cut into chunks, its rows come out day by day, none lost, none twice.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Symbol } from "../../../shared/domain/instrument.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
-import type { BarChunk, TickChunk } from "../../../shared/venues/files/source_file.ts";
+import {
+  type BarChunk,
+  SourceFileError,
+  type TickChunk,
+} from "../../../shared/venues/files/source_file.ts";
 import { type LoadFile, type Piece, PieceBuilder } from "./pieces.ts";
 
 const start = Date.UTC(2019, 1, 4);
@@ -123,4 +127,13 @@ Deno.test("PieceBuilder pairs the sides of bars day by day, and gives each day o
       assert(otherSide.period.from === period.from && otherSide.series.side !== series.side);
     }
   }));
+});
+
+Deno.test("a day with more rows than any has is the file's fault, by its name", () => {
+  const builder = new PieceBuilder(start + 1_000 * dayMs, (path) => path);
+  const million = chunk(new Array(1_000_000).fill(start), 1);
+  const fill = () => {
+    for (let n = 0; n < 11; n++) builder.add(file, million);
+  };
+  assertThrows(fill, SourceFileError, "a.csv: it has more than 10000000 rows of 2019-02-04");
 });

@@ -75,10 +75,11 @@ export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<Loaded> {
   };
 }
 
-async function planLoad(deps: LoadDeps, { row, lease, progress }: LoadRun, request: ImportRequest) {
+async function planLoad(deps: LoadDeps, run: LoadRun, request: ImportRequest) {
+  const { row, lease, progress, signal } = run;
   const path = await deps.resolve(request.path);
   const { format, clock, symbol, symbols = null, columns, csv } = request;
-  const found = await openSource({ path, format, clock, symbol, symbols, columns, csv });
+  const found = await openSource({ path, format, clock, symbol, symbols, columns, csv }, signal);
   const planned = [...found.files, ...found.references];
   const byName = new Map(planned.map((file) => [deps.nameOf(file.path), file]));
   const names = row.planned ? await deps.imports.files(row.import_id) : [...byName.keys()];

@@ -31,12 +31,14 @@ export interface DetectedSource {
 }
 
 /**
+ * Looking at files takes a while where each is read to tell its clock; a signal ends it.
  * @throws SourceFileError when the path cannot be read, holds no file of history at all (telling
  * what it holds), or a file's name contradicts itself
  */
 export async function detectSource(
   path: string,
   options: SourceOptions = {},
+  signal?: AbortSignal,
 ): Promise<DetectedSource> {
   const root = await rootOf(path, options.within);
   const files: SourceFile[] = [];
@@ -45,6 +47,7 @@ export async function detectSource(
   const listed = await listFiles(root);
   ignored.push(...listed.ignored);
   for (const found of listed.files) {
+    signal?.throwIfAborted();
     const file = await detectOrSkip(found, options);
     if (typeof file === "string") ignored.push({ path: found.path, reason: file });
     else if (file.kind === "ticks" || file.kind === "bars") files.push(file);

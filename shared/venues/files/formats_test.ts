@@ -247,3 +247,13 @@ Deno.test("detectSource() tells what a folder holds when it holds no ticks", asy
     await assertRejects(() => detectSource(`${folder}/missing`), Error, "no such folder");
   });
 });
+
+Deno.test("detectSource() ends where it is told to, between two files", async () => {
+  await withFiles(
+    { "EURUSD.csv": "time,bid,ask\n2020-03-04T10:00:00Z,1.1,1.2" },
+    async (folder) => {
+      const signal = AbortSignal.abort(new Error("canceled"));
+      await assertRejects(() => detectSource(folder, {}, signal), Error, "canceled");
+    },
+  );
+});
