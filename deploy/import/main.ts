@@ -26,6 +26,8 @@ import { stage } from "./stage.ts";
 import { summaryText } from "./summary.ts";
 
 const lookEveryMs = 250;
+/** Links passed over that are named. */
+const linksNamedMax = 5;
 /** A report of years is drawn in seconds. */
 const pageMsMax = 120_000;
 
@@ -55,6 +57,17 @@ interface Place {
   close(): Promise<void>;
 }
 
+async function stageHere(path: string, folder: string): Promise<string> {
+  const staged = await stage(path, `${folder}/import`);
+  const { length } = staged.links;
+  if (length > 0) {
+    const named = staged.links.slice(0, linksNamedMax).join(", ");
+    const more = length > linksNamedMax ? `, and ${length - linksNamedMax} more` : "";
+    console.log(`Links are passed over, as they may lead anywhere: ${named}${more}`);
+  }
+  return staged.path;
+}
+
 const dataFolder = (options: ImportOptions): string => options.data ?? "./data";
 
 async function openPlace(options: ImportOptions): Promise<Place> {
@@ -64,7 +77,7 @@ async function openPlace(options: ImportOptions): Promise<Place> {
     const key = await keyFor({ key: options.key, folder });
     // A platform on another machine has files of its own.
     const here = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(url);
-    const path = here ? await stage(options.path, `${folder}/import`) : options.path;
+    const path = here ? await stageHere(options.path, folder) : options.path;
     const stopped = new Promise<never>(() => {});
     const close = () => Promise.resolve();
     return { spotwire: createSpotwire({ url, key }), path, url, stopped, close };
