@@ -3,7 +3,9 @@
 // scripted OANDA, and the platform's own parts behind it, on clocks that the test moves.
 
 import { assert, assertEquals } from "@std/assert";
-import { systemTimer } from "../../shared/runtime/time.ts";
+import { topics } from "../../shared/contracts/messages/topics.ts";
+import { createEventSource, publishEvents } from "../../shared/runtime/events.ts";
+import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
 import { MemoryStreams } from "../../shared/streams/memory_streams.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { type LiveFeed, liveSymbols, startLiveFeed } from "../../shared/testing/live_feed.ts";
@@ -12,14 +14,17 @@ import { type LiveFeed, liveSymbols, startLiveFeed } from "../../shared/testing/
 const twoHeartbeatsMs = 10_000;
 const hourMs = 3_600_000;
 
-const faultTest = (name: string, run: (feed: LiveFeed) => Promise<void>) =>
+const faultTest = (
+  name: string,
+  run: (feed: LiveFeed, streams: MemoryStreams) => Promise<void>,
+) =>
   Deno.test(name, async () => {
     const streams = new MemoryStreams({ clock: systemTimer });
     {
       await using feed = await startLiveFeed(streams);
       await feed.begin();
       assertEquals(feed.statuses(), ["live", "live"]);
-      await run(feed);
+      await run(feed, streams);
     }
     await streams.close();
   });
@@ -36,6 +41,28 @@ async function expectRightBars(feed: LiveFeed): Promise<void> {
     assert(archived.every(({ openTime }, at) => at === 0 || openTime > archived[at - 1]!.openTime));
   }
 }
+
+faultTest(
+  "a refused price that is released is in history and its bar, and never a price of now",
+  async (feed, streams) => {
+    await feed.advance(1_000);
+    const venueTime = feed.parts.wall.now();
+    feed.server.say("pricing", "price EUR_USD 1.10900 1.10000");
+    await eventually(async () => assert(await streams.newest(topics.refusedTicks.name)));
+    const [refused] = JSON.parse((await streams.newest(topics.refusedTicks.name))!.body).data.ticks;
+    assertEquals([refused.reason, refused.time], ["crossed", venueTime]);
+    const events = createEventSource({ source: "/test", ids: uuidIds, clock: feed.parts.wall });
+    const tick = { releaseId: "live-1", symbol: "EURUSD", time: venueTime };
+    const released = events.event("tick.released", { ...tick, bid: "1.10900", ask: "1.10000" });
+    await publishEvents(streams, topics.releasedTicks, [released, released]);
+    feed.expected.push({ symbol: liveSymbols[0]!, venueTime, bid: 110_900 });
+    await feed.finishMinutes();
+    await expectRightBars(feed);
+    await publishEvents(streams, topics.releasedTicks, [released]);
+    await expectRightBars(feed);
+    assert(feed.parts.market.quotes.get(liveSymbols[0]!)!.bid < 110_900);
+  },
+);
 
 faultTest(
   "a venue that stops sending but stays connected is stale within two heartbeats",

@@ -34,6 +34,8 @@ export interface PipelineDeps extends ServiceDeps {
   readonly runner: ImportRunner;
   readonly folder: ImportFolder;
   readonly writer: HistoryWriter;
+  /** To the archive and from ingest; left out where the live feed is none of its business. */
+  readonly streams?: EventStreams | undefined;
   /** The tables of history, in a transaction of the pipeline's. */
   history(trx: Kysely<PipelineDatabase>): Kysely<TimeseriesDatabase>;
 }
@@ -45,7 +47,7 @@ export interface PipelineGround extends Omit<Ground, "streams" | "marketClock" |
   readonly dukascopy?: Partial<FetchDeps["dukascopy"]>;
   /** Says where blocks lie that were moved out of the database; they may be partly replaced. */
   readonly history: DepotSettings;
-  /** Where ingest tells what it refused of the live feed; without it none of that is kept. */
+  /** Where ingest tells what it refused of the live feed; without them none of that is kept. */
   readonly streams?: EventStreams | undefined;
 }
 

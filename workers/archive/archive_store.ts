@@ -179,8 +179,11 @@ export function createArchiveStore(
         await keepSymbols(trx, effects);
         const due = keyed([...from.waiting, ...effects.corrections]);
         const corrections = [...new Map([...due, ...again]).values()];
-        const waiting = corrections.slice(correctionsMax);
-        const now = corrections.slice(0, correctionsMax);
+        const { heardAt } = effects.state;
+        const isDue = ({ notBefore }: Correction) => (notBefore ?? 0) <= heardAt;
+        const now = corrections.filter(isDue).slice(0, correctionsMax);
+        const waiting = corrections.filter(isDue).slice(correctionsMax)
+          .concat(corrections.filter((one) => !isDue(one)));
         const told = { finished, corrected: await correctMinutes(history, reader, now) };
         const changed = count(told) + count(from.told) + from.waiting.length + waiting.length;
         if (changed > 0) {
@@ -200,13 +203,19 @@ const keyed = (corrections: readonly Correction[]) =>
 
 const count = ({ finished, corrected }: LastingBars): number => finished.length + corrected.length;
 
-/** A growing block a symbol; the place in the feed, committed with it, adds it once. */
-const appended = ({ ticks }: ArchiveEffects) =>
-  [...ticks].map(([symbol, quotes]) => ({
+/** A growing block a symbol; the place in the feed, or of a released tick its id, adds it once. */
+const appended = ({ ticks, released }: ArchiveEffects) => [
+  ...[...ticks].map(([symbol, quotes]) => ({
     series: { symbol, source: liveSource },
     ticks: toTickColumns(quotes),
     batch: null,
-  }));
+  })),
+  ...released.map((tick) => ({
+    series: { symbol: tick.symbol, source: liveSource },
+    ticks: toTickColumns([tick]),
+    batch: `released:${tick.releaseId}`,
+  })),
+];
 
 /** The highest sequence of any quote; 0 when nothing was archived yet. */
 export async function lastSequence(db: Kysely<ArchiveDatabase>): Promise<number> {

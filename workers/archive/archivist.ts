@@ -3,6 +3,9 @@
 import type { LiveBar } from "../../shared/contracts/messages/bars.ts";
 import { readQuotes } from "../../shared/contracts/messages/quote_batch.ts";
 import type { QuoteEvent } from "../../shared/contracts/messages/quotes.ts";
+import type { TickReleased } from "../../shared/contracts/messages/released_ticks.ts";
+import { parsePrice } from "../../shared/domain/instrument.ts";
+import { findInstrument } from "../../shared/domain/instruments.ts";
 import type { EpochMs } from "../../shared/domain/time.ts";
 import type { Logger } from "../../shared/runtime/logger.ts";
 import type { Metrics } from "../../shared/runtime/metrics.ts";
@@ -29,6 +32,8 @@ export class Archivist {
   readonly #count: (effects: ArchiveEffects, waiting: number) => void;
   /** `null` until loaded, and after a commit that failed. */
   #standing: Standing | null = null;
+  /** Done when the batch before is stored and told: there is one place in the archive. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(deps: ArchivistDeps) {
     this.#deps = deps;
@@ -40,9 +45,31 @@ export class Archivist {
    * back, later quotes would pass it by, and its own would then be taken for repeats.
    * @throws when the signal aborts before that; nothing of the batch is stored then.
    */
-  async take(events: readonly QuoteEvent[]): Promise<void> {
+  take(events: readonly QuoteEvent[]): Promise<void> {
+    const { logger } = this.#deps;
+    return this.#store(events.map((event) => toHeard(event, logger)));
+  }
+
+  /** The same for ticks that were refused before; each is filed once, however often it comes. */
+  release(events: readonly TickReleased[]): Promise<void> {
+    const { logger } = this.#deps;
+    return this.#store(events.flatMap(({ data }) => toReleased(data, logger)));
+  }
+
+  async #store(batch: readonly Heard[]): Promise<void> {
+    const { promise: after, resolve } = Promise.withResolvers<void>();
+    const before = this.#before;
+    this.#before = after;
+    await before;
+    try {
+      await this.#storeAndTell(batch);
+    } finally {
+      resolve();
+    }
+  }
+
+  async #storeAndTell(batch: readonly Heard[]): Promise<void> {
     const { logger, signal } = this.#deps;
-    const batch = events.map((event) => toHeard(event, logger));
     for (let waitMs = retryMs.first;; waitMs = Math.min(2 * waitMs, retryMs.most)) {
       signal.throwIfAborted();
       try {
@@ -110,7 +137,7 @@ export class Archivist {
     const { told: { finished, corrected }, batches, waiting } = this.#standing;
     this.#count(effects, waiting.length);
     if (waiting.length > standing.waiting.length) {
-      logger.warn({ minutes: waiting.length }, "many late quotes, their bars are put right later");
+      logger.warn({ minutes: waiting.length }, "bars of minutes are put right later");
     }
     return { effects: { ...effects, bars: finished }, corrected, version: batches };
   }
@@ -121,6 +148,21 @@ function toHeard(event: QuoteEvent, logger: Logger): Heard {
   const { quotes, unread } = readQuotes(event.data);
   for (const quote of unread) logger.warn({ quote }, "quote off the grid, skipped");
   return event.type === "quotes.late" ? { late: quotes } : { quotes };
+}
+
+/** One that is no price here is passed over, as a quote is. */
+function toReleased(data: TickReleased["data"], logger: Logger): Heard[] {
+  const instrument = findInstrument(data.symbol);
+  if (instrument !== undefined) {
+    const [bid, ask] = [data.bid, data.ask].map((text) => parsePrice(text, instrument));
+    if (typeof bid === "number" && typeof ask === "number") {
+      const { symbol } = instrument;
+      const { releaseId, time } = data;
+      return [{ released: { releaseId, symbol, venueTime: time as EpochMs, bid, ask } }];
+    }
+  }
+  logger.warn({ tick: data }, "released tick off the grid, skipped");
+  return [];
 }
 
 function counters(metrics: Metrics): (effects: ArchiveEffects, waiting: number) => void {

@@ -112,6 +112,40 @@ Deno.test("a late quote's bar and the silent ones after it are put right, sealed
   await store.close();
 });
 
+Deno.test("a released tick is filed once and in its bar, whether the minute is over or under way", async () => {
+  const store = await openArchive();
+  const heard = (afterMs: number): Heard => ({ time: epochMs(start + afterMs) });
+  const quotes = (...rows: number[][]): Heard => ({
+    quotes: rows.map((row) => quoteOf("EURUSD", row)),
+  });
+  const released = (releaseId: string, afterMs: number, bid: number): Heard => ({
+    released: {
+      releaseId,
+      symbol: "EURUSD" as Symbol,
+      venueTime: epochMs(start + afterMs),
+      ...{ bid: price(bid), ask: price(bid - 5) },
+    },
+  });
+  const crossed = released("live-1", 20_000, 300);
+  const [, again] = await archive(store, [
+    [quotes([1_000, 100, 1], [30_000, 104, 2]), heard(63_000), quotes([70_000, 105, 3])],
+    [crossed, released("live-2", 65_000, 50), crossed],
+    [crossed],
+  ]);
+  assertEquals(again!.corrected.map(({ side, high, ticks }) => [side, high, ticks]), [
+    ["bid", 300, 3],
+    ["ask", 295, 3],
+    ["mid", 298, 3],
+  ]);
+  await archive(store, [[quotes([80_000, 107, 4]), crossed, heard(123_000)]]);
+  assertEquals(await barsOf(store, "EURUSD", "bid"), [
+    [0, 100, 300, 100, 104, 3],
+    [1, 50, 107, 50, 107, 3],
+  ]);
+  assertEquals(await lastSequence(store.database<ArchiveDatabase>(archiveSchema)), 4);
+  await store.close();
+});
+
 Deno.test("more late minutes than one commit puts right are put right by the next ones, once each", async () => {
   const store = await openArchive();
   const minutes = Array.from({ length: 7 }, (_, minute) => minute);

@@ -21,7 +21,7 @@ import {
   minuteOf,
   openBar,
 } from "../../shared/domain/bar.ts";
-import type { Symbol } from "../../shared/domain/instrument.ts";
+import type { Price, Symbol } from "../../shared/domain/instrument.ts";
 import type { Quote } from "../../shared/domain/quote.ts";
 import { type EpochMs, epochMs } from "../../shared/domain/time.ts";
 
@@ -59,6 +59,8 @@ export type Building = Readonly<Record<BarSide, Bar>> & {
 export interface Correction {
   readonly symbol: Symbol;
   readonly minute: EpochMs;
+  /** The market's time from which it is to be made; left out, now. */
+  readonly notBefore?: EpochMs;
 }
 
 export interface ArchiveState {
@@ -69,10 +71,20 @@ export interface ArchiveState {
 
 export const emptyArchive: ArchiveState = { heardAt: epochMs(0), symbols: new Map() };
 
+/** A tick that was refused before, to be filed once by its id. */
+export interface ReleasedTick {
+  readonly releaseId: string;
+  readonly symbol: Symbol;
+  readonly venueTime: EpochMs;
+  readonly bid: Price;
+  readonly ask: Price;
+}
+
 /** What the topic says, one quote or sign of life at a time. */
 export type Heard =
   | { readonly quotes: readonly Quote[] }
   | { readonly late: readonly Quote[] }
+  | { readonly released: ReleasedTick }
   | { readonly time: EpochMs };
 
 export interface ArchiveEffects {
@@ -83,6 +95,8 @@ export interface ArchiveEffects {
   readonly bars: readonly Bar[];
   /** Quotes that were new, by symbol, as they came. */
   readonly ticks: ReadonlyMap<Symbol, readonly Quote[]>;
+  /** Released ticks, each once, some of which may have been filed before. */
+  readonly released: readonly ReleasedTick[];
   /** Minutes that quotes came too late for, or out of order; or that came twice. */
   readonly corrections: readonly Correction[];
   /** Minutes of `bars` that may have been finished before: those that history has are corrections. */
@@ -107,6 +121,7 @@ export function archiveBatch(
   for (const heard of batch) {
     if ("time" in heard) desk.hear(heard.time);
     else if ("late" in heard) { for (const quote of heard.late) desk.takeLate(quote); }
+    else if ("released" in heard) desk.release(heard.released);
     else for (const quote of heard.quotes) desk.take(quote);
   }
   return desk.effects();
@@ -118,6 +133,7 @@ class BarDesk {
   readonly #changed = new Set<string>();
   readonly #bars: Bar[] = [];
   readonly #ticks = new Map<Symbol, Quote[]>();
+  readonly #released = new Map<string, ReleasedTick>();
   readonly #corrections = new Map<string, Correction>();
   readonly #finished = new Set<string>();
   readonly #again: Correction[] = [];
@@ -139,6 +155,7 @@ class BarDesk {
       changed: this.#changed,
       bars: this.#bars,
       ticks: this.#ticks,
+      released: [...this.#released.values()],
       corrections: [...this.#corrections.values()],
       again: this.#again,
       ...this.#counts,
@@ -168,6 +185,26 @@ class BarDesk {
       return;
     }
     this.#file(quote, { lateSequence: quote.sequence });
+  }
+
+  /** Its minute is made from the ticks that are filed then, now or when it is over. */
+  release(tick: ReleasedTick): void {
+    this.#released.set(tick.releaseId, tick);
+    const minute = minuteOf(tick.venueTime);
+    const state = this.#symbols.get(tick.symbol);
+    const building = state?.building ?? null;
+    if (state !== undefined && building?.bid.openTime === minute) {
+      this.#set(tick.symbol, { ...state, building: { ...building, reordered: true } });
+    } else if (endOf(minute) <= this.#heardAt) this.#correct(tick.symbol, minute);
+    else {
+      // Quotes of the minute are still to come here: its own bar must be there first.
+      const correction = {
+        symbol: tick.symbol,
+        minute,
+        notBefore: epochMs(endOf(minute) + graceMs),
+      };
+      this.#corrections.set(minuteKey(tick.symbol, minute), correction);
+    }
   }
 
   #file(quote: Quote, seen: { sequence: number } | { lateSequence: number }): void {

@@ -113,7 +113,16 @@ export async function startArchive(
         await archivist.take(events);
       },
     });
-    await Promise.race([consumed, ...(guard === null ? [] : [guard.mixed])]);
+    const released = consumeTopic({
+      streams,
+      topic: topics.releasedTicks,
+      ...reader,
+      logger,
+      signal,
+      handle: (events) => archivist.release(events),
+    });
+    const mixed = guard === null ? [] : [guard.mixed];
+    await Promise.race([Promise.all([consumed, released]), ...mixed]);
   });
   return { archivedSequence };
 }

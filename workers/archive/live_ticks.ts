@@ -3,7 +3,9 @@
 import type { Quote } from "../../shared/domain/quote.ts";
 import type { TickColumns } from "../../shared/timeseries/columns.ts";
 
-export function toTickColumns(quotes: readonly Quote[]): TickColumns {
+export function toTickColumns(
+  quotes: readonly Pick<Quote, "venueTime" | "bid" | "ask">[],
+): TickColumns {
   // The sort is stable.
   const byTime = [...quotes].sort((a, b) => a.venueTime - b.venueTime);
   return {

@@ -1,6 +1,8 @@
 /** Keeps what ingest refused of the live feed beside the rows that imports kept apart: the newest. */
 
 import { type Kysely, sql } from "kysely";
+import * as v from "valibot";
+import type { RefusedTick } from "../../../shared/contracts/messages/refused_ticks.ts";
 import type { EventOf } from "../../../shared/contracts/messages/topics.ts";
 import { topics } from "../../../shared/contracts/messages/topics.ts";
 import { findInstrument } from "../../../shared/domain/instruments.ts";
@@ -22,6 +24,30 @@ export interface KeepRefusedDeps {
   readonly streams: EventStreams;
   readonly ids: { next(): string };
   readonly logger: Logger;
+}
+
+/** Of ticks that are prices at a time, if odd ones: history can hold them. */
+export const releasableReasons: readonly string[] = ["crossed", "locked", "out_of_order"];
+
+const wholeNumber = (max: number) =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(max));
+const priceMax = 2 ** 31 - 1;
+const refusedPrices = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    venueTime: wholeNumber(Number.MAX_SAFE_INTEGER),
+    bid: wholeNumber(priceMax),
+    ask: wholeNumber(priceMax),
+  }),
+);
+
+/** Its time and prices in points; `null` of what history cannot hold. */
+function columnsOf({ reason, symbol, original }: RefusedTick): number[] | null {
+  if (!releasableReasons.includes(reason)) return null;
+  if (findInstrument(symbol ?? "") === undefined) return null;
+  const read = v.safeParse(refusedPrices, original);
+  return read.success ? [read.output.venueTime, read.output.bid, read.output.ask] : null;
 }
 
 /** Until the signal aborts. */
@@ -57,7 +83,7 @@ export async function keepEvents(
         reasons: [one.reason],
         detail: `Refused by ingest, received ${toRfc3339(epochMs(one.receivedTime))}`,
         time: one.time ?? null,
-        columns: null,
+        columns: columnsOf(one),
       }));
       await keepRows(trx, { importId: noImport, source: liveSource, rows });
     }

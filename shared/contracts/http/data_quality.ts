@@ -238,6 +238,8 @@ export const releaseRowRoute = securedRoute(write, {
   operationId: "releaseQuarantinedRow",
   tags: ["quality"],
   summary: "Put a row into its history after all; later loads of its file let it pass too",
+  description: "Of the live feed: what was refused as `crossed`, `locked` or `out_of_order`. The " +
+    "archive files it and puts its bar right; it never becomes a price of now.",
   request: { params: z.object({ rowId }) },
   responses: { 200: jsonResponse(quarantinedRowView, "The row"), ...problemResponses(404, 409) },
 });

@@ -12,6 +12,7 @@ import { executionReported } from "./executions.ts";
 import { orderEvent } from "./orders.ts";
 import { quoteEvent } from "./quotes.ts";
 import { ticksRefused } from "./refused_ticks.ts";
+import { tickReleased } from "./released_ticks.ts";
 import { riskRuleChanged } from "./risk.ts";
 import { signalsUpdated } from "./signals.ts";
 import { transactionsBooked } from "./transactions.ts";
@@ -51,6 +52,14 @@ export const topics = {
     lengthMax: 5_000,
     publishers: ["workers/ingest"],
     groups: ["pipeline"],
+    everyone: [],
+  }),
+  releasedTicks: topic({
+    name: "released-ticks",
+    schema: tickReleased,
+    lengthMax: 100_000,
+    publishers: ["services/data-pipeline"],
+    groups: ["archive"],
     everyone: [],
   }),
   bars: topic({

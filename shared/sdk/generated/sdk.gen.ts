@@ -585,6 +585,8 @@ export class Operations extends HeyApiClient {
     
     /**
      * Put a row into its history after all; later loads of its file let it pass too
+     *
+     * Of the live feed: what was refused as `crossed`, `locked` or `out_of_order`. The archive files it and puts its bar right; it never becomes a price of now.
      */
     public releaseQuarantinedRow<ThrowOnError extends boolean = false>(options: Options<ReleaseQuarantinedRowData, ThrowOnError>): RequestResult<ReleaseQuarantinedRowResponses, ReleaseQuarantinedRowErrors, ThrowOnError> {
         return (options.client ?? this.client).post<ReleaseQuarantinedRowResponses, ReleaseQuarantinedRowErrors, ThrowOnError>({
