@@ -95,6 +95,19 @@ async function openPlace(options: ImportOptions): Promise<Place> {
   return { ...local, url: null };
 }
 
+/** The file of an import's report; why there is none, where it cannot be written. */
+async function writeReport(spotwire: Spotwire, view: Import, folder: string): Promise<string> {
+  const page = await spotwire.getImportReportPage(view.importId, { timeoutMs: pageMsMax });
+  const path = `${folder}/reports/import-${view.importId}.html`;
+  try {
+    await Deno.mkdir(`${folder}/reports`, { recursive: true });
+    await Deno.writeTextFile(path, page);
+    return path;
+  } catch (error) {
+    return `cannot be written: ${(error as Error).message}`;
+  }
+}
+
 /** The exit code. */
 async function run(options: ImportOptions): Promise<number> {
   const folder = dataFolder(options);
@@ -110,10 +123,7 @@ async function run(options: ImportOptions): Promise<number> {
       console.error("\nStopped. The platform, or the next import, goes on where this one stood.");
       return 130;
     }
-    await Deno.mkdir(`${folder}/reports`, { recursive: true });
-    const reportFile = `${folder}/reports/import-${view.importId}.html`;
-    const page = await spotwire.getImportReportPage(view.importId, { timeoutMs: pageMsMax });
-    await Deno.writeTextFile(reportFile, page);
+    const reportFile = await writeReport(spotwire, view, folder);
     const { series } = await spotwire.getImportReport(view.importId, { timeoutMs: pageMsMax });
     const keyFile = `${folder}/demo.key`;
     console.log(summaryText({ view, series, reportFile, url: place.url, keyFile }));

@@ -168,10 +168,15 @@ function errorOf(error: unknown, nameOf: (path: string) => string): ImportError 
     const message = error.message.replaceAll(error.path, file);
     return { code: "file", message, file, row: error.row };
   }
-  return {
-    code: "internal",
-    message: "The load failed on our side; the log tells why",
-    file: null,
-    row: null,
-  };
+  const message = isDiskFull(error)
+    ? "The disk of the store is full; make room and load the same again: what was stored stays"
+    : "The load failed on our side; the log tells why";
+  return { code: "internal", message, file: null, row: null };
 }
+
+/** What Postgres answers when it could not write for want of room. */
+const diskFullCode = "53100";
+
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  ("code" in error && error.code === diskFullCode || isDiskFull(error.cause));
