@@ -16,7 +16,7 @@ import { realTest } from "../../shared/testing/real.ts";
 import { startPostgres } from "../../shared/testing/real_postgres.ts";
 import { testData } from "../../shared/testing/test_data.ts";
 import { vendorDay } from "../../shared/testing/vendor_bars.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import {
   keepObjects,

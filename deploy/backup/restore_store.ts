@@ -24,7 +24,7 @@ import {
 import { RowsDigest } from "../../shared/storage/backup/rows_digest.ts";
 import { insertRows, settleRowText, tableRows } from "../../shared/storage/backup/table_rows.ts";
 import type { Store } from "../../shared/storage/store.ts";
-import type { TimeseriesDatabase } from "../../shared/timeseries/bars_table.ts";
+import type { TimeseriesDatabase } from "../../shared/timeseries/database.ts";
 import { BlockRestorer } from "../../shared/timeseries/block_backup.ts";
 import { readPart, sumsOf, verifyPart } from "./part_file.ts";
 import { blocksTable, firstRows, platformSchemas } from "./schemas.ts";

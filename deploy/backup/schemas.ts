@@ -4,7 +4,8 @@ import type { Migration } from "kysely/migration";
 import { pipelineMigrations, pipelineSchema } from "../../services/data-pipeline/imports/tables.ts";
 import { tradingMigrations } from "../../services/trading-gateway/desk/migrations.ts";
 import { tradingSchema } from "../../services/trading-gateway/desk/tables.ts";
-import { timeseriesMigrations, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../../shared/timeseries/bars_table.ts";
+import { timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { archiveMigrations, archiveSchema } from "../../workers/archive/archive_store.ts";
 import { executionMigrations, executionSchema } from "../../workers/execution/venue_book.ts";
 

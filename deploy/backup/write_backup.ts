@@ -26,7 +26,7 @@ import {
 import { settleRowText, tableRows } from "../../shared/storage/backup/table_rows.ts";
 import { syncPath, syncTree } from "../../shared/storage/durable_node_fs.ts";
 import type { Store } from "../../shared/storage/store.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { blockRowTexts } from "../../shared/timeseries/block_backup.ts";
 import type { BlockDepot } from "../../shared/timeseries/depot/block_depot.ts";
 import { keepObjects } from "../../shared/timeseries/depot/depot_mover.ts";

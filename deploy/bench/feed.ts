@@ -14,66 +14,24 @@
  */
 
 import { benchStalled } from "./feed_stalled.ts";
-import { type BenchServer, installPeers, median, runLoad, startServer } from "./processes.ts";
+import { type BenchServer, installPeers, median, startServer } from "./processes.ts";
 import { untilIdle } from "./idle.ts";
 import { feedProtocols } from "../../shared/contracts/messages/feed_binary.ts";
 import type { BenchResult } from "./result.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
+import {
+  feedClients,
+  type FeedLoadResult,
+  type FeedPeers,
+  runFeedLoad,
+  startEdge,
+} from "./feed_edge.ts";
 
-export const feedClients = 1_000;
 const rounds = 4;
 const singleRounds = 2;
 const idleMsMax = 3_000;
 /** Bursts under way at once. */
 const windows = { one: 1, busy: 8, storm: 64 } as const;
-
-export interface FeedLoad {
-  readonly port: number;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly subscribe?: string;
-  readonly clients: number;
-  readonly seconds: number;
-  readonly warmUpSeconds: number;
-  readonly window?: number;
-  readonly burstsPerSecond?: number;
-}
-
-export interface FeedLoadResult {
-  readonly quotesPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
-
-/** Where the peers and the load are, and the runtime of the load. */
-export interface FeedPeers {
-  readonly folder: string;
-  readonly bun: string;
-}
-
-export const runFeedLoad = ({ bun, folder }: FeedPeers, load: FeedLoad): Promise<FeedLoadResult> =>
-  runLoad(bun, [`${folder}/feed_load.mjs`, JSON.stringify(load)]);
-
-/** The edge in a process of its own, and how to reach its feed. */
-export async function startEdge(port: number, protocol?: string): Promise<{
-  server: BenchServer;
-  feed: Pick<FeedLoad, "port" | "path" | "headers" | "subscribe">;
-}> {
-  const script = new URL("edge_server.ts", import.meta.url).pathname;
-  const server = await startServer(Deno.execPath(), ["run", "-A", "--no-check", script, `${port}`]);
-  return {
-    server,
-    feed: {
-      port,
-      path: "/v1/feed",
-      headers: {
-        "x-api-key": server.told,
-        ...(protocol === undefined ? {} : { "sec-websocket-protocol": protocol }),
-      },
-      subscribe: '{"type":"subscribe","symbols":"*"}',
-    },
-  };
-}
 
 const peerNames = [
   "spotwire",

@@ -9,7 +9,7 @@ import {
   type FeedPeers,
   runFeedLoad,
   startEdge,
-} from "./feed.ts";
+} from "./feed_edge.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
 import { untilIdle } from "./idle.ts";
 import { residentBytes } from "./processes.ts";

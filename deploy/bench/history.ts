@@ -15,11 +15,8 @@ import { migrate } from "../../shared/storage/migrate.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
 import type { Store } from "../../shared/storage/store.ts";
 import { startPostgres } from "../../shared/testing/real_postgres.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { TickRoom } from "../../shared/timeseries/block_codec.ts";
 import { historyOf } from "../../shared/timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";

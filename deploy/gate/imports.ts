@@ -31,18 +31,35 @@ const deployableOf = (path: string): string | null =>
 const importPattern =
   /(?:^|\n)\s*(?:import|export)[^"';]*?from\s+"([^"]+)"|import\(\s*"([^"]+)"\s*\)/g;
 
+interface Import {
+  readonly specifier: string;
+  readonly line: number;
+}
+
+const readImports = ({ text }: Source): Import[] =>
+  [...text.matchAll(importPattern)].map((match) => ({
+    specifier: match[1] ?? match[2] ?? "",
+    line: lineAt(text, match.index + 1),
+  }));
+
+const targetOf = (path: string, specifier: string): string =>
+  new URL(specifier, `file:///${path}`).pathname.slice(1);
+
+/** Paths of the project's own files that a file imports. */
+export const importsOf = (source: Source): string[] =>
+  readImports(source).filter(({ specifier }) => specifier.startsWith("."))
+    .map(({ specifier }) => targetOf(source.path, specifier));
+
 export function checkImports(source: Source): string[] {
   if (isTest(source.path)) return [];
   const found: string[] = [];
-  for (const match of source.text.matchAll(importPattern)) {
-    const specifier = match[1] ?? match[2] ?? "";
-    const at = `${source.path}:${lineAt(source.text, match.index + 1)}`;
+  for (const { specifier, line } of readImports(source)) {
+    const at = `${source.path}:${line}`;
     if (/^(npm|jsr|https?|file):/.test(specifier)) {
       found.push(`${at}: imports ${specifier}; name it in import_map.json`);
     }
     if (!specifier.startsWith(".")) continue;
-    const target = new URL(specifier, `file:///${source.path}`).pathname.slice(1);
-    const wrong = wrongWay(source.path, target);
+    const wrong = wrongWay(source.path, targetOf(source.path, specifier));
     if (wrong !== null) found.push(`${at}: ${wrong}`);
   }
   return found;

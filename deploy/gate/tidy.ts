@@ -1,9 +1,10 @@
 /**
- * The house rules that a formatter and a linter do not know: import direction, budgets of files and
+ * The house rules that a formatter and a linter do not know: imports one way, budgets of files and
  * functions, names that only composition roots may use, and an import map without dead entries.
  * Prints each breach as `file:line: rule` and exits 1 when there is one.
  */
 
+import { checkCircles } from "./circles.ts";
 import { checkImports } from "./imports.ts";
 import { checkBudgets } from "./budgets.ts";
 import { checkWords } from "./words.ts";
@@ -13,6 +14,7 @@ import { listSources, type Source } from "./sources.ts";
 export function breaches(sources: readonly Source[], importMap: string): string[] {
   return [
     ...sources.flatMap(checkImports),
+    ...checkCircles(sources),
     ...sources.flatMap(checkBudgets),
     ...sources.flatMap(checkWords),
     ...checkImportMap(sources, importMap),

@@ -13,6 +13,19 @@ Deno.test("tidy finds an import against the direction, and a service importing a
   assertEquals(find("workers/a/b.ts", 'import { x } from "../../shared/domain/quote.ts";\n'), []);
 });
 
+Deno.test("tidy finds files that import themselves by way of others, types too, and each circle once", () => {
+  const sources = [
+    { path: "shared/domain/a.ts", text: 'import type { B } from "./b.ts";\n' },
+    { path: "shared/domain/b.ts", text: 'export { c } from "./c.ts";\n' },
+    { path: "shared/domain/c.ts", text: 'import { a } from "./a.ts";\nimport "./d.ts";\n' },
+    { path: "shared/domain/d.ts", text: 'import { b_test } from "./b_test.ts";\n' },
+    { path: "shared/domain/b_test.ts", text: 'import { b } from "./b.ts";\n' },
+  ];
+  assertEquals(breaches(sources, '{"imports":{}}'), [
+    "shared/domain/a.ts:1: imports itself by way of shared/domain/b.ts, shared/domain/c.ts",
+  ]);
+});
+
 Deno.test("tidy finds banned names outside composition roots, and not in comments", () => {
   const text = `// Date.${"now"} is banned\nconst at = Date.${"now"}();\n`;
   assertEquals(find("shared/domain/a.ts", text), [

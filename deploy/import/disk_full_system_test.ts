@@ -4,7 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { mountSmallDisk, smallDiskTest } from "../../shared/testing/small_disk.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import type { Symbol } from "../../shared/domain/instrument.ts";
 

@@ -11,7 +11,7 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free_port.ts";
 import { type PartProcess, startPart } from "../../shared/testing/platform_process.ts";
 import { dataTest, testData } from "../../shared/testing/test_data.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { vendorDay } from "../../shared/testing/vendor_bars.ts";
 

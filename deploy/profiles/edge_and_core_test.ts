@@ -8,12 +8,12 @@ import { refusalNow, refusalOfTerms } from "../../services/api-gateway/orders/ch
 import { EdgeMarket } from "../../services/api-gateway/market/edge_market.ts";
 import { accountEntry } from "../../services/trading-gateway/desk/announce.ts";
 import type { Command } from "../../services/trading-gateway/desk/commands.ts";
+import { decide } from "../../services/trading-gateway/desk/decide.ts";
 import {
   clientOrderKey,
-  decide,
   type Known,
   type Market,
-} from "../../services/trading-gateway/desk/decide.ts";
+} from "../../services/trading-gateway/desk/decision.ts";
 import { DeskRisk } from "../../services/trading-gateway/risk/desk_risk.ts";
 import { emptyAccount } from "../../shared/domain/account.ts";
 import { tradingHours, type TradingHoursName } from "../../shared/domain/fx_week.ts";

@@ -14,10 +14,8 @@ import {
   bookedBefore,
   sessionFrom,
 } from "../../services/trading-gateway/backtests/journal/session_from.ts";
-import {
-  fromTransactionView,
-  type TransactionView,
-} from "../../services/trading-gateway/transactions/transaction_view.ts";
+import { fromTransactionView } from "../../services/trading-gateway/transactions/transaction_view.ts";
+import type { TransactionView } from "../../shared/contracts/http/trading.ts";
 import { openPlatformTape } from "../backtest/platform_tape.ts";
 import { inOrder, loaded, type Recording, type SessionSettings } from "./recording.ts";
 import type { AccountId } from "../../shared/domain/ids.ts";

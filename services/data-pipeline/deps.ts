@@ -5,13 +5,11 @@ import { tradingHours } from "../../shared/domain/fx_week.ts";
 import type { Ground } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import type { EventStreams } from "../../shared/streams/event_streams.ts";
-import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
+import type { ServiceApp } from "../../shared/runtime/service_app.ts";
+import type { ServiceDeps } from "../../shared/runtime/service_deps.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
 import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";

@@ -13,7 +13,7 @@ import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { dataTest, testData } from "../../shared/testing/test_data.ts";
 import { describeRefusals, refusalAuthenticate } from "../../shared/testing/refusal_suite.ts";
 import { vendorDay } from "../../shared/testing/vendor_bars.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { moveToDepot } from "../../shared/timeseries/depot/depot_mover.ts";
 import { openDepot } from "../../shared/timeseries/depot/open_depot.ts";
 import {

@@ -8,13 +8,11 @@ import type { Clock } from "../../shared/domain/time.ts";
 import type { Ground } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { followQuotes } from "../../shared/runtime/quote_feed.ts";
-import type { ServiceApp, ServiceDeps } from "../../shared/runtime/service_app.ts";
+import type { ServiceApp } from "../../shared/runtime/service_app.ts";
+import type { ServiceDeps } from "../../shared/runtime/service_deps.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { historyOf } from "../../shared/timeseries/block_history.ts";
 import { depotOf, type DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import type { History } from "../../shared/timeseries/history.ts";

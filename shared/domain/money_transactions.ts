@@ -7,7 +7,7 @@ import type { Price, Symbol, Units } from "./instrument.ts";
 import type { Micros, Rate } from "./money.ts";
 import type { FinancingPrice } from "./settlement/financing.ts";
 import type { IsoDate } from "./settlement/holiday_rules.ts";
-import type { Numbered } from "./transaction.ts";
+import type { Numbered } from "./numbered.ts";
 
 /** Chosen by the client, unique per account among its movements of money: as client order ids are. */
 export type FundsId = Brand<string, "FundsId">;

@@ -2,7 +2,7 @@
 
 import type { Commission } from "./commission.ts";
 import type { AccountCurrency, Currency } from "./currency.ts";
-import type { AccountId, ExecId, OrderId, TransactionId } from "./ids.ts";
+import type { ExecId, OrderId } from "./ids.ts";
 import type { ClosedLot } from "./holdings.ts";
 import type { Price, Symbol, Units } from "./instrument.ts";
 import type { Micros, Rate } from "./money.ts";
@@ -11,29 +11,14 @@ import {
   type MoneyTransaction,
   moneyTransactionTypes,
 } from "./money_transactions.ts";
-import type { Arrival, FillQuality } from "./orders/arrival.ts";
+import type { Arrival } from "./orders/arrival.ts";
+import type { FillQuality } from "./orders/fill_quality.ts";
 import type { Premium } from "./orders/guarantee.ts";
 import type { OrderLink, OrderTerms, Replacement } from "./orders/order.ts";
 import type { RejectReason } from "./orders/rejects.ts";
-import type { PriceMark } from "./quote.ts";
 import type { Tenant } from "./risk/levels.ts";
 import type { EpochMs } from "./time.ts";
-
-export interface Numbered {
-  readonly accountId: AccountId;
-  /** 1, 2, 3 … without gaps within the account. */
-  readonly transactionId: TransactionId;
-  readonly time: EpochMs;
-  /**
-   * The first of those that one command or one report booked in the account; left out of that one,
-   * and in transactions from before it was kept, as are the marks.
-   */
-  readonly batchId?: TransactionId;
-  /** The prices a batch was decided on; only with its first, and where any were known. */
-  readonly decidedOn?: PriceMark;
-  /** Of a batch that a venue's report led to: the prices the venue had then. */
-  readonly reportedOn?: PriceMark;
-}
+import type { Numbered } from "./numbered.ts";
 
 export interface AccountOpened extends Numbered {
   readonly type: "account_opened";

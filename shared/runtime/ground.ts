@@ -12,7 +12,7 @@ import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger, type LogLevel } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
 import { RecentErrors } from "./recent_errors.ts";
-import type { ServiceDeps } from "./service_app.ts";
+import type { ServiceDeps } from "./service_deps.ts";
 import { systemTimer, uuidIds } from "./time.ts";
 
 /** Of the platform: its parts are released together. */

@@ -1,7 +1,7 @@
 /** The routes a supervisor and Prometheus call. They need no key: keep them off the public side. */
 
 import type { Context } from "hono";
-import type { ServiceDeps } from "./service_app.ts";
+import type { ServiceDeps } from "./service_deps.ts";
 import { Problem } from "./problem.ts";
 
 /** A check that takes longer has failed. */

@@ -9,46 +9,16 @@ import { OpenAPIHono, type RouteConfig, type RouteHandler } from "@hono/zod-open
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Access } from "../contracts/http/routes.ts";
-import type { Clock } from "../domain/time.ts";
-import {
-  allows,
-  type AuthContext,
-  type Authenticate,
-  type Credential,
-  reaches,
-  readCredential,
-} from "./auth.ts";
+import { allows, type AuthContext, type Credential, reaches, readCredential } from "./auth.ts";
 import { parseBody, readBodyText } from "./body_checks.ts";
 import { addHealthRoutes } from "./health_routes.ts";
 import type { Logger } from "./logger.ts";
-import type { Metrics } from "./metrics.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { checkRequest, schemasOf } from "./request_checks.ts";
 import { createRequestLog, type RequestLog } from "./request_log.ts";
 import type { IdSource } from "./time.ts";
 import { RequestScope, withRequestScope } from "./trace.ts";
-
-export interface ServiceDeps {
-  readonly service: string;
-  readonly version: string;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
-  readonly ids: IdSource;
-  readonly authenticate: Authenticate;
-  /** Readiness: each throws while what it names cannot be reached. */
-  readonly checks: Record<string, () => Promise<void>>;
-  readonly bodyBytesMax: number;
-  /** Default: no limit. */
-  readonly limit?: Limit | undefined;
-}
-
-/**
- * Counts a request against its sender's limit; answers the header fields that say where it stands.
- * `info` is what the server passes beside the request.
- * @throws Problem `rate_limited`
- */
-export type Limit = (auth: AuthContext | null, info: unknown) => Readonly<Record<string, string>>;
+import type { ServiceDeps } from "./service_deps.ts";
 
 /** `auth` is set on secured routes, the others on all. Log lines name their request themselves. */
 export type AppEnv = {

@@ -8,7 +8,7 @@ import type {
   ListBacktestsData,
   ListBacktestsResponse,
 } from "./generated/types.gen.ts";
-import type { CallOptions } from "./spotwire_api.ts";
+import type { CallOptions } from "./call_options.ts";
 
 type Query<Data extends { query?: unknown }> = NonNullable<Data["query"]>;
 

@@ -2,7 +2,8 @@
 
 export { createSpotwire } from "./spotwire.ts";
 export type { SpotwireOptions } from "./spotwire.ts";
-export type { CallOptions, Spotwire } from "./spotwire_api.ts";
+export type { Spotwire } from "./spotwire_api.ts";
+export type { CallOptions } from "./call_options.ts";
 export type { PipelineApi, SymbolDay } from "./pipeline_api.ts";
 export type { BacktestsApi } from "./backtests_api.ts";
 export type { RiskApi } from "./risk_api.ts";

@@ -16,7 +16,7 @@ import type {
   RiskRule,
   RiskVerification,
 } from "./generated/types.gen.ts";
-import type { CallOptions } from "./spotwire_api.ts";
+import type { CallOptions } from "./call_options.ts";
 
 type Query<Data extends { query?: unknown }> = NonNullable<Data["query"]>;
 

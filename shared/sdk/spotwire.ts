@@ -8,7 +8,8 @@ import { Operations } from "./generated/sdk.gen.ts";
 import type { ExecutionQuality, Statement } from "./generated/types.gen.ts";
 import { SpotwireProblem } from "./problem.ts";
 import { repeatUntilAnswered, type RetryLimits } from "./retry.ts";
-import type { CallOptions, Spotwire } from "./spotwire_api.ts";
+import type { Spotwire } from "./spotwire_api.ts";
+import type { CallOptions } from "./call_options.ts";
 
 export interface SpotwireOptions {
   /** Of the platform: `http://localhost:8000`. */

@@ -53,12 +53,7 @@ import type {
   Transfer,
   TransferFunds,
 } from "./generated/types.gen.ts";
-
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** How long one attempt may take, in milliseconds. */
-  readonly timeoutMs?: number | undefined;
-}
+import type { CallOptions } from "./call_options.ts";
 
 /** The query of an operation. */
 type Query<Data extends { query?: unknown }> = NonNullable<Data["query"]>;

@@ -7,11 +7,8 @@ import { epochMs } from "../domain/time.ts";
 import { migrate } from "../storage/migrate.ts";
 import type { Store } from "../storage/store.ts";
 import { insertBars, selectBars } from "../timeseries/bars_store.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../timeseries/database.ts";
 
 const symbol = "EURUSD" as Symbol;
 const start = Date.UTC(2019, 1, 4);

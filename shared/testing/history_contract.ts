@@ -6,11 +6,8 @@ import type { Kysely } from "kysely";
 import type { Symbol } from "../domain/instrument.ts";
 import { migrate } from "../storage/migrate.ts";
 import type { Store } from "../storage/store.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../timeseries/database.ts";
 import { TickRoom } from "../timeseries/block_codec.ts";
 import { historyOf } from "../timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../timeseries/block_writer.ts";

@@ -28,7 +28,7 @@ import type { Store } from "../storage/store.ts";
 import { openTestStore } from "./memory_store.ts";
 import type { EventStreams } from "../streams/event_streams.ts";
 import { selectBars } from "../timeseries/bars_store.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "../timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../timeseries/database.ts";
 import { createOandaVenue } from "../venues/oanda/oanda_venue.ts";
 import { eventually } from "./eventually.ts";
 import { ManualTimer } from "./manual_timer.ts";

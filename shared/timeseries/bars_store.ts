@@ -4,7 +4,7 @@ import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Bar, BarSide } from "../domain/bar.ts";
 import { price, type Symbol } from "../domain/instrument.ts";
 import { type EpochMs, epochMs, toRfc3339 } from "../domain/time.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "./bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "./database.ts";
 
 export interface BarRange {
   readonly symbol: Symbol;

@@ -3,26 +3,10 @@
  * of everything else. Prices are counts of the instrument's points.
  */
 
-import type { ColumnType, Kysely } from "kysely";
+import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import { blocksMigration, leftObjectsMigration } from "./blocks_table.ts";
-
-export const timeseriesSchema = "timeseries";
-
-type Int8 = ColumnType<string, string | number, string | number>;
-
-export interface TimeseriesDatabase {
-  bars: {
-    symbol: string;
-    side: string;
-    open_time: ColumnType<Date, string, string>;
-    open: Int8;
-    high: Int8;
-    low: Int8;
-    close: Int8;
-    ticks: number;
-  };
-}
+import { timeseriesSchema } from "./database.ts";
 
 export const timeseriesMigrations: Record<string, Migration> = {
   "2026-11-24_bars": {

@@ -5,7 +5,7 @@
 
 import { type Kysely, sql } from "kysely";
 import { insertRows, pages, textPages, textsOf } from "../storage/backup/table_rows.ts";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import { Partitions } from "./blocks_table.ts";
 import { type BlockDepot, DepotError } from "./depot/block_depot.ts";
 import { monthOf } from "./months.ts";

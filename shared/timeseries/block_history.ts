@@ -9,7 +9,7 @@ import { hourMs } from "../domain/bars/granularity.ts";
 import { joinBars } from "./bar_columns.ts";
 import { isLiveMinutes } from "./bar_rows.ts";
 import type { Store } from "../storage/store.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "./bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "./database.ts";
 import type { TickRoom } from "./block_codec.ts";
 import {
   BlockOpener,

@@ -6,7 +6,7 @@
 import type { Kysely } from "kysely";
 import type { Store } from "../storage/store.ts";
 import { selectRowsAndBlocks } from "./bar_rows.ts";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import { BlockFormatError, decodeBars, decodeTicks, type TickRoom } from "./block_codec.ts";
 import { type BlockRow, readBlocks, selectBlocks } from "./block_store.ts";
 import type { BarColumns, TickColumns, TimeRange } from "./columns.ts";

@@ -3,7 +3,7 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { createHash } from "node:crypto";
 import type { BinaryRow, Store } from "../storage/store.ts";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import type { TimeRange } from "./columns.ts";
 import type { DepotPlace } from "./depot/block_depot.ts";
 

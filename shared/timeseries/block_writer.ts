@@ -7,7 +7,7 @@ import { type Kysely, sql } from "kysely";
 import { barsBySpan, ticksBySpan } from "./bar_blocks.ts";
 import { joinBars } from "./bar_columns.ts";
 import { deleteBarRows, isLiveMinutes } from "./bar_rows.ts";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import { encodeBars, encodeTicks } from "./block_codec.ts";
 import { BlockOpener } from "./block_pages.ts";
 import {

@@ -6,7 +6,7 @@
 
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import { monthName, monthOf } from "./months.ts";
 import { within } from "./transactions.ts";
 

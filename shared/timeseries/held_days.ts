@@ -3,7 +3,7 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { dayMs } from "../domain/bars/granularity.ts";
 import { isLiveMinutes } from "./bar_rows.ts";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import type { TimeRange } from "./columns.ts";
 import type { SeriesKey } from "./series_store.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import type { Kysely } from "kysely";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import type { TickRoom } from "./block_codec.ts";
 import type { BarColumns, BarSeries, TickColumns, TickSeries, TimeRange } from "./columns.ts";
 

@@ -9,7 +9,7 @@ import { dayMs } from "../domain/bars/granularity.ts";
 import { barGrid } from "../domain/bars/bar_grid.ts";
 import { TickFolder } from "../domain/bars/fold_ticks.ts";
 import type { Symbol } from "../domain/instrument.ts";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import { BlockHistory } from "./block_history.ts";
 import { type BlockRow, deleteBlocks, selectBlocks } from "./block_store.ts";
 import { BlockHistoryWriter } from "./block_writer.ts";

@@ -4,7 +4,7 @@
  */
 
 import type { Kysely } from "kysely";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import { decodeBars, decodeTicks, encodeBars, encodeTicks, TickRoom } from "./block_codec.ts";
 import { insertBlocks, type NewBlock, verifyBlocks, WriteNotVerified } from "./block_store.ts";
 import type { Partitions } from "./blocks_table.ts";

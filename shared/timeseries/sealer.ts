@@ -9,7 +9,7 @@ import { type Kysely, sql } from "kysely";
 import { joinBars } from "./bar_columns.ts";
 import { barsBySpan } from "./bar_blocks.ts";
 import { deleteBarRowsAt, selectBarRows } from "./bar_rows.ts";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import { dayMs } from "../domain/bars/granularity.ts";
 import { BlockOpener } from "./block_pages.ts";
 import {

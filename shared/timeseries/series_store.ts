@@ -4,7 +4,7 @@ import { type Kysely, sql } from "kysely";
 import type { Symbol } from "../domain/instrument.ts";
 import type { BarSide } from "../domain/bar.ts";
 import { sourcePattern } from "../domain/source.ts";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import type { BarSeries, TickSeries } from "./columns.ts";
 
 /** A series of either kind; ticks have no side and no interval. */

@@ -3,7 +3,7 @@
 import { type Kysely, sql } from "kysely";
 import type { BarSide } from "../domain/bar.ts";
 import { dayMs } from "../domain/bars/granularity.ts";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 import type { SeriesSummary } from "./history.ts";
 import { type SeriesKey, seriesOf } from "./series_store.ts";
 

@@ -1,7 +1,7 @@
 /** Transactions over history, and who waits for whom in them. */
 
 import { type Kysely, sql } from "kysely";
-import type { TimeseriesDatabase } from "./bars_table.ts";
+import type { TimeseriesDatabase } from "./database.ts";
 
 /** Any number, the same everywhere. */
 const seriesLock = 730_581_120;

@@ -21,11 +21,8 @@ import { openStreams } from "../../shared/streams/open_streams.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { correctBars, insertBars } from "../../shared/timeseries/bars_store.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { startAnalysis } from "./deps.ts";
 import { readTold } from "./read_told.ts";
 

@@ -19,11 +19,8 @@ import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { openStreams } from "../../shared/streams/open_streams.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import * as v from "valibot";
 import {

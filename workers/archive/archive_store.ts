@@ -6,7 +6,7 @@ import type { Bar } from "../../shared/domain/bar.ts";
 import { epochMs } from "../../shared/domain/time.ts";
 import { insertBars } from "../../shared/timeseries/bars_store.ts";
 import { liveSource } from "../../shared/domain/source.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { BlockHistoryWriter } from "../../shared/timeseries/block_writer.ts";
 import type { BlockDepot } from "../../shared/timeseries/depot/block_depot.ts";

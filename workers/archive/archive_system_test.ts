@@ -21,7 +21,7 @@ import { startRedis } from "../../shared/testing/real_redis.ts";
 import { dataTest } from "../../shared/testing/test_data.ts";
 import { vendorBidBars, vendorDay } from "../../shared/testing/vendor_bars.ts";
 import { selectBars } from "../../shared/timeseries/bars_store.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { detectSource } from "../../shared/venues/files/detect_source.ts";
 import { openIngest, startIngest } from "../ingest/deps.ts";

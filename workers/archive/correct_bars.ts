@@ -8,7 +8,7 @@ import { price, type Symbol } from "../../shared/domain/instrument.ts";
 import { epochMs } from "../../shared/domain/time.ts";
 import { correctBars } from "../../shared/timeseries/bars_store.ts";
 import { liveSource } from "../../shared/domain/source.ts";
-import type { TimeseriesDatabase } from "../../shared/timeseries/bars_table.ts";
+import type { TimeseriesDatabase } from "../../shared/timeseries/database.ts";
 import type { BarColumns, TickColumns } from "../../shared/timeseries/columns.ts";
 import type { History } from "../../shared/timeseries/history.ts";
 import { type Correction, minuteKey } from "./decide.ts";

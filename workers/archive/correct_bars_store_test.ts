@@ -9,11 +9,8 @@ import { epochMs } from "../../shared/domain/time.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
 import { openTestStore } from "../../shared/testing/memory_store.ts";
 import type { Store } from "../../shared/storage/store.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { Sealer } from "../../shared/timeseries/sealer.ts";
 import {

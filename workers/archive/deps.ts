@@ -8,11 +8,8 @@ import type { Ground } from "../../shared/runtime/ground.ts";
 import type { Lifecycle } from "../../shared/runtime/lifecycle.ts";
 import { pause } from "../../shared/runtime/time.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { depotOf } from "../../shared/timeseries/depot/open_depot.ts";
 import {
   type ArchiveDatabase,

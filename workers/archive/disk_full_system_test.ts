@@ -13,7 +13,7 @@ import { openTestStore } from "../../shared/testing/memory_store.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { noon, openHistory, readTicks, ticksFrom } from "../../shared/testing/history_contract.ts";
 import { mountSmallDisk, smallDiskTest } from "../../shared/testing/small_disk.ts";
-import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../shared/timeseries/database.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { openDepot } from "../../shared/timeseries/depot/open_depot.ts";
 import { Sealer } from "../../shared/timeseries/sealer.ts";

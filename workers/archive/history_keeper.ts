@@ -14,7 +14,7 @@ import { moveToDepot, removeUnused } from "../../shared/timeseries/depot/depot_m
 import { Retention } from "../../shared/timeseries/retention.ts";
 import { Sealer } from "../../shared/timeseries/sealer.ts";
 import type { Kysely } from "kysely";
-import type { TimeseriesDatabase } from "../../shared/timeseries/bars_table.ts";
+import type { TimeseriesDatabase } from "../../shared/timeseries/database.ts";
 import { type HistorySettings, keepRulesOf } from "./settings.ts";
 
 /** A day's bars stay rows so long after its end; late quotes put them right cheaply there. */

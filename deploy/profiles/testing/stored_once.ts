@@ -2,7 +2,7 @@
 
 import type { Kysely } from "kysely";
 import type { TradingDatabase } from "../../../services/trading-gateway/desk/tables.ts";
-import type { TransactionView } from "../../../services/trading-gateway/transactions/transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 import { isOpen, type OrderStatus } from "../../../shared/domain/orders/order.ts";
 import type { Asked, MixedLoad } from "./mixed_load.ts";
 

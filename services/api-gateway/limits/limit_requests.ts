@@ -1,7 +1,7 @@
 /** Requests per key and second; those without a good key are counted by the address they come from. */
 
 import { Problem } from "../../../shared/runtime/problem.ts";
-import type { Limit } from "../../../shared/runtime/service_app.ts";
+import type { Limit } from "../../../shared/runtime/service_deps.ts";
 import { rateLimitHeaders } from "../../../shared/resilience/rate_limit_headers.ts";
 import type { RateLimiter } from "../../../shared/resilience/rate_limiter.ts";
 

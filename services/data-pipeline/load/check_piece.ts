@@ -12,7 +12,7 @@ import {
 import { bitsWith, gateBit, gates, type GateSettings, gatesOf } from "../checks/gates.ts";
 import { type DayQuality, dayQuality, gapsOf } from "../quality/day_quality.ts";
 import { type HeldRow, rowKey } from "../quarantine/quarantine_store.ts";
-import type { Piece, Segment } from "./pieces.ts";
+import type { Piece, Segment } from "./piece.ts";
 import { rangesRead } from "./ranges_read.ts";
 import { joinRows, pickRows, rowAt, type Rows, toBars, toTicks } from "./rows.ts";
 

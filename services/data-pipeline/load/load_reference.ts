@@ -15,7 +15,7 @@ import { type HeldRow, keepRows } from "../quarantine/quarantine_store.ts";
 import { numbersOf } from "../reference/reference_number.ts";
 import { keepNumbers } from "../reference/reference_store.ts";
 import type { LoadProgress } from "./progress.ts";
-import type { Loaded } from "./run_load.ts";
+import type { Loaded } from "./loaded.ts";
 
 /** A file of reference series, and its name below the import folder. */
 export interface ReferenceFile {

@@ -9,7 +9,8 @@ import {
   SourceFileError,
   type TickChunk,
 } from "../../../shared/venues/files/source_file.ts";
-import { type LoadFile, type Piece, PieceBuilder } from "./pieces.ts";
+import { PieceBuilder } from "./pieces.ts";
+import type { LoadFile, Piece } from "./piece.ts";
 
 const start = Date.UTC(2019, 1, 4);
 const dayMs = 86_400_000;

@@ -7,7 +7,7 @@
 import { openMsBetween, type TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
 import { gateBit } from "../checks/gates.ts";
-import type { LoadFile, Piece, Segment } from "./pieces.ts";
+import type { LoadFile, Piece, Segment } from "./piece.ts";
 import type { Rows } from "./rows.ts";
 
 /** Files go on into each other where the market was open for less than this between them. */

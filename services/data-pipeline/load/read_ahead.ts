@@ -1,7 +1,7 @@
 /** Begins to read the next files while one is being checked: archives inflate on other threads. */
 
 import type { BarChunk, TickChunk } from "../../../shared/venues/files/source_file.ts";
-import type { LoadFile } from "./pieces.ts";
+import type { LoadFile } from "./piece.ts";
 
 /** Files begun at most, besides the one in hand; of each, one chunk is held. */
 const aheadMax = 3;

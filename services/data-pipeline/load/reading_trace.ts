@@ -4,7 +4,7 @@
  */
 
 import type { BarChunk, TickChunk } from "../../../shared/venues/files/source_file.ts";
-import type { LoadFile } from "./pieces.ts";
+import type { LoadFile } from "./piece.ts";
 
 type Chunk = TickChunk | BarChunk;
 

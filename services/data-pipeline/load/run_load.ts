@@ -18,7 +18,8 @@ import type { ImportRequest, ImportRow, ImportStore, Lease } from "../imports/im
 import type { DayQuality } from "../quality/day_quality.ts";
 import { type HeldRow, releasedKeys } from "../quarantine/quarantine_store.ts";
 import { checkPiece } from "./check_piece.ts";
-import { type LoadFile, type Piece, PieceBuilder, pieceKey, type PieceSeries } from "./pieces.ts";
+import { PieceBuilder } from "./pieces.ts";
+import { type LoadFile, type Piece, pieceKey, type PieceSeries } from "./piece.ts";
 import { loadReference, type ReferenceFile } from "./load_reference.ts";
 import type { LoadProgress } from "./progress.ts";
 import { ReadAhead } from "./read_ahead.ts";
@@ -31,6 +32,7 @@ import {
   storeLoose,
   storePiece,
 } from "./store_piece.ts";
+import type { Loaded } from "./loaded.ts";
 
 export interface LoadDeps extends PieceStore {
   readonly imports: ImportStore;
@@ -50,14 +52,6 @@ export interface LoadRun {
   readonly lease: Lease;
   readonly progress: LoadProgress;
   readonly signal: AbortSignal;
-}
-
-/** What a load that came to its end tells. */
-export interface Loaded {
-  /** About single rows. */
-  readonly notes: readonly string[];
-  /** The last row read of each file, by its name; `Infinity` where it was read to its end. */
-  readonly readTo: ReadonlyMap<string, number>;
 }
 
 /** @throws SourceFileError, GateStopped, LeaseLost, or the signal's reason */

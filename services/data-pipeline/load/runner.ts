@@ -19,7 +19,8 @@ import {
 import { GateStopped } from "./check_piece.ts";
 import { DownloadFailed, type FetchDeps, fetchFiles } from "./fetch_files.ts";
 import { LoadProgress } from "./progress.ts";
-import { type LoadDeps, type Loaded, runLoad } from "./run_load.ts";
+import { type LoadDeps, runLoad } from "./run_load.ts";
+import type { Loaded } from "./loaded.ts";
 
 export interface RunnerDeps extends LoadDeps, FetchDeps {
   readonly ids: IdSource;

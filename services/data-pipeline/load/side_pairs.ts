@@ -5,7 +5,7 @@
  */
 
 import type { BarSide } from "../../../shared/domain/bar.ts";
-import type { Piece, PieceSeries } from "./pieces.ts";
+import type { Piece, PieceSeries } from "./piece.ts";
 
 /** Rows of one series that wait at most; beyond, its oldest piece goes on alone. */
 const waitingRowsMax = 100_000;

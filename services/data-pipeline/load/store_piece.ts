@@ -4,7 +4,7 @@
  */
 
 import { type Kysely, sql } from "kysely";
-import type { TimeseriesDatabase } from "../../../shared/timeseries/bars_table.ts";
+import type { TimeseriesDatabase } from "../../../shared/timeseries/database.ts";
 import type { BarSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History, HistoryWriter } from "../../../shared/timeseries/history.ts";
 import type { Before } from "../checks/check_columns.ts";
@@ -14,7 +14,7 @@ import type { PipelineDatabase } from "../imports/tables.ts";
 import type { DayQuality } from "../quality/day_quality.ts";
 import { type HeldRow, keepRows, releasedAmong } from "../quarantine/quarantine_store.ts";
 import type { Decided } from "./check_piece.ts";
-import type { Piece } from "./pieces.ts";
+import type { Piece } from "./piece.ts";
 import { rangesUnread } from "./ranges_read.ts";
 import {
   joinRows,

@@ -9,10 +9,7 @@ import { pause, uuidIds } from "../../../shared/runtime/time.ts";
 import { openTestStore } from "../../../shared/testing/memory_store.ts";
 import type { EventStreams } from "../../../shared/streams/event_streams.ts";
 import type { Store } from "../../../shared/storage/store.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesSchema,
-} from "../../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../../shared/timeseries/database.ts";
 import { BlockHistory } from "../../../shared/timeseries/block_history.ts";
 import { depotOf, type DepotSettings } from "../../../shared/timeseries/depot/open_depot.ts";
 import type { TickColumns, TimeRange } from "../../../shared/timeseries/columns.ts";

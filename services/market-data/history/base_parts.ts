@@ -16,7 +16,7 @@ import { liveSource } from "../../../shared/domain/source.ts";
 import type { BarSeries, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
 import { lowerBound } from "../../../shared/timeseries/tick_columns.ts";
-import type { BarBase, BaseSeries } from "./base_series.ts";
+import type { BarBase, BaseSeries } from "./bar_base.ts";
 
 /** A stretch of time, and the one series that is read for it. */
 export type BasePart = BaseSeries & TimeRange;

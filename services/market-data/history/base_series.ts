@@ -16,22 +16,7 @@ import type { BarSeries, TickSeries, TimeRange } from "../../../shared/timeserie
 import { Problem } from "../../../shared/runtime/problem.ts";
 import type { History, SeriesSummary } from "../../../shared/timeseries/history.ts";
 import { fullestBase } from "./fullest_base.ts";
-
-/** A series that bars can be made of. */
-export type BaseSeries =
-  | { readonly kind: "ticks"; readonly series: TickSeries }
-  | { readonly kind: "bars"; readonly series: BarSeries };
-
-/**
- * What bars of a side and an alignment are made of, and the times it holds; `to` is the last. Of two
- * series that hold a moment the first is read: longer bars before shorter ones, ticks last.
- */
-export interface BarBase extends TimeRange {
-  readonly source: string;
-  readonly side: BarSide;
-  readonly alignment: BarAlignment;
-  readonly series: readonly BaseSeries[];
-}
+import type { BarBase, BaseSeries } from "./bar_base.ts";
 
 export interface BaseQuery {
   readonly symbol: Symbol;

@@ -5,7 +5,7 @@ import { dayMs } from "../../../shared/domain/bars/granularity.ts";
 import type { TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
 import { common, coversOf, joinRanges } from "./base_parts.ts";
-import type { BarBase } from "./base_series.ts";
+import type { BarBase } from "./bar_base.ts";
 
 /**
  * The base that holds most of the range; of equal ones the one that holds most of all, so that pages

@@ -24,7 +24,8 @@ import type { BarColumns, TimeRange } from "../../../shared/timeseries/columns.t
 import type { History } from "../../../shared/timeseries/history.ts";
 import { liveSource } from "../../../shared/domain/source.ts";
 import { type BasePart, fillDays, partsOf } from "./base_parts.ts";
-import { type BarBase, barBase, liveBase } from "./base_series.ts";
+import { barBase, liveBase } from "./base_series.ts";
+import type { BarBase } from "./bar_base.ts";
 import { lastPrice, lastPriceReachMs } from "./last_price.ts";
 
 export interface BarsQuery {

@@ -28,7 +28,7 @@ import {
 } from "../../../shared/domain/position.ts";
 import type { QuoteBook } from "../../../shared/domain/quote.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
-import type { Market } from "../desk/decide.ts";
+import type { Market } from "../desk/decision.ts";
 
 export function toAccountView(account: Account, market: Market): z.infer<typeof accountView> {
   const valued = valueAccount(account, market);

@@ -5,7 +5,8 @@ import type { Account } from "../../../shared/domain/account.ts";
 import { applyFillTo, fillEffect } from "../../../shared/domain/holdings.ts";
 import type { Position } from "../../../shared/domain/position.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
-import { fromTransactionView, type TransactionView } from "../transactions/transaction_view.ts";
+import { fromTransactionView } from "../transactions/transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 
 const pageMax = 5_000;
 const fifo = { positionMode: "netting", lotMatching: "fifo" } as const;

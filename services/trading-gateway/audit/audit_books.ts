@@ -16,7 +16,8 @@ import { type Leg, positionKey } from "../../../shared/domain/position.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
-import { fromTransactionView, type TransactionView } from "../transactions/transaction_view.ts";
+import { fromTransactionView } from "../transactions/transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 
 type Db = Kysely<TradingDatabase>;
 

@@ -4,12 +4,13 @@
  */
 
 import type { AccountUpdated } from "../../../shared/contracts/messages/accounts.ts";
-import type {
-  OrderCancelRequested,
-  OrderReplaceRequestedEvent,
-  OrderSubmitted,
+import {
+  type OrderCancelRequested,
+  type OrderReplaceRequestedEvent,
+  type OrderSubmitted,
+  toReplaceData,
+  toSubmittedData,
 } from "../../../shared/contracts/messages/orders.ts";
-import { toReplaceData, toSubmittedData } from "../../../shared/contracts/messages/orders.ts";
 import { topics } from "../../../shared/contracts/messages/topics.ts";
 import {
   type TransactionsBooked,
@@ -20,9 +21,9 @@ import { formatMicros } from "../../../shared/domain/money.ts";
 import type { Order, Replacement } from "../../../shared/domain/orders/order.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { EventSource } from "../../../shared/runtime/events.ts";
-import type { OutboxEntry } from "./books_store.ts";
-import type { TransactionView } from "../transactions/transaction_view.ts";
-import type { Booked } from "./decide.ts";
+import type { OutboxEntry } from "./turn.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
+import type { Booked } from "./decision.ts";
 import { venueCommandOf } from "./venue_command.ts";
 
 export function submitEntry(events: EventSource, order: Order): OutboxEntry {

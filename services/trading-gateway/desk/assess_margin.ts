@@ -4,17 +4,11 @@
  */
 
 import { type Account, valueAccount } from "../../../shared/domain/account.ts";
-import type { AccountId } from "../../../shared/domain/ids.ts";
 import { closingsOf, isBelow, isClosing, levelsFor } from "../../../shared/domain/margin.ts";
 import { micros } from "../../../shared/domain/money.ts";
 import { closeAtMarket } from "./close_at_market.ts";
-import { book, type Booked, type Decision, type Market } from "./decide.ts";
+import { book, type Booked, type Decision, type Market } from "./decision.ts";
 import { done } from "./money_decision.ts";
-
-export interface AssessMargin {
-  readonly kind: "assess_margin";
-  readonly accountId: AccountId;
-}
 
 export function assessMargin(account: Account, market: Market): Decision {
   const levels = levelsFor(market.terms.margin, account.accountId);

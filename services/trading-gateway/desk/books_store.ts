@@ -14,8 +14,9 @@ import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type { OrderFilled, Transaction } from "../../../shared/domain/transaction.ts";
 import { fromOrder, toOrder, transactionIdOf } from "../orders/order_rows.ts";
 import { openStatuses } from "../orders/order_store.ts";
-import { fromTransactionView, type TransactionView } from "../transactions/transaction_view.ts";
-import { type Booked, clientOrderKey, fillKey } from "./decide.ts";
+import { fromTransactionView } from "../transactions/transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
+import { type Booked, clientOrderKey, fillKey } from "./decision.ts";
 import {
   flatColumns,
   goneLotColumns,
@@ -25,30 +26,8 @@ import {
   positionColumns,
   positionRecords,
 } from "./position_rows.ts";
-import type { LevelTurn } from "../risk/desk_totals.ts";
 import type { TradingDatabase } from "./tables.ts";
-
-/** What one turn changed, ready to be stored whole or not at all. */
-export interface Turn {
-  /** Accounts as they now stand. */
-  readonly accounts: readonly Account[];
-  readonly booked: readonly Booked[];
-  /** Of what was booked, the form stored and told. */
-  readonly views: readonly TransactionView[];
-  readonly orders: readonly Order[];
-  /** `<accountId> <symbol>` pairs whose position changed. */
-  readonly positions: readonly { readonly account: Account; readonly symbol: string }[];
-  /** Levels of accounts that are bound together, and the counts the turn was decided on. */
-  readonly levels: readonly LevelTurn[];
-  /** Of the booked: fills dated before the FX day it is. */
-  readonly lateFills: readonly OrderFilled[];
-  readonly outbox: readonly OutboxEntry[];
-}
-
-export interface OutboxEntry {
-  readonly topic: string;
-  readonly body: string;
-}
+import type { Turn } from "./turn.ts";
 
 /** Another writer moved the account on, or the client order id was used; look and decide again. */
 export class AccountMoved extends Error {

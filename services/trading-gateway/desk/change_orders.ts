@@ -23,7 +23,7 @@ import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { CancelOrder, CancelOrders, ReplaceOrder } from "./commands.ts";
 import { refusedBy } from "./refusing_level.ts";
-import { book, type Booked, type Decision, knownOf, type Market, refuse } from "./decide.ts";
+import { book, type Booked, type Decision, knownOf, type Market, refuse } from "./decision.ts";
 
 export function cancelOrder(account: Account, command: CancelOrder, market: Market): Decision {
   const order = account.orders.get(command.orderId);

@@ -11,7 +11,7 @@ import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { type Closing, killPrefix, stopOutPrefix } from "../../../shared/domain/margin.ts";
 import { type OrderTerms, plainTerms } from "../../../shared/domain/orders/order.ts";
 import type { OrderOrigin } from "../../../shared/domain/transaction.ts";
-import { arrivalAt, book, type Booked, type Market } from "./decide.ts";
+import { arrivalAt, book, type Booked, type Market } from "./decision.ts";
 
 /** Why it closes; `tag` is the order's own, the id of the kill. */
 export interface ClosedBy {

@@ -11,7 +11,7 @@ import { epochMs } from "../../../shared/domain/time.ts";
 import type { OrderAccepted } from "../../../shared/domain/transaction.ts";
 import { accountId, World } from "../testing/linked_world.ts";
 import { closeAtMarket, type ClosedBy } from "./close_at_market.ts";
-import type { Booked } from "./decide.ts";
+import type { Booked } from "./decision.ts";
 
 const symbol = "EURUSD" as Symbol;
 const stopOut: ClosedBy = { reason: "stop_out", tag: null };

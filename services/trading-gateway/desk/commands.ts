@@ -13,7 +13,7 @@ import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
-import type { MoneyCommand, MoneyRefusal } from "./decide_money.ts";
+import type { MoneyCommand, MoneyRefusal } from "./money_commands.ts";
 
 export interface OpenAccount {
   readonly kind: "open_account";

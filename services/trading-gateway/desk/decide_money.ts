@@ -8,40 +8,13 @@ import { type Account, valueAccount } from "../../../shared/domain/account.ts";
 import type { AccountId } from "../../../shared/domain/ids.ts";
 import { convert, type Micros, micros } from "../../../shared/domain/money.ts";
 import { financingKey, fundsKey, receivedKey } from "../../../shared/domain/money_books.ts";
-import type { FundsId } from "../../../shared/domain/money_transactions.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { Command } from "./commands.ts";
-import { type AssessMargin, assessMargin } from "./assess_margin.ts";
-import { type ChargeFinancing, chargeFinancing } from "./charge_financing.ts";
-import { book, type Decision, exists, type Market, refuse } from "./decide.ts";
+import { assessMargin } from "./assess_margin.ts";
+import { chargeFinancing } from "./charge_financing.ts";
+import { book, type Decision, exists, type Market, refuse } from "./decision.ts";
 import { done } from "./money_decision.ts";
-
-export interface MoveFunds {
-  readonly kind: "move_funds";
-  readonly accountId: AccountId;
-  readonly fundsId: FundsId;
-  /** Positive in, negative out. */
-  readonly amount: Micros;
-}
-
-export interface TransferFunds {
-  readonly kind: "transfer_funds";
-  readonly accountId: AccountId;
-  readonly toAccountId: AccountId;
-  readonly fundsId: FundsId;
-  /** Positive, in the sender's currency. */
-  readonly amount: Micros;
-}
-
-export type MoneyCommand = MoveFunds | TransferFunds | ChargeFinancing | AssessMargin;
-
-export const moneyRefusals = [
-  "duplicate_funds_id",
-  "insufficient_funds",
-  "balance_above_maximum",
-  "amount_too_small",
-] as const;
-export type MoneyRefusal = (typeof moneyRefusals)[number];
+import type { MoneyCommand, MoveFunds, TransferFunds } from "./money_commands.ts";
 
 /** Beyond this the books could leave 64 bits: 10^12 of the currency, in micros. */
 export const balanceMax = 10n ** 18n;

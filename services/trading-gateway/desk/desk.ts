@@ -21,17 +21,18 @@ import { withTraceparent } from "../../../shared/runtime/trace.ts";
 import type { DeskRisk } from "../risk/desk_risk.ts";
 import { toTransactionView } from "../transactions/transaction_view.ts";
 import { accountEntry, transactionEntries, venueEntry } from "./announce.ts";
-import { AccountMoved, type BooksStore, forgetEndedOrders, type Turn } from "./books_store.ts";
+import { AccountMoved, type BooksStore, forgetEndedOrders } from "./books_store.ts";
+import type { Turn } from "./turn.ts";
 import type { Command, OpenAccount, Outcome } from "./commands.ts";
+import { decide } from "./decide.ts";
 import {
   type Booked,
   clientOrderKey,
-  decide,
   type Decision,
   fillKey,
   type Known,
   type Market,
-} from "./decide.ts";
+} from "./decision.ts";
 import type { DeskMeter } from "./desk_meter.ts";
 import { LateFills } from "./late_fills.ts";
 import { accountsOf, decideMoney, isMoneyCommand, onceName, onceNamesOf } from "./decide_money.ts";

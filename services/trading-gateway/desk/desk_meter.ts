@@ -1,7 +1,7 @@
 /** What the desk counts: what it decided, booked and refused, and how long its turns take to store. */
 
 import { type Counter, durationBuckets, type Metrics } from "../../../shared/runtime/metrics.ts";
-import type { Decision } from "./decide.ts";
+import type { Decision } from "./decision.ts";
 
 export class DeskMeter {
   /** Begins to time the storing of a turn; what it answers ends that. */

@@ -3,7 +3,7 @@
 import { fxDayEnd, fxDayOf } from "../../../shared/domain/fx_week.ts";
 import { type EpochMs, epochMs } from "../../../shared/domain/time.ts";
 import type { OrderFilled } from "../../../shared/domain/transaction.ts";
-import type { Booked } from "./decide.ts";
+import type { Booked } from "./decision.ts";
 
 /** Remembers the day it is, for a calendar is slow to ask for every fill. */
 export class LateFills {

@@ -30,7 +30,7 @@ import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { OrderReleased } from "../../../shared/domain/transaction.ts";
 import { requestCancel, requestReplace } from "./change_orders.ts";
-import { arrivalAt, book, type Booked, knownOf, type Market, nextOrderId } from "./decide.ts";
+import { arrivalAt, book, type Booked, knownOf, type Market, nextOrderId } from "./decision.ts";
 
 /** Everything that follows from a fill that was just booked. */
 export function followFill(

@@ -6,7 +6,7 @@
 import type { AccountId, TransactionId } from "../../../shared/domain/ids.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { Command } from "./commands.ts";
-import type { Booked, Decision, Market } from "./decide.ts";
+import type { Booked, Decision, Market } from "./decision.ts";
 
 type Marks = Pick<Transaction, "decidedOn" | "reportedOn">;
 

@@ -43,7 +43,7 @@ import {
   nextOrderId,
   placedAs,
   refuse,
-} from "./decide.ts";
+} from "./decision.ts";
 
 export function placeGroup(
   account: Account,

@@ -14,7 +14,7 @@ import {
 } from "../../../shared/domain/position.ts";
 import { epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import { transactionIdOf } from "../orders/order_rows.ts";
-import type { Turn } from "./books_store.ts";
+import type { Turn } from "./turn.ts";
 import type { TradingDatabase } from "./tables.ts";
 
 /** Reads the positions of accounts whose rules are known, into them. */

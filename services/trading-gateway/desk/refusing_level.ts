@@ -6,7 +6,7 @@ import type { RejectReason } from "../../../shared/domain/orders/rejects.ts";
 import type { CheckedRisk } from "../../../shared/domain/risk/check_risk.ts";
 import { levelsOf } from "../../../shared/domain/risk/risk_book.ts";
 import { riskRejects } from "../../../shared/domain/risk/risk_rejects.ts";
-import type { Market } from "./decide.ts";
+import type { Market } from "./decision.ts";
 
 /**
  * Asks each level alone, the most general first. `null` for a refusal that no rule of risk gives, or

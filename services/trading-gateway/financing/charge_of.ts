@@ -11,7 +11,7 @@ import {
   type FinancingTerms,
 } from "../../../shared/domain/settlement/financing.ts";
 import type { Roll, ValueDates } from "../../../shared/domain/settlement/value_date.ts";
-import type { ChargeFinancing } from "../desk/charge_financing.ts";
+import type { ChargeFinancing } from "../desk/money_commands.ts";
 import type { EndedDay, HeldPosition } from "./roll_store.ts";
 
 export interface ChargeTerms {

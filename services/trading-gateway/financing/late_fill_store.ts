@@ -8,7 +8,8 @@ import type { FinancingCharged } from "../../../shared/domain/money_transactions
 import { type Leg, legs } from "../../../shared/domain/position.ts";
 import { type EpochMs, epochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
-import { fromTransactionView, type TransactionView } from "../transactions/transaction_view.ts";
+import { fromTransactionView } from "../transactions/transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 import { type EndedDay, filledSince, type HeldPosition, toEndedDay } from "./roll_store.ts";
 
 type Db = Kysely<TradingDatabase>;

@@ -17,7 +17,7 @@ import type { Clock } from "../../../shared/domain/time.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import { pause } from "../../../shared/runtime/time.ts";
-import type { ChargeFinancing } from "../desk/charge_financing.ts";
+import type { ChargeFinancing } from "../desk/money_commands.ts";
 import type { Desk } from "../desk/desk.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 import { chargeOf, type ChargeTerms } from "./charge_of.ts";

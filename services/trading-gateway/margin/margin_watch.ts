@@ -14,7 +14,7 @@ import { rateSymbols } from "../../../shared/domain/rates.ts";
 import type { Logger } from "../../../shared/runtime/logger.ts";
 import { pause } from "../../../shared/runtime/time.ts";
 import type { BooksStore } from "../desk/books_store.ts";
-import type { Market } from "../desk/decide.ts";
+import type { Market } from "../desk/decision.ts";
 import type { Desk } from "../desk/desk.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 

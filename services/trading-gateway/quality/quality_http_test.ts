@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { AccountId, ExecId, OrderId } from "../../../shared/domain/ids.ts";
 import { price, type Symbol, units } from "../../../shared/domain/instrument.ts";
-import { referencePrice } from "../../../shared/domain/orders/arrival.ts";
+import { referencePrice } from "../../../shared/domain/orders/fill_quality.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
 import { receivedTimeHeader } from "../../../shared/runtime/received_time.ts";
 import { refusalAuthenticate } from "../../../shared/testing/refusal_suite.ts";

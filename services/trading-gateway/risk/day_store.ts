@@ -6,8 +6,9 @@ import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 import { endedDayBefore } from "../financing/roll_store.ts";
-import { fromTransactionView, type TransactionView } from "../transactions/transaction_view.ts";
-import type { DayStore } from "./desk_risk.ts";
+import { fromTransactionView } from "../transactions/transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
+import type { DayStore } from "./risk_source.ts";
 
 export function createDayStore(db: Kysely<TradingDatabase>): DayStore {
   return {

@@ -9,7 +9,6 @@ import type { AccountId } from "../../../shared/domain/ids.ts";
 import type { Instrument } from "../../../shared/domain/instrument.ts";
 import { type Micros, micros } from "../../../shared/domain/money.ts";
 import { QuoteBook } from "../../../shared/domain/quote.ts";
-import type { Rates } from "../../../shared/domain/rates.ts";
 import {
   heldExposure,
   openingUnits,
@@ -27,36 +26,7 @@ import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import { DeskTotals } from "./desk_totals.ts";
 import type { TotalsStore } from "./totals_store.ts";
-
-/** The market as far as risk looks at it. */
-export interface RiskMarket {
-  readonly now: EpochMs;
-  readonly quotes: QuoteBook;
-  readonly rates: Rates;
-}
-
-/** What the order check is told of an account's risk; the desk's own is a {@link DeskRisk}. */
-export interface RiskSource {
-  /**
-   * `null` where no rule binds the order. Good until the next call. With a `level`, that level's rule
-   * alone, as if there were no other.
-   */
-  about(
-    account: Account,
-    instrument: Instrument,
-    market: RiskMarket & { readonly level?: RiskLevelText },
-  ): CheckedRisk | null;
-}
-
-export interface DayStore {
-  /** Fills and financing since a moment, by account. */
-  daysOf(
-    ids: readonly AccountId[],
-    since: EpochMs,
-  ): Promise<ReadonlyMap<AccountId, readonly Transaction[]>>;
-  /** The last prices of the newest FX day that had ended by then, and when it ended. */
-  begunAt(at: EpochMs): Promise<{ readonly endedAt: EpochMs; readonly quotes: QuoteBook } | null>;
-}
+import type { DayStore, RiskMarket, RiskSource } from "./risk_source.ts";
 
 const noQuotes = new QuoteBook();
 /** How soon the prices of a day's beginning are asked for again while they are not there. */

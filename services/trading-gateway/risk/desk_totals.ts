@@ -18,12 +18,7 @@ import { OrderPace, totalPaceOf } from "../../../shared/domain/risk/order_pace.t
 import type { RiskBook } from "../../../shared/domain/risk/risk_book.ts";
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import type { TotalsStore } from "./totals_store.ts";
-
-/** A level a turn touches, and the count it was decided on; `null` where it was asked nothing. */
-export interface LevelTurn {
-  readonly level: RiskLevelText;
-  readonly turn: number | null;
-}
+import type { LevelTurn } from "../desk/turn.ts";
 
 export class DeskTotals {
   readonly #store: TotalsStore;

@@ -8,7 +8,7 @@ import { type Symbol, units } from "../../../shared/domain/instrument.ts";
 import { type Closing, freeUnits } from "../../../shared/domain/margin.ts";
 import { closeAtMarket } from "../desk/close_at_market.ts";
 import type { Flatten } from "../desk/commands.ts";
-import type { Decision, Market } from "../desk/decide.ts";
+import type { Decision, Market } from "../desk/decision.ts";
 
 export function flatten(account: Account, command: Flatten, market: Market): Decision {
   const by = { reason: "kill_switch", tag: command.killId } as const;

@@ -20,7 +20,7 @@ import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { BooksStore } from "../desk/books_store.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
 import { openStatuses } from "../orders/order_store.ts";
-import type { DayStore } from "./desk_risk.ts";
+import type { DayStore } from "./risk_source.ts";
 
 export interface LevelRead {
   readonly turn: number;

@@ -11,7 +11,8 @@ import {
 import type { EpochMs } from "../../../shared/domain/time.ts";
 import { Problem } from "../../../shared/runtime/problem.ts";
 import type { TradingDatabase } from "../desk/tables.ts";
-import { fromTransactionView, type TransactionView } from "../transactions/transaction_view.ts";
+import { fromTransactionView } from "../transactions/transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 
 const pageMax = 5_000;
 

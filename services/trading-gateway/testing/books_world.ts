@@ -21,13 +21,11 @@ import { defaultTerms } from "../../../shared/domain/terms.ts";
 import { epochMs } from "../../../shared/domain/time.ts";
 import type { Transaction } from "../../../shared/domain/transaction.ts";
 import type { Command } from "../desk/commands.ts";
-import { clientOrderKey, decide, type Decision, fillKey, type Market } from "../desk/decide.ts";
+import { decide } from "../desk/decide.ts";
+import { clientOrderKey, type Decision, fillKey, type Market } from "../desk/decision.ts";
 import { decideMoney, isMoneyCommand, onceName } from "../desk/decide_money.ts";
-import {
-  fromTransactionView,
-  toTransactionView,
-  type TransactionView,
-} from "../transactions/transaction_view.ts";
+import { fromTransactionView, toTransactionView } from "../transactions/transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 
 export const now = epochMs(Date.UTC(2026, 2, 4, 12));
 export const symbols = ["EURUSD", "USDJPY", "GBPUSD", "EURGBP"] as Symbol[];

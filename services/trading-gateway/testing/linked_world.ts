@@ -32,7 +32,8 @@ import type { Transaction } from "../../../shared/domain/transaction.ts";
 import { createFillEngine } from "../../../shared/venues/fill_engine.ts";
 import type { EngineEffects } from "../../../shared/venues/venue.ts";
 import type { Command } from "../desk/commands.ts";
-import { clientOrderKey, decide, type Decision, fillKey, type Market } from "../desk/decide.ts";
+import { decide } from "../desk/decide.ts";
+import { clientOrderKey, type Decision, fillKey, type Market } from "../desk/decision.ts";
 import { decideMoney, isMoneyCommand } from "../desk/decide_money.ts";
 
 export const latencyMsMax = 20;

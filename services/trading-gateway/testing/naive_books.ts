@@ -4,7 +4,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { TransactionView } from "../transactions/transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 
 export interface NaiveLot {
   readonly id: number;

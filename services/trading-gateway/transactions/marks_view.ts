@@ -3,9 +3,9 @@
 import type { TransactionId } from "../../../shared/domain/ids.ts";
 import type { PriceMark } from "../../../shared/domain/quote.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
-import type { Numbered } from "../../../shared/domain/transaction.ts";
+import type { Numbered } from "../../../shared/domain/numbered.ts";
 import { instant } from "./terms_view.ts";
-import type { TransactionView } from "./transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 
 type Marked = Pick<Numbered, "batchId" | "decidedOn" | "reportedOn">;
 type MarkFields = Pick<

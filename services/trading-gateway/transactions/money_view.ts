@@ -27,9 +27,9 @@ import type {
   FundsId,
   MoneyTransaction,
 } from "../../../shared/domain/money_transactions.ts";
-import type { Numbered } from "../../../shared/domain/transaction.ts";
+import type { Numbered } from "../../../shared/domain/numbered.ts";
 import { exact, priceOf } from "./terms_view.ts";
-import type { TransactionView } from "./transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 
 /** Millionths are per cent with four decimals; thousandths of a point have three. */
 const percentPrecision = 4;

@@ -3,12 +3,13 @@
 import { formatPrice, type Instrument, type Symbol } from "../../../shared/domain/instrument.ts";
 import { instrumentOf } from "../../../shared/domain/instruments.ts";
 import { formatMicros } from "../../../shared/domain/money.ts";
-import type { Arrival, FillQuality } from "../../../shared/domain/orders/arrival.ts";
+import type { Arrival } from "../../../shared/domain/orders/arrival.ts";
+import type { FillQuality } from "../../../shared/domain/orders/fill_quality.ts";
 import { type EpochMs, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { OrderReleased } from "../../../shared/domain/transaction.ts";
 import { amountOf } from "./money_view.ts";
 import { instant, priceOf } from "./terms_view.ts";
-import type { TransactionView } from "./transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 
 export const arrivalView = (arrival: Arrival | undefined, on: Instrument) =>
   arrival === undefined ? {} : {

@@ -15,7 +15,7 @@ import { type OnFillRequest, readOnFill } from "../../../shared/domain/orders/on
 import type { OnFill, OrderTerms, Replacement } from "../../../shared/domain/orders/order.ts";
 import { type EpochMs, parseRfc3339, toRfc3339 } from "../../../shared/domain/time.ts";
 import type { OrderAccepted } from "../../../shared/domain/transaction.ts";
-import type { TransactionView } from "./transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 
 export function termsView(terms: OrderTerms) {
   const instrument = instrumentOf(terms.symbol);

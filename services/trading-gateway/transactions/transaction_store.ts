@@ -2,7 +2,7 @@
 
 import type { Kysely } from "kysely";
 import type { TradingDatabase } from "../desk/tables.ts";
-import type { TransactionView } from "./transaction_view.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 
 export interface TransactionQuery {
   readonly accountId: string;

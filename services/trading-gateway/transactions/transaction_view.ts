@@ -3,8 +3,7 @@
  * One form for all three, so what an auditor replays is what the client was shown.
  */
 
-import type { z } from "@hono/zod-openapi";
-import type { transactionView } from "../../../shared/contracts/http/trading.ts";
+import type { TransactionView } from "../../../shared/contracts/http/trading.ts";
 import type { AccountCurrency, Currency } from "../../../shared/domain/currency.ts";
 import type { AccountId, ExecId, OrderId, TransactionId } from "../../../shared/domain/ids.ts";
 import {
@@ -21,11 +20,11 @@ import type { Tenant } from "../../../shared/domain/risk/levels.ts";
 import { toRfc3339 } from "../../../shared/domain/time.ts";
 import type {
   AccountOpened,
-  Numbered,
   OrderFilled,
   OrderOrigin,
   Transaction,
 } from "../../../shared/domain/transaction.ts";
+import type { Numbered } from "../../../shared/domain/numbered.ts";
 import {
   amountOf,
   commissionFields,
@@ -58,8 +57,6 @@ import {
   termsOf,
   termsView,
 } from "./terms_view.ts";
-
-export type TransactionView = z.infer<typeof transactionView>;
 
 export function toTransactionView(one: Transaction): TransactionView {
   const { accountId, transactionId, type } = one;

@@ -200,6 +200,7 @@ export const transactionView = z
     text: z.string().optional(),
   })
   .openapi("Transaction");
+export type TransactionView = z.infer<typeof transactionView>;
 
 const accountParams = z.object({ accountId });
 const orderParams = z.object({ accountId, orderId });

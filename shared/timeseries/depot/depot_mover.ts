@@ -6,7 +6,7 @@
 
 import { type Kysely, sql } from "kysely";
 import { createHash } from "node:crypto";
-import type { TimeseriesDatabase } from "../bars_table.ts";
+import type { TimeseriesDatabase } from "../database.ts";
 import { type BlockRow, selectBlocks } from "../block_store.ts";
 import { historyTimes, monthName, monthOf } from "../months.ts";
 import type { SeriesKey } from "../series_store.ts";

@@ -5,8 +5,7 @@
  */
 
 import { decompress } from "@napi-rs/lzma/lzma";
-import type { Instrument } from "../../domain/instrument.ts";
-import { type EpochMs, epochMs } from "../../domain/time.ts";
+import { epochMs } from "../../domain/time.ts";
 import { readDukascopyBars } from "./dukascopy_bars.ts";
 import { readDukascopyTicks } from "./dukascopy_ticks.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
@@ -14,6 +13,7 @@ import type { SourceOptions } from "./source_options.ts";
 import { readInstrument } from "./symbol_names.ts";
 import { checkAsked } from "./symbol_in_name.ts";
 import { utcDate } from "./wall_time.ts";
+import type { RecordsOf } from "./dukascopy_records.ts";
 
 const pathPattern =
   /\/([A-Z0-9]{6,12})\/(\d{4})\/(\d\d)\/(\d\d)\/(?:(\d\d)h_ticks|(BID|ASK)_candles_min_1)\.bi5$/i;
@@ -54,16 +54,6 @@ export function dukascopyFile(
   }
   const read = (signal?: AbortSignal) => readDukascopyBars(of, side, inflate(path, signal));
   return { path, from, bytes, covers, kind: "bars", sides: [side], format: "dukascopy-bars", read };
-}
-
-/** What records do not tell of themselves. */
-export interface RecordsOf {
-  readonly path: string;
-  readonly instrument: Instrument;
-  /** Records count from here. */
-  readonly from: EpochMs;
-  /** Bytes of the file. */
-  readonly bytes: number;
 }
 
 async function inflate(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {

@@ -2,7 +2,7 @@
 
 import type { BarColumns } from "../../timeseries/columns.ts";
 import { gridOf } from "./dukascopy_grid.ts";
-import type { RecordsOf } from "./dukascopy.ts";
+import type { RecordsOf } from "./dukascopy_records.ts";
 import { type BarChunk, hexOf, type RowFault, SourceFileError } from "./source_file.ts";
 
 const recordBytes = 24;

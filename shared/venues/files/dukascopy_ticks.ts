@@ -1,7 +1,7 @@
 /** Dukascopy's tick records: ms in the hour, ask, bid (in that order), ask and bid volume. */
 
 import { gridOf } from "./dukascopy_grid.ts";
-import type { RecordsOf } from "./dukascopy.ts";
+import type { RecordsOf } from "./dukascopy_records.ts";
 import { hexOf, type RowFault, SourceFileError, type TickChunk } from "./source_file.ts";
 
 const recordBytes = 20;

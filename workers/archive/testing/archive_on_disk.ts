@@ -17,11 +17,8 @@ import { createMetrics } from "../../../shared/runtime/metrics.ts";
 import { pause, systemTimer, uuidIds } from "../../../shared/runtime/time.ts";
 import { migrate } from "../../../shared/storage/migrate.ts";
 import { openStore } from "../../../shared/storage/open_store.ts";
-import {
-  type TimeseriesDatabase,
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../../../shared/timeseries/bars_table.ts";
+import { type TimeseriesDatabase, timeseriesSchema } from "../../../shared/timeseries/database.ts";
 import {
   type ArchiveDatabase,
   archiveMigrations,

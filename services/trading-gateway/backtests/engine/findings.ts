@@ -3,7 +3,8 @@
 import { createHash } from "node:crypto";
 import { type Micros, micros, zeroMicros } from "../../../../shared/domain/money.ts";
 import type { QuoteBook } from "../../../../shared/domain/quote.ts";
-import { toTransactionView, type TransactionView } from "../../transactions/transaction_view.ts";
+import { toTransactionView } from "../../transactions/transaction_view.ts";
+import type { TransactionView } from "../../../../shared/contracts/http/trading.ts";
 import { CostBook } from "./costs.ts";
 import { FinancingBook } from "./financing_book.ts";
 import type { Happened } from "./paper_desk.ts";

@@ -5,7 +5,8 @@ import { onceKeyOf } from "../../../../shared/domain/money_books.ts";
 import type { Order } from "../../../../shared/domain/orders/order.ts";
 import type { Transaction } from "../../../../shared/domain/transaction.ts";
 import type { Command } from "../../desk/commands.ts";
-import { clientOrderKey, decide, type Decision, type Market } from "../../desk/decide.ts";
+import { decide } from "../../desk/decide.ts";
+import { clientOrderKey, type Decision, type Market } from "../../desk/decision.ts";
 import { decideMoney, isMoneyCommand, onceName } from "../../desk/decide_money.ts";
 import { BacktestFailed } from "./settings.ts";
 

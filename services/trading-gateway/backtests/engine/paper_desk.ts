@@ -16,7 +16,7 @@ import { createFillEngine } from "../../../../shared/venues/fill_engine.ts";
 import type { EngineEffects, FillEngine, HeldOrder } from "../../../../shared/venues/venue.ts";
 import { forgetEndedOrders } from "../../desk/books_store.ts";
 import type { Command, Outcome } from "../../desk/commands.ts";
-import type { Booked, Market } from "../../desk/decide.ts";
+import type { Booked, Market } from "../../desk/decision.ts";
 import { type VenueCommand, venueCommandOf } from "../../desk/venue_command.ts";
 import { carryOut } from "./carry_out.ts";
 import { MemoryDesk } from "./memory_desk.ts";

@@ -13,10 +13,8 @@ import { freePort } from "../../../../shared/testing/free_port.ts";
 import { realTest } from "../../../../shared/testing/real.ts";
 import { startPostgres } from "../../../../shared/testing/real_postgres.ts";
 import { systemTimer } from "../../../../shared/runtime/time.ts";
-import {
-  timeseriesMigrations,
-  timeseriesSchema,
-} from "../../../../shared/timeseries/bars_table.ts";
+import { timeseriesMigrations } from "../../../../shared/timeseries/bars_table.ts";
+import { timeseriesSchema } from "../../../../shared/timeseries/database.ts";
 import { walk } from "../testing/columns.ts";
 import { storeTicks } from "../testing/stored_ticks.ts";
 

@@ -20,7 +20,7 @@ import type { EpochMs } from "../../../../shared/domain/time.ts";
 import type { Transaction } from "../../../../shared/domain/transaction.ts";
 import { forgetEndedOrders } from "../../desk/books_store.ts";
 import type { Command } from "../../desk/commands.ts";
-import { book, type Booked, type Unnumbered } from "../../desk/decide.ts";
+import { book, type Booked, type Unnumbered } from "../../desk/decision.ts";
 import { venueCommandOf } from "../../desk/venue_command.ts";
 import { chargeOf } from "../../financing/charge_of.ts";
 import { MemoryDesk } from "../engine/memory_desk.ts";

@@ -25,7 +25,7 @@ import { MinHeap } from "../../../../shared/venues/min_heap.ts";
 import type { EngineEffects } from "../../../../shared/venues/venue.ts";
 import { forgetEndedOrders } from "../../desk/books_store.ts";
 import type { Command } from "../../desk/commands.ts";
-import type { Market } from "../../desk/decide.ts";
+import type { Market } from "../../desk/decision.ts";
 import { marked } from "../../desk/marked.ts";
 import { venueCommandOf } from "../../desk/venue_command.ts";
 import { chargeOf } from "../../financing/charge_of.ts";

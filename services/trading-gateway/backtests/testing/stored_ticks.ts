@@ -6,7 +6,7 @@ import type { Store } from "../../../../shared/storage/store.ts";
 import {
   type TimeseriesDatabase,
   timeseriesSchema,
-} from "../../../../shared/timeseries/bars_table.ts";
+} from "../../../../shared/timeseries/database.ts";
 import { BlockHistoryWriter } from "../../../../shared/timeseries/block_writer.ts";
 
 /** EURUSD of one source. */

@@ -11,15 +11,7 @@ import type { Bar, FeedQuote, LiveBar, Spotwire } from "../../../../../shared/sd
 import { Newest } from "../core/newest.ts";
 import type { BarSpec } from "../core/route.ts";
 import { liveSource } from "../../../../../shared/domain/source.ts";
-
-export interface Candle {
-  /** Milliseconds since 1970. */
-  readonly openTime: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-}
+import type { Candle } from "./candle.ts";
 
 type Part = Candle & { readonly version: number };
 

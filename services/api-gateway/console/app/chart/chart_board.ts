@@ -16,7 +16,7 @@ import {
 } from "lightweight-charts";
 import type { Zone } from "../core/kept.ts";
 import { momentText } from "../ui/times.ts";
-import type { Candle } from "./candles.ts";
+import type { Candle } from "./candle.ts";
 import { chartColours, tickText } from "./chart_look.ts";
 import { type Palette, readPalette } from "./palette.ts";
 import type { Study, StudyValues } from "./studies.ts";

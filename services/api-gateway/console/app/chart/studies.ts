@@ -15,7 +15,7 @@
  */
 
 import { Average, Channel } from "../../../../../shared/sdk/mod.ts";
-import type { Candle } from "./candles.ts";
+import type { Candle } from "./candle.ts";
 
 export const studyKinds = ["sma", "ema", "bb", "dc", "rsi"] as const;
 export type StudyKind = (typeof studyKinds)[number];

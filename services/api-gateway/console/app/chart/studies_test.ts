@@ -3,7 +3,7 @@
 
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Candle } from "./candles.ts";
+import type { Candle } from "./candle.ts";
 import { readStudy, runStudy, studyKinds, studyText, type StudyValues } from "./studies.ts";
 import { StudyLines } from "./study_lines.ts";
 

@@ -1,6 +1,6 @@
 /** A study's lines along a chart: what is finished is reckoned once, the growing bar each time. */
 
-import type { Candle } from "./candles.ts";
+import type { Candle } from "./candle.ts";
 import { runStudy, type Study, type StudyValues } from "./studies.ts";
 
 export interface StudyPoint {

@@ -11,9 +11,15 @@ import {
 import { formatScaledBig } from "../../../../../shared/domain/decimal.ts";
 import { micros, parseMicros } from "../../../../../shared/domain/money.ts";
 import { orderTypeRules, type Side } from "../../../../../shared/domain/orders/order.ts";
-import type { PlaceOrder } from "../../../../../shared/sdk/mod.ts";
-import type { App } from "../core/app.ts";
+import type { PlaceOrder, Spotwire } from "../../../../../shared/sdk/mod.ts";
+import type { AccountStore } from "../account/account_store.ts";
+import type { Kept } from "../core/kept.ts";
+import type { Machine } from "../core/machine.ts";
 import { Newest } from "../core/newest.ts";
+import type { Notices } from "../core/notices.ts";
+import type { Router } from "../core/route.ts";
+import type { Instruments } from "../market/instruments.ts";
+import type { QuoteStore } from "../market/quote_store.ts";
 import { type Estimate, estimate } from "./estimates.ts";
 import { explainRefusal, type Refusal, type SentPrices } from "./refusals.ts";
 import { unitsOfLots, unitsOfRisk } from "./sizing.ts";
@@ -30,6 +36,18 @@ import { groupDigits } from "../ui/numbers.ts";
 /** How long the form stands still before the platform is asked about it, in milliseconds. */
 const askAfterMs = 300;
 
+/** What the ticket looks at, and sends by. */
+export interface TicketParts {
+  readonly kept: Kept;
+  readonly router: Router;
+  readonly client: Spotwire;
+  readonly quotes: QuoteStore;
+  readonly instruments: Instruments;
+  readonly notices: Notices;
+  readonly account: AccountStore;
+  readonly machine: Machine;
+}
+
 export class Ticket {
   readonly form: Signal<TicketForm>;
   readonly refusal: Signal<Refusal | null> = signal(null);
@@ -37,18 +55,18 @@ export class Ticket {
   /** An order that waits for the person's yes. */
   readonly asking: Signal<PlaceOrder | null> = signal(null);
   readonly symbol: ReadonlySignal<string>;
-  readonly #app: App;
+  readonly #parts: TicketParts;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #newest = new Newest();
   /** A form that nobody touched is not complained of. */
   #isEdited = false;
 
-  constructor(app: App) {
-    this.#app = app;
-    const { sizeKind, size } = app.kept.habits.value;
+  constructor(parts: TicketParts) {
+    this.#parts = parts;
+    const { sizeKind, size } = parts.kept.habits.value;
     this.form = signal({ ...emptyForm, sizeKind, size });
-    this.symbol = computed(() => app.router.route.value.symbol);
-    const account = computed(() => app.account.account.value?.accountId);
+    this.symbol = computed(() => parts.router.route.value.symbol);
+    const account = computed(() => parts.account.account.value?.accountId);
     let shown = this.symbol.peek();
     effect(() => {
       void account.value;
@@ -76,7 +94,7 @@ export class Ticket {
     const next = { ...this.form.value, ...rest };
     this.form.value = type === undefined ? next : withType(next, type);
     const { sizeKind, size } = this.form.value;
-    this.#app.kept.set({ sizeKind, size });
+    this.#parts.kept.set({ sizeKind, size });
     this.#isEdited = true;
     this.#checkSoon();
   }
@@ -85,7 +103,7 @@ export class Ticket {
   units(form = this.form.value): string | null {
     const { size, sizeKind } = form;
     if (sizeKind === "units") return size.replace(/[\s\u202f,]/g, "");
-    const instrument = this.#app.instruments.bySymbol.value.get(this.symbol.value);
+    const instrument = this.#parts.instruments.bySymbol.value.get(this.symbol.value);
     if (instrument === undefined) return null;
     const step = BigInt(instrument.unitsStep);
     const found = sizeKind === "lots"
@@ -95,8 +113,8 @@ export class Ticket {
   }
 
   #unitsAtRisk(form: TicketForm, unitsStep: bigint): bigint | null {
-    const { quotes, account } = this.#app;
-    const instrument = this.#app.instruments.get(this.symbol.value);
+    const { quotes, account } = this.#parts;
+    const instrument = this.#parts.instruments.get(this.symbol.value);
     const held = account.account.value;
     if (instrument === undefined || held === null) return null;
     const equity = amountOf(account.values.value?.equity ?? undefined);
@@ -118,12 +136,12 @@ export class Ticket {
   }
 
   #marketPrice(side: Side): string | undefined {
-    const quote = this.#app.quotes.get(this.symbol.value);
+    const quote = this.#parts.quotes.get(this.symbol.value);
     return side === "buy" ? quote?.ask : quote?.bid;
   }
 
   estimate(): Estimate | null {
-    const { instruments, quotes, account } = this.#app;
+    const { instruments, quotes, account } = this.#parts;
     const instrument = instruments.bySymbol.value.get(this.symbol.value);
     const currency = account.account.value?.currency;
     const units = this.units();
@@ -145,9 +163,9 @@ export class Ticket {
 
   #order(form: TicketForm): PlaceOrder | Refusal {
     const units = this.units(form);
-    const pip = this.#app.instruments.get(this.symbol.value)?.pip ?? "0.0001";
+    const pip = this.#parts.instruments.get(this.symbol.value)?.pip ?? "0.0001";
     if (units === null) return noSize(form);
-    const clientOrderId = `console-${this.#app.machine.newId()}`;
+    const clientOrderId = `console-${this.#parts.machine.newId()}`;
     return orderOf(form, { symbol: this.symbol.value, units, pip, clientOrderId });
   }
 
@@ -160,11 +178,11 @@ export class Ticket {
   /** What the edge would say to the form as it stands. */
   async #check(): Promise<void> {
     const form = this.form.value;
-    const accountId = this.#app.account.account.peek()?.accountId;
+    const accountId = this.#parts.account.account.peek()?.accountId;
     const order = this.#order(form);
     if (accountId === undefined || "code" in order) return this.#say(null);
     const isNewest = this.#newest.ask();
-    const refusal = await this.#app.client.checkOrder(accountId, order)
+    const refusal = await this.#parts.client.checkOrder(accountId, order)
       .then(() => null, (error) => this.#explain(error, order));
     if (isNewest()) this.#say(refusal);
   }
@@ -177,7 +195,7 @@ export class Ticket {
   }
 
   #explain(error: unknown, order: PlaceOrder): Refusal {
-    const precision = this.#app.instruments.get(order.symbol)?.pricePrecision;
+    const precision = this.#parts.instruments.get(order.symbol)?.pricePrecision;
     return explainRefusal(error, pricesOf(order), precision);
   }
 
@@ -186,13 +204,13 @@ export class Ticket {
     if (side !== undefined && side !== this.form.value.side) this.change({ side });
     const order = this.#order(this.form.value);
     if ("code" in order) this.refusal.value = order;
-    else if (this.#app.kept.habits.value.oneClick) void this.send(order);
+    else if (this.#parts.kept.habits.value.oneClick) void this.send(order);
     else this.asking.value = order;
   }
 
   async send(order: PlaceOrder): Promise<void> {
     this.asking.value = null;
-    const { account, client, notices } = this.#app;
+    const { account, client, notices } = this.#parts;
     const accountId = account.account.peek()?.accountId;
     if (accountId === undefined || this.sending.value) return;
     this.sending.value = true;
@@ -212,7 +230,7 @@ export class Ticket {
   }
 }
 
-const pick = ({ book, rates }: App["quotes"]) => ({ book, rates });
+const pick = ({ book, rates }: QuoteStore) => ({ book, rates });
 
 function amountOf(text: string | undefined) {
   if (text === undefined) return null;

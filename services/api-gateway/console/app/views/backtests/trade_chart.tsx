@@ -14,7 +14,8 @@ import {
   type Window,
   windowOf,
 } from "../../backtests/report_figures.ts";
-import { type Candle, toCandle } from "../../chart/candles.ts";
+import { toCandle } from "../../chart/candles.ts";
+import type { Candle } from "../../chart/candle.ts";
 import { ChartBoard, type ChartTrade } from "../../chart/chart_board.ts";
 import { onThemeChange } from "../../chart/palette.ts";
 import { useApp } from "../../core/app.ts";

@@ -9,7 +9,6 @@ import {
 import { type BarSide, barSides } from "../../../../../../shared/domain/bar.ts";
 import { useApp } from "../../core/app.ts";
 import { type Zone, zones } from "../../core/kept.ts";
-import type { ChartSpec } from "../../core/route.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
 import { liveSource } from "../../../../../../shared/domain/source.ts";
 import { Legend, type LegendHandle } from "./legend.tsx";
@@ -17,13 +16,7 @@ import { OrderLines } from "./order_lines.tsx";
 import { SourceChoice } from "./source_choice.tsx";
 import { Studies } from "./studies.tsx";
 import { useChart } from "./use_chart.ts";
-
-export interface ChartPaneProps {
-  readonly spec: ChartSpec;
-  change(change: Partial<ChartSpec>): void;
-  readonly add: (() => void) | null;
-  readonly remove: (() => void) | null;
-}
+import type { ChartPaneProps } from "./chart_props.ts";
 
 export function ChartPane({ spec, change, add, remove }: ChartPaneProps) {
   const { instruments } = useApp();

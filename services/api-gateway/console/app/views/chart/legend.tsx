@@ -1,7 +1,7 @@
 /** The bar under the crosshair, or the last one, in numbers. Written straight into the document. */
 
 import { useRef } from "preact/hooks";
-import type { Candle } from "../../chart/candles.ts";
+import type { Candle } from "../../chart/candle.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
 import { isBelow, type Study, studyText } from "../../chart/studies.ts";
 import { write } from "../../ui/hooks.ts";

@@ -3,7 +3,7 @@
 import { fitTo, sourcesOf } from "../../chart/sources.ts";
 import { useApp } from "../../core/app.ts";
 import { usePoll } from "../../ui/use_poll.ts";
-import type { ChartPaneProps } from "./chart_pane.tsx";
+import type { ChartPaneProps } from "./chart_props.ts";
 
 /** Milliseconds: an import that ends meanwhile is offered without asking again. */
 const everyMs = 30_000;

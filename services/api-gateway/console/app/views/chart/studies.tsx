@@ -10,7 +10,7 @@ import {
   studyNames,
   usualLength,
 } from "../../chart/studies.ts";
-import type { ChartPaneProps } from "./chart_pane.tsx";
+import type { ChartPaneProps } from "./chart_props.ts";
 
 export function Studies({ spec, change }: Pick<ChartPaneProps, "spec" | "change">) {
   const { studies } = spec;
