@@ -24,7 +24,7 @@ export function intervalInName(path: string): number | null {
   const [, unit, count] = /[_-]([SMHDW])(\d{1,2})(?=[_.-]|\d{4}|$)/.exec(name) ?? [];
   if (unit !== undefined) return known(Number(count) * unitsMs[unit as keyof typeof unitsMs]);
   if (/[_-]DAILY[_.-]/.test(name)) return unitsMs.D;
-  const minutes = /^[A-Z]{6}(\d{1,5})\.CSV$/.exec(name)?.[1];
+  const minutes = /^[A-Z]{6}(\d{1,5})\.CSV(?:\.GZ)?$/.exec(name)?.[1];
   return minutes === undefined ? null : known(Number(minutes) * minuteMs);
 }
 

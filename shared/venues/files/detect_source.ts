@@ -106,7 +106,7 @@ function whyNot(path: string): string {
 }
 
 const arrowName = /\.(arrow|arrows|ipc|feather)$/i;
-const isText = (path: string): boolean => /\.(csv|txt|tsv|prn|zip)$/i.test(path);
+const isText = (path: string): boolean => /\.((csv|txt|tsv|prn)(\.gz)?|zip)$/i.test(path);
 
 /** By name first, then by the first line; a format that is asked for is the only one tried. */
 async function detectFile(

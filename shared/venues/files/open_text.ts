@@ -1,5 +1,6 @@
-/** The text of a file, plain or in a zip, as UTF-8 whatever it is written in. */
+/** The text of a file, plain, in a zip or a gzip, as UTF-8 whatever it is written in. */
 
+import { GzipText } from "./gzip_text.ts";
 import { fileBytes, lastLines } from "./text_blocks.ts";
 import { openZipText } from "./zip_text.ts";
 
@@ -24,17 +25,20 @@ export interface SourceText {
 /** Of the text in a zip: a CSV, beside which a note may lie; without one, a text such as the CFTC's. */
 const textNames = [/\.csv$/i, /\.txt$/i];
 
-/** @throws SourceFileError for a zip that is none, or without one text in it */
+/** @throws SourceFileError for a zip or gzip that is none, or a zip without one text in it */
 export async function openText(path: string, bytes: number): Promise<SourceText> {
   const zip = /\.zip$/i.test(path) ? await openZipText(path, textNames, "text") : null;
-  const raw = (signal?: AbortSignal) => zip === null ? fileBytes(path, signal) : zip.read(signal);
+  const gzip = /\.gz$/i.test(path) ? new GzipText(path) : null;
+  const packed = zip ?? gzip;
+  const raw = (signal?: AbortSignal) => packed?.read(signal) ?? fileBytes(path, signal);
   const read = (signal?: AbortSignal) => asUtf8(raw(signal));
   const { lines, encoding } = await readHead(raw);
   // Prices and times are ASCII: a character is one byte of UTF-8 and two of UTF-16.
-  const perByte = (encoding === "utf-8" ? 1 : 2) *
-    (zip === null ? 1 : bytes / Math.max(1, zip.bytes));
-  const bytesOf = (count: number) => Math.min(bytes, Math.round(count * perByte));
-  const hasTail = zip === null && encoding === "utf-8" && bytes > 2 * tailBytes;
+  const perCharacter = encoding === "utf-8" ? 1 : 2;
+  const ofZip = zip === null ? 1 : bytes / Math.max(1, zip.bytes);
+  const bytesOf = (count: number) =>
+    Math.min(bytes, Math.round(count * perCharacter * (gzip?.perByte ?? ofZip)));
+  const hasTail = packed === null && encoding === "utf-8" && bytes > 2 * tailBytes;
   const tail = hasTail ? () => lastLines(path, tailBytes) : null;
   return { head: lines, innerName: zip?.name ?? null, read, tail, bytesOf };
 }

@@ -7,6 +7,8 @@ import { SourceFileError } from "./source_file.ts";
 export const inflatedBytesMax = 8 * 1024 ** 3;
 /** Bytes of text in a byte of zip: text of prices reaches 20, a bomb a thousand. */
 export const inflatedRatioMax = 200;
+/** Stored as it is, deflate, and the deflate64 of files beyond 2 GB. */
+const methods: readonly number[] = [0, 8, 9];
 /** Entries of a zip of history; a vendor's holds one text, and perhaps a note beside it. */
 const entriesMax = 16;
 
@@ -43,6 +45,11 @@ export async function openZipText(
   }
   const entry = fits[0]!;
   checkSize(path, entry);
+  if (!methods.includes(entry.compressionMethod)) {
+    const fault =
+      `${entry.filename} is packed by method ${entry.compressionMethod}; deflate is read`;
+    throw new SourceFileError(path, fault);
+  }
   if (entry.encrypted) throw new SourceFileError(path, `${entry.filename} is encrypted`);
   return {
     name: entry.filename,
@@ -51,10 +58,15 @@ export async function openZipText(
   };
 }
 
+/** What a Mac puts beside each file of a zip, and other hidden files. */
+const isHidden = (name: string): boolean =>
+  name.startsWith("__MACOSX/") || /(^|\/)\.[^/]*$/.test(name);
+
 async function listEntries(path: string, reader: ZipReader<Deno.FsFile>) {
   const entries = [];
   try {
     for await (const entry of reader.getEntriesGenerator()) {
+      if (isHidden(entry.filename)) continue;
       if (entries.length === entriesMax) {
         throw new SourceFileError(path, `it holds more than ${entriesMax} files`);
       }
@@ -94,8 +106,8 @@ async function* inflate(
     const entry = (await reader.getEntries()).find((one) => one.filename === name);
     if (entry === undefined || entry.directory) throw new Error(`${name} is gone`);
     const whole = entry.getData(pipe.writable, { checkSignature: true, signal: stop.signal });
-    // A fault shows in the pipe as well; this keeps it from being reported as unheard.
-    whole.catch(() => {});
+    // A fault shows in the pipe as well, except one that comes before anything is written to it.
+    whole.catch((cause) => pipe.writable.abort(cause).catch(() => {}));
     for await (const piece of pipe.readable) {
       signal?.throwIfAborted();
       count += piece.length;
