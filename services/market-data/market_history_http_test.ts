@@ -248,16 +248,6 @@ Deno.test("GET …/series tells what there is; asking for what is not names it",
   assertStringIncludes(await detail(ticksOf), "no ticks of EURUSD, only bid");
 });
 
-Deno.test("live bars are told of only when their span is over", async () => {
-  const { history, clock, json } = await market("2019-02-05T10:05:04Z");
-  history.putTicks({ symbol: EURUSD, source: "live" }, ticks);
-  const path = "/v1/instruments/EURUSD/bars?granularity=S30&from=2019-02-05T10:04:00Z";
-  const opens = async () => (await json(path)).body.bars.length;
-  assertEquals(await opens(), 1, "10:04:30 may still be in the archive's hands");
-  clock.advanceBy(1_000);
-  assertEquals(await opens(), 2);
-});
-
 Deno.test("GET …/ticks pages through every tick once, those of one moment too", async () => {
   const one = await market();
   for (const limit of [1, 2, 50, 5_000]) {

@@ -21,8 +21,8 @@ import type { BarBase, BaseSeries } from "./bar_base.ts";
 /** A stretch of time, and the one series that is read for it. */
 export type BasePart = BaseSeries & TimeRange;
 
-/** How long after a day its live ticks may still be without the bars that the archive makes of them. */
-const liveLagMs = hourMs;
+/** How far the archive may be behind: so long live ticks may be without the bars it makes of them. */
+export const liveLagMs = hourMs;
 
 export interface PartsQuery {
   readonly range: TimeRange;

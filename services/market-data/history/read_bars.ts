@@ -23,9 +23,10 @@ import { TickRoom } from "../../../shared/timeseries/block_codec.ts";
 import type { BarColumns, TimeRange } from "../../../shared/timeseries/columns.ts";
 import type { History } from "../../../shared/timeseries/history.ts";
 import { liveSource } from "../../../shared/domain/source.ts";
-import { type BasePart, fillDays, partsOf } from "./base_parts.ts";
+import { type BasePart, fillDays, liveLagMs, partsOf } from "./base_parts.ts";
 import { barBase, liveBase } from "./base_series.ts";
 import type { BarBase } from "./bar_base.ts";
+import { finishedLive } from "./finished_live.ts";
 import { lastPrice, lastPriceReachMs } from "./last_price.ts";
 
 export interface BarsQuery {
@@ -66,8 +67,6 @@ export const rowsScannedMax = 20_000_000;
 const tickReachMs = 7 * dayMs;
 /** Live minutes that are read before it is known whether they are all there is: a week's. */
 const liveDaysMs = 7 * dayMs;
-/** How long after its end a live span may still be in the archive's hands, in milliseconds. */
-const settleMs = 5_000;
 /** Times lie between these; further ones are taken for them. */
 export const timesMin = 0;
 export const timesMax = Date.UTC(2200, 0);
@@ -119,7 +118,7 @@ class BarReader {
   /** The first bars that open within the range. */
   async onward(range: TimeRange): Promise<Page> {
     const { limit } = this.#query;
-    const to = Math.min(range.to, this.#finishedBefore());
+    const to = Math.min(range.to, await this.#finishedBefore(range.to));
     const pieces: FoldedBars[] = [];
     let count = 0;
     const { bars, stop } = await this.#read({ from: this.#firstOpen(range.from), to });
@@ -139,7 +138,7 @@ class BarReader {
    */
   async newest(to: number): Promise<Page> {
     const { limit, granularity } = this.#query;
-    const end = Math.min(to, this.#finishedBefore(), this.#base.to + 1);
+    const end = Math.min(to, await this.#finishedBefore(to), this.#base.to + 1);
     let reachMs = Math.max(hourMs, (limit + 1) * nominalMs(granularity));
     if (this.#has("ticks")) reachMs = Math.min(reachMs, tickReachMs);
     let found = noBars;
@@ -173,12 +172,17 @@ class BarReader {
     return sliceBars(joined, Math.max(0, joined.length - limit), joined.length);
   }
 
-  /** Live bars of the span under way are not told of; stored minutes are finished as they are. */
-  #finishedBefore(): number {
-    const { source, granularity } = this.#query;
-    const stored = granularity === "M1" && this.#has("bars");
+  /**
+   * Live bars of a span under way, or of one that the archive has not all of yet, are not told of.
+   * Stored minutes are finished as they are; a silence between them is known later.
+   */
+  async #finishedBefore(to: number): Promise<number> {
+    const { source, granularity, gaps, symbol } = this.#query;
+    const stored = granularity === "M1" && this.#has("bars") && gaps !== "carry";
     if (source !== liveSource || stored) return timesMax;
-    return this.#grid.spanAt(Math.max(0, this.#ground.marketClock.now() - settleMs)).from;
+    const now = this.#ground.marketClock.now();
+    if (this.#grid.spanAt(to - 1).until <= now - liveLagMs) return to;
+    return this.#grid.spanAt(Math.max(0, await finishedLive(this.#ground, symbol))).from;
   }
 
   #firstOpen(from: number): number {
