@@ -2,13 +2,14 @@
 
 import {
   asyncBufferFromFile,
+  type Compressors,
   type FileMetaData,
   parquetMetadataAsync,
   parquetScan,
   parquetSchema,
   type SchemaElement,
 } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import { compressors as unbounded } from "hyparquet-compressors";
 import { columnFile, type ColumnPiece } from "./column_file.ts";
 import { epochOf, msOf } from "./column_values.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
@@ -18,6 +19,19 @@ import type { SourceOptions } from "./source_options.ts";
 const groupRowsMax = 4_194_304;
 /** Bytes of one row group's columns, inflated. */
 const groupBytesMax = 1024 ** 3;
+
+/** Bytes of one page, inflated: writers give a megabyte, some a hundred. */
+const pageBytesMax = 256 * 1024 ** 2;
+
+/** A page states how long it is inflated, and room is made for that before a byte of it is seen. */
+const compressors: Compressors = Object.fromEntries(
+  Object.entries(unbounded).map((
+    [codec, inflate],
+  ) => [codec, (page: Uint8Array, length: number) => {
+    if (length <= pageBytesMax) return inflate(page, length);
+    throw new RangeError(`A page of ${length} bytes is beyond any`);
+  }]),
+);
 
 /** Times as epoch milliseconds; days at midnight. */
 const parsers = {
@@ -81,6 +95,9 @@ async function readMetadata(path: string): Promise<FileMetaData> {
     metadata = await parquetMetadataAsync(await asyncBufferFromFile(path), { parsers });
   } catch (cause) {
     throw new SourceFileError(path, "it is not Parquet, or is cut off", { cause });
+  }
+  if (parquetSchema(metadata).children.some(({ element }) => typeof element.name !== "string")) {
+    throw new SourceFileError(path, "its schema is corrupt: a column has no name");
   }
   for (const [at, group] of metadata.row_groups.entries()) {
     const bytes = Number(group.total_byte_size);

@@ -1,6 +1,6 @@
 /** Parquet files as people write them: times in two columns, missing and broken values, own names. */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { withFiles } from "../../testing/source_files.ts";
@@ -171,5 +171,35 @@ Deno.test("a column of prices that is nested is refused by its name, others are 
   for (const ask of ["{price: 1.2} as ask", "[1.2] as ask"]) {
     const reading = () => read(`${time}, 1.1 as bid, ${ask}`);
     await assertRejects(reading, SourceFileError, "its column ask is nested");
+  }
+});
+
+Deno.test("Parquet with any byte changed gives rows or a fault of the file, without making room for more", async () => {
+  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/EURUSD.parquet`;
+  try {
+    await connection.run(
+      `copy (select timestamp '2020-03-04 10:00:00' + interval (i) second as time,
+      1.1 + (i * 7 % 11) / 1e5 as bid, 1.2 as ask from range(40) r(i))
+      to '${path}' (format parquet, compression lz4_raw)`,
+    );
+    const whole = await Deno.readFile(path);
+    let most = 0;
+    for (let n = 0; n < 3 * whole.length; n++) {
+      const changed = whole.slice();
+      changed[Math.floor(n / 3)]! ^= [1, 0x80, 0xff][n % 3]!;
+      await Deno.writeFile(path, changed);
+      try {
+        const { files: [file] } = await detectSource(path);
+        await Array.fromAsync((file as TickSourceFile).read());
+      } catch (error) {
+        if (!(error instanceof SourceFileError)) throw error;
+      }
+      most = Math.max(most, Deno.memoryUsage().rss);
+    }
+    assert(most < 1.5 * 1024 ** 3, `${most} bytes`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
