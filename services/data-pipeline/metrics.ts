@@ -7,7 +7,7 @@ import type { RunnerDeps } from "./load/runner.ts";
 export function pipelineMetrics(
   metrics: Metrics,
   imports: ImportStore,
-): Pick<RunnerDeps, "onDay" | "onEnd"> {
+): Pick<RunnerDeps, "onDay" | "onLoose" | "onEnd"> {
   const rows = metrics.counter(
     "spotwire_pipeline_rows_total",
     "Rows of history by what became of them",
@@ -50,6 +50,9 @@ export function pipelineMetrics(
       for (const [gate, count] of Object.entries(quality.gates)) met.inc({ source, gate }, count);
       days.inc({ source, kind });
       if (quality.spreadMedian !== null) spread.set({ symbol, source }, quality.spreadMedian);
+    },
+    onLoose(source, loose) {
+      for (const { kind } of loose) rows.inc({ source, kind, outcome: "quarantined" });
     },
     onEnd: (state) => ended.inc({ state }),
   };

@@ -170,3 +170,34 @@ Deno.test("the same history in two files stops the load, and says what the secon
   const told = ["rows of 2019-02-04 would be kept apart", "out of order: the time lies before"];
   for (const text of told) assert(error.message.includes(text), error.message);
 });
+
+Deno.test("files that nothing can be made of are kept apart, and the others are loaded", async () => {
+  await using folder = await temporaryFolder();
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
+  const write = (name: string, text: string) => Deno.writeTextFile(`${folder.path}/${name}`, text);
+  const text = walkCsv({ from: day.from + hour, rows: 300 }).join("\n");
+  await write("EURUSD.csv", text);
+  await write("GBPUSD.zip", "no zip");
+  await write("EURUSD_M1.csv", "time,open,high,low,close\n2019-02-04T01:00:00Z,1.1,1.1,1.1,1.1");
+  const load = { path: ".", source: "folder", unreadable: "quarantine" };
+  const stopped = await pipeline.load({ ...load, unreadable: "stop" });
+  assertEquals([stopped.state, stopped.error.file], ["stopped", "EURUSD_M1.csv"]);
+  for (let times = 0; times < 2; times++) {
+    const done = await pipeline.load(load);
+    assertEquals([done.state, done.rowsStored, done.rowsQuarantined], ["done", 300, 2]);
+  }
+  const listed = async () =>
+    (await pipeline.call("GET", "/v1/quarantine?source=folder&state=held")).body.rows;
+  const rows = await listed();
+  assertEquals(rows.map(({ file }: { file: string }) => file), ["EURUSD_M1.csv", "GBPUSD.zip"]);
+  for (const row of rows) {
+    assertEquals([row.reasons, row.row], [["unreadable_file"], null]);
+    assert(!row.detail.includes(folder.path) && row.detail.includes(row.file), row.detail);
+  }
+  const metrics = (await pipeline.call("GET", "/metrics")).body;
+  assert(/rows_total\{source="folder".*outcome="quarantined".*\} 4/.test(metrics), metrics);
+
+  await write("EURUSD_M1.csv", walkCsv({ from: day.to, rows: 300 }).join("\n"));
+  assertEquals((await pipeline.load(load)).state, "done");
+  assertEquals((await listed()).length, 1);
+});

@@ -51,7 +51,7 @@ export async function openSource(request: SourceRequest, signal?: AbortSignal): 
     throw new SourceFileError(path, `no file of it holds ${what}`);
   }
   const passedOver = [
-    ...ignored,
+    ...ignored.filter((one) => one.isUnreadable !== true),
     ...[...files, ...others].filter((file) => !isWanted(file))
       .map((file) => ({ path: file.path, reason: `it is ${file.format}` })),
   ];
@@ -70,7 +70,8 @@ export async function openSource(request: SourceRequest, signal?: AbortSignal): 
       }`,
     );
   }
-  return { files: wanted, references, notes };
+  const unreadable = ignored.filter((one) => one.isUnreadable === true);
+  return { files: wanted, references, unreadable, notes };
 }
 
 /** What was read by which clock, and why; files that agree are told of once. */
@@ -80,8 +81,11 @@ function clockNotes(files: readonly SourceFile[]): string[] {
   return [...byClock].slice(0, namedMax).map(([text, { length }]) => `${text} (${length} files)`);
 }
 
-function optionsOf({ format, clock, symbol, symbols, columns, csv }: SourceRequest): SourceOptions {
+function optionsOf(
+  { format, clock, symbol, symbols, columns, csv, skipsUnreadable }: SourceRequest,
+): SourceOptions {
   return {
+    skipsUnreadable,
     ...(format === null || referenceFormats.includes(format)
       ? {}
       : { format: format as SourceFormat }),

@@ -9,6 +9,7 @@ import type { TradingHours } from "../../../shared/domain/fx_week.ts";
 import type { Clock } from "../../../shared/domain/time.ts";
 import {
   type BarChunk,
+  type RowFault,
   type RowNote,
   SourceFileError,
   type TickChunk,
@@ -57,7 +58,8 @@ export interface LoadRun {
 /** @throws SourceFileError, GateStopped, LeaseLost, or the signal's reason */
 export async function runLoad(deps: LoadDeps, run: LoadRun): Promise<Loaded> {
   const request = run.row.request as ImportRequest;
-  const { files, references, source } = await planLoad(deps, run, request);
+  const { files, references, source, unreadable: rows } = await planLoad(deps, run, request);
+  if (rows.length > 0) await storeLoose(deps, { lease: run.lease, source, rows });
   const loaded = await new Load(deps, run, { request, files, source }).run();
   const { db, clock } = deps;
   const { unreadable } = request;
@@ -73,7 +75,11 @@ async function planLoad(deps: LoadDeps, run: LoadRun, request: ImportRequest) {
   const { row, lease, progress, signal } = run;
   const path = await deps.resolve(request.path);
   const { format, clock, symbol, symbols = null, columns, csv } = request;
-  const found = await openSource({ path, format, clock, symbol, symbols, columns, csv }, signal);
+  const skipsUnreadable = request.unreadable === "quarantine";
+  const found = await openSource(
+    { path, format, clock, symbol, symbols, columns, csv, skipsUnreadable },
+    signal,
+  );
   const planned = [...found.files, ...found.references];
   const byName = new Map(planned.map((file) => [deps.nameOf(file.path), file]));
   const names = row.planned ? await deps.imports.files(row.import_id) : [...byName.keys()];
@@ -90,8 +96,26 @@ async function planLoad(deps: LoadDeps, run: LoadRun, request: ImportRequest) {
     else references.push({ name, file });
   }
   progress.bytesTotal = planned.reduce((sum, { bytes }) => sum + bytes, 0);
-  return { files, references, source: request.source ?? sourceNameOf(found) };
+  const unreadable = found.unreadable.map(({ path, reason }) => {
+    const file = deps.nameOf(path);
+    const fault = { row: 0, original: "", reason: reason.replaceAll(path, file) };
+    return looseRow({ file, kind: "ticks" }, fault, "unreadable_file");
+  });
+  return { files, references, source: request.source ?? sourceNameOf(found), unreadable };
 }
+
+/** A row, or a whole file, that belongs to no day. */
+const looseRow = (
+  { file, kind }: Pick<HeldRow, "file" | "kind">,
+  { row, original, reason }: RowFault,
+  why: string,
+): HeldRow => ({
+  symbol: null,
+  ...{ kind, side: "", intervalMs: 0, file, row, original, reasons: [why] },
+  detail: reason,
+  time: null,
+  columns: null,
+});
 
 /** `dukascopy` of `dukascopy-ticks`; files of several formats go under the first one's name. */
 const sourceNameOf = ({ files, references }: Source): string =>
@@ -192,7 +216,8 @@ class Load {
       }
     } catch (error) {
       if (!(error instanceof SourceFileError) || this.#request.unreadable === "stop") throw error;
-      const faults = [{ row: error.row ?? 0, original: "", reason: error.message }];
+      const reason = error.message.replaceAll(of.file.path, of.name);
+      const faults = [{ row: error.row ?? 0, original: "", reason }];
       this.#pieces.breakOff();
       this.#keepLoose(of, faults, "unreadable_file");
     }
@@ -200,25 +225,15 @@ class Load {
 
   #keepLoose(
     of: LoadFile,
-    faults: readonly { row: number; original: string; reason: string }[],
+    faults: readonly RowFault[],
     reason = "unreadable",
   ): void {
     if (this.#loose.length > looseMax) {
       throw new SourceFileError(of.name, `more than ${looseMax} rows cannot be read`);
     }
-    this.#loose.push(...faults.map((fault): HeldRow => ({
-      symbol: null,
-      kind: of.file.kind,
-      side: "",
-      intervalMs: 0,
-      file: of.name,
-      row: fault.row,
-      original: fault.original,
-      reasons: [reason],
-      detail: fault.reason,
-      time: null,
-      columns: null,
-    })));
+    for (const fault of faults) {
+      this.#loose.push(looseRow({ file: of.name, kind: of.file.kind }, fault, reason));
+    }
   }
 
   async #storeLoose(): Promise<void> {

@@ -13,6 +13,8 @@ export interface SourceRequest {
   readonly symbols?: Readonly<Record<string, string>> | null;
   readonly columns: Readonly<Record<string, string | number>> | null;
   readonly csv: CsvReading | null;
+  /** Tell of files that cannot be read instead of refusing them all. */
+  readonly skipsUnreadable?: boolean;
 }
 
 export interface Source {
@@ -20,6 +22,8 @@ export interface Source {
   readonly files: readonly SourceFile[];
   /** Of reference series, by path. */
   readonly references: readonly (RateFile | PositioningFile)[];
+  /** Files that may be history and cannot be read, where they are told of. */
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
   /** What was assumed of the files, and why; what was passed over. */
   readonly notes: readonly string[];
 }

@@ -35,6 +35,8 @@ export interface PieceStore {
   history(trx: Kysely<PipelineDatabase>): Kysely<TimeseriesDatabase>;
   /** Reads them there. */
   reader(history: Kysely<TimeseriesDatabase>): History;
+  /** Told of rows and files that belong to no day, once they are kept. */
+  onLoose(source: string, rows: readonly HeldRow[]): void;
 }
 
 export interface StoredPiece {
@@ -192,6 +194,7 @@ export async function storeLoose(
     await keepRows(trx, { importId: lease.importId, source, rows });
     await countRows(trx, lease, 0);
   });
+  store.onLoose(source, rows);
 }
 
 /** Median mid of the symbol's nearest loaded day, at most ten days away, in points. */

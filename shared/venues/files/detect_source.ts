@@ -20,6 +20,8 @@ export interface IgnoredFile {
   readonly path: string;
   /** For a person: `no file of history has this name`. */
   readonly reason: string;
+  /** It may be history, but cannot be read. */
+  readonly isUnreadable?: true;
 }
 
 export interface DetectedSource {
@@ -49,7 +51,7 @@ export async function detectSource(
   for (const found of listed.files) {
     signal?.throwIfAborted();
     const file = await detectOrSkip(found, options);
-    if (typeof file === "string") ignored.push({ path: found.path, reason: file });
+    if ("reason" in file) ignored.push(file);
     else if (file.kind === "ticks" || file.kind === "bars") files.push(file);
     else others.push(file);
   }
@@ -80,13 +82,14 @@ async function realPath(path: string): Promise<string> {
 async function detectOrSkip(
   { path, bytes }: FoundFile,
   options: SourceOptions,
-): Promise<SourceFile | RateFile | PositioningFile | string> {
+): Promise<SourceFile | RateFile | PositioningFile | IgnoredFile> {
   try {
     const file = await detectFile(path, bytes, options) ?? whyNot(path);
-    return typeof file === "string" ? file : unlike(file.format, options.format) ?? file;
+    const reason = typeof file === "string" ? file : unlike(file.format, options.format);
+    return typeof file === "string" || reason !== null ? { path, reason: reason! } : file;
   } catch (error) {
-    if (options.skipsUnreadable === true && error instanceof SourceFileError) return error.message;
-    throw error;
+    if (options.skipsUnreadable !== true || !(error instanceof SourceFileError)) throw error;
+    return { path, reason: error.message, isUnreadable: true };
   }
 }
 
