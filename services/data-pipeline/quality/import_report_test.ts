@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { ImportView } from "../imports/import_view.ts";
 import { importReport } from "./import_report.ts";
 import { type DayReport, reportDaysMax } from "./quality_store.ts";
-import { importPage } from "./report_page.ts";
+import { dayPage, importPage } from "./report_page.ts";
 
 const day: DayReport = {
   ...{ importId: "one", symbol: "EURUSD", source: "test", kind: "ticks", side: null },
@@ -31,4 +31,23 @@ Deno.test("the page has one bar for a day, of all its series", () => {
   const title = "2019-02-04: 8 rows: 1 of EURUSD ticks, test, 7 of EURUSD bid bars of 60 s, test";
   assertEquals(page.split(title).length, 2, page);
   assertEquals(page.split(">02-04<").length, 2);
+});
+
+Deno.test("bars that are kept by the year are shown by the year, each gap in its place", () => {
+  const gaps = [{
+    from: "2018-07-02T12:00:00.000Z",
+    to: "2018-07-02T18:00:00.000Z",
+    seconds: 21_600,
+  }];
+  const hours: DayReport = { ...day, kind: "bars", side: "bid", intervalMs: 3_600_000 };
+  const page = dayPage("EURUSD", "2018-01-01", [{
+    ...hours,
+    day: "2018-01-01",
+    gaps,
+    gapsTotal: 1,
+  }]);
+  const [, x, width] = /<rect x="([\d.]+)" y="6" width="([\d.]+)"/.exec(page)!;
+  const [, left, whole] = /<rect x="([\d.]+)" y="16" width="([\d.]+)"/.exec(page)!;
+  assertEquals([Number(x), Number(width)], [Number(left) + Number(whole) / 2, 2]);
+  assertEquals([page.includes("test, 2018</h2>"), page.includes("an hour")], [true, false]);
 });

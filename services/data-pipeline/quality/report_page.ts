@@ -1,5 +1,6 @@
 /** Reports as pages: complete in themselves, without script, readable in a light and a dark room. */
 
+import { dayMs, hourMs } from "../../../shared/domain/bars/granularity.ts";
 import { type Bar, barChart, lineChart, rankChart } from "../../../shared/runtime/charts.ts";
 import { escapeHtml, number, page, table } from "../../../shared/runtime/html_page.ts";
 import type { ImportReport } from "./import_report.ts";
@@ -18,24 +19,33 @@ const seriesName = (
     ? `${symbol} ticks, ${source}`
     : `${symbol} ${side} bars of ${intervalMs! / 1_000} s, ${source}`;
 
+/** Bars of an hour and longer are kept by the year, under its first day. */
+const isOfYear = ({ intervalMs }: Pick<DayReport, "intervalMs">): boolean =>
+  intervalMs !== null && intervalMs >= hourMs;
+
+const periodName = ({ day, intervalMs }: Pick<DayReport, "day" | "intervalMs">): string =>
+  isOfYear({ intervalMs }) ? day.slice(0, 4) : day;
+
 type ListedDay = ImportReport["byDay"][number];
 
-/** A bar for each day, of all its series together. */
+/** A bar for each day, or year, of all its series together. */
 function dayBars(
   listed: readonly ListedDay[],
   what: string,
   value: (one: ListedDay) => number,
 ): Bar[] {
-  return [...Map.groupBy(listed, ({ day }) => day)].map(([day, series]) => {
+  return [...Map.groupBy(listed, periodName)].map(([period, series]) => {
     const sum = series.reduce((total, one) => total + value(one), 0);
     const parts = series.map((one) => `${number(value(one))} of ${seriesName(one)}`).join(", ");
-    return { label: day.slice(5), value: sum, title: `${day}: ${number(sum)} ${what}: ${parts}` };
+    const label = period.length > 4 ? period.slice(5) : period;
+    return { label, value: sum, title: `${period}: ${number(sum)} ${what}: ${parts}` };
   });
 }
 
 export function importPage(report: ImportReport): string {
   const { import: view, series, byHour, byDay } = report;
   const title = `Import of ${view.path}`;
+  const unit = byDay.length > 0 && byDay.every(isOfYear) ? "year" : "day";
   const summary = table(
     ["", "rows"],
     [
@@ -60,11 +70,11 @@ export function importPage(report: ImportReport): string {
       hourBars(byHour, (one) => one.spreadMedian),
       spreadColour,
     ),
-    barChart("Rows by day", dayBars(byDay, "rows", (one) => one.rowsStored), ticksColour),
-    barChart("Gaps by day", dayBars(byDay, "gaps", (one) => one.gapsTotal), spreadColour),
+    barChart(`Rows by ${unit}`, dayBars(byDay, "rows", (one) => one.rowsStored), ticksColour),
+    barChart(`Gaps by ${unit}`, dayBars(byDay, "gaps", (one) => one.gapsTotal), spreadColour),
     "<h2>Series</h2>",
     table(
-      ["series", "days", "rows", "quarantined", "flagged", "bytes a row", "spread"],
+      ["series", `${unit}s`, "rows", "quarantined", "flagged", "bytes a row", "spread"],
       series.map((one) => [
         seriesName(one),
         one.days,
@@ -97,15 +107,23 @@ export function dayPage(symbol: string, day: string, series: readonly DayReport[
 function daySection(report: DayReport): string {
   const { hours } = report;
   const start = Date.parse(`${report.day}T00:00:00Z`);
-  const part = (text: string) => Math.min(1, Math.max(0, (Date.parse(text) - start) / 86_400_000));
+  const end = isOfYear(report) ? Date.UTC(Number(periodName(report)) + 1, 0) : start + dayMs;
+  const part = (text: string) =>
+    Math.min(1, Math.max(0, (Date.parse(text) - start) / (end - start)));
   const bars = (value: (hour: DayReport["hours"][number]) => number | null): Bar[] =>
     hours.map((hour) => ({
       label: hour.hour.slice(11, 13),
       value: value(hour),
       title: `${hour.hour.slice(11, 16)}: ${number(value(hour))}`,
     }));
+  const byHour = [
+    barChart("Rows an hour, UTC", bars((hour) => hour.rows), ticksColour),
+    barChart("Median spread an hour, pips", bars((hour) => hour.spreadMedian), spreadColour),
+  ];
   return [
-    `<h2>${escapeHtml(seriesName(report))}</h2>`,
+    `<h2>${escapeHtml(seriesName(report))}${
+      isOfYear(report) ? `, ${periodName(report)}` : ""
+    }</h2>`,
     table(["", ""], [
       ["rows read", report.rowsRead],
       ["rows stored", report.rowsStored],
@@ -118,8 +136,7 @@ function daySection(report: DayReport): string {
       ["bytes stored", report.bytesStored],
       ["gaps", report.gapsTotal],
     ]),
-    barChart("Rows an hour, UTC", bars((hour) => hour.rows), ticksColour),
-    barChart("Median spread an hour, pips", bars((hour) => hour.spreadMedian), spreadColour),
+    ...(isOfYear(report) ? [] : byHour),
     lineChart(
       "Gaps while the market was open",
       report.gaps.map((gap) => ({

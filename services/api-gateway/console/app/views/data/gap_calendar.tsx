@@ -129,10 +129,11 @@ function DayDetail({ day, days }: { day: string | null; days: readonly DayQualit
 const Years = ({ of }: { of: readonly DayQuality[] }) => (
   <div class="day-detail">
     <h3>Bars of an hour and longer, by the year</h3>
-    {of.toReversed().map((one) => (
+    {of.map((one) => (
       <details key={`${one.day} ${seriesKey(one)}`}>
         <summary>
-          {one.day.slice(0, 4)}, {one.gapsTotal === 1 ? "1 gap" : `${one.gapsTotal} gaps`}
+          {one.day.slice(0, 4)}, {one.source} {one.side}:{" "}
+          {one.gapsTotal === 1 ? "1 gap" : `${one.gapsTotal} gaps`}
         </summary>
         <PeriodDetail of={one} />
       </details>

@@ -4,6 +4,7 @@ import { useApp } from "../../core/app.ts";
 import type { ImportReport } from "../../../../../../shared/sdk/mod.ts";
 import { fitTo } from "../../chart/sources.ts";
 import { routeText } from "../../core/route.ts";
+import { isKeptByYear } from "../../data/day_grid.ts";
 import { Bars } from "../../ui/bars.tsx";
 import { bytesText, groupDigits } from "../../ui/numbers.ts";
 import { usePoll } from "../../ui/use_poll.ts";
@@ -32,9 +33,6 @@ export function ImportReportPanel({ importId }: { importId: string }) {
     </section>
   );
 }
-
-/** Bars of a day or longer are loaded by the year, so that what was counted is not days. */
-const dayMs = 86_400_000;
 
 function Report({ report }: { report: ImportReport }) {
   const hours = report.byHour;
@@ -67,9 +65,7 @@ function Report({ report }: { report: ImportReport }) {
                 </th>
                 <td>{one.from?.slice(0, 10)}</td>
                 <td>{one.to?.slice(0, 10)}</td>
-                <td class="num">
-                  {one.intervalMs !== null && one.intervalMs >= dayMs ? "" : one.days}
-                </td>
+                <td class="num">{isKeptByYear(one) ? "" : one.days}</td>
                 <td class="num">{groupDigits(String(one.rowsStored))}</td>
                 <td class="num">{groupDigits(String(one.rowsQuarantined))}</td>
                 <td class="num">{groupDigits(String(one.rowsFlagged))}</td>
