@@ -135,13 +135,13 @@ function equityOf(fills: readonly Fill[], last: { bid: bigint; ask: bigint }): b
 async function collectSignals(spotwire: Spotwire) {
   const feed = spotwire.feed();
   const signals: LiveSignal[] = [];
-  let standing = 0;
+  let since = 0;
   feed.on("signals", (news) => {
-    if (news.snapshot) standing = news.signals.length;
+    if (news.snapshot) since = Math.max(since, ...news.signals.map(({ time }) => time));
     signals.push(...news.signals);
   });
   await feed.subscribeSignals(["EURUSD"]);
-  return { feed, signals, standing: () => standing };
+  return { feed, signals, since: () => since };
 }
 
 /** Closes of the middle price that break out of the 20 minutes before, from the bars alone. */
@@ -163,7 +163,7 @@ async function breaksOf(spotwire: Spotwire): Promise<[number, string, string][]>
 
 async function expectSignals(
   spotwire: Spotwire,
-  { feed, signals, standing }: Awaited<ReturnType<typeof collectSignals>>,
+  { feed, signals, since }: Awaited<ReturnType<typeof collectSignals>>,
 ): Promise<void> {
   const wanted = await breaksOf(spotwire);
   assert(wanted.length > 40, `only ${wanted.length} breaks of a range`);
@@ -173,7 +173,18 @@ async function expectSignals(
   await eventually(() => assertEquals(known().at(-1), wanted.at(-1)), { timeoutMs: 30_000 });
   // A client that came late was told the newest one of each study first.
   assertEquals(known(), wanted.slice(-known().length));
-  assert(standing() <= 9 && new Set(signals.map(({ granularity }) => granularity)).size === 3);
+  for (const granularity of ["M1", "M5", "M15"] as const) {
+    const from = new Date(dayStart).toISOString();
+    const all = await spotwire.listSignals("EURUSD", { granularity, from, limit: 5_000 });
+    const told = new Set(
+      signals.filter((one) => one.granularity === granularity)
+        .map(({ time, study }) => `${new Date(time).toISOString()} ${study}`),
+    );
+    const listed = new Set(all.signals.map(({ time, study }) => `${time} ${study}`));
+    assert(told.size > 0 && told.isSubsetOf(listed));
+    const missed = [...listed.difference(told)].map((one) => Date.parse(one.split(" ")[0]!));
+    assert(missed.every((time) => time <= since()), granularity);
+  }
   assert(signals.every(({ state }) => state === "raised"));
   feed.close();
 }

@@ -9,6 +9,7 @@ import { addInstrumentRoutes } from "./instruments/instrument_routes.ts";
 import { addSeriesRoutes } from "./history/series_routes.ts";
 import { addSessionRoutes } from "./instruments/session_routes.ts";
 import { addQuoteRoutes } from "./quotes/quote_routes.ts";
+import { addSignalRoutes } from "./signals/signal_routes.ts";
 import { addTickRoutes } from "./ticks/tick_routes.ts";
 
 export function createMarketDataApp(deps: MarketDataDeps): MarketDataApp {
@@ -18,6 +19,7 @@ export function createMarketDataApp(deps: MarketDataDeps): MarketDataApp {
   addBarRoutes(app, deps);
   addTickRoutes(app, deps);
   addActivityRoutes(app, deps);
+  addSignalRoutes(app, deps);
   addSeriesRoutes(app, deps);
   addConversionRoutes(app, deps);
   addSessionRoutes(app, deps);

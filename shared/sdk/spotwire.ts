@@ -75,6 +75,11 @@ const marketOperations = (caller: Caller) => ({
     caller.call((api, shared) => api.listTicks({ ...shared, path: { symbol }, query }), o),
   listActivityBars: (symbol, query, o) =>
     caller.call((api, shared) => api.listActivityBars({ ...shared, path: { symbol }, query }), o),
+  listSignals: (symbol, query, o) =>
+    caller.call(
+      (api, shared) => api.listSignals({ ...shared, path: { symbol }, ...given(query) }),
+      o,
+    ),
   getConversion: (query, o) =>
     caller.call((api, shared) => api.getConversion({ ...shared, query }), o),
   getSession: (symbol, at, o) => {

@@ -32,6 +32,7 @@ import type {
   ListPositionsData,
   ListPositionsResponse,
   ListQuotesResponse,
+  ListSignalsData,
   ListTicksData,
   ListTransactionsData,
   ListTransactionsResponse,
@@ -45,6 +46,7 @@ import type {
   ReplaceOrder,
   SeriesList,
   Session,
+  Signals,
   Statement,
   System,
   Ticks,
@@ -86,6 +88,8 @@ export interface Spotwire extends PipelineApi, RiskApi, BacktestsApi {
     query: RowsQuery<ListActivityBarsData>,
     o?: CallOptions,
   ): Promise<ActivityBars>;
+  /** What the studies find in bars of any length; page on with `from` set to `next`. */
+  listSignals(symbol: string, query?: Query<ListSignalsData>, o?: CallOptions): Promise<Signals>;
   /** An amount in another currency at the prices of a moment. */
   getConversion(query: Query<GetConversionData>, o?: CallOptions): Promise<Conversion>;
   /** Whether the market is open at a moment (RFC 3339; default now), and if not, why. */

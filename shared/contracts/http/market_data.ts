@@ -2,6 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { marketHistoryRoutes } from "./market_history.ts";
+import { listSignalsRoute } from "./signals.ts";
 import { jsonResponse, problemResponses, securedRoute } from "./routes.ts";
 import { currency, decimal, symbol, timestamp } from "./values.ts";
 
@@ -123,4 +124,5 @@ export const marketDataRoutes = [
   listQuotesRoute,
   getQuoteRoute,
   ...marketHistoryRoutes,
+  listSignalsRoute,
 ] as const;

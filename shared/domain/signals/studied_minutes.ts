@@ -14,7 +14,7 @@ import {
   type StudyName,
   studyNames,
 } from "./signal.ts";
-import { studies, studyBarsMax } from "./studies.ts";
+import { judgeBars, studies, studyBarsMax } from "./studies.ts";
 
 /** Newest bars of each length that are judged, again whenever a late quote corrects one of them. */
 export const judgedBars = 64;
@@ -82,22 +82,18 @@ export class StudiedMinutes {
     { study, granularity }: Pick<Judgement, "study" | "granularity">,
     bars: BarColumns,
   ): Judgement[] {
-    const { bars: needed, judge } = studies[study];
     const ms = nominalMs(granularity);
     const endOf = (at: number) => epochMs(bars.openTime[at]! + ms);
     let changed = 0;
     while (changed < bars.length && endOf(changed) <= this.#changedFrom) changed++;
     // The bar before the changed one too: where minutes are missing after it, it is over only now.
-    const first = Math.max(needed, bars.length - judgedBars, changed - 1);
+    const first = Math.max(studies[study].bars, bars.length - judgedBars, changed - 1);
     if (first >= bars.length) return [];
     const { symbol } = this.#minutes[0]!;
-    const signals: Signal[] = [];
-    for (let at = first; at < bars.length; at++) {
-      const direction = judge(bars, at);
-      if (direction === null) continue;
-      const close = price(bars.close[at]!);
-      signals.push({ symbol, study, granularity, time: endOf(at), direction, price: close });
-    }
+    const signals = judgeBars(bars, study, first).map(({ at, direction }): Signal => ({
+      ...{ symbol, study, granularity, direction },
+      ...{ time: endOf(at), price: price(bars.close[at]!) },
+    }));
     const reach = (judgedBars + 1) * ms / minuteMs;
     const { openTime: oldest } = this.#minutes.at(-Math.min(reach, this.#minutes.length))!;
     return [{ study, granularity, from: endOf(first), signals, oldest }];

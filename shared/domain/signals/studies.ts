@@ -70,6 +70,26 @@ export const studies: Readonly<Record<StudyName, Study>> = {
 /** Bars that any study needs. */
 export const studyBarsMax = Math.max(...Object.values(studies).map(({ bars }) => bars));
 
+export interface Found {
+  /** Index of the bar. */
+  readonly at: number;
+  readonly direction: Direction;
+}
+
+/**
+ * What a study says of bars from an index on. It needs one bar more than it looks at: the first one
+ * that is known may have begun earlier.
+ */
+export function judgeBars(bars: StudiedBars, name: StudyName, from: number): Found[] {
+  const { bars: needed, judge } = studies[name];
+  const found: Found[] = [];
+  for (let at = Math.max(needed, from); at < bars.length; at++) {
+    const direction = judge(bars, at);
+    if (direction !== null) found.push({ at, direction });
+  }
+  return found;
+}
+
 /** Of so many values, the last of them at `end`. */
 function sumOf(values: ArrayLike<number>, count: number, end: number): number {
   let sum = 0;

@@ -279,6 +279,38 @@ export type Session = {
     nextClose: string | null;
 };
 
+export type Signals = {
+    symbol: string;
+    side: 'bid' | 'ask' | 'mid';
+    granularity: 'S1' | 'S5' | 'S10' | 'S15' | 'S30' | 'M1' | 'M2' | 'M4' | 'M5' | 'M10' | 'M15' | 'M30' | 'H1' | 'H2' | 'H3' | 'H4' | 'H6' | 'H8' | 'H12' | 'D1' | 'W1' | 'MN1';
+    alignment: 'fx-day' | 'utc';
+    source: string;
+    signals: Array<Signal>;
+    /**
+     * Page on with `from` set to this, and the side and the alignment of this answer; null when no more bars are stored
+     */
+    next: string | null;
+};
+
+export type Signal = {
+    /**
+     * End of the bar it stands on
+     */
+    time: string;
+    /**
+     * `averages_cross`: the average of 20 closes crosses that of 50. `range_break`: a close outside the range of the 20 bars before it. `rsi_turn`: the relative strength of 14 changes comes back from below 30 or above 70
+     */
+    study: 'averages_cross' | 'range_break' | 'rsi_turn';
+    /**
+     * Which way, never how much
+     */
+    direction: 'up' | 'down';
+    /**
+     * What the bar closed at
+     */
+    price: string;
+};
+
 export type PlaceOrder = {
     /**
      * Yours, unique in the account; makes a retry safe
@@ -2693,6 +2725,87 @@ export type GetSessionResponses = {
 };
 
 export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type ListSignalsData = {
+    body?: never;
+    path: {
+        symbol: string;
+    };
+    query?: {
+        /**
+         * Default: all
+         */
+        study?: 'averages_cross' | 'range_break' | 'rsi_turn';
+        granularity?: 'S1' | 'S5' | 'S10' | 'S15' | 'S30' | 'M1' | 'M2' | 'M4' | 'M5' | 'M10' | 'M15' | 'M30' | 'H1' | 'H2' | 'H3' | 'H4' | 'H6' | 'H8' | 'H12' | 'D1' | 'W1' | 'MN1';
+        /**
+         * As of `/bars`
+         */
+        side?: 'bid' | 'ask' | 'mid';
+        /**
+         * As of `/bars`
+         */
+        alignment?: 'fx-day' | 'utc';
+        /**
+         * Whose bars: `live` is the platform's own feed; others are loaded
+         */
+        source?: string;
+        /**
+         * Earliest open time of a bar, inclusive
+         */
+        from?: string;
+        /**
+         * Open times before this only
+         */
+        to?: string;
+        /**
+         * Bars that are judged at most
+         */
+        limit?: number;
+    };
+    url: '/v1/instruments/{symbol}/signals';
+};
+
+export type ListSignalsErrors = {
+    /**
+     * Problem document (RFC 9457)
+     */
+    400: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    401: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    403: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    404: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    429: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    500: Problem;
+    /**
+     * Problem document (RFC 9457)
+     */
+    503: Problem;
+};
+
+export type ListSignalsError = ListSignalsErrors[keyof ListSignalsErrors];
+
+export type ListSignalsResponses = {
+    /**
+     * The signals
+     */
+    200: Signals;
+};
+
+export type ListSignalsResponse = ListSignalsResponses[keyof ListSignalsResponses];
 
 export type CheckOrderData = {
     body: PlaceOrder;
