@@ -172,7 +172,7 @@ function whyText(error: unknown, { path }: ImportOptions): string {
     const faults = error.errors.map(({ path, message }) => `\n  ${path}: ${message}`);
     return `Refused (${error.code}): ${error.detail}${faults.join("")}`;
   }
-  if (error instanceof Deno.errors.NotFound) return `There is no ${path}, or no key to send`;
+  if (error instanceof Deno.errors.NotFound) return `There is no ${path}`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -25,9 +25,15 @@ export async function isRunning(url: string): Promise<boolean> {
   }
 }
 
-/** The key given, SPOTWIRE_KEY, or the demo account's. @throws Deno.errors.NotFound where there is none */
+/** The key given, SPOTWIRE_KEY, or the demo account's. @throws Error where there is none */
 export async function keyFor(of: { key: string | undefined; folder: string }): Promise<string> {
+  const file = `${of.folder}/demo.key`;
   const key = of.key ?? Deno.env.get("SPOTWIRE_KEY") ??
-    await Deno.readTextFile(`${of.folder}/demo.key`);
+    await Deno.readTextFile(file).catch((cause) => {
+      const how = `give --key, set SPOTWIRE_KEY, or name the platform's folder with --data`;
+      throw new Error(`There is no key to ask the platform with: ${how} (${file} is not there)`, {
+        cause,
+      });
+    });
   return key.trim();
 }
