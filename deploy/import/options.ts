@@ -8,7 +8,7 @@ const options = {
   given: [
     ["format", "format of the files (told from each; --formats lists the names)"],
     ["clock", "clock of times without a zone (told from the weekend opens)"],
-    ["source", "name the history is kept under (named after the format)"],
+    ["source", "name the history is kept under (each file's format)"],
     ["symbol", "the instrument, where no name and no column tells it"],
     ["symbols", "what the source calls symbols: GOLD=XAUUSD,*.m=*"],
     ["columns", "columns of generic CSV: time=stamp,bid=1,ask=2"],

@@ -11,8 +11,10 @@ import type {
 } from "../../../shared/venues/files/source_file.ts";
 import type { Rows } from "./rows.ts";
 
-/** What rows are of, besides their source. */
+/** What rows are of. */
 export interface PieceSeries {
+  /** Their source, where it is not the load's own. */
+  readonly source: string | null;
   readonly kind: "ticks" | "bars";
   readonly symbol: Symbol;
   readonly side: BarSide | null;
@@ -20,14 +22,18 @@ export interface PieceSeries {
   readonly intervalMs: number;
 }
 
-export const pieceKey = ({ kind, symbol, side, intervalMs }: PieceSeries): string =>
-  kind === "ticks" ? symbol : `${symbol} ${side} ${intervalMs}`;
+export const pieceKey = ({ source, kind, symbol, side, intervalMs }: PieceSeries): string => {
+  const key = kind === "ticks" ? symbol : `${symbol} ${side} ${intervalMs}`;
+  return source === null ? key : `${key} of ${source}`;
+};
 
 /** A file of the load: where it stands in it, and its name below the import folder. */
 export interface LoadFile {
   readonly position: number;
   readonly name: string;
   readonly file: SourceFile;
+  /** What its rows are kept under, where it is not the load's own source. */
+  readonly source: string | null;
 }
 
 export interface Segment {

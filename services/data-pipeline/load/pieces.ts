@@ -43,7 +43,7 @@ export class PieceBuilder {
 
   /** Takes a chunk; the pieces that are complete with it, and both sides of bars together. @throws SourceFileError beyond `pieceRowsMax` */
   add(of: LoadFile, chunk: TickChunk | BarChunk): Piece[] {
-    const series = seriesOf(chunk);
+    const series = seriesOf(of, chunk);
     const rows = "ticks" in chunk ? rowsOfTicks(chunk.ticks) : rowsOfBars(chunk.bars);
     const key = pieceKey(series);
     const name = chunk.path === undefined ? of.name : this.#nameOf(chunk.path);
@@ -87,9 +87,9 @@ export class PieceBuilder {
   }
 
   /** Whether a chunk's faults would have no piece to stay with. */
-  isLoose(chunk: TickChunk | BarChunk): boolean {
+  isLoose(of: LoadFile, chunk: TickChunk | BarChunk): boolean {
     const rows = "ticks" in chunk ? chunk.ticks.length : chunk.bars.length;
-    return rows === 0 && !this.#open.has(pieceKey(seriesOf(chunk)));
+    return rows === 0 && !this.#open.has(pieceKey(seriesOf(of, chunk)));
   }
 
   /** A file could not be read to its end. */
@@ -120,9 +120,9 @@ export class PieceBuilder {
   }
 }
 
-const seriesOf = (chunk: TickChunk | BarChunk): PieceSeries => {
+const seriesOf = ({ source }: LoadFile, chunk: TickChunk | BarChunk): PieceSeries => {
   const { symbol } = chunk;
   return "ticks" in chunk
-    ? { kind: "ticks", symbol, side: null, intervalMs: 0 }
-    : { kind: "bars", symbol, side: chunk.side, intervalMs: chunk.intervalMs };
+    ? { source, kind: "ticks", symbol, side: null, intervalMs: 0 }
+    : { source, kind: "bars", symbol, side: chunk.side, intervalMs: chunk.intervalMs };
 };

@@ -17,6 +17,7 @@ const dayMs = 86_400_000;
 const file: LoadFile = {
   position: 0,
   name: "a.csv",
+  source: null,
   file: {
     kind: "ticks",
     path: "/a.csv",

@@ -25,7 +25,6 @@ import { loadReference, type ReferenceFile } from "./load_reference.ts";
 import type { LoadProgress } from "./progress.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { openSource } from "./open_source.ts";
-import type { Source } from "./source.ts";
 import {
   type Carried,
   nearestMedian,
@@ -44,7 +43,7 @@ export interface LoadDeps extends PieceStore {
   readonly hours: TradingHours;
   readonly clock: Clock;
   /** Told of every day that is stored. */
-  onDay(series: PieceSeries & { source: string }, quality: DayQuality): void;
+  onDay(series: Omit<PieceSeries, "source"> & { source: string }, quality: DayQuality): void;
 }
 
 /** What a load works with besides its parts. */
@@ -87,13 +86,16 @@ async function planLoad(deps: LoadDeps, run: LoadRun, request: ImportRequest) {
     const files = [...byName].map(([path, file]) => ({ path, bytes: file.bytes }));
     await deps.imports.plan(lease, { files, notes: found.notes });
   }
+  const source = request.source ?? sourceOf(found.files[0] ?? found.references[0]!);
   const files: LoadFile[] = [];
   const references: ReferenceFile[] = [];
   for (const [position, name] of names.entries()) {
     const file = byName.get(name);
     if (file === undefined) throw new SourceFileError(name, "it was there when the load began");
-    if (file.kind === "ticks" || file.kind === "bars") files.push({ position, name, file });
-    else references.push({ name, file });
+    if (file.kind === "ticks" || file.kind === "bars") {
+      const own = request.source ?? sourceOf(file);
+      files.push({ position, name, file, source: own === source ? null : own });
+    } else references.push({ name, file });
   }
   progress.bytesTotal = planned.reduce((sum, { bytes }) => sum + bytes, 0);
   const unreadable = found.unreadable.map(({ path, reason }) => {
@@ -101,7 +103,7 @@ async function planLoad(deps: LoadDeps, run: LoadRun, request: ImportRequest) {
     const fault = { row: 0, original: "", reason: reason.replaceAll(path, file) };
     return looseRow({ file, kind: "ticks" }, fault, "unreadable_file");
   });
-  return { files, references, source: request.source ?? sourceNameOf(found), unreadable };
+  return { files, references, source, unreadable };
 }
 
 /** A row, or a whole file, that belongs to no day. */
@@ -117,23 +119,25 @@ const looseRow = (
   columns: null,
 });
 
-/** `dukascopy` of `dukascopy-ticks`; files of several formats go under the first one's name. */
-const sourceNameOf = ({ files, references }: Source): string =>
-  (files[0] ?? references[0]!).format.replace(/-(ticks|bars)$/, "");
+/** `dukascopy` of `dukascopy-ticks`. */
+const sourceOf = ({ format }: { readonly format: string }): string =>
+  format.replace(/-(ticks|bars)$/, "");
 
 class Load {
   readonly #deps: LoadDeps;
   readonly #run: LoadRun;
   readonly #request: ImportRequest;
   readonly #files: readonly LoadFile[];
+  /** Of files that have none of their own. */
   readonly #source: string;
   readonly #pieces: PieceBuilder;
   readonly #carry: Record<string, Carried>;
-  readonly #loose: HeldRow[] = [];
+  readonly #loose: { readonly source: string; readonly row: HeldRow }[] = [];
   readonly #ahead: ReadAhead;
   /** Files of the load before this one, in bytes. */
   #bytesBefore = 0;
-  #released: ReadonlySet<string> = new Set();
+  /** By source. */
+  readonly #released = new Map<string, ReadonlySet<string>>();
   readonly #notes: string[] = [];
   #rowNotes = 0;
   #finerNotes = 0;
@@ -157,7 +161,9 @@ class Load {
   async run(): Promise<Loaded> {
     const { row, signal } = this.#run;
     const { db } = this.#deps;
-    this.#released = await releasedKeys(db, this.#source);
+    for (const source of new Set(this.#files.map((file) => this.#sourceOf(file)))) {
+      this.#released.set(source, await releasedKeys(db, source));
+    }
     try {
       await this.#readAll(row.next_file, signal);
     } finally {
@@ -171,6 +177,10 @@ class Load {
     const before = this.#files.filter(({ position }) => position < row.next_file);
     const readTo = new Map(before.map(({ name }) => [name, Infinity]));
     return { notes, readTo: new Map([...readTo, ...this.#pieces.readTo]) };
+  }
+
+  #sourceOf({ source }: { readonly source: string | null }): string {
+    return source ?? this.#source;
   }
 
   #note(of: LoadFile, notes: readonly RowNote[]): void {
@@ -206,7 +216,7 @@ class Load {
     try {
       for await (const chunk of this.#ahead.read(of, signal)) {
         signal.throwIfAborted();
-        if (this.#pieces.isLoose(chunk)) this.#keepLoose(of, chunk.faults);
+        if (this.#pieces.isLoose(of, chunk)) this.#keepLoose(of, chunk.faults);
         await this.#storeAll(this.#pieces.add(of, chunk), of.position);
         progress.rowsRead += chunk.faults.length +
           ("ticks" in chunk ? chunk.ticks.length : chunk.bars.length);
@@ -232,13 +242,16 @@ class Load {
       throw new SourceFileError(of.name, `more than ${looseMax} rows cannot be read`);
     }
     for (const fault of faults) {
-      this.#loose.push(looseRow({ file: of.name, kind: of.file.kind }, fault, reason));
+      const row = looseRow({ file: of.name, kind: of.file.kind }, fault, reason);
+      this.#loose.push({ source: this.#sourceOf(of), row });
     }
   }
 
   async #storeLoose(): Promise<void> {
     const { lease } = this.#run;
-    await storeLoose(this.#deps, { lease, source: this.#source, rows: this.#loose });
+    for (const [source, loose] of Map.groupBy(this.#loose, (one) => one.source)) {
+      await storeLoose(this.#deps, { lease, source, rows: loose.map(({ row }) => row) });
+    }
   }
 
   /** One after another; until the last is stored, a restart begins where the rest of them lie. */
@@ -254,6 +267,7 @@ class Load {
 
   async #store(piece: Piece, readingFile: number): Promise<void> {
     const { series } = piece;
+    const source = this.#sourceOf(series);
     const key = pieceKey(series);
     const carried = this.#carry[key];
     // A load that goes on reads the file it stopped in from its beginning: these days are stored.
@@ -266,12 +280,12 @@ class Load {
       now: this.#deps.clock.now(),
       before: carried?.before ?? null,
       reference: await this.#reference(piece, instrument),
-      released: this.#released,
+      released: this.#released.get(source)!,
     });
     this.#carry[key] = { before: decided.before, median: decided.median, day: piece.day };
     const quality = await storePiece(this.#deps, {
       lease: this.#run.lease,
-      source: this.#source,
+      source,
       piece,
       decided,
       nextFile: this.#loose.length > 0
@@ -279,7 +293,7 @@ class Load {
         : Math.min(this.#pieces.firstFile, readingFile),
       carry: this.#carry,
     });
-    this.#deps.onDay({ ...series, source: this.#source }, quality);
+    this.#deps.onDay({ ...series, source }, quality);
   }
 
   async #reference(piece: Piece, instrument: Instrument): Promise<number | null> {

@@ -5,7 +5,7 @@
  */
 
 import type { BarSide } from "../../../shared/domain/bar.ts";
-import type { Piece, PieceSeries } from "./piece.ts";
+import { type Piece, pieceKey, type PieceSeries } from "./piece.ts";
 
 /** Rows of one series that wait at most; beyond, its oldest piece goes on alone. */
 const waitingRowsMax = 100_000;
@@ -64,8 +64,8 @@ export class SidePairs {
     return rest;
   }
 
-  #of({ symbol, side, intervalMs }: PieceSeries): Piece[] {
-    const key = `${symbol} ${side} ${intervalMs}`;
+  #of(series: PieceSeries): Piece[] {
+    const key = pieceKey(series);
     let pieces = this.#waiting.get(key);
     if (pieces === undefined) this.#waiting.set(key, pieces = []);
     return pieces;

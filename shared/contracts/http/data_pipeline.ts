@@ -67,7 +67,8 @@ export const createImportBody = z
     }),
     clock: reading.clock,
     source: sourceName.optional().openapi({
-      description: "Default: named after the format. What the request leaves out is read by the " +
+      description:
+        "Default: each file's is named after its format. What the request leaves out is read by the " +
         "rules of the source that it names, `PUT /v1/source-rules/{source}`",
     }),
     symbol: symbol.optional().openapi({
