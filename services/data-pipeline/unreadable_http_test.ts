@@ -201,3 +201,27 @@ Deno.test("files that nothing can be made of are kept apart, and the others are 
   assertEquals((await pipeline.load(load)).state, "done");
   assertEquals((await listed()).length, 1);
 });
+
+Deno.test("a file of which no row can be read stops the load with row and reason, or is kept apart", async () => {
+  await using folder = await temporaryFolder();
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
+  const wrong = walkCsv({ from: day.from + hour, rows: 60 }).map((line) =>
+    line.replace(",", ";").replace(",", ";").replaceAll("1.", "1,")
+  );
+  const path = `${folder.path}/EURUSD.csv`;
+  await Deno.writeTextFile(path, ["time;bid;ask", ...wrong.slice(1)].join("\n"));
+  const stopped = await pipeline.load({ path: "EURUSD.csv", source: "commas" });
+  assertEquals([stopped.state, stopped.error.code, stopped.error.row], ["stopped", "file", 2]);
+  const told = 'EURUSD.csv, row 2: none of its 60 rows can be read: bid "1,14000" is not a price';
+  assert(stopped.error.message.includes(told), stopped.error.message);
+  const { done } = await loadBad(pipeline, "EURUSD.csv", "commas");
+  assertEquals([done.rowsStored, done.rowsQuarantined], [0, 60]);
+
+  // Behind good history its rows wait for the day's end: they are many, and are not waited for.
+  await Deno.writeTextFile(path, walkCsv({ from: day.from, rows: 60 }).join("\n"));
+  const many = Array.from({ length: 2_000 }, () => wrong.slice(1).join("\n")).join("\n");
+  await Deno.writeTextFile(`${folder.path}/then EURUSD.csv`, `time;bid;ask\n${many}`);
+  const load = { path: ".", source: "commas", unreadable: "quarantine" };
+  const { state, error, rowsStored } = await pipeline.load(load);
+  assertEquals([state, error, rowsStored], ["done", null, 60]);
+});

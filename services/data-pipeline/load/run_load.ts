@@ -19,6 +19,7 @@ import type { ImportRequest, ImportRow, ImportStore, Lease } from "../imports/im
 import type { DayQuality } from "../quality/day_quality.ts";
 import { type HeldRow, releasedKeys } from "../quarantine/quarantine_store.ts";
 import { checkPiece } from "./check_piece.ts";
+import { FileFaults } from "./file_faults.ts";
 import { PieceBuilder } from "./pieces.ts";
 import { type LoadFile, type Piece, pieceKey, type PieceSeries } from "./piece.ts";
 import { loadReference, type ReferenceFile } from "./load_reference.ts";
@@ -212,10 +213,13 @@ class Load {
 
   async #readFile(of: LoadFile): Promise<void> {
     const { progress, signal } = this.#run;
+    const { unreadable } = this.#request;
+    const found = new FileFaults(of);
     progress.currentFile = of.name;
     try {
       for await (const chunk of this.#ahead.read(of, signal)) {
         signal.throwIfAborted();
+        found.see(chunk);
         if (this.#pieces.isLoose(of, chunk)) this.#keepLoose(of, chunk.faults);
         await this.#storeAll(this.#pieces.add(of, chunk), of.position);
         progress.rowsRead += chunk.faults.length +
@@ -224,8 +228,9 @@ class Load {
         this.#note(of, chunk.notes ?? []);
         this.#noteFiner(of, chunk);
       }
+      if (unreadable === "stop") found.expectAny();
     } catch (error) {
-      if (!(error instanceof SourceFileError) || this.#request.unreadable === "stop") throw error;
+      if (!(error instanceof SourceFileError) || unreadable === "stop") throw error;
       const reason = error.message.replaceAll(of.file.path, of.name);
       const faults = [{ row: error.row ?? 0, original: "", reason }];
       this.#pieces.breakOff();
