@@ -275,6 +275,7 @@ const inRoom = (history: History): History => ({
   bars: (series, range) => history.bars(series, range),
   listSeries: (symbol) => history.listSeries(symbol),
   heldDays: (series, range) => history.heldDays(series, range),
+  newestTick: (series, from) => history.newestTick(series, from),
 });
 
 const operation = fc.record({

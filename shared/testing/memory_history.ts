@@ -62,6 +62,12 @@ export class MemoryHistory implements History {
     }));
   }
 
+  newestTick(series: readonly TickSeries[], from: number): Promise<number | null> {
+    const times = series.flatMap((one) => this.#ticks.get(keyOf(one))?.ticks.time.at(-1) ?? []);
+    const newest = Math.max(...times);
+    return Promise.resolve(newest >= from ? newest : null);
+  }
+
   listSeries(symbol: string): Promise<readonly SeriesSummary[]> {
     const about = (kind: "ticks" | "bars", series: TickSeries | BarSeries, time: Float64Array) => ({
       kind,

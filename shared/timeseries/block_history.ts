@@ -21,7 +21,7 @@ import {
 } from "./block_pages.ts";
 import type { BarColumns, BarSeries, TickColumns, TickSeries, TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
-import { addDays, selectHeldDays } from "./held_days.ts";
+import { addDays, selectHeldDays, selectNewest } from "./held_days.ts";
 import type { History, SeriesSummary } from "./history.ts";
 import { clampRange } from "./months.ts";
 import { barKey, SeriesIds, type SeriesKey, tickKey } from "./series_store.ts";
@@ -108,6 +108,11 @@ export class BlockHistory implements History {
     }));
     const told = await selectHeldDays(this.#db, listed.filter((one) => "key" in one), clamped);
     return listed.map((one) => "key" in one ? told.shift()! : one);
+  }
+
+  async newestTick(series: readonly TickSeries[], from: number): Promise<number | null> {
+    const ids = await Promise.all(series.map((one) => this.#ids.find(this.#db, tickKey(one))));
+    return await selectNewest(this.#db, ids.filter((id) => id !== null), from);
   }
 
   async #daysOf(series: BarSeries, range: TimeRange): Promise<TimeRange[]> {

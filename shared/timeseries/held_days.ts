@@ -51,6 +51,23 @@ function timesOf(
   return times;
 }
 
+/**
+ * The newest time in the blocks of some series that begin at a time or later. It stands in the
+ * statement as a number: the months before are then not even planned for.
+ */
+export async function selectNewest(
+  db: Kysely<TimeseriesDatabase>,
+  seriesIds: readonly number[],
+  from: number,
+): Promise<number | null> {
+  if (seriesIds.length === 0) return null;
+  const { rows: [row] } = await sql<{ newest: string | null }>`
+    select max(to_time)::text as newest from timeseries.blocks
+    where series_id in (${sql.join(seriesIds.map((id) => sql.lit(id)))})
+      and from_time >= ${sql.lit(Math.floor(from))}`.execute(db);
+  return row?.newest == null ? null : Number(row.newest);
+}
+
 /** The days of times that never fall, added to those found so far. */
 export function addDays(days: TimeRange[], times: Float64Array): void {
   for (const at of times) {

@@ -51,5 +51,9 @@ Deno.test("heldDays() tells of each series and day the first time and the last",
   ]);
   assertEquals(await history.heldDays([minutes, live], { from: day(3), to: day(5, 6) }), [[], []]);
   assertEquals(await history.heldDays([{ ...ticks, source: "other" }], range), [[]]);
+  const other = { ...ticks, source: "other" };
+  assertEquals(await history.newestTick([ticks, other], day(31)), day(31, 3) + 9);
+  assertEquals(await history.newestTick([ticks, other], day(31, 4)), null);
+  assertEquals(await history.newestTick([other], 0), null);
   await store.close();
 });

@@ -28,6 +28,8 @@ export interface History {
     series: readonly (TickSeries | BarSeries)[],
     range: TimeRange,
   ): Promise<readonly (readonly TimeRange[])[]>;
+  /** The newest time of ticks of any of some series that were added from a time on; `null` without. */
+  newestTick(series: readonly TickSeries[], from: number): Promise<number | null>;
 }
 
 export interface SeriesSummary {

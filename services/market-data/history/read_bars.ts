@@ -177,12 +177,12 @@ class BarReader {
    * Stored minutes are finished as they are; a silence between them is known later.
    */
   async #finishedBefore(to: number): Promise<number> {
-    const { source, granularity, gaps, symbol } = this.#query;
+    const { source, granularity, gaps } = this.#query;
     const stored = granularity === "M1" && this.#has("bars") && gaps !== "carry";
     if (source !== liveSource || stored) return timesMax;
     const now = this.#ground.marketClock.now();
     if (this.#grid.spanAt(to - 1).until <= now - liveLagMs) return to;
-    return this.#grid.spanAt(Math.max(0, await finishedLive(this.#ground, symbol))).from;
+    return this.#grid.spanAt(Math.max(0, await finishedLive(this.#ground, this.#query))).from;
   }
 
   #firstOpen(from: number): number {
