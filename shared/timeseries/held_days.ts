@@ -65,7 +65,8 @@ export async function selectNewest(
     select max(to_time)::text as newest from timeseries.blocks
     where series_id in (${sql.join(seriesIds.map((id) => sql.lit(id)))})
       and from_time >= ${sql.lit(Math.floor(from))}`.execute(db);
-  return row?.newest == null ? null : Number(row.newest);
+  const newest = row?.newest ?? null;
+  return newest === null ? null : Number(newest);
 }
 
 /** The days of times that never fall, added to those found so far. */
