@@ -31,6 +31,8 @@ export class Candles {
   #span: Span = { from: 0, until: 0 };
   #touched: Candle | null = null;
   #complete = false;
+  /** Up to when the history had told its bars at the last load. */
+  #toldUntil = 0;
   readonly #newest = new Newest();
 
   constructor(client: Spotwire, spec: BarSpec) {
@@ -58,6 +60,8 @@ export class Candles {
     if (!isNewest()) return false;
     this.#finished = bars.map(toCandle);
     this.#complete = bars.length === 0;
+    const newest = this.#finished.at(-1);
+    this.#toldUntil = newest === undefined ? span.from : this.#spanAt(newest.openTime).until;
     // Minutes that the feed told of meanwhile are newer than the history's.
     for (const part of this.#parts.values()) {
       if (part.openTime >= span.from && part.openTime < span.until) parts.set(part.openTime, part);
@@ -73,6 +77,23 @@ export class Candles {
     if (!isNewest()) return false;
     this.#finished = bars.map(toCandle);
     this.#complete = bars.length === 0;
+    return true;
+  }
+
+  /**
+   * History tells of a bar some seconds after its end. Takes those that it had not told at the last
+   * load, and in place of what was seen of them on the screen; whether any came.
+   */
+  async settle(): Promise<boolean> {
+    const from = this.#toldUntil;
+    const { bars } = await this.#list({
+      ...{ from: toRfc3339(epochMs(from)), to: toRfc3339(epochMs(this.#span.from)) },
+      limit: pageBars,
+    });
+    if (bars.length === 0 || this.#toldUntil !== from) return false;
+    const told = new Map(bars.map((bar) => [Date.parse(bar.openTime), toCandle(bar)]));
+    const seen = this.#finished.filter(({ openTime }) => !told.has(openTime));
+    this.#finished = [...seen, ...told.values()].sort((a, b) => a.openTime - b.openTime);
     return true;
   }
 

@@ -118,6 +118,28 @@ Deno.test("a price beyond the last bar ends it and begins the next; a late minut
   assertEquals(candles.last()?.high, 1.2, "a price of the past changes nothing");
 });
 
+Deno.test("bars that history tells of later fill their place, and replace what was seen of them", async () => {
+  const told = [bar(0, ["1", "2", "1", "2"])];
+  const { client, asked } = history(told);
+  const spec = { symbol: "EURUSD", granularity: "M1", side: "mid", source: "live" } as const;
+  const candles = new Candles(client, spec);
+  await candles.load(at(2.5));
+  candles.takeQuote(quote(2.6, "3"));
+  candles.takeQuote(quote(3.1, "4"));
+  assertEquals(candles.finished.map(({ openTime }) => openTime), [at(0), at(2)]);
+  assertEquals(await candles.settle(), false);
+  told.push(bar(1, ["2", "3", "2", "3"]), bar(2, ["3", "5", "1", "3"]));
+  assertEquals(await candles.settle(), true);
+  assertEquals(candles.finished.map(({ openTime, high }) => [openTime, high]), [
+    [at(0), 2],
+    [at(1), 3],
+    [at(2), 5],
+  ]);
+  assertEquals(candles.last()?.openTime, at(3));
+  const { from, to } = asked.at(-1) as { from: string; to: string };
+  assertEquals([Date.parse(from), Date.parse(to)], [at(1), at(3)]);
+});
+
 Deno.test("older pages come once each, until there are none", async () => {
   const all = Array.from({ length: 1_100 }, (_, n) => bar(n, ["1", "1", "1", "1"]));
   const { client, asked } = history(all);

@@ -57,6 +57,9 @@ export function useChart(parts: ChartParts): Signal<ChartState> {
   return state;
 }
 
+/** By when the history tells of the bars that had just ended at a load. */
+const settleMs = 12_000;
+
 const studiesKey = ({ studies }: ChartSpec): string => studies.map(studyText).join();
 
 class ChartLife {
@@ -68,6 +71,7 @@ class ChartLife {
   readonly #stops: (() => void)[];
   #loaded = false;
   #paging = false;
+  #settling: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
   constructor(app: App, parts: ChartParts, state: Signal<ChartState>) {
@@ -115,6 +119,7 @@ class ChartLife {
   }
 
   async load(): Promise<void> {
+    clearTimeout(this.#settling);
     try {
       const isNewest = await this.#candles.load(this.#app.now());
       if (this.#ended || !isNewest) return;
@@ -122,10 +127,16 @@ class ChartLife {
       const quote = this.#app.quotes.get(this.#parts.spec.symbol);
       if (quote !== undefined && this.#isLive) this.#candles.takeQuote(quote);
       this.#showAll();
+      if (this.#isLive) this.#settling = setTimeout(() => void this.#settle(), settleMs);
     } catch (error) {
       const failure = wordsOf(error);
       if (!this.#ended) this.#state.value = { ...this.#state.peek(), failure };
     }
+  }
+
+  async #settle(): Promise<void> {
+    const came = await this.#candles.settle().catch(() => false);
+    if (came && !this.#ended) this.#showAll();
   }
 
   studies({ studies }: ChartSpec): void {
@@ -151,6 +162,7 @@ class ChartLife {
 
   end(): void {
     this.#ended = true;
+    clearTimeout(this.#settling);
     for (const stop of this.#stops) stop();
     this.#parts.board.value = null;
     this.#board.remove();
