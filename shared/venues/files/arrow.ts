@@ -1,14 +1,18 @@
 /**
- * Arrow IPC of ticks or bars, as a stream or as a file (Feather), a record batch at a time. Plain
- * columns only: what is compressed or refers to a dictionary is refused.
+ * Arrow IPC of ticks or bars, as a stream or as a file (Feather), a record batch at a time, packed or
+ * not. Columns of numbers, times and text, also of text in a dictionary.
  */
 
 import { type Column, type DataType, tableFromIPC, TimeUnit, Type } from "@uwdata/flechette";
 import { type ArrowMessage, ArrowMessages } from "./arrow_messages.ts";
+import { setCodecs } from "./arrow_codecs.ts";
 import { columnFile, type ColumnPiece } from "./column_file.ts";
 import { epochOf, msOf } from "./column_values.ts";
 import { type SourceFile, SourceFileError } from "./source_file.ts";
 import type { SourceOptions } from "./source_options.ts";
+
+/** Dictionaries of a file, together: they are held while its batches are read. */
+const dictionaryBytesMax = 64 * 1024 ** 2;
 
 interface ArrowSchema {
   readonly message: ArrowMessage;
@@ -88,21 +92,31 @@ async function* readBatches(
   using messages = await ArrowMessages.open(path);
   const schema = await nextSchema(path, messages);
   for (const cell of cells) checkPlain(path, schema, cell);
+  setCodecs();
+  const dictionaries: Uint8Array[] = [];
+  let dictionaryBytes = 0;
   let firstRow = 1;
   let before = messages.place;
-  for (let batch = 1;; batch++) {
+  for (let batch = 1;;) {
     signal?.throwIfAborted();
     const message = await messages.next();
     if (message === null) return;
     const fail = (fault: string, cause?: unknown) =>
       new SourceFileError(path, `batch ${batch} ${fault}`, { cause, row: firstRow });
-    if (message.kind === "dictionary") throw fail("is of dictionaries; write plain columns");
     if (message.kind === "schema") throw fail("is a second schema");
-    if (message.isCompressed) throw fail("is compressed; write it without compression");
+    if (message.kind === "dictionary") {
+      dictionaryBytes += message.bytes.length;
+      if (dictionaryBytes > dictionaryBytesMax) {
+        throw fail(`has dictionaries of more than ${dictionaryBytesMax} bytes before it`);
+      }
+      dictionaries.push(message.bytes);
+      continue;
+    }
     const { rows: length } = message;
     const values: (ArrayLike<unknown> | undefined)[] = schema.names.map(() => undefined);
     try {
-      const table = tableFromIPC([schema.message.bytes, message.bytes], { useBigInt: true });
+      const parts = [schema.message.bytes, ...dictionaries, message.bytes];
+      const table = tableFromIPC(parts, { useBigInt: true });
       for (const cell of cells) values[cell] = valuesOf(table.getChildAt(cell), length);
     } catch (cause) {
       throw fail(`of ${length} rows is corrupt`, cause);
@@ -110,6 +124,7 @@ async function* readBatches(
     yield { values, length, firstRow, bytes: [before, messages.place] };
     firstRow += length;
     before = messages.place;
+    batch++;
   }
 }
 
@@ -140,7 +155,8 @@ function checkPlain(path: string, { names, types }: ArrowSchema, cell: number): 
     ...[Type.Int, Type.Float, Type.Decimal, Type.Timestamp, Type.Date, Type.Time],
     ...[Type.Utf8, Type.LargeUtf8, Type.Utf8View],
   ];
-  const { typeId } = types[cell]!;
+  const type = types[cell]! as DataType & { readonly dictionary?: DataType };
+  const { typeId } = type.dictionary ?? type;
   if (plain.includes(typeId)) return;
   const name = Object.entries(Type).find(([, id]) => id === typeId)?.[0] ?? typeId;
   const fault = `its column ${names[cell]} is of type ${name}; expected numbers, times or text`;

@@ -27,7 +27,6 @@ export interface ArrowMessage {
   readonly bytes: Uint8Array;
   /** Of a batch; 0 of others. */
   readonly rows: number;
-  readonly isCompressed: boolean;
 }
 
 export class ArrowMessages implements Disposable {

@@ -5,6 +5,10 @@
 
 /** Columns of a file, those within columns too. */
 const fieldsMax = 4_096;
+/** Values of a dictionary: names of instruments, or times as text. */
+const dictionaryRowsMax = 1_000_000;
+/** Values of a column, also of one within a column. */
+const nodeRowsMax = 2 ** 28;
 const unionType = 14;
 const bigEndian = 1;
 
@@ -16,7 +20,6 @@ export interface ArrowMetadata {
   readonly bodyBytes: number;
   /** Of a batch; 0 of others. */
   readonly rows: number;
-  readonly isCompressed: boolean;
 }
 
 /** @throws RangeError where they are none, or state more than they hold */
@@ -26,10 +29,18 @@ export function readMetadata(bytes: Uint8Array): ArrowMetadata {
   const type = message.field(1);
   const kind = kinds[type === null ? 0 : view.getUint8(type)] ?? null;
   const header = message.field(2);
-  const told = { kind, bodyBytes: longAt(view, message.field(3)), rows: 0, isCompressed: false };
+  const told = { kind, bodyBytes: longAt(view, message.field(3)), rows: 0 };
   if (header === null) return { ...told, kind: null };
   if (kind === "schema") checkSchema(view, header);
-  return kind === "batch" ? { ...told, ...readBatch(view, header) } : told;
+  if (kind === "batch") return { ...told, rows: readBatch(view, header) };
+  if (kind === "dictionary") {
+    const data = tableAt(view, header).field(1);
+    if (data === null) throw new RangeError("A dictionary has no values");
+    const nodeMax = readBatch(view, data);
+    if (nodeMax > dictionaryRowsMax) throw new RangeError("A dictionary is too long");
+    readBatch(view, data, nodeMax);
+  }
+  return told;
 }
 
 /** What stands before a footer to make its schema a message of a stream. */
@@ -61,17 +72,20 @@ export function schemaOfFooter(footer: Uint8Array): Uint8Array {
   return bytes;
 }
 
-function readBatch(view: DataView, header: number) {
+/** How many rows it has. */
+function readBatch(view: DataView, header: number, nodeMax = nodeRowsMax): number {
   const batch = tableAt(view, header);
   const rows = longAt(view, batch.field(0));
   for (const node of vectorAt(view, batch.field(1), 16)) {
-    if (longAt(view, node) !== rows) throw new RangeError("A column is not as long as its batch");
+    // Columns within columns have lengths of their own; those that are read are as long as the batch.
+    const length = longAt(view, node);
+    if (!(length >= 0 && length <= nodeMax)) throw new RangeError("A column is beyond any");
   }
   const buffers = vectorAt(view, batch.field(2), 16).length;
   for (const count of vectorAt(view, batch.field(4), 8)) {
     if (longAt(view, count) > buffers) throw new RangeError("A column has buffers that are none");
   }
-  return { rows, isCompressed: batch.field(3) !== null };
+  return rows;
 }
 
 function checkSchema(view: DataView, header: number): void {

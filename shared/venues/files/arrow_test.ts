@@ -157,17 +157,60 @@ Deno.test("bytes that changed give rows or a fault of the file, and no other err
   );
 });
 
-Deno.test("what cannot be read is refused by batch and reason, or passed over", async () => {
+Deno.test("symbols in a dictionary are read, of streams and of files, in every batch", async () => {
   const dictionary = new Dictionary(new Utf8(), new Int32());
-  const symbols: Column = ["symbol", dictionary, Array(9).fill("EURUSD")];
-  await refused(await written([symbols, at(9), ...quotes(9)], { rows: 9 }), "symbol is of type");
+  const symbols: Column = ["symbol", dictionary, Array(900).fill("EURUSD")];
+  for (const isFile of [false, true]) {
+    // Apache's writer gives each batch a dictionary of its own, which a file may not have.
+    const options = { rows: isFile ? 900 : 400, isFile };
+    const file = await written([symbols, at(900), ...quotes(900)], options);
+    const { rows, faults } = await readBack(file, {}, "ticks.arrow");
+    assertEquals([rows.length, rows[899], faults], [
+      900,
+      [start + 899 * 250, 110_089, 110_092, null],
+      [],
+    ]);
+  }
+});
+
+Deno.test("a file by pandas is read: LZ4, a dictionary, and a column of lists that is passed over", async () => {
+  const { rows, faults } = await readBack(pandasFile, {}, "ticks.feather");
+  assertEquals([rows.length, faults], [64, []]);
+  // Of two symbols: every other row.
+  assertEquals(rows[1], [start + 500, 110_002, 110_005, null]);
+  assertEquals(rows[63], [start + 63 * 250, 110_000, 110_003, null]);
+});
+
+function packed(rows: number): Uint8Array {
   setCompressionCodec(CompressionType.ZSTD, {
     encode: (bytes) => new Uint8Array(zstdCompressSync(bytes)),
     decode: (bytes) => new Uint8Array(zstdDecompressSync(bytes)),
   });
-  const table = tableFromArrays({ time: [start], bid: [1.1], ask: [1.2] });
-  const compressed = tableToIPC(table, { format: "stream", codec: CompressionType.ZSTD })!;
-  await refused(compressed, "batch 1 is compressed");
+  const bid = Array.from({ length: rows }, (_, n) => (110_000 + n % 90) / 1e5);
+  const table = tableFromArrays({
+    time: bid.map((_, n) => start + n * 250),
+    bid,
+    ask: bid.map((one) => one + 3e-5),
+  });
+  return tableToIPC(table, { format: "stream", codec: CompressionType.ZSTD })!;
+}
+
+Deno.test("Zstandard is read, and a packed file with a byte changed gives rows or a fault of the file", async () => {
+  const file = packed(500);
+  const { rows } = await readBack(file, {}, "EURUSD.arrow");
+  assertEquals([rows.length, rows[499]], [500, [start + 499 * 250, 110_049, 110_052, null]]);
+  for (const [name, whole] of [["EURUSD.arrow", packed(40)], ["t.feather", pandasFile]] as const) {
+    for (let at = 0; at < whole.length; at += 5) {
+      const changed = whole.slice();
+      changed[at]! ^= 0xff;
+      await readBack(changed, {}, name).catch((error) => {
+        if (!(error instanceof SourceFileError)) throw error;
+      });
+    }
+  }
+});
+
+Deno.test("what cannot be read is refused by batch and reason, or passed over", async () => {
   await refused(
     await written([at(9), ["price", new Float64(), Array(9).fill(1)]], { rows: 9 }),
     "its columns are those of no known format",
@@ -180,3 +223,47 @@ Deno.test("what cannot be read is refused by batch and reason, or passed over", 
     },
   );
 });
+
+/** Two symbols by turns, 250 ms apart, as `pyarrow.feather.write_feather` packs them by itself. */
+const pandasFile = Uint8Array.fromBase64(
+  "QVJST1cxAAD/////qAEAABAAAAAAAAoADAAGAAUACAAKAAAAAAEEAAQAAAD0/v//BAAAAAUAAAA8AQAA1AAAAJAA" +
+    "AABkAAAABAAAAOj+//8AAAEMFAAAABwAAAAEAAAAAQAAABQAAAAGAAAAbGV2ZWxzAAAY////FP///wAAAQIQAAAA" +
+    "GAAAAAQAAAAAAAAABAAAAGl0ZW0AAAAAVP///wAAAAFAAAAARP///wAAAQMQAAAAFAAAAAQAAAAAAAAAAwAAAGFz" +
+    "awDW////AAACAGz///8AAAEDEAAAABwAAAAEAAAAAAAAAAMAAABiaWQAAAAGAAgABgAGAAAAAAACABAAGAAIAAYA" +
+    "BwAMABAAFAAQAAAAAAABBRQAAABEAAAAIAAAAAQAAAAAAAAABgAAAHN5bWJvbAAACAAIAAAABAAIAAAADAAAAAgA" +
+    "DAAIAAcACAAAAAAAAAEgAAAABAAEAAQAAAAQABQACAAGAAcADAAAABAAEAAAAAAAAQoQAAAAIAAAAAQAAAAAAAAA" +
+    "BAAAAHRpbWUAAAAACAAMAAYACAAIAAAAAAABAAQAAAADAAAAVVRDAAAAAAD/////uAAAABQAAAAAAAAADAAYAAYA" +
+    "BQAIAAwADAAAAAACBAAYAAAAUAAAAAAAAAAAAAAACAAIAAAABAAIAAAAEAAAAAwAHAAQAAQACAAMAAwAAABYAAAA" +
+    "HAAAABQAAAACAAAAAAAAAAAAAAAEAAQABAAAAAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAjAAAAAAAAACgA" +
+    "AAAAAAAAIwAAAAAAAAAAAAAAAQAAAAIAAAAAAAAAAAAAAAAAAAAMAAAAAAAAAAQiTRhgQIIMAACAAAAAAAYAAAAM" +
+    "AAAAAAAAAAAAAAAADAAAAAAAAAAEIk0YYECCDAAAgEVVUlVTREdCUFVTRAAAAAAAAAAAAP////+IAQAAFAAAAAAA" +
+    "AAAMABgABgAFAAgADAAMAAAAAAMEABwAAADAAwAAAAAAAAAAAAAMABwAEAAEAAgADAAMAAAA6AAAABwAAAAUAAAA" +
+    "QAAAAAAAAAAAAAAABAAEAAQAAAAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAXQEAAAAAAABgAQAAAAAAAAAA" +
+    "AAAAAAAAYAEAAAAAAAApAAAAAAAAAJABAAAAAAAAAAAAAAAAAACQAQAAAAAAAGoAAAAAAAAAAAIAAAAAAAAAAAAA" +
+    "AAAAAAACAAAAAAAAawAAAAAAAABwAgAAAAAAAAAAAAAAAAAAcAIAAAAAAAAbAQAAAAAAAJADAAAAAAAAAAAAAAAA" +
+    "AACQAwAAAAAAAC4AAAAAAAAAAAAAAAYAAABAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAA" +
+    "AAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAIAAAAAAAAAAAAAAAAAAAAAAAgAAAAAAAAQi" +
+    "TRhgQIJGAQAAkwDd/KRwAQAA+ggAIvTeEAAi7t8IACLo4AgAIuLhCAAi3OIIACLW4wgAItDkCAAiyuUIACLE5ggA" +
+    "Ir7nCAAiuOgIACKy6QgAIqzqCAAipusIACKg7AgAIprtCAAilO4IACKO7wgAIojwCAAigvEIACJ88ggAInbzCAAi" +
+    "cPQIACJq9QgAImT2CAAiXvcIACJY+AgAIlL5CAAiTPoIACJG+wgAIkD8CAAiOv0IACI0/ggAIi7/CAAxKAD9IAEi" +
+    "IgEIACIcAggAIhYDCAAiEAQIACIKBQgAIgQGCAAT/ggAIvgHEAAi8ggIACLsCQgAIuYKCAAi4AsIACLaDAgAItQN" +
+    "CAAizg4IACLIDwgAIsIQCAAivBEIACK2EggAIrATCAAiqhQIACKkFQgAIp4WCAAimBcIACKSGAgAIowZCACAhhr9" +
+    "pHABAAAAAAAAAAAAAAEAAAAAAAAEIk0YYECCEgAAAFAAAAAAAQUADwgA31AAAQAAAAAAAAAAAAAAAAAAAAIAAAAA" +
+    "AAAEIk0YYECCUwAAACCamQEA/zPxPwte9BWkmfE/fSJPkq6Z8T/v5qkOuZnxP2CrBIvDmfE/0m9fB86Z8T9ENLqD" +
+    "2JnxP7b4FADjmfE/J71vfO2Z8T9IAP+hUJmZmfE/AAAAAAAAAAAAAAACAAAAAAAABCJNGGBAglQAAAD/Oe/mqQ65" +
+    "mfE/YKsEi8OZ8T/Sb18HzpnxP0Q0uoPYmfE/tvgUAOOZ8T8nvW987ZnxP5mByvj3mfE/C0YldQKa8T98CoDxDJrx" +
+    "P0gA/6FQDrmZ8T8AAAAAAAAAAAAEAQAAAAAAAAQiTRhgQIIEAQCAAAAAAAIAAAAEAAAABgAAAAgAAAAKAAAADAAA" +
+    "AA4AAAAQAAAAEgAAABQAAAAWAAAAGAAAABoAAAAcAAAAHgAAACAAAAAiAAAAJAAAACYAAAAoAAAAKgAAACwAAAAu" +
+    "AAAAMAAAADIAAAA0AAAANgAAADgAAAA6AAAAPAAAAD4AAABAAAAAQgAAAEQAAABGAAAASAAAAEoAAABMAAAATgAA" +
+    "AFAAAABSAAAAVAAAAFYAAABYAAAAWgAAAFwAAABeAAAAYAAAAGIAAABkAAAAZgAAAGgAAABqAAAAbAAAAG4AAABw" +
+    "AAAAcgAAAHQAAAB2AAAAeAAAAHoAAAB8AAAAfgAAAIAAAAAAAAAAAAAAAAAABAAAAAAAAAQiTRhgQIIXAAAAIgEA" +
+    "AQASAgcAHwAQAP///9tQAAAAAAAAAAAAAAD/////AAAAABAAAAAMABQABgAIAAwAEAAMAAAAAAAEAEgAAAAoAAAA" +
+    "BAAAAAEAAADIAgAAAAAAAJABAAAAAAAAwAMAAAAAAAAAAAAAAQAAALgBAAAAAAAAwAAAAAAAAABQAAAAAAAAAPT+" +
+    "//8EAAAABQAAADwBAADUAAAAkAAAAGQAAAAEAAAA6P7//wAAAQwUAAAAHAAAAAQAAAABAAAAFAAAAAYAAABsZXZl" +
+    "bHMAABj///8U////AAABAhAAAAAYAAAABAAAAAAAAAAEAAAAaXRlbQAAAABU////AAAAAUAAAABE////AAABAxAA" +
+    "AAAUAAAABAAAAAAAAAADAAAAYXNrANb///8AAAIAbP///wAAAQMQAAAAHAAAAAQAAAAAAAAAAwAAAGJpZAAAAAYA" +
+    "CAAGAAYAAAAAAAIAEAAYAAgABgAHAAwAEAAUABAAAAAAAAEFFAAAAEQAAAAgAAAABAAAAAAAAAAGAAAAc3ltYm9s" +
+    "AAAIAAgAAAAEAAgAAAAMAAAACAAMAAgABwAIAAAAAAAAASAAAAAEAAQABAAAABAAFAAIAAYABwAMAAAAEAAQAAAA" +
+    "AAABChAAAAAgAAAABAAAAAAAAAAEAAAAdGltZQAAAAAIAAwABgAIAAgAAAAAAAEABAAAAAMAAABVVEMA6AEAAEFS" +
+    "Uk9XMQ==",
+);

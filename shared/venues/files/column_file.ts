@@ -50,6 +50,10 @@ export async function columnFile(
   options: SourceOptions,
 ): Promise<SourceFile | string | null> {
   const { path, bytes, type } = of;
+  // A library gives what a broken file says, whatever its types promise.
+  if (of.names.some((name) => typeof name !== "string")) {
+    throw new SourceFileError(path, "its schema is corrupt: a column has no name");
+  }
   const format = formatOf(of, options);
   if (format === null) return null;
   if (options.format !== undefined && options.format !== `${type}-${format.kind}`) {

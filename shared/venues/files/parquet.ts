@@ -96,9 +96,6 @@ async function readMetadata(path: string): Promise<FileMetaData> {
   } catch (cause) {
     throw new SourceFileError(path, "it is not Parquet, or is cut off", { cause });
   }
-  if (parquetSchema(metadata).children.some(({ element }) => typeof element.name !== "string")) {
-    throw new SourceFileError(path, "its schema is corrupt: a column has no name");
-  }
   for (const [at, group] of metadata.row_groups.entries()) {
     const bytes = Number(group.total_byte_size);
     if (Number(group.num_rows) > groupRowsMax || bytes > groupBytesMax) {
