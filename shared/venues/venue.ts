@@ -50,6 +50,7 @@ export const venueCounts = {
   source_ticks_refused: { help: "Ticks of a source kept out of the composite", label: "source" },
   composite_bids: { help: "Composite prices by the source of the bid", label: "source" },
   composite_asks: { help: "Composite prices by the source of the ask", label: "source" },
+  composite_left_out: { help: "Prices left out for crossing others, by source", label: "source" },
 } as const;
 export type VenueCount = keyof typeof venueCounts;
 

@@ -43,10 +43,31 @@ Deno.test("bestOf() leaves the less trusted out of a cross: by weight, then by a
   const high = [105, 106] as const;
   const heavy = candidate("a", low, { weight: 2, agedMs: 1_000 });
   assertEquals(sides([candidate("b", high), heavy]), ["a", "a"]);
-  assertEquals(sides([candidate("b", high, { agedMs: 500 }), candidate("c", low)]), ["c", "c"]);
+  assertEquals(sides([candidate("b", high, { agedMs: 2_500 }), candidate("c", low)]), ["c", "c"]);
   assertEquals(sides([candidate("b", high), candidate("a", low)]), ["a", "a"]);
   // A touch is a cross: nobody could trade between the two.
   assertEquals(sides([candidate("a", [100, 105]), candidate("b", high)]), ["a", "a"]);
+});
+
+Deno.test("bestOf() stays with one of two sources that disagree and both go on speaking", () => {
+  const low = [100, 101] as const;
+  const high = [105, 106] as const;
+  for (const agedMs of [[0, 900], [900, 0], [2_400, 0]] as const) {
+    const both = [
+      candidate("a", low, { agedMs: agedMs[0] }),
+      candidate("b", high, { agedMs: agedMs[1] }),
+    ];
+    assertEquals(sides(both), ["a", "a"]);
+  }
+});
+
+Deno.test("bestOf() lets sources that agree outvote one that does not, unless it weighs more", () => {
+  const two = [candidate("b", [100, 102]), candidate("c", [99, 101])];
+  const best = bestOf([candidate("a", [105, 106]), ...two], now);
+  assertEquals([best?.bid.source.name, best?.ask.source.name], ["b", "c"]);
+  assertEquals(best?.leftOut.map(({ source }) => source.name), ["a"]);
+  assertEquals(sides([candidate("a", [105, 106], { weight: 1.5 }), ...two]), ["b", "c"]);
+  assertEquals(sides([candidate("a", [105, 106], { weight: 3 }), ...two]), ["a", "a"]);
 });
 
 Deno.test("bestOf() uses a source of weight 0 only when no other is there", () => {
@@ -89,13 +110,13 @@ Deno.test("bestOf() answers whenever a source is fresh and whole, and no order c
   }));
 });
 
-Deno.test("bestOf() never leaves out the most trusted source's side for a worse price", () => {
+Deno.test("bestOf() never leaves out a source that weighs more than all others", () => {
   fc.assert(fc.property(anyCandidates, (candidates) => {
     const best = bestOf(candidates, now);
     const usable = candidates.filter((one) => !isStale(one, now) && one.bid < one.ask);
-    const most = Math.max(...usable.map((one) => trust(one, now)));
-    const top = usable.filter((one) => trust(one, now) === most);
-    if (best === null || top.length !== 1 || most === 0) return;
-    assert(best.bid.bid >= top[0]!.bid && best.ask.ask <= top[0]!.ask);
+    const all = usable.reduce((sum, one) => sum + trust(one, now), 0);
+    const top = usable.find((one) => 2 * trust(one, now) > all);
+    if (best === null || top === undefined) return;
+    assert(best.bid.bid >= top.bid && best.ask.ask <= top.ask);
   }));
 });

@@ -184,6 +184,9 @@ class Composite {
       this.#given.set(symbol, null);
       return;
     }
+    if (best.leftOut.some(({ source }) => source.name === spoke?.name)) {
+      this.#options.watch.count("composite_left_out", spoke!.name);
+    }
     const { bid: { bid }, ask: { ask } } = best;
     const same = given?.bid === bid && given.ask === ask;
     const confirmed = spoke !== undefined &&

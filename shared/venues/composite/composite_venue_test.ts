@@ -144,6 +144,16 @@ Deno.test("a source that was silent is used again when it is heard, with prices 
   assertEquals(one.said.at(-1), "104 112");
 });
 
+Deno.test("two sources that disagree for long give one price, and the other's are counted", async () => {
+  await using one = compose([1, 1]);
+  for (let n = 0; n < 20; n++) {
+    await one.say(n % 2, [n % 2 === 0 ? tick(100 + n, 110 + n) : tick(500 + n, 510 + n)]);
+    await one.advance(300);
+  }
+  assertEquals(one.said, Array.from({ length: 10 }, (_, n) => `${100 + 2 * n} ${110 + 2 * n}`));
+  assertEquals(one.counts.filter((line) => line === "composite_left_out s1").length, 10);
+});
+
 Deno.test("what a source withdraws, gets wrong, or says by a wrong clock is not used", async () => {
   await using one = compose([1, 1]);
   await one.say(0, [tick(100, 110)]);
