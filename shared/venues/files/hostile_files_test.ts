@@ -353,3 +353,28 @@ Deno.test("textBlocks() and openZipText() keep to whole lines and one entry", as
     assertEquals([text.name, text.bytes], ["a.csv", 5]);
   });
 });
+
+Deno.test("what is wrong with every row is said once, with the option that mends it", async () => {
+  const rows = (times: readonly string[], cell = ",") =>
+    ["time,bid,ask", ...times.map((time) => `${time},1.1,1.2`)].join("\n").replaceAll(",", cell);
+  const told = [
+    ["04.03.2020 10:00:00.000", "begin with the day or the month: say which as time format"],
+    ["03/04/2020 10:00:00", "dmy or mdy"],
+    ["1583316000", "are seconds since 1970: say so as time format, epoch-s"],
+    ["1583316000.25", "epoch-s"],
+    ["1583316000000000", "microseconds"],
+    ["1583316000000000000", "epoch-ns"],
+  ] as const;
+  for (const [time, text] of told) {
+    await refused({ "EURUSD.csv": rows([time, time]) }, text);
+    await refused({ "EURUSD.csv": rows([time], ";") }, `row 2: its times, such as "${time}"`);
+  }
+  const falling = Array.from(
+    { length: 12 },
+    (_, n) => new Date(Date.UTC(2020, 2, 4, 10) - n * 1_000).toISOString(),
+  );
+  await refused({ "EURUSD.csv": rows(falling) }, "row 2: its rows stand newest first");
+  await withFiles({ "EURUSD.csv": rows(falling.toReversed()) }, async (folder) => {
+    assertEquals((await detectSource(folder)).files.length, 1);
+  });
+});

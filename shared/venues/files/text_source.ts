@@ -6,6 +6,7 @@ import { intervalInName, intervalOfTimes } from "./bar_interval.ts";
 import { BarRows, type SideCells } from "./bar_rows.ts";
 import { Cells } from "./cells.ts";
 import { cotFile } from "./cot_positions.ts";
+import { orderFault, timeFormatFault } from "./head_faults.ts";
 import { createClock, type SourceClock, type WallClock } from "./clock.ts";
 import { chooseClock, type ClockChoice, WeekendTimes } from "./detect_clock.ts";
 import { ecbFile } from "./ecb_rates.ts";
@@ -61,7 +62,7 @@ export async function textFile(
   }
   const clock = await clockOf(path, { text, format, instrument, options });
   const of: TextOf = { path, bytes, text, format, instrument, options, clock };
-  if (clock === null) checkZone(of);
+  checkHead(of);
   return fileOf(of);
 }
 
@@ -99,12 +100,29 @@ async function clockOf(
 }
 
 /** Said once for the file, instead of for each of its rows. */
-function checkZone(of: TextOf): void {
+function checkHead(of: TextOf): void {
+  const { headerLines } = of.format;
+  const times = headTimes(of);
+  const fault = times.length > 0 ? orderFault(times) : zoneFault(of) ?? timeFormatFault(
+    headCells(of)(of.text.head[headerLines] ?? "").text(of.format.cells.time!),
+  );
+  if (fault !== null) throw new SourceFileError(of.path, fault, { row: headerLines + 1 });
+}
+
+function zoneFault(of: TextOf): string | null {
   const usual = { ...of, clock: { clock: "utc", why: "" } };
-  if (headTimes(of).length > 0 || headTimes(usual).length === 0) return;
-  const fault = `its times name no zone: say its clock, such as utc, -05:00 or ` +
-    `America/New_York, or detect`;
-  throw new SourceFileError(of.path, fault, { row: of.format.headerLines + 1 });
+  if (of.clock !== null || headTimes(usual).length === 0) return null;
+  return "its times name no zone: say its clock, such as utc, -05:00 or America/New_York, or detect";
+}
+
+/** Splits a line of the head. */
+function headCells({ format }: TextOf): (line: string) => Cells {
+  const cells = new Cells(format.delimiter);
+  return (line) => {
+    const bytes = new TextEncoder().encode(line);
+    cells.split(bytes, 0, bytes.length);
+    return cells;
+  };
 }
 
 function checkedClock(path: string, clock: SourceClock): SourceClock {
@@ -165,13 +183,11 @@ function base(of: TextOf) {
 function headTimes(of: TextOf): number[] {
   const { format, text } = of;
   const time = timeCells(format, clockFor(of));
-  const cells = new Cells(format.delimiter);
+  const cellsOf = headCells(of);
   const lines = text.head.slice(format.headerLines, format.headerLines + headRowsMax);
   const times: number[] = [];
   for (const line of lines) {
-    const bytes = new TextEncoder().encode(line);
-    cells.split(bytes, 0, bytes.length);
-    if (time.read(cells) === null) times.push(time.ms);
+    if (time.read(cellsOf(line)) === null) times.push(time.ms);
     else if (times.length === 0) return [];
   }
   return times;
