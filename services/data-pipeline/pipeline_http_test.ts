@@ -321,6 +321,7 @@ Deno.test("POST /v1/imports refuses what it cannot use, each with its own code",
       [{ path, gates: { "*": { spikes: {} } } }, "gate_invalid"],
       [{ path, gates: { ABCDEF: {} } }, "gate_invalid"],
       [{ path, source: "Not A Name" }, "invalid_request"],
+      [{ path, source: "live" }, "invalid_request"],
       [{ path: "" }, "invalid_request"],
       [{}, "invalid_request"],
     ] as const

@@ -2,7 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { barSides } from "../../domain/bar.ts";
-import { sourcePattern } from "../../domain/source.ts";
+import { liveSource, sourcePattern } from "../../domain/source.ts";
 import { jsonBody, jsonResponse, problemResponses, securedRoute } from "./routes.ts";
 import { symbol, timestamp } from "./values.ts";
 
@@ -16,6 +16,10 @@ export const importStates = [
 ] as const;
 /** Of a series: who quoted. */
 export const sourceName = z.string().regex(sourcePattern).openapi({ example: "dukascopy" });
+/** A load would stand in the place of what the feed has told. */
+const loadedSource = sourceName.refine((name) => name !== liveSource, {
+  message: "live is the platform's own feed: give what is loaded another name",
+});
 export const importId = z.string().regex(/^[0-9a-f-]{1,36}$/);
 const count = z.number().int().min(0);
 
@@ -66,9 +70,9 @@ export const createImportBody = z
       description: "Default: told from each file; `GET /v1/import-formats` lists them",
     }),
     clock: reading.clock,
-    source: sourceName.optional().openapi({
+    source: loadedSource.optional().openapi({
       description:
-        "Default: each file's is named after its format. What the request leaves out is read by the " +
+        "Default: each file's is named after its format; never `live`. What the request leaves out is read by the " +
         "rules of the source that it names, `PUT /v1/source-rules/{source}`",
     }),
     symbol: symbol.optional().openapi({

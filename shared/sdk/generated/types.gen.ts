@@ -1003,7 +1003,7 @@ export type CreateImport = {
      */
     clock?: string;
     /**
-     * Default: each file's is named after its format. What the request leaves out is read by the rules of the source that it names, `PUT /v1/source-rules/{source}`
+     * Default: each file's is named after its format; never `live`. What the request leaves out is read by the rules of the source that it names, `PUT /v1/source-rules/{source}`
      */
     source?: string;
     /**
