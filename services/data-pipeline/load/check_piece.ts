@@ -10,6 +10,7 @@ import {
   checkTicks,
 } from "../checks/check_columns.ts";
 import { bitsWith, gateBit, gates, type GateSettings, gatesOf } from "../checks/gates.ts";
+import { historyTimes } from "../../../shared/timeseries/months.ts";
 import { type DayQuality, dayQuality, gapsOf } from "../quality/day_quality.ts";
 import { type HeldRow, rowKey } from "../quarantine/quarantine_store.ts";
 import type { Piece, Segment } from "./piece.ts";
@@ -198,8 +199,9 @@ function sift(
     for (let i = segment.from; i < segment.to; i++, place++) {
       const met = mask[place]!;
       const at = joined.time[place]!;
-      // A row of another day cannot be stored with this one, whatever its gate says.
-      const outside = at < piece.period.from || at >= piece.period.to;
+      // A row of another day cannot be stored with this one, whatever its gate says, nor one of a
+      // time that history does not reach.
+      const outside = at < piece.period.from || at >= piece.period.to || !isOfHistory(at);
       const reasons = (met & bits) | (outside ? met & gateBit.out_of_order || gateBit.clock : 0);
       if (reasons !== 0 && (outside || !isReleased(segment, i, context.released))) {
         if (held.length <= heldMax) {
@@ -240,12 +242,15 @@ function isReleased(
   return released.has(rowKey({ file: name, row, side, original: chunk.original(index) }));
 }
 
+const isOfHistory = (at: number): boolean => at >= historyTimes.from && at < historyTimes.to;
+
 function heldRow(
   piece: Piece,
   segment: Segment,
   of: { i: number; place: number; joined: Rows; reasons: number },
 ): HeldRow {
   const names = gatesOf(of.reasons);
+  const time = of.joined.time[of.place]!;
   return {
     ...seriesAndDay(piece),
     file: segment.name,
@@ -253,7 +258,7 @@ function heldRow(
     original: segment.chunk.original(of.i),
     reasons: names,
     detail: reasonText(names),
-    time: of.joined.time[of.place]!,
-    columns: rowAt(of.joined, of.place),
+    time,
+    columns: isOfHistory(time) ? rowAt(of.joined, of.place) : null,
   };
 }

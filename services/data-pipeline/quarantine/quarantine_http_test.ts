@@ -122,4 +122,24 @@ Deno.test("a row let in while its file is loaded again is in history afterwards,
   assertEquals(await ticksAt(pipeline, "meanwhile", from(days - 1) + 98_000), 1);
 });
 
+Deno.test("a row of a time that history does not reach is kept apart, whatever its gate, and not let in", async () => {
+  await using folder = await temporaryFolder();
+  await using pipeline = await startTestPipeline({ ...common, folder: folder.path });
+  const far = Array.from({ length: 30 }, (_, n) => `${2300 + n}-01-05T10:00:00Z,1.14,1.15`);
+  const lost = "0019-02-04T10:00:00Z,1.14,1.15";
+  const text = [...lines(first), ...far, lost];
+  await Deno.writeTextFile(`${folder.path}/EURUSD.csv`, textOf(text));
+  for (const action of ["off", "flag", "quarantine"]) {
+    const gates = { "*": { clock: { action } } };
+    const done = await pipeline.load({ path: "EURUSD.csv", source: "far", gates });
+    assertEquals([done.state, done.rowsStored, done.rowsQuarantined], ["done", 300, 31]);
+  }
+  const rows = await rowsOf(pipeline, "far");
+  assertEquals(rows.map(({ original }) => original).sort(), [lost, ...far]);
+  for (const { rowId } of rows.slice(0, 2)) {
+    const { body } = await pipeline.call("POST", `/v1/quarantine/${rowId}/release`);
+    assertEquals(body.code, "row_not_releasable");
+  }
+});
+
 Deno.test({ name: "the store closes", fn: () => store.close() });

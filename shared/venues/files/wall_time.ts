@@ -138,6 +138,8 @@ const twoDigits = (bytes: Uint8Array, at: number, end: number): number =>
 export function utcDate(year: number, month: number, day: number): EpochMs | null {
   const ms = Date.UTC(year, month - 1, day);
   const date = new Date(ms);
-  const same = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  // The years 0 to 99 are taken for those of 1900.
+  const same = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day;
   return same ? epochMs(ms) : null;
 }
