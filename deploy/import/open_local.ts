@@ -6,6 +6,7 @@ import { Lifecycle, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
 import { version } from "../../shared/runtime/ground.ts";
 import { createLogger } from "../../shared/runtime/logger.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
+import { keepStore } from "../../shared/runtime/store_upkeep.ts";
 import { systemTimer, uuidIds } from "../../shared/runtime/time.ts";
 import type { DepotSettings } from "../../shared/timeseries/depot/open_depot.ts";
 import { openStore } from "../../shared/storage/open_store.ts";
@@ -40,6 +41,7 @@ export async function openLocal(
   stopOnSignals(lifecycle);
   const store = await openStore(of.database ?? `pglite:${of.folder}/db`);
   lifecycle.onStop("store", () => store.close());
+  keepStore(store, { lifecycle, logger });
   const deps = await startPipeline({
     service,
     version,

@@ -13,6 +13,7 @@ import { createLogger, type LogLevel } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
 import { RecentErrors } from "./recent_errors.ts";
 import type { ServiceDeps } from "./service_deps.ts";
+import { keepStore } from "./store_upkeep.ts";
 import { systemTimer, uuidIds } from "./time.ts";
 
 /** Of the platform: its parts are released together. */
@@ -84,6 +85,7 @@ export async function openGround(
   const store = await openStore(settings.database.url);
   lifecycle.onStop("store", () => store.close());
   const ground = await openStreamsGround(service, settings, lifecycle);
+  keepStore(store, { lifecycle, logger: ground.logger });
   return {
     ...ground,
     checks: { ...ground.checks, store: () => store.ping() },

@@ -4,6 +4,7 @@ import { PGlite, types } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, sql } from "kysely";
 import { type FolderLock, lockFolder } from "./folder_lock.ts";
 import { DurableNodeFs, durableStartParams, syncPath, syncTree } from "./durable_node_fs.ts";
+import { tidyEngine } from "./pglite_upkeep.ts";
 import type { Store } from "./store.ts";
 
 const text = (value: string): string => value;
@@ -108,6 +109,8 @@ class PgliteStore implements Store {
   database<DB>(schema: string): Kysely<DB> {
     return this.#root.withSchema(schema) as Kysely<DB>;
   }
+
+  upkeep = (signal?: AbortSignal): Promise<void> => tidyEngine(this.#root, signal);
 
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#root);

@@ -64,6 +64,7 @@ export function openPostgresStore(
       const [, rows] = await pool.unsafe(text).simple().raw() as unknown as BinaryRow[][];
       return [...rows!];
     },
+    upkeep: null,
     async ping() {
       await sql`select 1`.execute(root);
     },

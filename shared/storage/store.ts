@@ -23,6 +23,11 @@ export interface Store {
    * anew each time. `null` where the engine hands out text only.
    */
   readonly readBinary: ((query: string) => Promise<BinaryRow[]>) | null;
+  /**
+   * A round of what a served Postgres does by itself: room of rows that are gone is made free, and log
+   * that is no longer needed. To be called every minute or so; `null` where nobody has to.
+   */
+  readonly upkeep: ((signal?: AbortSignal) => Promise<void>) | null;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   /** Idempotent. Callers finish their queries first. */
