@@ -161,3 +161,16 @@ async function assertActivity(fetch: Fetch, given: readonly (number | null)[]) {
   const heavy = await fetch(`${base}/activity-bars?${common}&side=bid&kind=volume&size=1`);
   assertEquals(heavy.status, given.includes(null) ? 422 : 200);
 }
+
+Deno.test("a side whose volumes are known tells them, whatever is known of the other", async () => {
+  const history = new MemoryHistory();
+  const step = { bid: 114_000, spread: 2, volume: 1.5 };
+  const ticks = ticksOf([{ stepMs: 0, ...step }, { stepMs: 1_000, ...step }], start);
+  history.putTicks(series, { ...ticks, askVolume: null });
+  const { fetch } = await startTestMarket({ history, now: start + 86_400_000 });
+  for (const [side, volume] of [["bid", 3], ["ask", null], ["mid", null]] as const) {
+    await assertEveryForm(fetch, `${base}/bars?${common}&granularity=M1&side=${side}`, [volume]);
+    const pairs = `${base}/activity-bars?${common}&side=${side}&kind=volume&size=3`;
+    assertEquals((await fetch(pairs)).status, volume === null ? 422 : 200);
+  }
+});

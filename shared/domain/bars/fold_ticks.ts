@@ -35,12 +35,16 @@ export class SidePoints {
   }
 }
 
-/** What the ticks weigh on a side: its own volume, or both for the mid; NaN where unknown. */
+/** Whether any tick may be weighed on a side: by its own volume, or by both for the mid. */
+const isWeighed = ({ bidVolume, askVolume }: TickColumns, side: BarSide): boolean =>
+  (side === "ask" || bidVolume !== null) && (side === "bid" || askVolume !== null);
+
+/** What a tick weighs on a side: its own volume, or both for the mid; NaN where unknown. */
 export function sideVolume(ticks: TickColumns, side: BarSide, at: number): number {
   const { bidVolume, askVolume } = ticks;
-  if (bidVolume === null || askVolume === null) return NaN;
-  if (side === "bid") return bidVolume[at]!;
-  return side === "ask" ? askVolume[at]! : bidVolume[at]! + askVolume[at]!;
+  if (side === "bid") return bidVolume === null ? NaN : bidVolume[at]!;
+  if (side === "ask") return askVolume === null ? NaN : askVolume[at]!;
+  return bidVolume === null || askVolume === null ? NaN : bidVolume[at]! + askVolume[at]!;
 }
 
 export interface TickFolderOptions {
@@ -81,7 +85,7 @@ export class TickFolder {
   push(ticks: TickColumns): void {
     const { time, bid, ask, length } = ticks;
     const prices = this.#points.of(ticks);
-    const hasVolume = ticks.bidVolume !== null && ticks.askVolume !== null;
+    const hasVolume = isWeighed(ticks, this.#side);
     for (let from = 0; from < length;) {
       if (time[from]! >= this.#until) this.#begin(time[from]!, prices[from]!);
       const to = this.#addPrices(ticks, prices, from);
