@@ -33,7 +33,7 @@ const options = {
 type Given = (typeof options.given)[number][0];
 
 export const importHelp = [
-  "Loads history from a file or a folder of files.",
+  "Loads history from a file or a folder of files; text may be packed, as .zip or .gz.",
   "",
   "  deno task import <path> [options]",
   "",

@@ -29,6 +29,19 @@ Deno.test("rows that are rounded are counted, shown, and kept apart where that i
   assertEquals([apart.rowsStored, apart.rowsQuarantined], [489, 11]);
 });
 
+Deno.test("a row with a zero byte that is shown does not end its load", async () => {
+  await using folder = await temporaryFolder();
+  await using store = await disposable();
+  const pipelineOf = { store: store.store, authenticate: refusalAuthenticate, folder: folder.path };
+  await using pipeline = await startTestPipeline(pipelineOf);
+  const lines = walkCsv({ from: Date.UTC(2019, 1, 4), rows: 50 });
+  lines[10] = `${lines[10]}7,note\0`;
+  await Deno.writeTextFile(`${folder.path}/EURUSD.csv`, lines.join("\n"));
+  const done = await pipeline.load({ path: "EURUSD.csv" });
+  assertEquals([done.state, done.rowsStored], ["done", 50]);
+  assert(done.notes.at(-1).endsWith("7,note\\0"), done.notes.at(-1));
+});
+
 async function disposable() {
   const store = await openTestStore();
   return { store, [Symbol.asyncDispose]: () => store.close() };

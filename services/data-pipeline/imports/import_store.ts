@@ -5,6 +5,7 @@
 
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { DukascopyKind } from "../../../shared/venues/files/dukascopy_download.ts";
+import { withoutNul } from "../quarantine/quarantine_store.ts";
 import type { PipelineDatabase } from "./tables.ts";
 
 export type ImportRow = Selectable<PipelineDatabase["imports"]>;
@@ -209,7 +210,7 @@ export class ImportStore {
           error: how.error === null ? null : JSON.stringify(how.error),
           finished_at: how.now,
           notes: sql<string>`(notes::jsonb || ${
-            JSON.stringify(how.notes ?? [])
+            JSON.stringify((how.notes ?? []).map(withoutNul))
           }::text::jsonb)::json`,
           lease_owner: null,
           lease_until: null,

@@ -28,7 +28,7 @@ export interface HeldRow {
 }
 
 /** Postgres's text holds no NUL. */
-const withoutNul = (text: string): string => text.replaceAll("\0", "\\0");
+export const withoutNul = (text: string): string => text.replaceAll("\0", "\\0");
 
 /** Rows in one insert statement at most. */
 const insertMax = 1_000;

@@ -235,7 +235,12 @@ Deno.test("progress ends at the file's last byte, in UTF-16 too", async () => {
   wide.set([0xff, 0xfe]);
   for (let at = 0; at < text.length; at++) wide[2 + 2 * at] = text.charCodeAt(at);
   const marked = new Uint8Array([0xef, 0xbb, 0xbf, ...strToU8(text)]);
-  const files = { "EURUSD.csv": text, "GBPUSD.csv": wide, "USDJPY.csv": marked };
+  const turned = wide.map((_, at) => wide[at ^ 1]!);
+  const files = {
+    ...{ "EURUSD.csv": text, "GBPUSD.csv": wide, "USDJPY.csv": marked, "USDCHF.csv": turned },
+    // Without a mark, by the zeros.
+    ...{ "AUDUSD.csv": wide.slice(2), "USDCAD.csv": turned.slice(2) },
+  };
   await withFiles(files, async (folder) => {
     for (const file of (await detectSource(folder)).files) {
       assert(file.kind === "ticks");

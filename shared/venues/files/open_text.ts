@@ -45,10 +45,12 @@ export async function openText(path: string, bytes: number): Promise<SourceText>
 
 type Encoding = "utf-8" | "utf-16le" | "utf-16be";
 
-/** By the byte order mark; MetaTrader also writes UTF-16. */
+/** By the byte order mark, or the zeros beside ASCII; MetaTrader also writes UTF-16. */
 function encodingOf(first: Uint8Array): Encoding {
-  if (first[0] === 0xff && first[1] === 0xfe) return "utf-16le";
-  return first[0] === 0xfe && first[1] === 0xff ? "utf-16be" : "utf-8";
+  const [a, b, c, d] = first;
+  if ((a === 0xff && b === 0xfe) || (a !== 0 && b === 0 && c !== 0 && d === 0)) return "utf-16le";
+  if ((a === 0xfe && b === 0xff) || (a === 0 && b !== 0 && c === 0 && d !== 0)) return "utf-16be";
+  return "utf-8";
 }
 
 async function readHead(read: () => AsyncIterable<Uint8Array>) {
