@@ -207,9 +207,13 @@ Deno.test("a bar that FXCM has on one side only is kept, and told with its file 
     const chunks = await readChunks(folder, "fxcm-bars");
     assertEquals(chunks.reduce((sum, chunk) => sum + chunk.bars.length, 0), 6);
     const told = chunks.flatMap((chunk) =>
-      (chunk.notes ?? []).map((note) => [chunk.path!.split("/").at(-1), note.row])
+      (chunk.notes ?? []).map(({ row, text }) => [chunk.path!.split("/").at(-1), row, text])
     );
-    assertEquals(told, [["EURUSD-m1-bid.csv", 3], ["EURUSD-m1-ask.csv", 4]]);
+    const lone = (side: string, other: string) => `the ${side} bar has no other side in ${other}`;
+    assertEquals(told, [
+      ["EURUSD-m1-bid.csv", 3, lone("bid", "EURUSD-m1-ask.csv")],
+      ["EURUSD-m1-ask.csv", 4, lone("ask", "EURUSD-m1-bid.csv")],
+    ]);
   });
 });
 

@@ -147,6 +147,7 @@ async function listFiles(root: string) {
   const ignored: IgnoredFile[] = [];
   const stat = await Deno.stat(root);
   if (stat.isFile) return { files: [{ path: root, bytes: stat.size }], ignored };
+  if (!stat.isDirectory) throw new SourceFileError(root, "it is neither a file nor a folder");
   const folders = [{ path: root, depth: 0 }];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for await (const entry of Deno.readDir(folder.path)) {

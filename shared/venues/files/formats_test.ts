@@ -245,6 +245,7 @@ Deno.test("detectSource() tells what a folder holds when it holds no ticks", asy
   await withFiles({ "readme.md": "hello", "bars.csv": "date,open\n" }, async (folder) => {
     await assertRejects(() => detectSource(folder), Error, "bars.csv");
     await assertRejects(() => detectSource(`${folder}/missing`), Error, "no such folder");
+    await assertRejects(() => detectSource("/dev/null"), SourceFileError, "neither a file nor");
   });
 });
 

@@ -88,12 +88,21 @@ async function* readPair(
 function checkTogether(path: string, chunk: BarChunk, { chunk: other, file }: Side): void {
   if (other === null || other === chunk) return;
   if (chunk.side === other.side) {
-    throw new SourceFileError(path, `its bars are ${chunk.side} bars, and so are ${file.path}'s`);
+    throw new SourceFileError(
+      path,
+      `its bars are ${chunk.side} bars, and so are ${nameOf(file.path)}'s`,
+    );
   }
   if (chunk.intervalMs !== other.intervalMs || chunk.symbol !== other.symbol) {
-    throw new SourceFileError(path, `its bars are not the other side of those in ${file.path}`);
+    throw new SourceFileError(
+      path,
+      `its bars are not the other side of those in ${nameOf(file.path)}`,
+    );
   }
 }
+
+/** The other file lies in the same folder, wherever that is. */
+const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 /** One of the two files, and its chunk that is next. */
 class Side {
@@ -129,7 +138,7 @@ class Side {
   alone(otherPath: string): RowNote[] {
     const rows = [...this.#unpaired.values()];
     this.#unpaired.clear();
-    const text = `the ${this.chunk?.side} bar has no other side in ${otherPath}`;
+    const text = `the ${this.chunk?.side} bar has no other side in ${nameOf(otherPath)}`;
     const notes = rows.slice(0, notesMax).map((row) => ({ row, text }));
     const more = rows.length - notesMax;
     if (more > 0) notes.push({ row: rows[notesMax]!, text: `${text}; and ${more - 1} bars more` });
