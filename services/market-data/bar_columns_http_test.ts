@@ -39,6 +39,14 @@ Deno.test("spreads stay beside carried bars, on one page and on several", async 
   assertEquals(await bars("&from=2019-02-05T10:00:30Z"), [flat]);
 });
 
+Deno.test("a carried bar is the same whatever is on its page: it has no volume", async () => {
+  const { json } = await market();
+  const bars = async (query: string) => barsView.parse((await json(carried + query)).body).bars;
+  const [full, flat] = await bars("&from=2019-02-05T10:00:00Z");
+  assertEquals([full?.volume, flat?.volume], [30, undefined]);
+  assertEquals(await bars("&from=2019-02-05T10:00:30Z"), [flat]);
+});
+
 Deno.test("a table of bars has the same columns on every page", async () => {
   const { fetch } = await market();
   const csv = async (path: string) => await (await fetch(`${path}&format=csv`)).text();

@@ -69,7 +69,7 @@ export class BarBuilder {
       low: columns.low.slice(0, length),
       close: columns.close.slice(0, length),
       ticks: columns.ticks.slice(0, length),
-      volume: volumesOf(columns.volume.slice(0, length), columns.ticks),
+      volume: volumesOf(columns.volume.slice(0, length)),
       spread: spread
         ? {
           min: columns.spreadMin.slice(0, length),
@@ -127,19 +127,14 @@ export function joinBars(pieces: readonly FoldedBars[]): FoldedBars {
   return {
     length,
     ...rest,
-    volume: volumesOf(volume, rest.ticks),
+    volume: volumesOf(volume),
     spread: known((piece) => piece.spread !== null) ? { min, max, sum } : null,
   };
 }
 
-/** `null` where no volume is known; beside known ones a bar without quotes has none to speak of: 0. */
-function volumesOf(volume: Float64Array, ticks: Int32Array): Float64Array | null {
-  if (volume.every(Number.isNaN)) return null;
-  for (let at = 0; at < volume.length; at++) {
-    if (ticks[at] === 0 && Number.isNaN(volume[at])) volume[at] = 0;
-  }
-  return volume;
-}
+/** `null` where none is known. */
+const volumesOf = (volume: Float64Array): Float64Array | null =>
+  volume.every(Number.isNaN) ? null : volume;
 
 const emptyColumns = (capacity: number) => ({
   openTime: new Float64Array(capacity),
