@@ -1,8 +1,8 @@
 // Goal: the console tells of imported history what the platform knows of it: every series of a day,
-// and bars that are checked by the year as what they are. Method: three small files imported, and the
-// page that a person reads, in a real browser.
+// bars that are checked by the year as what they are, and signals at the bars of a chart. Method:
+// small files imported, and the page that a person reads, in a real browser.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { createSpotwire, type Spotwire } from "../../shared/sdk/mod.ts";
 import { launchChromium, watchPage } from "../../shared/testing/browser.ts";
@@ -32,17 +32,31 @@ function hoursCsv(missing: number): string {
   return ["time,open,high,low,close", ...lines].join("\n");
 }
 
+/** Minutes of a price that swings, with a slower swing in it. */
+function swingCsv(minutes: number): string {
+  const lines = Array.from({ length: minutes }, (_, n) => {
+    const close = (1.1 + Math.sin(n / 9) * 0.002 + Math.sin(n / 70) * 0.003).toFixed(5);
+    return `${new Date(monday + n * 60_000).toISOString()},${close},${close},${close},${close}`;
+  });
+  return ["time,open,high,low,close", ...lines].join("\n");
+}
+
 async function importAll(api: Spotwire, folder: string): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(`${folder}/many.csv`, ticksCsv(Array<number>(40).fill(20)));
   await Deno.writeTextFile(`${folder}/few.csv`, ticksCsv([0, 20, 900, 20]));
   await Deno.writeTextFile(`${folder}/hours.csv`, hoursCsv(30));
+  await Deno.writeTextFile(`${folder}/swing.csv`, swingCsv(900));
   const made = [
     await api.createImport({ path: "many.csv", source: "many", symbol: "EURUSD" }),
     await api.createImport({ path: "few.csv", source: "few", symbol: "EURUSD" }),
     await api.createImport({
       ...{ path: "hours.csv", source: "hours", symbol: "EURUSD", format: "csv-bars" },
       csv: { side: "bid", intervalMs: 3_600_000 },
+    }),
+    await api.createImport({
+      ...{ path: "swing.csv", source: "swing", symbol: "GBPUSD", format: "csv-bars" },
+      csv: { side: "bid", intervalMs: 60_000 },
     }),
   ];
   await eventually(async () => {
@@ -65,7 +79,8 @@ realTest("the console tells of imported history, series by series", ["chromium"]
   const key = (await Deno.readTextFile(`${folder}/demo.key`)).trim();
   const browser = await launchChromium();
   try {
-    await importAll(createSpotwire({ url, key }), `${folder}/import`);
+    const api = createSpotwire({ url, key });
+    await importAll(api, `${folder}/import`);
     const page = await browser.newPage();
     const troubles = watchPage(page, url);
     await page.goto(url);
@@ -74,6 +89,7 @@ realTest("the console tells of imported history, series by series", ["chromium"]
     await page.goto(`${url}?view=data&symbol=EURUSD`);
     await expectDay(page);
     await expectYear(page);
+    await expectSignals(page, { api, url });
     assertEquals(troubles, []);
   } finally {
     await browser.close();
@@ -110,4 +126,51 @@ async function expectYear(page: Page): Promise<void> {
     ]);
   });
   assertEquals(await gaps.locator("[data-day]").count(), 0, "a year is no day");
+}
+
+/** Off at first, switched on and kept by the address, told in words, and of older bars as they come. */
+async function expectSignals(page: Page, { api, url }: { api: Spotwire; url: string }) {
+  const query = { source: "swing", side: "bid", limit: 5_000 } as const;
+  const all = await api.listSignals("GBPUSD", { ...query, from: new Date(monday).toISOString() });
+  const bars = [...new Set(all.signals.map(({ time }) => Date.parse(time) - 60_000))];
+  const isAmong = (newest: number) => (at: number) => at >= monday + (900 - newest) * 60_000;
+  const area = page.locator(".chart-area");
+  const count = async (name: string) => Number(await area.getAttribute(`data-${name}`));
+
+  await page.goto(`${url}?view=trade&symbol=GBPUSD&granularity=M1&side=bid&source=swing`);
+  await eventually(async () => assertEquals(await count("bars"), 500));
+  assertEquals(await count("signals"), 0, "shown before they were asked for");
+  await page.getByRole("button", { name: "Signals" }).click();
+  await page.waitForURL(/signals=shown/);
+  await eventually(async () =>
+    assertEquals(await count("signals"), bars.filter(isAmong(500)).length)
+  );
+
+  await page.reload();
+  await page.getByRole("button", { name: "Signals", pressed: true }).waitFor();
+  await eventually(async () => assert(await count("signals") > 0));
+  await expectWords(page);
+
+  await area.focus();
+  await eventually(async () => {
+    await page.keyboard.press("ArrowLeft");
+    return await count("bars") === 900;
+  });
+  await eventually(async () => assertEquals(await count("signals"), bars.length));
+  await page.getByRole("button", { name: "Signals" }).click();
+  await eventually(async () => assertEquals(await count("signals"), 0));
+}
+
+/** Along the bars of the picture: what the pointer meets. */
+async function expectWords(page: Page): Promise<void> {
+  const { x, y, width, height } = (await page.locator(".chart-canvas").boundingBox())!;
+  const met = new Set<string>();
+  for (let at = 4; at < width - 80; at += 4) {
+    await page.mouse.move(x + at, y + height / 2);
+    for (const words of (await page.locator(".legend .signals").innerText()).split("; ")) {
+      if (words !== "") met.add(words.split(":")[0]!);
+    }
+  }
+  const wanted = ["range break up", "range break down", "strength turns up"];
+  assertEquals(wanted.filter((words) => !met.has(words)), [], `met ${[...met].join(", ")}`);
 }

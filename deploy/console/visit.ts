@@ -10,7 +10,7 @@ import { startPart } from "../../shared/testing/platform_process.ts";
 import { historyCsv } from "./visit_history.ts";
 
 const trade = "?view=trade&symbol=EURUSD&granularity=S5";
-const alone = "&studies=&beside=";
+const alone = "&studies=&signals=hidden&beside=";
 const backtestId = "visit";
 
 export interface View {
@@ -30,7 +30,7 @@ export const viewsOf = ({ importId }: Visited): readonly View[] => [
   { name: "watch", search: `${trade}&panel=watch${alone}`, there: ".chart-area[data-bars]" },
   {
     name: "chart",
-    search: `${trade}&panel=chart&studies=bb20-rsi14&beside=USDJPY.S5.bid.ema20.live`,
+    search: `${trade}&panel=chart&studies=bb20-rsi14&signals=shown&beside=USDJPY.S5.bid.ema20.live`,
     there: ".chart-area[data-bars]",
     part: ".panel-chart",
   },

@@ -18,7 +18,9 @@ import type { Zone } from "../core/kept.ts";
 import { momentText } from "../ui/times.ts";
 import type { Candle } from "./candle.ts";
 import { chartColours, tickText } from "./chart_look.ts";
+import type { ChartSignal, SignalsByBar } from "./chart_signals.ts";
 import { type Palette, readPalette } from "./palette.ts";
+import { marksOf } from "./signal_marks.ts";
 import type { Study, StudyValues } from "./studies.ts";
 import { addStudy, pointOf } from "./study_series.ts";
 import { StudyLines } from "./study_lines.ts";
@@ -51,6 +53,12 @@ const dataOf = ({ openTime, open, high, low, close }: Candle) => ({
   close,
 });
 
+const arrow = (openTime: number, isUp: boolean) => ({
+  time: openTime / 1_000 as UTCTimestamp,
+  position: isUp ? "belowBar" as const : "aboveBar" as const,
+  shape: isUp ? "arrowUp" as const : "arrowDown" as const,
+});
+
 const labelColours = (color: string, { onColour }: Palette) => ({
   color,
   axisLabelTextColor: onColour,
@@ -67,6 +75,10 @@ export class ChartBoard {
   #candles: readonly Candle[] = [];
   #last: Candle | null = null;
   #levels: readonly number[] = [];
+  #trades: readonly ChartTrade[] = [];
+  #signals: SignalsByBar = new Map();
+  /** Pixels of a bar when the markers were drawn. */
+  #barPx = 0;
 
   constructor(parts: ChartBoardParts) {
     const { element, pricePrecision, zone } = parts;
@@ -96,6 +108,7 @@ export class ChartBoard {
     this.restyle();
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       if (range !== null && range.from < nearBars && this.#candles.length > 0) parts.onNearStart();
+      if (this.#signals.size > 0 && this.#barPx !== this.#barSpacing) this.#drawMarkers();
     });
     this.#chart.subscribeCrosshairMove((event) => parts.onCross(this.#under(event)));
   }
@@ -114,6 +127,7 @@ export class ChartBoard {
     this.#bid?.applyOptions(labelColours(colours.sell, colours));
     this.#ask?.applyOptions(labelColours(colours.buy, colours));
     this.studies(this.#studies.map(({ lines }) => lines.study));
+    this.#drawMarkers();
   }
 
   /** Draws these studies and no others. */
@@ -180,6 +194,7 @@ export class ChartBoard {
     this.#last = last;
     this.#series.setData([...candles, ...(last === null ? [] : [last])].map(dataOf));
     this.#drawStudies(true);
+    this.#drawMarkers();
   }
 
   /** The last bar as it is now. */
@@ -212,20 +227,40 @@ export class ChartBoard {
   }
 
   trades(trades: readonly ChartTrade[]): void {
+    this.#trades = trades;
+    this.#drawMarkers();
+  }
+
+  /** Marks these signals and no others. */
+  signals(signals: SignalsByBar): void {
+    this.#signals = signals;
+    this.#drawMarkers();
+  }
+
+  signalsAt({ openTime }: Candle): readonly ChartSignal[] {
+    return this.#signals.get(openTime) ?? [];
+  }
+
+  #drawMarkers(): void {
     const colours = readPalette();
-    const marks: SeriesMarker<Time>[] = [];
-    for (const { at, bought, text } of trades) {
+    this.#barPx = this.#barSpacing;
+    const markers: SeriesMarker<Time>[] = this.#trades.flatMap(({ at, bought, text }) => {
       const openTime = this.#openTimeOf(at);
-      if (openTime === null) continue;
-      marks.push({
-        time: openTime / 1_000 as UTCTimestamp,
-        position: bought ? "belowBar" : "aboveBar",
-        shape: bought ? "arrowUp" : "arrowDown",
-        color: bought ? colours.buy : colours.sell,
-        text,
-      });
+      const color = bought ? colours.buy : colours.sell;
+      return openTime === null ? [] : [{ ...arrow(openTime, bought), color, text }];
+    });
+    if (this.#signals.size > 0) {
+      const candles = [...this.#candles, ...(this.#last === null ? [] : [this.#last])];
+      for (const { openTime, direction, text } of marksOf(this.#signals, candles, this.#barPx)) {
+        // Not in a trade's colours: a signal is nobody's order.
+        markers.push({ ...arrow(openTime, direction === "up"), color: colours.text, text });
+      }
     }
-    this.#markers.setMarkers(marks.sort((a, b) => Number(a.time) - Number(b.time)));
+    this.#markers.setMarkers(markers.sort((a, b) => Number(a.time) - Number(b.time)));
+  }
+
+  get #barSpacing(): number {
+    return this.#chart.timeScale().options().barSpacing;
   }
 
   /** Of the bar that a moment lies in; `null` before the first. */

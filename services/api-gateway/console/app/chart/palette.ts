@@ -8,6 +8,7 @@ export interface Palette {
   readonly grid: string;
   readonly line: string;
   readonly dim: string;
+  readonly text: string;
   readonly onColour: string;
   /** Of the lines of studies, in their order. */
   readonly studies: readonly string[];
@@ -24,6 +25,7 @@ export function readPalette(): Palette {
     grid: colour("grid"),
     line: colour("line"),
     dim: colour("dim"),
+    text: colour("text"),
     onColour: colour("on-colour"),
     studies: [1, 2, 3, 4].map((at) => colour(`study-${at}`)),
   };

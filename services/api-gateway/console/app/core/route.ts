@@ -27,6 +27,8 @@ export interface BarSpec {
 export interface ChartSpec extends BarSpec {
   /** Drawn over the candles or below them. */
   readonly studies: readonly Study[];
+  /** Whether what the platform's studies find is marked at the bars. */
+  readonly signals: boolean;
 }
 
 export interface Route extends ChartSpec {
@@ -50,6 +52,7 @@ export const defaultRoute: Route = {
   side: "mid",
   source: liveSource,
   studies: [],
+  signals: false,
   tab: "positions",
   panel: "watch",
   account: null,
@@ -79,6 +82,7 @@ export function readRoute(search: string, otherwise: Route = defaultRoute): Rout
     side: oneOf(barSides, query.get("side"), otherwise.side),
     source: readSource(query.get("source")) ?? otherwise.source,
     studies: query.has("studies") ? readStudies(query.get("studies")!) : otherwise.studies,
+    signals: readShown(query.get("signals"), otherwise.signals),
     tab: oneOf(tabNames, query.get("tab"), otherwise.tab),
     panel: oneOf(panelNames, query.get("panel"), otherwise.panel),
     account: query.get("account") ?? otherwise.account,
@@ -90,9 +94,13 @@ export function readRoute(search: string, otherwise: Route = defaultRoute): Rout
 const readSource = (text: string | null | undefined): string | null =>
   sourcePattern.test(text ?? "") ? text! : null;
 
+const shownText = (shown: boolean): string => shown ? "shown" : "hidden";
+const readShown = (text: string | null | undefined, otherwise: boolean): boolean =>
+  oneOf(["shown", "hidden"], text, shownText(otherwise)) === "shown";
+
 function readCharts(text: string): ChartSpec[] {
   return text.split("~").slice(0, chartsBesideMax).flatMap((one) => {
-    const [symbol = "", granularity, side, studies = "", source] = one.split(".");
+    const [symbol = "", granularity, side, studies = "", source, signals] = one.split(".");
     if (!symbolPattern.test(symbol)) return [];
     return [{
       symbol,
@@ -100,6 +108,7 @@ function readCharts(text: string): ChartSpec[] {
       side: oneOf(barSides, side, defaultRoute.side),
       source: readSource(source) ?? liveSource,
       studies: readStudies(studies),
+      signals: readShown(signals, false),
     }];
   });
 }
@@ -120,11 +129,12 @@ export function routeText(route: Route): string {
     tab: route.tab,
     panel: route.panel,
   });
-  const charts = route.beside.map(({ symbol, granularity, side, studies, source }) =>
-    [symbol, granularity, side, studiesText(studies), source].join(".")
+  const charts = route.beside.map(({ symbol, granularity, side, studies, source, signals }) =>
+    [symbol, granularity, side, studiesText(studies), source, shownText(signals)].join(".")
   );
   // Said even where there is none: whoever follows a link may remember others.
   query.set("studies", studiesText(route.studies));
+  query.set("signals", shownText(route.signals));
   query.set("beside", charts.join("~"));
   if (route.account !== null) query.set("account", route.account);
   if (route.item !== null) query.set("item", route.item);

@@ -27,6 +27,7 @@ const chart = {
     }, { noNullPrototype: true }),
     { maxLength: studiesMax },
   ),
+  signals: fc.boolean(),
 };
 const route: fc.Arbitrary<Route> = fc.record({
   ...chart,
@@ -52,7 +53,7 @@ Deno.test("it does so for whoever remembers another screen", () => {
 Deno.test("whatever an address says, there is a screen to show", () => {
   fc.assert(fc.property(fc.string(), (text) => {
     const read = readRoute(
-      `?view=${text}&symbol=${text}&beside=${text}&granularity=${text}&studies=${text}`,
+      `?view=${text}&symbol=${text}&beside=${text}&granularity=${text}&studies=${text}&signals=${text}`,
     );
     assertEquals(readRoute(routeText(read)), read);
   }));
@@ -61,4 +62,12 @@ Deno.test("whatever an address says, there is a screen to show", () => {
 Deno.test("what an address leaves out is as it was remembered", () => {
   const remembered: Route = { ...defaultRoute, symbol: "USDJPY", tab: "fills" };
   assertEquals(readRoute("?tab=orders", remembered), { ...remembered, tab: "orders" });
+});
+
+Deno.test("signals are shown where an address says so, and nowhere else", () => {
+  const beside = "USDJPY.S5.bid.ema20.live";
+  assertEquals(readRoute(`?beside=${beside}`).beside[0]?.signals, false, "a link of before");
+  assertEquals(readRoute(`?beside=${beside}.shown`).beside[0]?.signals, true);
+  assertEquals(readRoute("?signals=shown").signals, true);
+  assertEquals(readRoute("?signals=no").signals, false);
 });

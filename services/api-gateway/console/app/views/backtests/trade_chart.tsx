@@ -117,10 +117,7 @@ function Picture({ bars, symbol, precision, report, chosen }: PictureProps) {
     board.show(bars, null);
     board.trades(marks);
     board.showWhole();
-    const stop = onThemeChange(() => {
-      board.restyle();
-      board.trades(marks);
-    });
+    const stop = onThemeChange(() => board.restyle());
     return () => {
       stop();
       board.remove();

@@ -70,6 +70,7 @@ function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
   const board = useSignal<ChartBoard | null>(null);
   const state = useChart({ spec, pricePrecision, element, legend, board });
   const { studies } = spec;
+  const { bars, loaded, failure, signals, signalFailure } = state.value;
   const keys = (event: KeyboardEvent) => {
     const drawn = board.value;
     if (drawn === null || event.target !== event.currentTarget) return;
@@ -88,7 +89,8 @@ function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
       tabIndex={0}
       role="application"
       aria-label={`${spec.symbol} ${spec.granularity} candles of the ${spec.side}; arrows scroll, plus and minus zoom`}
-      data-bars={state.value.bars}
+      data-bars={bars}
+      data-signals={signals}
       onKeyDown={keys}
     >
       <div class="chart-canvas" ref={element} />
@@ -96,11 +98,12 @@ function ChartArea({ spec, pricePrecision, change }: ChartAreaProps) {
       {board.value !== null && spec.source === liveSource && (
         <OrderLines symbol={spec.symbol} pricePrecision={pricePrecision} board={board.value} />
       )}
-      {!state.value.loaded && state.value.failure === null && (
-        <p class="chart-note" aria-busy="true">Loading bars…</p>
+      {!loaded && failure === null && <p class="chart-note" aria-busy="true">Loading bars…</p>}
+      {failure !== null && <p class="chart-note" role="alert">{failure}</p>}
+      {signalFailure !== null && failure === null && (
+        <p class="chart-hint" role="alert">Signals: {signalFailure}</p>
       )}
-      {state.value.failure !== null && <p class="chart-note" role="alert">{state.value.failure}</p>}
-      {state.value.loaded && state.value.bars < fewBars && spec.source === liveSource && (
+      {loaded && bars < fewBars && spec.source === liveSource && signalFailure === null && (
         <LittleHistory granularity={spec.granularity} change={change} />
       )}
       <a class="attribution" href="https://www.tradingview.com/" rel="noopener" target="_blank">
@@ -139,6 +142,14 @@ function ChartBar({ spec, change, add, remove }: ChartPaneProps) {
       <SourceChoice spec={spec} change={change} />
       {remove === null && <ZoneChoice />}
       <Studies spec={spec} change={change} />
+      <button
+        type="button"
+        aria-pressed={spec.signals}
+        title="Mark where averages cross, a range breaks and relative strength turns"
+        onClick={() => change({ signals: !spec.signals })}
+      >
+        Signals
+      </button>
       <span class="grow" />
       {add !== null && (
         <button type="button" title="Another chart beside" onClick={add}>+ Chart</button>

@@ -10,7 +10,8 @@ const keyOf = ({ symbol, granularity, side, source }: BarSpec): string =>
 
 export function Charts() {
   const { router } = useApp();
-  const { symbol, granularity, side, source, studies, beside } = router.route.value;
+  const { symbol, granularity, side, source, studies, signals, beside } = router.route.value;
+  const first = { symbol, granularity, side, source, studies, signals };
   const set = (at: number, spec: ChartSpec | null) => {
     const others = beside.flatMap((one, n) => n !== at ? [one] : spec === null ? [] : [spec]);
     router.go({ beside: others });
@@ -18,11 +19,11 @@ export function Charts() {
   return (
     <div class="charts" data-count={beside.length + 1}>
       <ChartPane
-        key={keyOf({ symbol, granularity, side, source })}
-        spec={{ symbol, granularity, side, source, studies }}
+        key={keyOf(first)}
+        spec={first}
         change={(change) => router.go(change)}
         add={beside.length < chartsBesideMax
-          ? () => router.go({ beside: [...beside, { symbol, granularity, side, source, studies }] })
+          ? () => router.go({ beside: [...beside, first] })
           : null}
         remove={null}
       />

@@ -1,8 +1,12 @@
-/** The bar under the crosshair, or the last one, in numbers. Written straight into the document. */
+/**
+ * The bar under the crosshair, or the last one, in numbers, and what is marked at it in words.
+ * Written straight into the document.
+ */
 
 import { useRef } from "preact/hooks";
 import type { Candle } from "../../chart/candle.ts";
 import type { ChartBoard } from "../../chart/chart_board.ts";
+import { signalWords } from "../../chart/signal_marks.ts";
 import { isBelow, type Study, studyText } from "../../chart/studies.ts";
 import { write } from "../../ui/hooks.ts";
 
@@ -10,6 +14,8 @@ export interface LegendHandle {
   /** The bar under the crosshair; `null` gives the place back to the last one. */
   cross(candle: Candle | null): void;
   last(candle: Candle): void;
+  /** Something else is drawn at the bar. */
+  again(): void;
 }
 
 interface LegendProps {
@@ -22,6 +28,7 @@ interface LegendProps {
 export function Legend({ pricePrecision, studies, board, handle }: LegendProps) {
   const bar = useRef<HTMLDListElement>(null);
   const lines = useRef<HTMLDListElement>(null);
+  const signals = useRef<HTMLParagraphElement>(null);
   const crossed = useRef<Candle | null>(null);
   const newest = useRef<Candle | null>(null);
   const paint = () => {
@@ -34,6 +41,7 @@ export function Legend({ pricePrecision, studies, board, handle }: LegendProps) 
       values[at]?.map((one) => one.toFixed(isBelow(study) ? 1 : pricePrecision)).join(" ") ?? "–"
     );
     writeAll(lines.current, texts);
+    write(signals.current, signalWords(board?.signalsAt(candle) ?? []));
   };
   handle.current = {
     cross(candle) {
@@ -44,6 +52,7 @@ export function Legend({ pricePrecision, studies, board, handle }: LegendProps) 
       newest.current = candle;
       if (crossed.current === null) paint();
     },
+    again: paint,
   };
   return (
     <div class="legend" aria-hidden="true">
@@ -65,6 +74,7 @@ export function Legend({ pricePrecision, studies, board, handle }: LegendProps) 
           ))}
         </dl>
       )}
+      <p class="signals" ref={signals} />
     </div>
   );
 }

@@ -14,6 +14,7 @@ import { studyText } from "../../chart/studies.ts";
 import type { ChartSpec } from "../../core/route.ts";
 import { unitsText } from "../../ui/numbers.ts";
 import type { LegendHandle } from "./legend.tsx";
+import { SignalLayer, type SignalState } from "./signal_layer.ts";
 
 export interface ChartParts {
   readonly spec: ChartSpec;
@@ -24,15 +25,20 @@ export interface ChartParts {
   readonly board: Signal<ChartBoard | null>;
 }
 
-export interface ChartState {
+export interface ChartState extends SignalState {
   readonly bars: number;
   readonly loaded: boolean;
   readonly failure: string | null;
 }
 
+const noState: ChartState = {
+  ...{ bars: 0, loaded: false, failure: null },
+  ...{ signals: 0, signalFailure: null },
+};
+
 export function useChart(parts: ChartParts): Signal<ChartState> {
   const app = useApp();
-  const state = useSignal<ChartState>({ bars: 0, loaded: false, failure: null });
+  const state = useSignal(noState);
   const life = useRef<ChartLife | null>(null);
   const { zone } = app.kept.habits.value;
   useEffect(() => {
@@ -42,6 +48,8 @@ export function useChart(parts: ChartParts): Signal<ChartState> {
   }, [zone, parts.pricePrecision]);
   const studies = studiesKey(parts.spec);
   useEffect(() => life.current?.studies(parts.spec), [studies, zone, parts.pricePrecision]);
+  const { signals } = parts.spec;
+  useEffect(() => life.current?.signals(signals), [signals, zone, parts.pricePrecision]);
   useSignalEffect(() => {
     const transactions = app.account.transactions.value;
     void state.value;
@@ -69,6 +77,7 @@ class ChartLife {
   readonly #candles: Candles;
   readonly #board: ChartBoard;
   readonly #stops: (() => void)[];
+  #signals: SignalLayer | null = null;
   #loaded = false;
   #paging = false;
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -88,11 +97,7 @@ class ChartLife {
       onCross: (candle) => legend.current?.cross(candle),
     });
     parts.board.value = this.#board;
-    const restyle = () => {
-      this.#board.restyle();
-      this.mark(app.account.transactions.peek());
-    };
-    this.#stops = [onThemeChange(restyle)];
+    this.#stops = [onThemeChange(() => this.#board.restyle())];
     if (this.#isLive) this.#follow();
     void this.load();
   }
@@ -125,6 +130,7 @@ class ChartLife {
       if (this.#ended || !isNewest) return;
       this.#loaded = true;
       const quote = this.#app.quotes.get(this.#parts.spec.symbol);
+      this.#signals?.renew(this.#candles.finished);
       if (quote !== undefined && this.#isLive) this.#candles.takeQuote(quote);
       this.#showAll();
       if (this.#isLive) this.#settling = setTimeout(() => void this.#settle(), settleMs);
@@ -142,6 +148,24 @@ class ChartLife {
   studies({ studies }: ChartSpec): void {
     this.#board.studies(studies);
     this.#tellLegend();
+  }
+
+  /** Marks what the platform's studies find, or no more. */
+  signals(shown: boolean): void {
+    this.#signals?.end();
+    this.#signals = null;
+    if (shown) {
+      const { spec, legend } = this.#parts;
+      this.#signals = new SignalLayer({
+        ...{ app: this.#app, spec, board: this.#board },
+        missed: () => void this.load(),
+        tell: (told) => {
+          this.#state.value = { ...this.#state.peek(), ...told };
+          legend.current?.again();
+        },
+      });
+      if (this.#loaded) void this.#signals.follow(this.#candles.finished);
+    }
   }
 
   mark(transactions: readonly Transaction[]): void {
@@ -164,6 +188,7 @@ class ChartLife {
     this.#ended = true;
     clearTimeout(this.#settling);
     for (const stop of this.#stops) stop();
+    this.#signals?.end();
     this.#parts.board.value = null;
     this.#board.remove();
   }
@@ -180,6 +205,7 @@ class ChartLife {
     const { finished } = this.#candles;
     const last = this.#candles.last();
     this.#board.show(finished, last);
+    void this.#signals?.follow(finished);
     this.#tellLegend();
     this.#count();
   }
@@ -194,7 +220,7 @@ class ChartLife {
     const bars = this.#candles.finished.length + (this.#candles.last() === null ? 0 : 1);
     const told = this.#state.peek();
     if (told.loaded && told.bars === bars && told.failure === null) return;
-    this.#state.value = { bars, loaded: true, failure: null };
+    this.#state.value = { ...told, bars, loaded: true, failure: null };
   }
 
   readonly #paint = (): void => {
