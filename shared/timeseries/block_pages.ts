@@ -129,15 +129,15 @@ export class BlockOpener {
     return this.#open(key, block, decodeBars);
   }
 
-  async #open<T extends { readonly length: number }>(
+  async #open<T extends TickColumns | BarColumns>(
     key: SeriesKey,
     block: BlockRow,
     decode: (bytes: Uint8Array) => T,
   ): Promise<T> {
     try {
       const columns = decode(await this.#bytes(block));
-      if (columns.length === block.rows) return columns;
-      throw new BlockFormatError(`${columns.length} rows, the table says ${block.rows}`);
+      checkIsOf(block, columns);
+      return columns;
     } catch (cause) {
       if (!(cause instanceof BlockFormatError || cause instanceof DepotError)) throw cause;
       const from = new Date(block.fromTime).toISOString();
@@ -153,6 +153,20 @@ export class BlockOpener {
     if (this.#depot === null) throw new DepotError(`${bytes.key} is in a depot, and none is set`);
     return this.#depot.get(bytes);
   }
+}
+
+/** Whole blocks that lie in another's place are damage too. @throws BlockFormatError */
+function checkIsOf(block: BlockRow, columns: TickColumns | BarColumns): void {
+  const { length } = columns;
+  if (length !== block.rows) {
+    throw new BlockFormatError(`${length} rows, the table says ${block.rows}`);
+  }
+  const times = "bid" in columns ? columns.time : columns.openTime;
+  const [from, to] = [times[0]!, times[length - 1]!];
+  if (from === block.fromTime && to === block.toTime) return;
+  throw new BlockFormatError(
+    `times of ${from} to ${to}, the table says ${block.fromTime} to ${block.toTime}`,
+  );
 }
 
 /** Before another in time, and before it among ticks of one moment. */

@@ -196,12 +196,13 @@ export async function verifyBlocks(
     const keys = some.map(({ seriesId, fromTime, place }) =>
       sql`(${seriesId}::int4, ${fromTime}::int8, ${place}::int8)`
     );
-    const { rows } = await sql<{ place: string; digest: Uint8Array }>`
-      select place, sha256(bytes) as digest from timeseries.blocks
+    const { rows } = await sql<{ key: string; digest: Uint8Array }>`
+      select from_time || ' ' || place as key, sha256(bytes) as digest from timeseries.blocks
       where (series_id, from_time, place) in (${sql.join(keys)})`.execute(db);
-    const found = new Map(rows.map((row) => [Number(row.place), row.digest.toHex()]));
+    const found = new Map(rows.map(({ key, digest }) => [key, digest.toHex()]));
     for (const { fromTime, place, bytes } of some) {
-      if (found.get(place) === createHash("sha256").update(bytes).digest("hex")) continue;
+      const digest = createHash("sha256").update(bytes).digest("hex");
+      if (found.get(`${fromTime} ${place}`) === digest) continue;
       throw new WriteNotVerified(`The block of ${fromTime} did not come back as it was written`);
     }
   }

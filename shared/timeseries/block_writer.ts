@@ -8,7 +8,7 @@ import { barsBySpan, ticksBySpan } from "./bar_blocks.ts";
 import { joinBars } from "./bar_columns.ts";
 import { deleteBarRows, isLiveMinutes } from "./bar_rows.ts";
 import type { TimeseriesDatabase } from "./database.ts";
-import { encodeBars, encodeTicks } from "./block_codec.ts";
+import { encodeTicks } from "./block_codec.ts";
 import { BlockOpener } from "./block_pages.ts";
 import {
   type BlockRow,
@@ -16,13 +16,14 @@ import {
   insertBlocks,
   type NewBlock,
   selectBlocks,
+  verifyBlocks,
 } from "./block_store.ts";
 import { Partitions } from "./blocks_table.ts";
 import type { BarColumns, BarSeries, TickColumns, TickSeries, TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
 import type { HistoryWriter } from "./history.ts";
 import { clampRange, historyTimes } from "./months.ts";
-import { SealedSink } from "./sealed_sink.ts";
+import { encodedBars, encodedTicks, SealedSink } from "./sealed_sink.ts";
 import { barKey, SeriesIds, type SeriesKey, tickKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
 import { TickCutter } from "./tick_blocks.ts";
@@ -133,7 +134,9 @@ export class BlockHistoryWriter implements HistoryWriter {
     for (const block of blocks) {
       if (block.fromTime >= range.from && block.toTime < range.to) continue;
       const parts = (await outside(block)).filter((part) => part.length > 0);
-      await insertBlocks(trx, parts.map((part) => keptPart(block, seriesId, part)));
+      const kept = parts.map((part) => keptPart(block, seriesId, part));
+      await insertBlocks(trx, kept);
+      await verifyBlocks(trx, kept);
     }
     return nextVersion(blocks);
   }
@@ -196,7 +199,7 @@ function keptPart(
   block: BlockRow,
   seriesId: number,
   part: TickColumns | BarColumns,
-): NewBlock {
+): NewBlock & { readonly place: number } {
   const at = "bid" in part ? part.time : part.openTime;
   return {
     seriesId,
@@ -206,7 +209,7 @@ function keptPart(
     version: block.version + 1,
     sealed: block.sealed,
     place: block.place,
-    bytes: "bid" in part ? encodeTicks(part) : encodeBars(part),
+    bytes: "bid" in part ? encodedTicks(part) : encodedBars(part),
   };
 }
 

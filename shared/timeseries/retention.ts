@@ -16,6 +16,7 @@ import { BlockHistoryWriter } from "./block_writer.ts";
 import { joinBars, sliceBars } from "./bar_columns.ts";
 import type { BarColumns, TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
+import { eachDay } from "./each_day.ts";
 import { daysKept, type KeepRule } from "./keep_rules.ts";
 import { barKey, SeriesIds, type SeriesKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
@@ -53,6 +54,7 @@ export class Retention {
   /**
    * Drops ticks, or bars, of days and months that ended longer ago than their rule keeps them; returns
    * the rows dropped. What no rule names is kept.
+   * @throws HistoryDamaged at the end, where ticks could not be read whose bars are to stay.
    */
   async drop(
     kind: SeriesKey["kind"],
@@ -64,11 +66,11 @@ export class Retention {
   ): Promise<number> {
     if (!rules.some((rule) => rule.kind === kind && rule.days > 0)) return 0;
     let rows = 0;
-    for (const old of await this.#oldSpans(await this.#ends(kind, { now, rules }))) {
-      if (signal?.aborted) break;
+    const spans = await this.#oldSpans(await this.#ends(kind, { now, rules }));
+    await eachDay(spans, async (old) => {
       const blocks = await this.#db.transaction().execute((trx) => this.#dropSpan(trx, old));
       rows += blocks.reduce((sum, block) => sum + block.rows, 0);
-    }
+    }, signal);
     return rows;
   }
 

@@ -37,15 +37,11 @@ export class SealedSink {
   }
 
   ticks(ticks: TickColumns): Promise<void> {
-    const bytes = encodeTicks(ticks);
-    checkSame(ticks, decodeTicks(bytes, this.#room));
-    return this.#add(ticks.time, ticks.length, bytes);
+    return this.#add(ticks.time, ticks.length, encodedTicks(ticks, this.#room));
   }
 
   bars(bars: BarColumns): Promise<void> {
-    const bytes = encodeBars(bars);
-    checkSame(bars, decodeBars(bytes));
-    return this.#add(bars.openTime, bars.length, bytes);
+    return this.#add(bars.openTime, bars.length, encodedBars(bars));
   }
 
   /** Stores what waits; what was written in all. */
@@ -79,6 +75,20 @@ export class SealedSink {
     const places = await insertBlocks(this.#trx, blocks);
     await verifyBlocks(this.#trx, blocks.map((block, at) => ({ ...block, place: places[at]! })));
   }
+}
+
+/** A block that was decoded again and compared. @throws WriteNotVerified */
+export function encodedTicks(ticks: TickColumns, room?: TickRoom): Uint8Array {
+  const bytes = encodeTicks(ticks);
+  checkSame(ticks, decodeTicks(bytes, room));
+  return bytes;
+}
+
+/** The same of bars. */
+export function encodedBars(bars: BarColumns): Uint8Array {
+  const bytes = encodeBars(bars);
+  checkSame(bars, decodeBars(bytes));
+  return bytes;
 }
 
 /** @throws WriteNotVerified when a column differs in a bit. */

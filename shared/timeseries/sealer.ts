@@ -25,6 +25,7 @@ import type { Symbol } from "../domain/instrument.ts";
 import { liveSource } from "../domain/source.ts";
 import type { TimeRange } from "./columns.ts";
 import type { BlockDepot } from "./depot/block_depot.ts";
+import { eachDay } from "./each_day.ts";
 import { SealedSink } from "./sealed_sink.ts";
 import { barKey, SeriesIds, type SeriesKey } from "./series_store.ts";
 import { spanOf } from "./spans.ts";
@@ -63,11 +64,13 @@ export class Sealer {
     this.#opener = new BlockOpener(depot);
   }
 
-  /** Seals all ticks that grow now, one day of one series a transaction, until `signal` aborts. */
+  /**
+   * Seals all ticks that grow now, one day of one series a transaction, until `signal` aborts.
+   * @throws HistoryDamaged at the end, where a day could not be read; the others are sealed then.
+   */
   async sealTicks(signal?: AbortSignal): Promise<Sealed> {
     const sum = { blocks: 0, rows: 0 };
-    for (const due of await this.#dueTicks()) {
-      if (signal?.aborted) break;
+    await eachDay(await this.#dueTicks(), async (due) => {
       for (;;) {
         const { blocks, rows, growing } = await this.#db.transaction().execute(
           (trx) => this.#sealSpan(trx, due),
@@ -76,15 +79,14 @@ export class Sealer {
         sum.rows += rows;
         if (growing < growingMax || signal?.aborted) break;
       }
-    }
+    }, signal);
     return sum;
   }
 
-  /** Moves the live feed's minute bars of days that ended by `before` from rows into blocks. */
+  /** The same of the live feed's minute bars, rows until then, of days that ended by `before`. */
   async sealBars(before: number, signal?: AbortSignal): Promise<Sealed> {
     const sum = { blocks: 0, rows: 0 };
-    for (const { symbol, side, from } of await this.#dueBars(before)) {
-      if (signal?.aborted) break;
+    await eachDay(await this.#dueBars(before), async ({ symbol, side, from }) => {
       const key = barKey({ symbol, side, source: liveSource, intervalMs: 60_000 });
       const span = { from, to: from + dayMs };
       const { blocks, rows } = await this.#db.transaction().execute(
@@ -92,7 +94,7 @@ export class Sealer {
       );
       sum.blocks += blocks;
       sum.rows += rows;
-    }
+    }, signal);
     return sum;
   }
 
