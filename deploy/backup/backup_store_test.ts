@@ -18,8 +18,9 @@ import type { Store } from "../../shared/storage/store.ts";
 import { noon, openHistory, readTicks, ticksFrom } from "../../shared/testing/history_contract.ts";
 import { BlockHistory } from "../../shared/timeseries/block_history.ts";
 import { DepotError } from "../../shared/timeseries/depot/block_depot.ts";
-import { moveToDepot } from "../../shared/timeseries/depot/depot_mover.ts";
+import { moveToDepot, removeUnused } from "../../shared/timeseries/depot/depot_mover.ts";
 import { openDepot } from "../../shared/timeseries/depot/open_depot.ts";
+import { Retention } from "../../shared/timeseries/retention.ts";
 import { restoreStore, verifyBackup } from "./restore_store.ts";
 import { platformSchemas } from "./schemas.ts";
 import { writeBackup } from "./write_backup.ts";
@@ -146,6 +147,23 @@ Deno.test("history comes back bit for bit, what lay in a depot too, with no depo
       ...rest,
     ]);
     await into.close();
+  });
+});
+
+Deno.test("a store that was restored shares a depot with the one it is of, and removes its own objects only", async () => {
+  await inFolder(async (folder) => {
+    const { store, db, depot, all } = await withHistory(folder);
+    await writeBackup(store, { folder: `${folder}/kept`, depot });
+    const into = await openTestStore();
+    await restoreStore(into, `${folder}/kept`);
+    const { db: restored } = await openHistory(into);
+    await moveToDepot(restored, depot, { before: noon + 60_000_000 });
+    const rules = [{ kind: "ticks", source: "test", symbol: null, days: 1 }] as const;
+    const now = noon + 365 * 86_400_000;
+    assertEquals(await new Retention(restored, depot).drop("ticks", { now, rules }), all.length);
+    assert(await removeUnused(restored, depot) > 0);
+    assertEquals(await readTicks(new BlockHistory(db, depot), "EURUSD"), all);
+    await Promise.all([store.close(), into.close()]);
   });
 });
 

@@ -17,10 +17,16 @@ export const platformSchemas: Readonly<Record<string, Record<string, Migration>>
   [pipelineSchema]: pipelineMigrations,
 };
 
-/** Says what the store alone knows, so it stays behind: objects of a depot to be removed. */
-export const leftBehind: readonly string[] = [`${timeseriesSchema}.left_objects`];
+/** Tell of the store alone, so they stay behind: its name in a depot, and objects to be removed. */
+export const leftBehind: readonly string[] = [
+  `${timeseriesSchema}.left_objects`,
+  `${timeseriesSchema}.store`,
+];
 
 export const blocksTable = `${timeseriesSchema}.blocks`;
 
 /** Tables that hold a row as soon as they are made. */
-export const firstRows: readonly string[] = [`${archiveSchema}.progress`];
+export const firstRows: readonly string[] = [
+  `${archiveSchema}.progress`,
+  `${timeseriesSchema}.store`,
+];

@@ -5,7 +5,7 @@
 
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
-import { blocksMigration, leftObjectsMigration } from "./blocks_table.ts";
+import { blocksMigration, leftObjectsMigration, storeNameMigration } from "./blocks_table.ts";
 import { timeseriesSchema } from "./database.ts";
 
 export const timeseriesMigrations: Record<string, Migration> = {
@@ -26,4 +26,5 @@ export const timeseriesMigrations: Record<string, Migration> = {
   },
   "2026-11-24_blocks": blocksMigration,
   "2026-11-24_left_objects": leftObjectsMigration,
+  "2026-12-01_store": storeNameMigration,
 };

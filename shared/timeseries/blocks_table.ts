@@ -54,6 +54,15 @@ export const leftObjectsMigration: Migration = {
   },
 };
 
+/** What the store's objects in a depot are named by; one that is restored from a backup is another. */
+export const storeNameMigration: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`create table timeseries.store (id uuid primary key default gen_random_uuid())`
+      .execute(db);
+    await sql`insert into timeseries.store default values`.execute(db);
+  },
+};
+
 /**
  * Makes partitions that lack; asks the database once for each month that is there already. What the
  * transaction itself made is not remembered: it may be undone.

@@ -85,7 +85,10 @@ async function moveMonth(
   const digest = createHash("sha256").update(object).digest("hex").slice(0, 32);
   const { fromTime, place } = blocks[0]!;
   const name = `${monthName(month.from)}-${fromTime}-${place}-${digest}`;
-  const depotKey = `${key.kind}/${key.symbol}/${key.source}/${seriesId}/${name}.blocks`;
+  const depotKey = `${await storeName(db)}/${key.kind}/${key.symbol}/${key.source}/${seriesId}/` +
+    `${name}.blocks`;
+  // Whatever stops this before a block lies there, the object will be removed.
+  await noteObject(db, depotKey);
   await depot.put(depotKey, object);
   const back = await depot.get({ key: depotKey, offset: 0, length: object.length });
   if (!back.every((byte, at) => byte === object[at])) {
@@ -104,9 +107,21 @@ function joined(blocks: readonly BlockRow[]): Uint8Array {
   return bytes;
 }
 
+/** Objects of several stores may lie in one depot: each removes its own only. */
+async function storeName(db: Kysely<TimeseriesDatabase>): Promise<string> {
+  const { rows } = await sql<{ id: string }>`select id from timeseries.store`.execute(db);
+  return rows[0]!.id;
+}
+
+/** Among those to be removed once no block lies there. */
+async function noteObject(db: Kysely<TimeseriesDatabase>, depotKey: string): Promise<void> {
+  await sql`insert into timeseries.left_objects (depot_key) values (${depotKey})
+    on conflict do nothing`.execute(db);
+}
+
 /**
  * Blocks that are still as they were put. What stays of one that was partly replaced meanwhile has its
- * time and its place, but another version. An object that nothing lies in is left.
+ * time and its place, but another version. An object that nothing lies in stays noted.
  */
 async function forgetBytes(
   db: Kysely<TimeseriesDatabase>,
@@ -118,20 +133,29 @@ async function forgetBytes(
     offset += byteCount;
     return { fromTime, place, version, at };
   });
-  const { rows: [moved] } = await sql<Moved>`with moved as (
-      update timeseries.blocks b
-      set bytes = null, depot_key = ${of.depotKey}, depot_offset = k.at
-      from json_to_recordset(${JSON.stringify(places)}::text::json)
-        as k("fromTime" int8, place int8, version int4, at int4)
-      where b.series_id = ${of.seriesId} and b.from_time = k."fromTime" and b.place = k.place
-        and b.version = k.version and b.bytes is not null
-      returning b.byte_count),
-    unused as (
-      insert into timeseries.left_objects (depot_key)
-      select ${of.depotKey}::text where not exists (select from moved) on conflict do nothing)
-    select count(*)::int4 as blocks, coalesce(sum(byte_count), 0)::int4 as bytes from moved`
-    .execute(db);
-  return moved!;
+  return await db.transaction().execute(async (trx) => {
+    // Held until the end, and gone where somebody beside us has removed the object.
+    const { rows: [noted] } = await sql`select from timeseries.left_objects
+      where depot_key = ${of.depotKey} for update`.execute(trx);
+    if (noted === undefined) {
+      await noteObject(trx, of.depotKey);
+      return { blocks: 0, bytes: 0 };
+    }
+    const { rows: [moved] } = await sql<Moved>`with moved as (
+        update timeseries.blocks b
+        set bytes = null, depot_key = ${of.depotKey}, depot_offset = k.at
+        from json_to_recordset(${JSON.stringify(places)}::text::json)
+          as k("fromTime" int8, place int8, version int4, at int4)
+        where b.series_id = ${of.seriesId} and b.from_time = k."fromTime" and b.place = k.place
+          and b.version = k.version and b.bytes is not null
+        returning b.byte_count)
+      select count(*)::int4 as blocks, coalesce(sum(byte_count), 0)::int4 as bytes from moved`
+      .execute(trx);
+    if (moved!.blocks > 0) {
+      await sql`delete from timeseries.left_objects where depot_key = ${of.depotKey}`.execute(trx);
+    }
+    return moved!;
+  });
 }
 
 /**
@@ -163,6 +187,10 @@ async function removeObject(
   const { rows: [may] } = await sql<{ free: boolean }>`
     select pg_try_advisory_xact_lock(${sql.lit(objectsLock)}) as free`.execute(trx);
   if (!may!.free) return false;
+  // Whoever is about to lay blocks there holds it, or waits and finds it gone.
+  const { rows: [noted] } = await sql`select from timeseries.left_objects
+    where depot_key = ${key} for update skip locked`.execute(trx);
+  if (noted === undefined) return false;
   const { rows: [used] } = await sql<{ found: boolean }>`select exists (
     select from timeseries.blocks where depot_key = ${key}) as found`.execute(trx);
   if (used!.found) return false;

@@ -191,6 +191,51 @@ Deno.test("a block that a late tick reopens while it moves is kept, and moves as
   await store.close();
 });
 
+Deno.test("an object whose blocks were never told of it is removed", async () => {
+  await using s3 = startScriptedS3();
+  const store = await openTestStore();
+  const { db, append, sealer } = await openHistory(store);
+  const depot = openDepot(s3.url, s3Credentials);
+  const [first, ...rest] = ticksFrom(noon, 300);
+  await append("EURUSD", "one", [first!, ...rest]);
+  await sealer.sealTicks();
+  const killed = meanwhile(depot, () => Promise.reject(new Error("killed")));
+  await assertRejects(() => moveToDepot(db, killed, { before: Infinity }), Error, "killed");
+  assertEquals(s3.objects.size, 1);
+  const late = [noon + 1, 7, 8] as const;
+  await append("EURUSD", "late", [late]);
+  await sealer.sealTicks();
+  assertEquals((await moveToDepot(db, depot, { before: Infinity })).blocks, 1);
+  assertEquals([await removeUnused(db, depot), s3.objects.size], [1, 1]);
+  assertEquals(await readTicks(new BlockHistory(db, depot), "EURUSD"), [first!, late, ...rest]);
+  await store.close();
+});
+
+Deno.test("an object that is removed while blocks move there keeps none of them", async () => {
+  await using s3 = startScriptedS3();
+  const store = await openTestStore();
+  const { db, append, sealer, history } = await openHistory(store);
+  const depot = openDepot(s3.url, s3Credentials);
+  await append("EURUSD", "one", ticksFrom(noon, 300));
+  await sealer.sealTicks();
+  const once = new AbortController();
+  // After it was read back.
+  const raced: BlockDepot = {
+    put: (key, bytes) => depot.put(key, bytes),
+    remove: (key) => depot.remove(key),
+    async get(place) {
+      const bytes = await depot.get(place);
+      assertEquals(await removeUnused(db, depot), 1);
+      once.abort();
+      return bytes;
+    },
+  };
+  const moved = await moveToDepot(db, raced, { before: Infinity, signal: once.signal });
+  assertEquals(moved, { blocks: 0, bytes: 0 });
+  assertEquals(await readTicks(history, "EURUSD"), ticksFrom(noon, 300));
+  await store.close();
+});
+
 Deno.test("what is replaced whole is not opened, and the object it lay in is removed", async () => {
   await using s3 = startScriptedS3();
   const store = await openTestStore();

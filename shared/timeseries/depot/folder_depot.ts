@@ -1,5 +1,6 @@
 /** A folder as a depot: objects are files, put on the disk before they are said to be there. */
 
+import { dirname } from "node:path";
 import { syncPath } from "../../storage/durable_node_fs.ts";
 import { type BlockDepot, checkKey, DepotError, type DepotPlace } from "./block_depot.ts";
 
@@ -13,9 +14,9 @@ export class FolderDepot implements BlockDepot {
   /** Written aside and renamed, so that a death halfway leaves nothing that looks finished. */
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const path = this.#path(key);
-    const parent = path.slice(0, path.lastIndexOf("/"));
+    const parent = dirname(path);
     try {
-      await Deno.mkdir(parent, { recursive: true });
+      await this.#makeFolders(parent);
       await Deno.writeFile(`${path}.new`, bytes);
       syncPath(`${path}.new`);
       await Deno.rename(`${path}.new`, path);
@@ -52,8 +53,22 @@ export class FolderDepot implements BlockDepot {
     }
   }
 
+  /** Names of new folders are on the disk too, up to the depot's own. */
+  async #makeFolders(path: string): Promise<void> {
+    const made: string[] = [];
+    for (let at = path; !await exists(at); at = dirname(at)) made.push(at);
+    await Deno.mkdir(path, { recursive: true });
+    for (const one of made) syncPath(dirname(one));
+  }
+
   #path(key: string): string {
     checkKey(key);
     return `${this.#folder}/${key}`;
   }
 }
+
+const exists = (path: string): Promise<boolean> =>
+  Deno.stat(path).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
