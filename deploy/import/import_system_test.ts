@@ -2,6 +2,7 @@
 // does what it says, with a platform and without one. Method: real processes, SIGKILL at several
 // moments of a load of a few weeks, then the same load undisturbed beside it.
 
+import { existsSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
 import { walkCsv } from "../../services/data-pipeline/testing/test_pipeline.ts";
 import type { Symbol as InstrumentSymbol } from "../../shared/domain/instrument.ts";
@@ -37,12 +38,15 @@ async function writeDays(folder: string): Promise<void> {
   }
 }
 
-async function start(data: string): Promise<{ platform: PartProcess; key: string }> {
+async function start(
+  data: string,
+  more: readonly string[] = [],
+): Promise<{ platform: PartProcess; key: string }> {
   const port = freePort();
   const platform = await startPart({
     script: "deploy/profiles/all_in_one.ts",
     port,
-    args: ["--port", String(port), "--data", data, "--hours", "always", "--log", "error"],
+    args: ["--port", String(port), "--data", data, "--hours", "always", "--log", "error", ...more],
     readyMsMax: 120_000,
   });
   const keyFile = `${data}/demo.key`;
@@ -136,8 +140,8 @@ dataTest(
     const report = /Report +(\S+)/.exec(alone.said)![1]!;
     assert((await Deno.readTextFile(report)).includes("<svg"));
 
-    const { platform, key } = await start(data);
-    // Its address and key lie in the data folder.
+    const { platform, key } = await start(data, ["--imports", `${data}/elsewhere`]);
+    // Its address and key lie in the data folder, and word of where it imports from.
     const through = await importCommand([path, "--data", data]);
     assertEquals(through.code, 0, through.said);
     assert(through.said.includes(`${rows} rows of 25 files`), through.said);
@@ -146,6 +150,8 @@ dataTest(
     assertEquals(unknown.code, 1);
     assert(unknown.said.includes("did you mean lean-ticks?"), unknown.said);
     assertEquals(await platform.stop(), 0, platform.output());
+    const staged = Array.from(Deno.readDirSync(`${data}/elsewhere`));
+    assertEquals([staged.length, existsSync(`${data}/imports`)], [1, false]);
     await Deno.remove(data, { recursive: true });
   },
 );

@@ -18,7 +18,7 @@ import {
 } from "../../shared/sdk/mod.ts";
 import { openDataFolder } from "../profiles/data_folder.ts";
 import { readOptions } from "../profiles/options.ts";
-import { isRunning, keyFor, urlFor } from "../profiles/running.ts";
+import { importsOf, isRunning, keyFor, urlFor } from "../profiles/running.ts";
 import { importBody, importHelp, type ImportOptions, readImportOptions } from "./options.ts";
 import { openLocal } from "./open_local.ts";
 import { progressBar } from "./progress_bar.ts";
@@ -58,7 +58,7 @@ interface Place {
 }
 
 async function stageHere(path: string, folder: string): Promise<string> {
-  const staged = await stage(path, `${folder}/import`);
+  const staged = await stage(path, await importsOf(folder));
   const { length } = staged.links;
   if (length > 0) {
     const named = staged.links.slice(0, linksNamedMax).join(", ");

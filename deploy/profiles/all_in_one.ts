@@ -3,6 +3,7 @@
  * streams. `task start` runs this.
  */
 
+import { resolve } from "node:path";
 import { createGatewayApp } from "../../services/api-gateway/app.ts";
 import { isLoopback } from "../../services/api-gateway/sessions/same_origin.ts";
 import { Lifecycle, stopOnSignals } from "../../shared/runtime/lifecycle.ts";
@@ -15,7 +16,7 @@ import { openDataFolder } from "./data_folder.ts";
 import { demoAccount, ensureDemo } from "./demo.ts";
 import { firstSteps } from "./first_steps.ts";
 import { type AllInOneSettings, helpText, readOptions } from "./options.ts";
-import { leaveUrl } from "./running.ts";
+import { leaveWord } from "./running.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
 /** How long the first steps wait for a price to take them with. */
@@ -50,7 +51,9 @@ async function run(settings: AllInOneSettings): Promise<boolean> {
       logger,
     });
     const url = `http://localhost:${port}`;
-    lifecycle.onStop("url", await leaveUrl(settings.data.folder, url));
+    const { folder } = settings.data;
+    const imports = resolve(settings.imports.folder ?? `${folder}/import`);
+    lifecycle.onStop("word", await leaveWord(folder, { url, imports }));
     platform.startPrices();
     const priced = await firstPrice(platform, lifecycle.signal);
     const { spec, seed } = settings.venue;

@@ -2,11 +2,26 @@
 
 export const defaultUrl = "http://localhost:8000";
 const urlFile = (folder: string): string => `${folder}/url`;
+const importsFile = (folder: string): string => `${folder}/imports`;
 
-/** Leaves word in the data folder of where its platform answers; the end takes it away. */
-export async function leaveUrl(folder: string, url: string): Promise<() => Promise<void>> {
+/** Leaves word in the data folder of where its platform answers and imports from; the end takes it away. */
+export async function leaveWord(
+  folder: string,
+  { url, imports }: { readonly url: string; readonly imports: string },
+): Promise<() => Promise<void>> {
   await Deno.writeTextFile(urlFile(folder), `${url}\n`);
-  return () => Deno.remove(urlFile(folder)).catch(() => {});
+  await Deno.writeTextFile(importsFile(folder), `${imports}\n`);
+  return async () => {
+    for (const file of [urlFile(folder), importsFile(folder)]) {
+      await Deno.remove(file).catch(() => {});
+    }
+  };
+}
+
+/** The folder that the platform of a data folder imports from. */
+export async function importsOf(folder: string): Promise<string> {
+  const told = await Deno.readTextFile(importsFile(folder)).catch(() => `${folder}/import`);
+  return told.trimEnd();
 }
 
 /** The URL given, that of the platform that runs on the data folder, or the usual one. */
