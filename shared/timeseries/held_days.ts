@@ -6,6 +6,7 @@ import { isLiveMinutes } from "./bar_rows.ts";
 import type { TimeseriesDatabase } from "./database.ts";
 import type { TimeRange } from "./columns.ts";
 import type { SeriesKey } from "./series_store.ts";
+import { dayIn } from "./spans.ts";
 
 /** A series whose blocks are of days, and its number; `null` while it has no block. */
 export interface DaySeries {
@@ -25,7 +26,7 @@ export async function selectHeldDays(
   const { rows } = await sql<{ n: number; first: string; last: string }>`
     select n, min(from_time)::text as first, max(to_time)::text as last
     from (${sql.join(parts, sql` union all `)}) as times
-    group by n, from_time / ${sql.lit(dayMs)} order by n, min(from_time)`.execute(db);
+    group by n, ${dayIn("from_time")} order by n, min(from_time)`.execute(db);
   for (const { n, first, last } of rows) held[n]!.push({ from: Number(first), to: Number(last) });
   return held;
 }

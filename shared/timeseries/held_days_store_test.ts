@@ -12,6 +12,7 @@ import { openHistory } from "../testing/history_contract.ts";
 import { ticksOf } from "../testing/random_ticks.ts";
 import { insertBars } from "./bars_store.ts";
 import { BlockHistoryWriter } from "./block_writer.ts";
+import { Retention } from "./retention.ts";
 
 const symbol = "EURUSD" as Symbol;
 const day = (n: number, hour = 0) => Date.UTC(2019, 0, n, hour);
@@ -55,5 +56,27 @@ Deno.test("heldDays() tells of each series and day the first time and the last",
   assertEquals(await history.newestTick([ticks, other], day(31)), day(31, 3) + 9);
   assertEquals(await history.newestTick([ticks, other], day(31, 4)), null);
   assertEquals(await history.newestTick([other], 0), null);
+  await store.close();
+});
+
+Deno.test("days before 1970 are told, sealed and let go of as any others", async () => {
+  const store = await openTestStore();
+  const { db, history, sealer } = await openHistory(store);
+  const dayMs = 86_400_000;
+  const ticks = { symbol, source: "loaded" };
+  const writer = new BlockHistoryWriter();
+  const firsts = [-2 * dayMs, -dayMs, 0, dayMs];
+  const held = firsts.map((from) => ({ from: from + 1, to: from + 6 }));
+  for (const { from } of held) {
+    const two = ticksOf([{ stepMs: 0, ...step }, { stepMs: 5, ...step }], from);
+    await writer.appendTicks(db, { series: ticks, ticks: two, batch: null });
+  }
+  const range = { from: -2 * dayMs, to: 2 * dayMs };
+  assertEquals(await history.heldDays([ticks], range), [held]);
+  assertEquals((await sealer.sealTicks()).blocks, 4);
+  assertEquals(await history.heldDays([ticks], range), [held]);
+  const rules = [{ kind: "ticks", source: "loaded", symbol: null, days: 1 }] as const;
+  assertEquals(await new Retention(db).drop("ticks", { now: 9 * dayMs, rules }), 8);
+  assertEquals(await history.heldDays([ticks], range), [[]]);
   await store.close();
 });

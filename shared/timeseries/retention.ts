@@ -19,7 +19,7 @@ import type { BlockDepot } from "./depot/block_depot.ts";
 import { eachDay } from "./each_day.ts";
 import { daysKept, type KeepRule } from "./keep_rules.ts";
 import { barKey, SeriesIds, type SeriesKey } from "./series_store.ts";
-import { spanOf } from "./spans.ts";
+import { dayIn, spanOf } from "./spans.ts";
 import { lockSeries } from "./transactions.ts";
 
 /** Days of series dropped in one call at most. */
@@ -100,7 +100,7 @@ export class Retention {
       join json_to_recordset(${records}::text::json) as kept(id int4, before int8)
         on kept.id = b.series_id
       where b.from_time < kept.before
-      group by b.series_id, b.from_time / ${sql.lit(dayMs)}
+      group by b.series_id, ${dayIn("b.from_time")}
       order by min(b.from_time) limit ${spansMax}`.execute(this.#db);
     return rows.map(({ id, at }) => {
       const key = keys.get(id)!;

@@ -28,7 +28,7 @@ import type { BlockDepot } from "./depot/block_depot.ts";
 import { eachDay } from "./each_day.ts";
 import { SealedSink } from "./sealed_sink.ts";
 import { barKey, SeriesIds, type SeriesKey } from "./series_store.ts";
-import { spanOf } from "./spans.ts";
+import { dayIn, spanOf } from "./spans.ts";
 import { blockRows, TickCutter } from "./tick_blocks.ts";
 import { mergeTicks } from "./tick_columns.ts";
 import { lockSeries } from "./transactions.ts";
@@ -103,7 +103,7 @@ export class Sealer {
       select s.id, s.symbol, s.source, min(b.from_time)::text as at
       from timeseries.blocks b join timeseries.series s on s.id = b.series_id
       where not b.sealed
-      group by s.id, s.symbol, s.source, b.from_time / ${sql.lit(dayMs)}
+      group by s.id, s.symbol, s.source, ${dayIn("b.from_time")}
       order by min(b.from_time) limit ${dueMax}`.execute(this.#db);
     return rows.map(({ id, symbol, source, at }) => {
       const key: SeriesKey = { kind: "ticks", symbol, source, side: "", intervalMs: 0 };
