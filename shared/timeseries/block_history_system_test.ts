@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { sql } from "kysely";
 import { dayMs } from "../domain/bars/granularity.ts";
 import type { Symbol } from "../domain/instrument.ts";
 import { openStore } from "../storage/open_store.ts";
@@ -11,6 +12,7 @@ import {
   readTicks,
   ticksFrom,
 } from "../testing/history_contract.ts";
+import { eventually } from "../testing/eventually.ts";
 import { realTest } from "../testing/real.ts";
 import { startPostgres } from "../testing/real_postgres.ts";
 import { BlockHistory, historyOf } from "./block_history.ts";
@@ -57,4 +59,33 @@ realTest("pages read in binary hold what pages read as text do", ["postgres"], a
   );
   await store.close();
   await Deno.remove(folder, { recursive: true });
+});
+
+realTest("two that write the first blocks of a month both write them", ["postgres"], async () => {
+  await using server = await startPostgres({ fsync: false });
+  const [one, two] = await Promise.all([openStore(server.url), openStore(server.url)]);
+  const { db, writer } = await openHistory(one);
+  const beside = await openHistory(two);
+  const month = Date.UTC(2031, 4);
+  await beside.append("GBPUSD", "before", ticksFrom(noon, 3));
+  const put = (symbol: string) => ({
+    series: { symbol: symbol as Symbol, source: "test" },
+    range: { from: noon, to: month + dayMs },
+    ticks: pieces(ticksFrom(month, 3)),
+  });
+  let second: Promise<unknown> = Promise.resolve();
+  await db.transaction().execute(async (trx) => {
+    await writer.replaceTicks(trx, put("EURUSD"));
+    // It has looked for the month, in vain, and waits.
+    second = beside.writer.replaceTicks(beside.db, put("GBPUSD"));
+    await eventually(async () => {
+      const { rows } = await sql<{ waits: number }>`select count(*)::int4 as waits from pg_locks
+        where not granted`.execute(one.database("public"));
+      assertEquals(rows[0]!.waits, 1);
+    });
+  });
+  await second;
+  assertEquals(await readTicks(historyOf(two), "GBPUSD"), ticksFrom(month, 3));
+  assertEquals(await readTicks(historyOf(two), "EURUSD"), ticksFrom(month, 3));
+  await Promise.all([one.close(), two.close()]);
 });

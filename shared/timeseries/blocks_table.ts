@@ -10,9 +10,6 @@ import type { TimeseriesDatabase } from "./database.ts";
 import { monthName, monthOf } from "./months.ts";
 import { within } from "./transactions.ts";
 
-/** Any number, the same everywhere: the advisory lock under which partitions are made. */
-const partitionLock = 7_305_811_204_418n;
-
 export const blocksMigration: Migration = {
   async up(db: Kysely<unknown>) {
     await sql`create table timeseries.series (
@@ -100,7 +97,9 @@ async function create(
 ): Promise<void> {
   const table = sql.raw(`timeseries.${name}`);
   await within(db, async (trx) => {
-    await sql`select pg_advisory_xact_lock(${sql.lit(partitionLock)})`.execute(trx);
+    // One at a time, and whoever waited hears of what was made meanwhile: a session that has the table
+    // locked otherwise already goes on with what it knew of its partitions.
+    await sql`lock table timeseries.blocks in share update exclusive mode`.execute(trx);
     if (await find(trx, name) !== null) return;
     await sql`create table ${table} (like timeseries.blocks including all)`.execute(trx);
     await sql`alter table timeseries.blocks attach partition ${table}
