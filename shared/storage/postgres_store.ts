@@ -3,6 +3,7 @@
 import { Kysely, sql } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
+import { SessionFence } from "./session_fence.ts";
 import type { BinaryRow, Store } from "./store.ts";
 
 const connectionsDefault = 10;
@@ -45,15 +46,20 @@ export function openPostgresStore(
   url: string,
   options: { connectionsMax?: number | undefined } = {},
 ): Promise<Store> {
+  const fence = new SessionFence();
   const pool = postgres(url, {
     max: options.connectionsMax ?? connectionsDefault,
     connect_timeout: connectSecondsMax,
     prepare: true,
     types,
     onnotice: () => {},
+    onclose: fence.closed,
     connection: { application_name: "spotwire", statement_timeout: statementMsMax },
   });
-  const root = new Kysely<unknown>({ dialect: new PostgresJSDialect({ postgres: pool }) });
+  const fenced = { reserve: () => fence.reserve(pool), options: pool.options };
+  const root = new Kysely<unknown>({
+    dialect: new PostgresJSDialect({ postgres: () => fenced as unknown as typeof pool }),
+  });
   let closed: Promise<void> | null = null;
   return Promise.resolve({
     kind: "postgres",

@@ -73,3 +73,42 @@ realTest("a Postgres store carries on after the server was gone", ["postgres"], 
   assertEquals(rows.map((row) => row.id), [1]);
   await store.close();
 });
+
+for (const meanwhile of ["while others wait", "while nobody waits", "in a statement"]) {
+  realTest(`a transaction whose connection breaks ${meanwhile} keeps nothing`, [
+    "postgres",
+  ], async () => {
+    await using server = await startPostgres({ fsync: false });
+    const store = await openStore(server.url, { connectionsMax: 1 });
+    const other = await openStore(server.url);
+    const db = store.database("public");
+    const beside = other.database("public");
+    await sql`create table kept (n int4)`.execute(db);
+    let waiting: Promise<unknown> = Promise.resolve();
+    const broken = db.transaction().execute(async (trx) => {
+      await sql`insert into kept values (1)`.execute(trx);
+      const { rows: [own] } = await sql<{ pid: number }>`select pg_backend_pid() as pid`
+        .execute(trx);
+      const kill = () => sql`select pg_terminate_backend(${own!.pid}::int4)`.execute(beside);
+      if (meanwhile === "in a statement") {
+        await Promise.all([sql`select pg_sleep(60)`.execute(trx), kill()]);
+      }
+      await kill();
+      if (meanwhile === "while others wait") waiting = sql`select 1`.execute(db);
+      await eventually(async () => {
+        const { rows } = await sql`select from pg_stat_activity where pid = ${own!.pid}::int4`
+          .execute(beside);
+        assertEquals(rows.length, 0);
+      });
+      if (meanwhile === "while others wait") await waiting;
+      else await new Promise((resolve) => setTimeout(resolve, 100));
+      await sql`insert into kept values (2)`.execute(trx);
+    });
+    await assertRejects(() => broken);
+    assertEquals((await sql`select n from kept`.execute(beside)).rows, []);
+    // The store goes on.
+    await db.transaction().execute((trx) => sql`insert into kept values (3)`.execute(trx));
+    assertEquals((await sql`select n from kept`.execute(db)).rows, [{ n: 3 }]);
+    await Promise.all([store.close(), other.close()]);
+  });
+}
