@@ -12,7 +12,8 @@ import { FrameLoop } from "./app/core/frame_loop.ts";
 import { Feed } from "./app/market/feed.ts";
 import { QuoteStore } from "./app/market/quote_store.ts";
 
-async function start() {
+/** `awayMs` is how long a client that is sent away stays there. */
+async function start(awayMs = 1) {
   const edge = await startTestEdge();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -21,7 +22,8 @@ async function start() {
   const client = new FeedClient({
     url: `http://127.0.0.1:${server.addr.port}`,
     key: edge.admin,
-    backoff: { baseMs: 1, delayMsMax: 10 },
+    backoff: { baseMs: awayMs, delayMsMax: awayMs },
+    random: () => 0.5,
   });
   const feed = new Feed(client, new QuoteStore(new FrameLoop(() => {})), () => 0);
   const events = createEventSource({ source: "/test", ids: uuidIds, clock: edge.deps.clock });
@@ -82,7 +84,7 @@ Deno.test("whoever comes later to a symbol's signals is told what the first one 
 });
 
 Deno.test("a gap in a symbol's signals is told to those who watch it", async () => {
-  await using it = await start();
+  await using it = await start(1_000);
   const [own, other] = [watcher(), watcher()];
   it.feed.watchSignals("EURUSD", own);
   it.feed.watchSignals("USDJPY", other);

@@ -9,6 +9,7 @@ import { type Granularity, nominalMs } from "../../../../../shared/domain/bars/g
 import { epochMs, toRfc3339 } from "../../../../../shared/domain/time.ts";
 import type { Bar, FeedQuote, LiveBar, Spotwire } from "../../../../../shared/sdk/mod.ts";
 import { Newest } from "../core/newest.ts";
+import { isAlive } from "../market/quote_store.ts";
 import type { BarSpec } from "../core/route.ts";
 import { liveSource } from "../../../../../shared/domain/source.ts";
 import type { Candle } from "./candle.ts";
@@ -19,6 +20,9 @@ const pageBars = 500;
 /** Bars one chart holds at most; further back one asks for longer bars. */
 const barsMax = 20_000;
 const minuteMs = 60_000;
+
+/** Venues and feeds are never this far behind their own time. */
+const elsewhereMs = 60_000;
 
 export class Candles {
   readonly #client: Spotwire;
@@ -140,6 +144,16 @@ export class Candles {
     }
     this.#finished[at] = { ...numbers(bar), openTime: bar.openTime };
     return true;
+  }
+
+  /**
+   * Whether a price of now is of another time than the bar in hand, which was begun before there were
+   * prices; or of one so much later that the bars between are to be read.
+   */
+  isElsewhere({ status, time }: FeedQuote): boolean {
+    const { from, until } = this.#span;
+    const far = Math.max(elsewhereMs, until - from);
+    return isAlive(status) && (time < from - elsewhereMs || time >= until + far);
   }
 
   /** The newest price. */

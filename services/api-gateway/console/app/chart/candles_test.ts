@@ -51,6 +51,29 @@ const quote = (minute: number, price: string) => ({
   receivedTime: at(minute),
 });
 
+Deno.test("prices of another time than the bar in hand are told apart from late and next ones", async () => {
+  const { client } = history([]);
+  const candles = new Candles(client, {
+    ...{ symbol: "EURUSD", granularity: "M1", side: "mid", source: "live" },
+  });
+  await candles.load(at(10));
+  const isElsewhere = (minute: number, status: "live" | "stale" = "live") =>
+    candles.isElsewhere({ ...quote(minute, "1.1"), status });
+  assertEquals([10, 9.5, 11, 11.9].map((minute) => isElsewhere(minute)), [
+    false,
+    false,
+    false,
+    false,
+  ]);
+  assertEquals([-5_000, 8.9, 12, 700].map((minute) => isElsewhere(minute)), [
+    true,
+    true,
+    true,
+    true,
+  ]);
+  assertEquals(isElsewhere(-5_000, "stale"), false);
+});
+
 Deno.test("a load that comes after a newer one changes nothing", async () => {
   const { client } = history([bar(0, ["1.0", "1.0", "1.0", "1.0"])]);
   const slow = Promise.withResolvers<void>();

@@ -119,6 +119,9 @@ export class App {
   /** The platform's time. */
   readonly now = (): number => this.machine.now() + this.feed.clockOffsetMs.peek();
 
+  /** The market's: a recording, and a simulation in a hurry, have a time of their own. */
+  readonly marketNow = (): number => this.quotes.newestTime() ?? this.now();
+
   async signOut(): Promise<void> {
     await this.session.signOut();
     this.machine.reload();

@@ -14,6 +14,10 @@ import type { FrameLoop } from "../core/frame_loop.ts";
 /** Digits that change more often than this can be seen but not read, and cost a layout each time. */
 const paceMs = 48;
 
+/** Whether a price is one of now. */
+export const isAlive = (status: FeedQuote["status"]): boolean =>
+  status === "live" || status === "quiet";
+
 export type QuoteWatcher = (quote: FeedQuote) => void;
 
 export class QuoteStore {
@@ -32,6 +36,15 @@ export class QuoteStore {
 
   get(symbol: string): FeedQuote | undefined {
     return this.#latest.get(symbol);
+  }
+
+  /** The time of the newest price that is alive; `null` while none is. */
+  newestTime(): number | null {
+    let newest: number | null = null;
+    for (const { status, time } of this.#latest.values()) {
+      if (isAlive(status)) newest = Math.max(newest ?? 0, time);
+    }
+    return newest;
   }
 
   /** The quotes of one frame of the feed. */

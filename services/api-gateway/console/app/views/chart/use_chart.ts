@@ -68,6 +68,9 @@ export function useChart(parts: ChartParts): Signal<ChartState> {
 /** By when the history tells of the bars that had just ended at a load. */
 const settleMs = 12_000;
 
+/** How soon a chart of another time than its prices is read again at most. */
+const loadAnewMs = 5_000;
+
 const studiesKey = ({ studies }: ChartSpec): string => studies.map(studyText).join();
 
 class ChartLife {
@@ -79,6 +82,7 @@ class ChartLife {
   readonly #stops: (() => void)[];
   #signals: SignalLayer | null = null;
   #loaded = false;
+  #loadedAnewAt = -Infinity;
   #paging = false;
   #settling: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
@@ -117,16 +121,25 @@ class ChartLife {
       }),
       quotes.watch(symbol, (quote) => {
         this.#board.quote(Number(quote.bid), Number(quote.ask));
+        if (this.#loaded && this.#candles.isElsewhere(quote)) return this.#loadAnew();
         this.#candles.takeQuote(quote);
         this.#paint();
       }),
     );
   }
 
+  /** Not with every price, should reading not help. */
+  #loadAnew(): void {
+    const now = this.#app.now();
+    if (now - this.#loadedAnewAt < loadAnewMs) return;
+    this.#loadedAnewAt = now;
+    void this.load();
+  }
+
   async load(): Promise<void> {
     clearTimeout(this.#settling);
     try {
-      const isNewest = await this.#candles.load(this.#app.now());
+      const isNewest = await this.#candles.load(this.#app.marketNow());
       if (this.#ended || !isNewest) return;
       this.#loaded = true;
       const quote = this.#app.quotes.get(this.#parts.spec.symbol);
