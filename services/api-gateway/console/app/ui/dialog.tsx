@@ -30,7 +30,10 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
         event.preventDefault();
         onClose?.();
       }}
-      // A browser may close it by itself, at a second Escape.
+      // A browser closes it by itself at a second Escape, and the screen behind could be reached until
+      // it is shown again; by other gestures it still may.
+      onKeyDown={(event) =>
+        onClose === undefined && event.key === "Escape" && event.preventDefault()}
       onClose={() => onClose === undefined ? ref.current?.showModal() : onClose()}
       onClick={(event) => event.target === ref.current && onClose?.()}
     >
