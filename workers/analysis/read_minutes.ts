@@ -1,13 +1,11 @@
 /** The minutes that signals stand on when the worker starts, as the archive has them. */
 
 import { type Bar, minuteMs } from "../../shared/domain/bar.ts";
+import { barsOf } from "../../shared/domain/bar_columns.ts";
 import { dayMs } from "../../shared/domain/bars/granularity.ts";
-import type { BarColumns } from "../../shared/domain/columns.ts";
-import { price, type Symbol } from "../../shared/domain/instrument.ts";
 import { instruments } from "../../shared/domain/instruments.ts";
 import { minutesMax } from "../../shared/domain/signals/studied_minutes.ts";
 import { liveSource } from "../../shared/domain/source.ts";
-import { epochMs } from "../../shared/domain/time.ts";
 import type { BarSeries } from "../../shared/timeseries/columns.ts";
 import type { History } from "../../shared/timeseries/history.ts";
 
@@ -26,19 +24,7 @@ export async function* readMinutes(history: History): AsyncGenerator<Bar[]> {
     if (summary === undefined) continue;
     const range = { from: summary.to - reachMs, to: summary.to + 1 };
     const bars: Bar[] = [];
-    for await (const columns of history.bars(series, range)) bars.push(...barsOf(symbol, columns));
+    for await (const columns of history.bars(series, range)) bars.push(...barsOf(columns, series));
     yield bars.slice(-minutesMax);
   }
 }
-
-const barsOf = (symbol: Symbol, columns: BarColumns): Bar[] =>
-  Array.from(columns.openTime.subarray(0, columns.length), (openTime, at) => ({
-    symbol,
-    side: "mid",
-    openTime: epochMs(openTime),
-    open: price(columns.open[at]!),
-    high: price(columns.high[at]!),
-    low: price(columns.low[at]!),
-    close: price(columns.close[at]!),
-    ticks: columns.ticks[at]!,
-  }));

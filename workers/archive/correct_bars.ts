@@ -2,14 +2,13 @@
 
 import type { Kysely } from "kysely";
 import { type Bar, type BarSide, barSides, minuteMs } from "../../shared/domain/bar.ts";
+import { barsOf } from "../../shared/domain/bar_columns.ts";
 import { barGrid } from "../../shared/domain/bars/bar_grid.ts";
 import { TickFolder } from "../../shared/domain/bars/fold_ticks.ts";
-import { price, type Symbol } from "../../shared/domain/instrument.ts";
-import { epochMs } from "../../shared/domain/time.ts";
 import { correctBars } from "../../shared/timeseries/bars_store.ts";
 import { liveSource } from "../../shared/domain/source.ts";
 import type { TimeseriesDatabase } from "../../shared/timeseries/database.ts";
-import type { BarColumns, TickColumns } from "../../shared/timeseries/columns.ts";
+import type { TickColumns } from "../../shared/timeseries/columns.ts";
 import type { History } from "../../shared/timeseries/history.ts";
 import { type Correction, minuteKey } from "./decide.ts";
 
@@ -90,19 +89,4 @@ async function sideBars(
     }
   }
   return corrected;
-}
-
-function barsOf(
-  { length, openTime, open, high, low, close, ticks }: BarColumns,
-  of: { readonly symbol: Symbol; readonly side: BarSide },
-): Bar[] {
-  return Array.from({ length }, (_, i) => ({
-    ...of,
-    openTime: epochMs(openTime[i]!),
-    open: price(open[i]!),
-    high: price(high[i]!),
-    low: price(low[i]!),
-    close: price(close[i]!),
-    ticks: ticks[i]!,
-  }));
 }

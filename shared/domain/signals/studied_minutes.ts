@@ -1,6 +1,7 @@
 /** The last minutes of one symbol, and what the studies find in the bars that they make. */
 
 import { type Bar, minuteMs } from "../bar.ts";
+import { columnsOf } from "../bar_columns.ts";
 import { barGrid } from "../bars/bar_grid.ts";
 import { BarFolder } from "../bars/fold_bars.ts";
 import { nominalMs } from "../bars/granularity.ts";
@@ -105,27 +106,4 @@ function indexAfter(minutes: readonly Bar[], openTime: number): number {
   let at = minutes.length;
   while (at > 0 && minutes[at - 1]!.openTime > openTime) at--;
   return at;
-}
-
-function columnsOf(bars: readonly Bar[]): BarColumns {
-  const { length } = bars;
-  const columns = {
-    length,
-    openTime: new Float64Array(length),
-    open: new Int32Array(length),
-    high: new Int32Array(length),
-    low: new Int32Array(length),
-    close: new Int32Array(length),
-    ticks: new Int32Array(length),
-    volume: null,
-  };
-  for (const [at, bar] of bars.entries()) {
-    columns.openTime[at] = bar.openTime;
-    columns.open[at] = bar.open;
-    columns.high[at] = bar.high;
-    columns.low[at] = bar.low;
-    columns.close[at] = bar.close;
-    columns.ticks[at] = bar.ticks;
-  }
-  return columns;
 }
